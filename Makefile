@@ -1,0 +1,93 @@
+# Everything a maintainer runs. Each target sets up what it needs, and does so again only when that has changed.
+
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+SLITHER_VENV := .venv-slither
+SLITHER_VERSION := 0.11.6
+WORKERS ?= 2
+SOAK_STEPS ?= 100000
+
+# The first Python on the PATH that is new enough and can make a virtual environment; `make setup PYTHON=…` names another.
+PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
+	"$$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo "$$candidate" && break; done)
+
+# Real text sets laid beside the checkout, where there are any; tests that want them are skipped elsewhere.
+ifneq ($(wildcard ../shared/data),)
+export DCAI_DATA_DIR ?= $(abspath ../shared/data)
+endif
+
+SOLIDITY := 'contracts/**/*.sol'
+PRETTIER := node_modules/.bin/prettier --log-level warn
+PRETTY := $(SOLIDITY) 'contracts/**/.solhint.json' 'scripts/*.js' package.json .solhint.json .prettierrc
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(VENV)/.stamp ## make .venv with dcai and the development tools
+
+.PHONY: node
+node: node_modules/.stamp ## install the npm packages: compiler, anvil, Solidity libraries
+
+.PHONY: demo
+demo: setup ## run the demo: make demo [DATA=sms] [SAMPLES=500]
+	$(BIN)/dcai demo $(if $(DATA),--data $(DATA)) $(if $(SAMPLES),--samples $(SAMPLES))
+
+.PHONY: test
+test: setup node ## run all tests
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+
+.PHONY: compile
+compile: setup node ## compile contracts/ into dcai/artifacts/
+	$(BIN)/python scripts/compile.py
+
+.PHONY: lint
+lint: setup node $(SLITHER_VENV)/.stamp ## check style, types and contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	node_modules/.bin/solhint --disc --noPoster --max-warnings 0 $(SOLIDITY)
+	$(PRETTIER) --check $(PRETTY)
+	$(BIN)/python scripts/compile.py --check
+	$(SLITHER_VENV)/bin/python scripts/analyse.py
+
+.PHONY: format
+format: setup node ## rewrite sources in the project's style
+	$(BIN)/ruff check --fix-only --exit-zero
+	$(BIN)/ruff format
+	$(PRETTIER) --write $(PRETTY)
+
+.PHONY: gas
+gas: setup node ## measure gas; fails when a figure drifts from gas.json
+	$(BIN)/python scripts/gas.py
+
+.PHONY: gas-update
+gas-update: setup node ## measure gas and rewrite gas.json
+	$(BIN)/python scripts/gas.py --update
+
+.PHONY: bench
+bench: setup node ## measure throughput against bare JSON-RPC and web3.py's contract API
+	$(BIN)/python scripts/bench.py
+
+.PHONY: soak
+soak: setup node ## drive random actions for long: make soak [SOAK_STEPS=100000]
+	DCAI_SOAK_STEPS=$(SOAK_STEPS) $(BIN)/pytest tests/stateful
+
+$(VENV)/.stamp: pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer, with venv, is needed: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+node_modules/.stamp: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+$(SLITHER_VENV)/.stamp: Makefile | $(VENV)/.stamp
+	$(BIN)/python -m venv $(SLITHER_VENV)
+	$(SLITHER_VENV)/bin/pip install --quiet --disable-pip-version-check slither-analyzer==$(SLITHER_VERSION)
+	@touch $@

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+import {LibString} from "solady/src/utils/LibString.sol";
+import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
+import {LibClone} from "solady/src/utils/LibClone.sol";
+import {IIncentive} from "./interfaces/IIncentive.sol";
+import {IModel} from "./interfaces/IModel.sol";
+import {ITrainer} from "./interfaces/ITrainer.sol";
+import {Head, HeadLibrary} from "./libraries/Head.sol";
+import {Image, ImageLibrary} from "./libraries/Image.sol";
+import {PackedBytes} from "./libraries/PackedBytes.sol";
+import {Record, RecordLibrary} from "./libraries/Record.sol";
+import {Settings} from "./libraries/Settings.sol";
+
+/// The public face. A model gives `_train`, `_predict`, `_score`, `_parameterBytes`, an incentive `_accept`, both what
+/// they check of their settings.
+abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
+    using Settings for uint256;
+
+    /// Stands for a label where the sample is a batch.
+    uint256 internal constant BATCH = 256;
+
+    uint256 private constant _HEAD_BYTES = 16;
+
+    /// Slots 0 to 2,048: the head, and 65,535 features of a byte with room for a bias. The libraries address them directly.
+    uint256[2049] private _packed;
+
+    mapping(uint256 slot => Record) internal _records;
+
+    /// Bytes of initial parameters that are there so far, while there are more to come.
+    uint256 private _loaded;
+
+    address[] private _parts;
+    bool private _published;
+
+    /// @inheritdoc ITrainer
+    function initialize(bytes calldata parameters) external {
+        if (HeadLibrary.read().nextId() != 0) revert AlreadyInitialized();
+        (uint256 word, uint256 terms) = Settings.read();
+        uint256 offset = _loaded;
+        if (offset == 0) {
+            _checkModel(word);
+            _checkIncentive(word, terms);
+        } else if (msg.sender != creator()) {
+            revert NotCreator(creator(), msg.sender);
+        }
+        uint256 end = offset + parameters.length;
+        uint256 total = _parameterBytes(word);
+        bool complete = end == total;
+        if (end > total || end == offset || (!complete && (_HEAD_BYTES + end) % 32 != 0)) {
+            revert BadChunk(offset, parameters.length, total);
+        }
+        PackedBytes.load(_HEAD_BYTES + offset, parameters);
+        emit Loaded(offset, parameters);
+        if (complete) {
+            if (offset != 0) delete _loaded;
+            HeadLibrary.read().advance(1).write();
+            emit Initialized();
+        } else {
+            _loaded = end;
+        }
+    }
+
+    /// @inheritdoc ITrainer
+    function publish(bytes calldata part, bool last) external {
+        if (msg.sender != creator()) revert NotCreator(creator(), msg.sender);
+        if (_published) revert AlreadyPublished();
+        _published = last;
+        address pointer = SSTORE2.write(part);
+        _parts.push(pointer);
+        emit Published(pointer, last);
+    }
+
+    /// @inheritdoc ITrainer
+    function contribute(bytes calldata sample, uint256 label, uint256 slot) external payable returns (uint256 id) {
+        (uint256 word, uint256 terms) = Settings.read();
+        Head head = _head();
+        _checkLabel(label, word);
+        uint256 size = _sized(_train(sample, label, word), word);
+        uint256 open = _accept(head, 1, size, word, terms);
+        id = _record(msg.sender, head, open, label, sample, slot);
+        head.advance(1).write();
+    }
+
+    /// @inheritdoc ITrainer
+    function contributeBatch(bytes calldata batch, uint256 slot) external payable returns (uint256 id) {
+        (uint256 word, uint256 terms) = Settings.read();
+        Head head = _head();
+        uint256 size = _trainBatch(batch, word);
+        uint256 count = _batchCount(batch);
+        uint256 open = _accept(head, count, size, word, terms);
+        id = _record(msg.sender, head, open, BATCH, batch, slot);
+        // one number for the batch, one for each sample, should it be split off
+        head.advance(count + 1).write();
+    }
+
+    /// @inheritdoc IModel
+    function predict(bytes calldata sample) external view returns (uint256 label) {
+        _head();
+        return _predict(sample, Settings.trainer());
+    }
+
+    /// @inheritdoc IModel
+    function score(bytes calldata sample) external view returns (int256[] memory scores) {
+        _head();
+        return _score(sample, Settings.trainer());
+    }
+
+    /// @inheritdoc IModel
+    function classes() external view returns (uint256) {
+        return Settings.trainer().classes();
+    }
+
+    /// @inheritdoc IModel
+    function features() external view returns (uint256) {
+        return Settings.trainer().features();
+    }
+
+    /// @inheritdoc ITrainer
+    function sizeUnit() external view returns (uint256) {
+        return Settings.trainer().sizeUnit();
+    }
+
+    /// @inheritdoc ITrainer
+    function names() external view returns (string memory name, string[] memory labels) {
+        bytes memory lines = LibClone.argsOnClone(address(this), Settings.WORDS);
+        string[] memory all = LibString.split(string(lines), "\n");
+        labels = new string[](all.length - 1);
+        for (uint256 i; i < labels.length; ++i) labels[i] = all[i + 1];
+        name = all[0];
+    }
+
+    /// @inheritdoc ITrainer
+    function metadata() external view returns (bytes memory data, bool complete) {
+        for (uint256 i; i < _parts.length; ++i) data = bytes.concat(data, SSTORE2.read(_parts[i]));
+        complete = _published;
+    }
+
+    /// @inheritdoc ITrainer
+    function progress() external view returns (uint256 nextId, uint256 allGood, uint256 lastTime) {
+        Head head = _head();
+        return (head.nextId(), head.allGood(), head.lastTime());
+    }
+
+    /// @inheritdoc ITrainer
+    function record(uint256 slot) external view returns (uint256) {
+        return Record.unwrap(_records[slot]);
+    }
+
+    /// @inheritdoc ITrainer
+    function words(uint256 first, uint256 count) external view returns (uint256[] memory result) {
+        result = new uint256[](count);
+        for (uint256 i; i < count; ++i) result[i] = _packed[first + i];
+    }
+
+    /// @inheritdoc ITrainer
+    function creator() public view returns (address) {
+        return Settings.creator();
+    }
+
+    /// Lets the model learn a sample.
+    /// @param word the trainer's settings
+    /// @return size the number of features in the sample; 1 where all samples are of one size
+    function _train(bytes calldata sample, uint256 label, uint256 word) internal virtual returns (uint256 size);
+
+    /// The same in memory.
+    function _train(
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal view virtual returns (uint256 size);
+
+    /// Checks what was sent for `count` samples of `size` features and says what of it is open to claims: more than 0.
+    /// @param size no sample counted below the size unit
+    /// @param word the trainer's settings
+    /// @param terms the incentive's
+    function _accept(
+        Head head,
+        uint256 count,
+        uint256 size,
+        uint256 word,
+        uint256 terms
+    ) internal virtual returns (uint256 open);
+
+    function _predict(bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
+
+    function _predict(Image image, bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
+
+    function _score(bytes calldata sample, uint256 word) internal view virtual returns (int256[] memory scores);
+
+    /// The length of the model's parameters, which stand in the packed state behind the head.
+    function _parameterBytes(uint256 word) internal view virtual returns (uint256);
+
+    /// Reverts with `BadSetting` where the model's part of the settings is out of range.
+    function _checkModel(uint256 word) internal view virtual;
+
+    /// Reverts with `BadSetting` where the incentive's part of the settings is out of range.
+    function _checkIncentive(uint256 word, uint256 terms) internal view virtual;
+
+    function _head() internal view returns (Head head) {
+        head = HeadLibrary.read();
+        if (head.nextId() == 0) revert NotInitialized();
+    }
+
+    function _batchCount(bytes calldata batch) internal pure returns (uint256) {
+        if (batch.length == 0) revert BadBatch();
+        return uint256(uint8(batch[0])) + 1;
+    }
+
+    /// The sample that stands at byte `at` of a batch, and where the next one stands.
+    function _batchSample(
+        bytes calldata batch,
+        uint256 offset
+    ) internal pure returns (uint256 label, bytes calldata sample, uint256 next) {
+        if (offset + 3 > batch.length) revert BadBatch();
+        label = uint8(batch[offset]);
+        next = offset + 3 + uint16(bytes2(batch[offset + 1:offset + 3]));
+        if (next > batch.length) revert BadBatch();
+        sample = batch[offset + 3:next];
+    }
+
+    function _checkLabel(uint256 label, uint256 word) private pure {
+        if (label >= word.classes()) revert UnknownLabel(label, word.classes());
+    }
+
+    function _sized(uint256 size, uint256 word) private pure returns (uint256) {
+        return size < word.sizeUnit() ? word.sizeUnit() : size;
+    }
+
+    function _trainBatch(bytes calldata batch, uint256 word) private returns (uint256 size) {
+        uint256 length = _HEAD_BYTES + _parameterBytes(word);
+        Image image = ImageLibrary.load(length);
+        uint256 offset = 1;
+        for (uint256 count = _batchCount(batch); count != 0; --count) {
+            (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch, offset);
+            _checkLabel(label, word);
+            size += _sized(_train(image, sample, label, word), word);
+            offset = next;
+        }
+        if (offset != batch.length) revert BadBatch();
+        image.store(length);
+    }
+
+    function _record(
+        address author,
+        Head head,
+        uint256 open,
+        uint256 label,
+        bytes calldata sample,
+        uint256 slot
+    ) private returns (uint256 id) {
+        id = head.nextId();
+        // ids only grow, so that the slot numbered like the id was never used
+        if (slot >= id || slot == 0 || _records[slot].open() != 0) slot = id;
+        _records[slot] = RecordLibrary.make(id, author, block.timestamp, open, label, sample);
+        emit Contributed(id, author, block.timestamp, open, label, slot, sample);
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {ITrainerFactory} from "./interfaces/ITrainerFactory.sol";
+import {ITrainer} from "./interfaces/ITrainer.sol";
+
+contract TrainerFactory is ITrainerFactory {
+    /// @inheritdoc ITrainerFactory
+    function create(
+        address implementation,
+        bytes calldata settings,
+        bytes32 salt,
+        bytes calldata parameters
+    ) external returns (address trainer) {
+        bytes memory args = abi.encodePacked(msg.sender, settings);
+        trainer = Clones.cloneDeterministicWithImmutableArgs(implementation, args, salt);
+        emit Created(trainer, implementation, msg.sender);
+        ITrainer(trainer).initialize(parameters);
+    }
+
+    /// @inheritdoc ITrainerFactory
+    function addressOf(
+        address creator,
+        address implementation,
+        bytes calldata settings,
+        bytes32 salt
+    ) external view returns (address trainer) {
+        bytes memory args = abi.encodePacked(creator, settings);
+        return Clones.predictDeterministicAddressWithImmutableArgs(implementation, args, salt);
+    }
+}

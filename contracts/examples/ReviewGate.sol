@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IModel} from "../interfaces/IModel.sol";
+
+/// A forum that lets a post through unless the shared model finds it to be spam: any contract can ask a trainer.
+contract ReviewGate {
+    IModel public immutable MODEL;
+    uint256 public immutable SPAM;
+
+    event Posted(address indexed author, bytes post);
+
+    error Spam();
+
+    constructor(IModel model, uint256 spam) {
+        (MODEL, SPAM) = (model, spam);
+    }
+
+    function post(bytes calldata encoded) external {
+        if (MODEL.predict(encoded) == SPAM) revert Spam();
+        emit Posted(msg.sender, encoded);
+    }
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
+import {Trainer} from "../Trainer.sol";
+import {IDepositRefundTake} from "../interfaces/IDepositRefundTake.sol";
+import {IIncentive} from "../interfaces/IIncentive.sol";
+import {Contribution} from "../interfaces/ITrainer.sol";
+import {Head, HeadLibrary} from "../libraries/Head.sol";
+import {PackedTerms} from "../libraries/PackedTerms.sol";
+import {Record, RecordLibrary} from "../libraries/Record.sol";
+import {Settings} from "../libraries/Settings.sol";
+
+/// What is open of a record is what is left of the deposit.
+abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGuardTransient {
+    using Settings for uint256;
+
+    /// Slots of split-off samples lie where no contribution can name one: nobody can be in their way.
+    uint256 private constant _SPLIT_SLOTS = 1 << 128;
+
+    /// Beside the time of a report: the share was taken.
+    uint256 private constant _TAKEN = 1 << 255;
+
+    mapping(address person => uint256) private _good;
+    mapping(uint256 id => mapping(address reporter => uint256)) private _reported;
+    mapping(uint256 batchId => uint256 positions) private _closed;
+
+    /// @inheritdoc IDepositRefundTake
+    function refund(Contribution calldata contribution, uint256 slot) external nonReentrant returns (uint256 amount) {
+        (uint256 word, uint256 packed) = Settings.read();
+        _onlyAuthor(contribution);
+        _notBefore(contribution.time + PackedTerms.wrap(packed).refundAfter());
+        Record record_ = _single(contribution, slot);
+        uint256 predicted = _predict(contribution.sample, word);
+        if (predicted != contribution.label) revert ModelDisagrees(predicted, contribution.label);
+        amount = record_.open();
+        _records[slot] = record_.withOpen(0);
+        _addGood(contribution.author, 1);
+        emit Refunded(contribution.id, contribution.author, amount);
+        Address.sendValue(payable(contribution.author), amount);
+    }
+
+    /// @inheritdoc IDepositRefundTake
+    function refundBatch(
+        Contribution calldata batch,
+        uint256 slot,
+        uint256 positions
+    ) external nonReentrant returns (uint256 amount) {
+        (uint256 word, uint256 packed) = Settings.read();
+        _onlyAuthor(batch);
+        _notBefore(batch.time + PackedTerms.wrap(packed).refundAfter());
+        Record record_ = _batch(batch, slot);
+        uint256 closed_ = _closed[batch.id];
+        uint256 refunded = _agreed(batch.sample, positions & ~closed_, word);
+        if (refunded == 0) revert NoneRefundable(batch.id, positions);
+        uint256 count = LibBit.popCount(refunded);
+        amount = (batch.deposit * count) / _batchCount(batch.sample);
+        uint256 left = record_.open() - amount;
+        // where nothing is left the record says so
+        if (left != 0) _closed[batch.id] = closed_ | refunded;
+        _records[slot] = record_.withOpen(left);
+        _addGood(batch.author, count);
+        emit BatchRefunded(batch.id, batch.author, amount, refunded);
+        Address.sendValue(payable(batch.author), amount);
+    }
+
+    /// @inheritdoc IDepositRefundTake
+    function split(
+        Contribution calldata batch,
+        uint256 slot,
+        uint256 position
+    ) external returns (uint256 id, uint256 newSlot) {
+        (, uint256 packed) = Settings.read();
+        if (msg.sender != batch.author) _onlyGood();
+        _notBefore(batch.time + PackedTerms.wrap(packed).refundAfter());
+        Record record_ = _batch(batch, slot);
+        uint256 count = _batchCount(batch.sample);
+        uint256 bit = 1 << position;
+        if (position >= count || _closed[batch.id] & bit != 0) revert NothingLeft(batch.id);
+        uint256 deposit = batch.deposit / count;
+        _closed[batch.id] |= bit;
+        _records[slot] = record_.withOpen(record_.open() - deposit);
+        (uint256 label, bytes calldata sample) = _at(batch.sample, position);
+        id = batch.id + 1 + position;
+        newSlot = _SPLIT_SLOTS | id;
+        _records[newSlot] = RecordLibrary.make(id, batch.author, batch.time, deposit, label, sample);
+        emit Split(batch.id, id, newSlot);
+    }
+
+    /// @inheritdoc IDepositRefundTake
+    function report(Contribution calldata contribution, uint256 slot) external {
+        (uint256 word, uint256 packed) = Settings.read();
+        _single(contribution, slot);
+        _checkReporter(contribution, word, PackedTerms.wrap(packed));
+        if (_reported[contribution.id][msg.sender] != 0) revert AlreadyReported(contribution.id, msg.sender);
+        _reported[contribution.id][msg.sender] = block.timestamp;
+        emit Reported(contribution.id, msg.sender);
+    }
+
+    /// @inheritdoc IDepositRefundTake
+    function take(Contribution calldata contribution, uint256 slot) external nonReentrant returns (uint256 amount) {
+        (uint256 word, uint256 packed) = Settings.read();
+        PackedTerms terms_ = PackedTerms.wrap(packed);
+        Record record_ = _stored(contribution, slot);
+        amount = record_.open();
+        uint256 age = block.timestamp - contribution.time;
+        bool everything = age >= terms_.takeAfter() || (age >= terms_.creatorTakeAfter() && msg.sender == creator());
+        if (!everything) {
+            if (contribution.label == BATCH) revert IsBatch(contribution.id);
+            amount = FixedPointMathLib.min(amount, _share(contribution, word, terms_));
+        }
+        _records[slot] = record_.withOpen(record_.open() - amount);
+        emit Taken(contribution.id, msg.sender, amount);
+        Address.sendValue(payable(msg.sender), amount);
+    }
+
+    /// @inheritdoc IDepositRefundTake
+    function terms() external view returns (Terms memory) {
+        (, uint256 packed) = Settings.read();
+        PackedTerms terms_ = PackedTerms.wrap(packed);
+        return
+            Terms({
+                weight: terms_.weight(),
+                minimum: terms_.minimum(),
+                refundAfter: terms_.refundAfter(),
+                settleAfter: terms_.settleAfter(),
+                creatorTakeAfter: terms_.creatorTakeAfter(),
+                takeAfter: terms_.takeAfter()
+            });
+    }
+
+    /// @inheritdoc IIncentive
+    function price(uint256 count, uint256 size, uint256 time) external view returns (uint256) {
+        (uint256 word, uint256 packed) = Settings.read();
+        uint256 unit = word.sizeUnit();
+        return _price(_head(), FixedPointMathLib.max(size, count * unit), unit, time, PackedTerms.wrap(packed));
+    }
+
+    /// @inheritdoc IIncentive
+    function good(address person) external view returns (uint256) {
+        return _good[person];
+    }
+
+    /// @inheritdoc IDepositRefundTake
+    function reported(uint256 id, address reporter) external view returns (uint256 time, bool taken) {
+        uint256 word = _reported[id][reporter];
+        return (word & ~_TAKEN, word & _TAKEN != 0);
+    }
+
+    /// @inheritdoc IDepositRefundTake
+    function closed(uint256 batchId) external view returns (uint256 positions) {
+        return _closed[batchId];
+    }
+
+    function _accept(
+        Head head,
+        uint256 count,
+        uint256 size,
+        uint256 word,
+        uint256 terms_
+    ) internal override returns (uint256 open) {
+        uint256 required = _price(head, size, word.sizeUnit(), block.timestamp, PackedTerms.wrap(terms_));
+        if (msg.value < required || msg.value == 0) revert Underpaid(required, msg.value);
+        if (msg.value > type(uint96).max || msg.value % count != 0) revert BadDeposit(msg.value, count);
+        return msg.value;
+    }
+
+    function _checkIncentive(uint256 word, uint256 packed) internal pure override {
+        PackedTerms terms_ = PackedTerms.wrap(packed);
+        if (terms_.minimum() == 0) revert BadSetting("minimum");
+        if (word.sizeUnit() == 0) revert BadSetting("sizeUnit");
+        if (terms_.refundAfter() + terms_.settleAfter() >= terms_.creatorTakeAfter())
+            revert BadSetting("creatorTakeAfter");
+        if (terms_.creatorTakeAfter() > terms_.takeAfter()) revert BadSetting("takeAfter");
+    }
+
+    /// With W = size / unit, the number of samples or more where they are large: what W contributions evenly spread over the
+    /// time since the last one cost by the talk's rule, W * weight * 3600 / sqrt(seconds / W).
+    function _price(
+        Head head,
+        uint256 size,
+        uint256 unit,
+        uint256 time,
+        PackedTerms terms_
+    ) private pure returns (uint256) {
+        uint256 seconds_ = FixedPointMathLib.max(FixedPointMathLib.zeroFloorSub(time, head.lastTime()), 1);
+        // a time has 40 bits (a question about one further off may be answered wrongly), a unit 16, a size 24, weight and
+        // minimum 64: nothing overflows, and the root is above 200,000
+        unchecked {
+            uint256 root = FixedPointMathLib.sqrt((uint40(seconds_) * unit * 1e18) / size);
+            uint256 asked = (terms_.weight() * 3600e9 * size) / (unit * root);
+            return FixedPointMathLib.max(asked, (terms_.minimum() * size) / unit);
+        }
+    }
+
+    function _share(
+        Contribution calldata contribution,
+        uint256 settings,
+        PackedTerms terms_
+    ) private returns (uint256 share) {
+        uint256 id = contribution.id;
+        uint256 word = _reported[id][msg.sender];
+        if (word & _TAKEN != 0) revert AlreadyTaken(id, msg.sender);
+        uint256 mine = _checkReporter(contribution, settings, terms_);
+        if (terms_.settleAfter() != 0) {
+            if (word == 0) revert NotReported(id, msg.sender);
+            _notBefore(word + terms_.settleAfter());
+        }
+        uint256 all = HeadLibrary.read().allGood();
+        share = (contribution.deposit * mine) / all;
+        if (share == 0) revert ShareIsZero(contribution.deposit, mine, all);
+        _reported[id][msg.sender] = word | _TAKEN;
+    }
+
+    function _addGood(address person, uint256 count) private {
+        _good[person] += count;
+        HeadLibrary.read().addGood(count).store();
+    }
+
+    /// @return mine the good contributions of the sender, who may report this one now
+    function _checkReporter(
+        Contribution calldata contribution,
+        uint256 word,
+        PackedTerms terms_
+    ) private view returns (uint256 mine) {
+        if (msg.sender == contribution.author) revert OwnContribution(contribution.id);
+        mine = _onlyGood();
+        _notBefore(contribution.time + terms_.refundAfter());
+        if (_predict(contribution.sample, word) == contribution.label) {
+            revert ModelAgrees(contribution.label);
+        }
+    }
+
+    function _onlyGood() private view returns (uint256 mine) {
+        mine = _good[msg.sender];
+        if (mine == 0) revert NothingGood(msg.sender);
+    }
+
+    function _onlyAuthor(Contribution calldata contribution) private view {
+        if (msg.sender != contribution.author) revert NotAuthor(contribution.author, msg.sender);
+    }
+
+    function _notBefore(uint256 earliest) private view {
+        if (block.timestamp < earliest) revert TooEarly(earliest, block.timestamp);
+    }
+
+    function _stored(Contribution calldata c, uint256 slot) private view returns (Record record_) {
+        record_ = _records[slot];
+        Record claimed = RecordLibrary.make(c.id, c.author, c.time, c.deposit, c.label, c.sample);
+        if (!record_.matches(claimed)) revert UnknownContribution(c.id, slot);
+        // nothing but our own payments changes what is open
+        // slither-disable-next-line incorrect-equality
+        if (record_.open() == 0) revert NothingLeft(c.id);
+    }
+
+    function _single(Contribution calldata contribution, uint256 slot) private view returns (Record record_) {
+        record_ = _stored(contribution, slot);
+        if (contribution.label == BATCH) revert IsBatch(contribution.id);
+    }
+
+    function _batch(Contribution calldata batch, uint256 slot) private view returns (Record record_) {
+        record_ = _stored(batch, slot);
+        if (batch.label != BATCH) revert IsNoBatch(batch.id);
+    }
+
+    /// Those of the positions whose label the model agrees with.
+    function _agreed(bytes calldata batch, uint256 positions, uint256 word) private view returns (uint256 agreed) {
+        uint256 count = _batchCount(batch);
+        uint256 offset = 1;
+        for (uint256 i; i < count; ++i) {
+            (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch, offset);
+            if ((positions >> i) & 1 != 0 && _predict(sample, word) == label) agreed |= 1 << i;
+            offset = next;
+        }
+    }
+
+    function _at(bytes calldata batch, uint256 position) private pure returns (uint256 label, bytes calldata sample) {
+        uint256 offset = 1;
+        for (uint256 i; i < position; ++i) (, , offset) = _batchSample(batch, offset);
+        (label, sample, ) = _batchSample(batch, offset);
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @notice What any incentive answers
+interface IIncentive {
+    /// @notice What was sent is less than the price.
+    error Underpaid(uint256 required, uint256 sent);
+
+    /// @notice What `count` samples cost at time `time`.
+    /// @param count the number of samples
+    /// @param size their features together, no sample counted below the size unit
+    /// @param time seconds, the time of the block that will hold them
+    /// @return wei for all of them
+    function price(uint256 count, uint256 size, uint256 time) external view returns (uint256);
+
+    /// @notice How many validated contributions a person has.
+    function good(address person) external view returns (uint256);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// The bookkeeping of a trainer: the upper half of slot 0, whose lower half holds the model's first sixteen bytes, so
+/// that a contribution writes both with one store.
+///
+///     bit 255           216                  176            128
+///         | next id: 40 | last time, s: 40   | all good: 48 | the model's first 16 bytes
+///
+/// A trainer with next id 0 isn't initialised.
+type Head is uint256;
+
+using HeadLibrary for Head global;
+
+library HeadLibrary {
+    function read() internal view returns (Head head) {
+        assembly ("memory-safe") {
+            head := sload(0)
+        }
+    }
+
+    /// Stores both halves of the slot.
+    function store(Head head) internal {
+        assembly ("memory-safe") {
+            sstore(0, head)
+        }
+    }
+
+    /// Leaves the model's half as it stands in storage, which may have changed since `head` was read.
+    function write(Head head) internal {
+        assembly ("memory-safe") {
+            sstore(0, or(shl(128, shr(128, head)), shr(128, shl(128, sload(0)))))
+        }
+    }
+
+    function nextId(Head head) internal pure returns (uint256) {
+        return Head.unwrap(head) >> 216;
+    }
+
+    function lastTime(Head head) internal pure returns (uint256) {
+        return (Head.unwrap(head) >> 176) & type(uint40).max;
+    }
+
+    function allGood(Head head) internal pure returns (uint256) {
+        return (Head.unwrap(head) >> 128) & type(uint48).max;
+    }
+
+    /// `count` ids given out, now.
+    function advance(Head head, uint256 count) internal view returns (Head) {
+        uint256 id = head.nextId() + count;
+        return Head.wrap((id << 216) | (block.timestamp << 176) | (head.allGood() << 128));
+    }
+
+    function addGood(Head head, uint256 count) internal pure returns (Head) {
+        return Head.wrap(Head.unwrap(head) + (count << 128));
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Trainer} from "../Trainer.sol";
+import {Head, HeadLibrary} from "../libraries/Head.sol";
+import {Image} from "../libraries/Image.sol";
+import {Settings} from "../libraries/Settings.sol";
+import {SparseLanes} from "../libraries/SparseLanes.sol";
+import {SparseSample} from "../libraries/SparseSample.sol";
+
+/// Rosenblatt's perceptron over binary features: score = bias + the weights of the sample's features; class 1 if it is
+/// above 0. Where the model disagrees, each of these weights and the bias move by one step towards the label.
+///
+/// Parameters: the bias (two bytes, signed), then one signed byte a weight. One at the end of its range stays there.
+abstract contract SparsePerceptron is Trainer {
+    using Settings for uint256;
+
+    uint256 private constant _BIAS_BYTES = 2;
+    /// Behind the head and the bias.
+    uint256 private constant _WEIGHTS = 18;
+
+    function _train(bytes calldata sample, uint256 label, uint256 word) internal override returns (uint256 size) {
+        (int256 margin, uint256 memo) = _margin(sample, word);
+        if (_class(margin) != label) {
+            int256 step = _step(label);
+            SparseLanes.shift(sample, _WEIGHTS, step, memo);
+            _shiftBias(HeadLibrary.read(), step).store();
+        }
+        return sample.length / 2;
+    }
+
+    function _train(
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal pure override returns (uint256 size) {
+        if (_predict(image, sample, word) != label) {
+            int256 step = _step(label);
+            image.shift(sample, _WEIGHTS, step);
+            image.setWord(0, Head.unwrap(_shiftBias(Head.wrap(image.word(0)), step)));
+        }
+        return sample.length / 2;
+    }
+
+    function _predict(bytes calldata sample, uint256 word) internal view override returns (uint256 label) {
+        (int256 margin, ) = _margin(sample, word);
+        return _class(margin);
+    }
+
+    function _predict(Image image, bytes calldata sample, uint256 word) internal pure override returns (uint256 label) {
+        (int256 total, uint256 last, uint256 rising) = image.sum(sample, _WEIGHTS);
+        _check(sample, word, last, rising);
+        return _class(total + _bias(Head.wrap(image.word(0))));
+    }
+
+    function _score(bytes calldata sample, uint256 word) internal view override returns (int256[] memory scores) {
+        scores = new int256[](2);
+        (scores[1], ) = _margin(sample, word);
+    }
+
+    function _parameterBytes(uint256 word) internal pure override returns (uint256) {
+        return _BIAS_BYTES + word.features();
+    }
+
+    function _checkModel(uint256 word) internal pure override {
+        if (word.classes() != 2) revert BadSetting("classes");
+        if (word.features() == 0) revert BadSetting("features");
+    }
+
+    function _margin(bytes calldata sample, uint256 word) private view returns (int256 margin, uint256 memo) {
+        uint256 last;
+        uint256 rising;
+        (margin, last, rising, memo) = SparseLanes.sum(sample, _WEIGHTS);
+        _check(sample, word, last, rising);
+        margin += _bias(HeadLibrary.read());
+    }
+
+    function _check(bytes calldata sample, uint256 word, uint256 last, uint256 rising) private pure {
+        if (rising == 0 || last >= _WEIGHTS + word.features() || sample.length % 2 != 0) {
+            SparseSample.explain(sample, word.features());
+        }
+    }
+
+    function _class(int256 margin) private pure returns (uint256) {
+        return margin > 0 ? 1 : 0;
+    }
+
+    function _step(uint256 label) private pure returns (int256) {
+        return label == 1 ? int256(1) : int256(-1);
+    }
+
+    function _bias(Head head) private pure returns (int256) {
+        return int16(uint16(Head.unwrap(head) >> 112));
+    }
+
+    function _shiftBias(Head head, int256 step) private pure returns (Head) {
+        int256 bias = _bias(head) + step;
+        if (bias != int16(bias)) return head;
+        uint256 others = Head.unwrap(head) & ~(uint256(type(uint16).max) << 112);
+        return Head.wrap(others | (uint256(uint16(int16(bias))) << 112));
+    }
+}

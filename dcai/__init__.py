@@ -1,0 +1,1 @@
+"""Shared machine-learning models that live in smart contracts."""

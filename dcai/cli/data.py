@@ -1,0 +1,86 @@
+"""`dcai data`: the real data sets there are, and what is on this machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.filesize import decimal
+from rich.table import Table
+
+from dcai import datasets
+from dcai.errors import DcaiError, InvalidInput
+
+app = typer.Typer(help="Real data sets: list them, download one, find its files.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of a data set, as `dcai data list` shows it.")]
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, checksums included.")] = False) -> None:
+    """List the data sets."""
+    with _errors_as_one_sentence():
+        rows = [(datasets.source(name), datasets.find(name) is not None) for name in datasets.names()]
+    if as_json:
+        typer.echo(json.dumps([_as_dict(row, here) for row, here in rows], indent=2))
+        return
+    table = Table()
+    table.add_column("name", no_wrap=True)
+    table.add_column("what")
+    table.add_column("size", justify="right", no_wrap=True)
+    table.add_column("source")
+    table.add_column("licence")
+    table.add_column("here")
+    for row, here in rows:
+        size = decimal(row.size) if row.files else ""
+        table.add_row(row.name, row.description, size, row.publisher, row.licence, "yes" if here else "no")
+    Console().print(table)
+
+
+@app.command()
+def get(name: Name) -> None:
+    """Download a data set into the cache, unless it is there, and print its folder.
+
+    An interrupted download goes on where it stopped.
+    """
+    with _errors_as_one_sentence():
+        typer.echo(datasets.get(name))
+
+
+@app.command()
+def path(name: Name) -> None:
+    """Print the folder that holds a data set."""
+    with _errors_as_one_sentence():
+        typer.echo(datasets.path(name))
+
+
+def _as_dict(row: datasets.Source, here: bool) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "title": row.title,
+        "description": row.description,
+        "publisher": row.publisher,
+        "size_bytes": row.size,
+        "urls": row.urls,
+        "sha256": row.sha256,
+        "files": [
+            {"name": file.name, "url": file.url, "size_bytes": file.size, "checksum": file.checksum}
+            for file in row.files
+        ],
+        "licence": row.licence,
+        "citation": row.citation,
+        "here": here,
+    }
+
+
+@contextmanager
+def _errors_as_one_sentence() -> Iterator[None]:
+    try:
+        yield
+    except DcaiError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from error

@@ -1,0 +1,26 @@
+"""Named real data sets, cached; nothing is downloaded without being asked for.
+
+>>> from dcai import datasets
+>>> datasets.load("iris").labels
+('setosa', 'versicolor', 'virginica')
+"""
+
+from dcai.datasets.catalogue import RemoteFile, Source, names, source
+from dcai.datasets.dataset import Dataset
+from dcai.datasets.errors import DataUnavailable, DownloadFailed
+from dcai.datasets.loading import load
+from dcai.datasets.store import find, get, path
+
+__all__ = [
+    "DataUnavailable",
+    "Dataset",
+    "DownloadFailed",
+    "RemoteFile",
+    "Source",
+    "find",
+    "get",
+    "load",
+    "names",
+    "path",
+    "source",
+]

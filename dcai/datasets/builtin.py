@@ -1,0 +1,42 @@
+"""The data sets that scikit-learn ships, split 70/30: shuffled, stratified by class, always the same way."""
+
+from __future__ import annotations
+
+import sklearn.datasets  # type: ignore[import-untyped]
+from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
+
+from dcai.datasets.catalogue import Source
+from dcai.datasets.dataset import Dataset
+
+TEST_SHARE = 0.3
+SPLIT_SEED = 0
+
+LOADERS = {
+    "breast-cancer": sklearn.datasets.load_breast_cancer,
+    "digits": sklearn.datasets.load_digits,
+    "iris": sklearn.datasets.load_iris,
+    "wine": sklearn.datasets.load_wine,
+}
+
+
+def load_builtin(row: Source) -> Dataset:
+    """Load a set that scikit-learn ships; the seed of the split is `SPLIT_SEED`."""
+    bunch = LOADERS[row.name]()
+    train_inputs, test_inputs, train_labels, test_labels = train_test_split(
+        bunch.data.astype(float),
+        bunch.target.astype(int),
+        test_size=TEST_SHARE,
+        random_state=SPLIT_SEED,
+        stratify=bunch.target,
+    )
+    return Dataset(
+        name=row.name,
+        title=row.title,
+        labels=tuple(str(label) for label in bunch.target_names),
+        kind="table",
+        train_inputs=train_inputs,
+        train_labels=train_labels,
+        test_inputs=test_inputs,
+        test_labels=test_labels,
+        feature_names=tuple(str(feature) for feature in bunch.feature_names),
+    )

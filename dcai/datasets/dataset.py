@@ -1,0 +1,43 @@
+"""What a loaded data set is: inputs and labels, already split into a training and a test part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Inputs = list[str] | NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set, split into a training and a test part.
+
+    Attributes
+    ----------
+    name : str
+        The name it is loaded by.
+    title : str
+        The name it was published under.
+    labels : tuple of str
+        Names of the classes; a label is an index into it.
+    kind : {"text", "table"}
+        Whether an input is a text or a row of numbers.
+    train_inputs, test_inputs : list of str, or float array of shape (n, features)
+        Texts for ``"text"``, rows for ``"table"``.
+    train_labels, test_labels : int array of shape (n,)
+    feature_names : tuple of str, or None
+        Names of the columns; None for ``"text"``.
+    """
+
+    name: str
+    title: str
+    labels: tuple[str, ...]
+    kind: Literal["text", "table"]
+    train_inputs: Inputs
+    train_labels: NDArray[np.int64]
+    test_inputs: Inputs
+    test_labels: NDArray[np.int64]
+    feature_names: tuple[str, ...] | None = None

@@ -1,0 +1,138 @@
+"""What every encoder can do, whatever it encodes."""
+
+from __future__ import annotations
+
+import reprlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse  # type: ignore[import-untyped]
+from sklearn.base import BaseEstimator, TransformerMixin  # type: ignore[import-untyped]
+
+from dcai.errors import InvalidInput
+
+MAX_FEATURES = 65_535
+"""Most features an encoder may have: a sample on chain holds its feature indices as uint16."""
+
+SPEC_VERSION = 1
+
+_shortener = reprlib.Repr()
+_shortener.maxstring = _shortener.maxother = _shortener.maxlong = 60
+shortened = _shortener.repr
+
+
+class NothingToEncode(InvalidInput):
+    """An input holds nothing that its encoder knows, so there is no sample to send."""
+
+
+class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
+    """Turns inputs into binary features, by scikit-learn's estimator conventions.
+
+    Every method but `fit` and `from_spec` raises scikit-learn's `NotFittedError` before one of these was called.
+
+    Attributes
+    ----------
+    n_features_ : int
+        Number of features, at most 65,535; known after `fit`.
+    """
+
+    kind: ClassVar[str]
+    n_features_: int
+
+    @abstractmethod
+    def fit(self, inputs: Any, y: object = None) -> Self:
+        """Learn the features from training inputs; `y` is ignored, it is there for scikit-learn's pipelines."""
+
+    @abstractmethod
+    def transform(self, inputs: Any) -> sparse.csr_matrix:
+        """Encode many inputs.
+
+        Returns
+        -------
+        scipy.sparse.csr_matrix of int8, shape (n, n_features_)
+            One where a feature is present; the indices of every row are sorted. A row may be empty.
+
+        Raises
+        ------
+        InvalidInput
+            If an input is not of the kind that this encoder was fitted on.
+        """
+
+    @abstractmethod
+    def feature_names(self) -> list[str]:
+        """Name every feature, in the order of the columns of `transform`."""
+
+    @abstractmethod
+    def spec(self) -> dict[str, Any]:
+        """Describe the fitted encoder as JSON-able values, from which `encoder_from_spec` makes its equal."""
+
+    @classmethod
+    @abstractmethod
+    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
+        """Make a fitted encoder of a spec whose kind and version are right."""
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Self:
+        """Make the fitted encoder that a spec describes.
+
+        Raises
+        ------
+        InvalidInput
+            If the spec is of another kind or version, lacks a field, or holds values that no encoder could have.
+        """
+        kind, version = spec_field(spec, "kind", str), spec_field(spec, "version", int)
+        if kind != cls.kind:
+            raise InvalidInput(
+                f"this spec is of a {shortened(kind)} encoder and {cls.__name__} reads {cls.kind!r}: "
+                "use encoder_from_spec, which picks the class"
+            )
+        if version != SPEC_VERSION:
+            raise InvalidInput(
+                f"this spec has version {shortened(version)} and this release of dcai reads version {SPEC_VERSION}: "
+                "use the release that wrote it"
+            )
+        return cls._from_fields(spec)
+
+    def encode(self, input: Any) -> NDArray[np.uint16]:
+        """Encode one input.
+
+        Returns
+        -------
+        numpy.ndarray of uint16, shape (features present,)
+            Strictly increasing feature indices: the sample of a sparse model.
+
+        Raises
+        ------
+        NothingToEncode
+            If nothing in the input is known.
+        InvalidInput
+            If the input is not of the kind that this encoder was fitted on.
+        """
+        indices: NDArray[np.int32] = self.transform([input]).indices
+        if indices.size == 0:
+            raise NothingToEncode(
+                f"nothing in {shortened(input)} is among the {self.n_features_:,} features that this model knows: "
+                "use an input that has at least one of them"
+            )
+        return indices.astype(np.uint16)
+
+
+def spec_field(spec: Mapping[str, Any], name: str, kind: type) -> Any:
+    """Read one field of a spec that may have come from anybody.
+
+    Raises
+    ------
+    InvalidInput
+        If the spec is no mapping, has no such field, or the field is of another type.
+    """
+    if not isinstance(spec, Mapping):
+        raise InvalidInput(f"an encoder's spec is a dict, not {shortened(spec)}")
+    if name not in spec:
+        raise InvalidInput(f"the encoder's spec has no {name!r}, which must be a {kind.__name__}")
+    value = spec[name]
+    if type(value) is not kind:
+        raise InvalidInput(f"{name!r} in the encoder's spec must be a {kind.__name__}, not {shortened(value)}")
+    return value

@@ -1,0 +1,211 @@
+"""Compile contracts/ into dcai/artifacts/: `python scripts/compile.py [--check]`.
+
+The standard-JSON input holds every source, ours and the imported ones, so that the artifacts can be verified by a block
+explorer, and compiled again, without this repository. The metadata hash is left out of the bytecode: the bytes are the
+same on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from subprocess import CalledProcessError
+from typing import Annotated, Any
+
+import solcx
+import typer
+from solcx.exceptions import SolcError, SolcNotInstalled, UnexpectedVersionError
+
+ROOT = Path(__file__).resolve().parent.parent
+ARTIFACTS = ROOT / "dcai" / "artifacts"
+STANDARD_INPUT = "standard_input.json"
+
+SOLC_VERSION: str = json.loads((ROOT / "package.json").read_text())["devDependencies"]["solc"]
+OPTIMIZER_RUNS = 20_000
+EVM_VERSION = "cancun"
+MAX_DEPLOYED_BYTES = 24_576  # EIP-170
+
+IMPORT = re.compile(r"""^\s*import\s+(?:[^"';]*\bfrom\s+)?["']([^"']+)["']""", re.MULTILINE)
+
+
+class CompileError(Exception):
+    """The contracts can't be turned into artifacts; the message says why."""
+
+
+def find_solc() -> Path:
+    """Return the compiler: a native one of the pinned version, else the npm package behind scripts/solc.js."""
+    with suppress(SolcNotInstalled):
+        return Path(solcx.install.get_executable(SOLC_VERSION))  # SOLCX_BINARY_PATH or ~/.solcx
+    on_path = shutil.which("solc")
+    if on_path and _is_pinned(Path(on_path)):
+        return Path(on_path)
+    if shutil.which("node") is None:
+        raise CompileError(f"Neither solc {SOLC_VERSION} nor Node is installed; install one of them.")
+    if not (ROOT / "node_modules" / "solc").is_dir():
+        raise CompileError(f"The npm package solc {SOLC_VERSION} is not installed; run `make node`.")
+    return ROOT / "scripts" / "solc.js"
+
+
+def _is_pinned(solc: Path) -> bool:
+    try:
+        return _version(solc).split("+")[0] == SOLC_VERSION
+    except (CalledProcessError, UnexpectedVersionError):  # a version manager's shim with no version chosen
+        return False
+
+
+def _version(solc: Path) -> str:
+    """Return e.g. '0.8.37+commit.1234abcd', without the platform that the compiler was built for."""
+    return str(solcx.wrapper.get_solc_version(solc, with_commit_hash=True))
+
+
+def standard_input() -> dict[str, Any]:
+    """Return the compiler's standard-JSON input: our contracts, everything they import, and the settings."""
+    sources: dict[str, dict[str, str]] = {}
+    wanted = [path.relative_to(ROOT).as_posix() for path in (ROOT / "contracts").rglob("*.sol")]
+    while wanted:
+        name = wanted.pop()
+        if name in sources:
+            continue
+        path = ROOT / name if name.startswith("contracts/") else ROOT / "node_modules" / name
+        if not path.is_file():
+            raise CompileError(f"{name} is imported, but there is no file {path}.")
+        sources[name] = {"content": path.read_text(encoding="utf-8")}
+        for imported in IMPORT.findall(sources[name]["content"]):
+            folder = posixpath.dirname(name) if imported.startswith(".") else ""
+            wanted.append(posixpath.normpath(posixpath.join(folder, imported)))
+    return {
+        "language": "Solidity",
+        "sources": sources,
+        "settings": {
+            "optimizer": {"enabled": True, "runs": OPTIMIZER_RUNS},
+            "viaIR": True,
+            "evmVersion": EVM_VERSION,
+            "metadata": {"bytecodeHash": "none", "appendCBOR": False},
+            "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
+        },
+    }
+
+
+def build() -> dict[str, bytes]:
+    """Compile and return the artifacts, file name -> content, without writing anything.
+
+    Raises
+    ------
+    CompileError
+        If there is no compiler, the compiler finds an error, one of our own sources gives a warning, a contract is
+        larger than EIP-170 allows, or two contracts have the same name.
+    """
+    solc = find_solc()
+    standard_json = standard_input()
+    try:
+        output = solcx.compile_standard(standard_json, solc_binary=solc)
+    except SolcError as error:
+        raise CompileError(error.message) from error
+
+    settings = {name: value for name, value in standard_json["settings"].items() if name != "outputSelection"}
+    compiler = {"version": _version(solc), "settings": settings}
+    artifacts: dict[str, Any] = {STANDARD_INPUT: standard_json}
+    for source, contracts in output["contracts"].items():
+        for name, compiled in contracts.items():
+            if not _is_shipped(source, compiled):
+                continue
+            if f"{name}.json" in artifacts:
+                raise CompileError(f"Two contracts are named {name}, the second one in {source}. Rename one of them.")
+            artifacts[f"{name}.json"] = {
+                "contract_name": name,
+                "source": source,
+                "compiler": compiler,
+                "abi": compiled["abi"],
+                "bytecode": "0x" + compiled["evm"]["bytecode"]["object"],
+                "deployed_bytecode": "0x" + compiled["evm"]["deployedBytecode"]["object"],
+            }
+            _refuse_oversize(name, deployed_bytes(artifacts[f"{name}.json"]))
+    _refuse_warnings(output.get("errors", []))
+    return {name: _canonical(content) for name, content in artifacts.items()}
+
+
+def _is_shipped(source: str, compiled: dict[str, Any]) -> bool:
+    """Tell whether people need this contract's artifact: it can be deployed, or it is an interface to talk to one."""
+    if source.startswith("contracts/interfaces/"):
+        return True
+    is_ours = source.startswith("contracts/") and not source.startswith("contracts/libraries/")
+    return is_ours and bool(compiled["evm"]["bytecode"]["object"])  # an abstract contract has no bytecode
+
+
+def _refuse_warnings(messages: list[dict[str, Any]]) -> None:
+    ours = [m for m in messages if m.get("sourceLocation", {}).get("file", "contracts/").startswith("contracts/")]
+    warnings = [m["formattedMessage"] for m in ours if m["severity"] == "warning"]
+    if warnings:
+        raise CompileError("\n".join([*warnings, f"{len(warnings)} warning(s) in our own sources; none is accepted."]))
+
+
+def _refuse_oversize(name: str, size: int) -> None:
+    if size > MAX_DEPLOYED_BYTES:
+        raise CompileError(
+            f"{name} has {size:,} bytes of deployed code; a chain accepts {MAX_DEPLOYED_BYTES:,} (EIP-170). "
+            "Make it smaller, or lower OPTIMIZER_RUNS in scripts/compile.py."
+        )
+
+
+def deployed_bytes(artifact: dict[str, Any]) -> int:
+    """Return the size of the code that a contract leaves on the chain, 0 for an interface."""
+    return len(artifact["deployed_bytecode"]) // 2 - 1
+
+
+def _canonical(content: Any) -> bytes:
+    return (json.dumps(content, sort_keys=True, indent=1) + "\n").encode()
+
+
+def committed() -> dict[str, bytes]:
+    """Return the artifacts as they stand in dcai/artifacts/, file name -> content."""
+    return {path.name: path.read_bytes() for path in ARTIFACTS.glob("*.json")}
+
+
+def differences(built: dict[str, bytes], present: dict[str, bytes]) -> list[str]:
+    """Return the names of the artifacts that are missing, stale or different, each with the reason."""
+    return (
+        [f"{name}: missing" for name in sorted(built.keys() - present.keys())]
+        + [f"{name}: no contract has this name any more" for name in sorted(present.keys() - built.keys())]
+        + [f"{name}: differs" for name in sorted(built.keys() & present.keys()) if built[name] != present[name]]
+    )
+
+
+def _write(built: dict[str, bytes]) -> None:
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    for stale in committed().keys() - built.keys():
+        (ARTIFACTS / stale).unlink()
+    for name, content in built.items():
+        (ARTIFACTS / name).write_bytes(content)
+
+
+def _print_sizes(built: dict[str, bytes]) -> None:
+    artifacts = [json.loads(content) for name, content in sorted(built.items()) if name != STANDARD_INPUT]
+    print(f"{'contract':<32}{'bytes':>8}{'  of ' + format(MAX_DEPLOYED_BYTES, ','):>10}")
+    for artifact in artifacts:
+        if size := deployed_bytes(artifact):
+            print(f"{artifact['contract_name']:<32}{size:>8,}{size / MAX_DEPLOYED_BYTES:>11.0%}")
+
+
+def main(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if an artifact is stale.")] = False,
+) -> None:
+    """Compile contracts/ into dcai/artifacts/."""
+    try:
+        built = build()
+    except CompileError as error:
+        sys.exit(str(error))
+    if check:
+        if found := differences(built, committed()):
+            sys.exit("\n".join([*found, "Run `make compile` and commit dcai/artifacts/."]))
+    else:
+        _write(built)
+    _print_sizes(built)
+
+
+if __name__ == "__main__":
+    typer.run(main)
