@@ -1,6 +1,20 @@
-"""What can go wrong, as exceptions: one base class, one sentence a person understands."""
+"""What can go wrong, as exceptions: one base class, one sentence a person understands.
+
+Each custom error of the contracts is an exception of the same name, with its figures as attributes of the same names.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from eth_abi.abi import decode
+
+from dcai.durations import duration_text
+
+if TYPE_CHECKING:
+    from dcai.chain.chain import Receipt
 
 
 class DcaiError(Exception):
@@ -9,3 +23,270 @@ class DcaiError(Exception):
 
 class InvalidInput(DcaiError, ValueError):
     """A value that was refused before anything was sent: the text names it, the limit and the way out."""
+
+
+class NodeError(DcaiError):
+    """The node can't be reached, isn't the one that was meant, or refuses a request for a reason of its own."""
+
+
+class NoTrainer(DcaiError):
+    """There is no trainer of a known kind at an address."""
+
+
+class ContractReverted(DcaiError):
+    """A contract refused a call."""
+
+
+class TransactionFailed(DcaiError):
+    """A transaction was sent and failed; `receipt` says what it used. The cause, where it is known, is the `__cause__`."""
+
+    def __init__(self, sentence: str, receipt: Receipt | None = None) -> None:
+        super().__init__(sentence)
+        self.receipt = receipt
+
+
+class ContractError(ContractReverted):
+    """A contract refused a call with an error of its own; the figures of the error are attributes.
+
+    Attributes
+    ----------
+    figures : dict
+        All figures by name.
+    """
+
+    sentence: ClassVar[str]
+
+    def __init__(self, **figures: Any) -> None:
+        self.figures = figures
+        super().__init__(self.sentence.format(**{**figures, **self._readable(figures)}))
+
+    def __getattr__(self, name: str) -> Any:
+        figures = self.__dict__.get("figures", {})
+        if name in figures:
+            return figures[name]
+        raise AttributeError(f"{type(self).__name__} has no figure named {name!r}.")
+
+    def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
+        return {}
+
+
+class NotInitialized(ContractError):
+    """The trainer's initial parameters aren't complete."""
+
+    sentence = "The trainer can't be used yet: its creator hasn't loaded all of its initial parameters."
+
+
+class AlreadyInitialized(ContractError):
+    """The trainer's initial parameters are complete already."""
+
+    sentence = "The trainer's initial parameters are complete and can't be loaded again; deploy another trainer."
+
+
+class BadChunk(ContractError):
+    """A chunk of initial parameters doesn't fit."""
+
+    sentence = (
+        "{length} bytes of parameters from byte {offset} on don't fit a model of {parameters}: send at least one, not "
+        "more than are missing, and with all but the last chunk fill the last slot (offset + length + 16 divides by 32)."
+    )
+
+
+class BadSetting(ContractError):
+    """A setting is out of its range."""
+
+    sentence = "The setting {name} is out of its range; the interface of the model and the incentive name the ranges."
+
+
+class NotCreator(ContractError):
+    """Only the trainer's creator may."""
+
+    sentence = "Only the trainer's creator, {creator}, may do this, not {sender}."
+
+
+class AlreadyPublished(ContractError):
+    """The trainer's metadata is complete."""
+
+    sentence = "The trainer's metadata is complete and can't be changed; deploy another trainer."
+
+
+class UnknownLabel(ContractError):
+    """No class has the label."""
+
+    sentence = "There is no class {label}: this model has {classes} classes, 0 to {highest}."
+
+    def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
+        return {"highest": str(figures["classes"] - 1)}
+
+
+class BadBatch(ContractError):
+    """The bytes of a batch are malformed."""
+
+    sentence = "The batch is malformed: it holds 1 to 256 samples and ends where its last sample ends."
+
+
+class UnknownContribution(ContractError):
+    """No record of the contribution stands at the slot."""
+
+    sentence = (
+        "There is no record of contribution {id} at slot {slot}: take id, author, time, deposit, label, sample and slot "
+        "from its event."
+    )
+
+
+class NothingLeft(ContractError):
+    """Everything of a contribution was paid out."""
+
+    sentence = "Nothing is left of contribution {id}: its deposit was refunded, taken or split off."
+
+
+class IsBatch(ContractError):
+    """The call is for single samples."""
+
+    sentence = "Contribution {id} is a batch; split the sample off first, or use the call for batches."
+
+
+class IsNoBatch(ContractError):
+    """The call is for batches."""
+
+    sentence = "Contribution {id} is a single sample, not a batch; use the call for single samples."
+
+
+class EmptySample(ContractError):
+    """A sample without content."""
+
+    sentence = "The sample is empty: it needs at least one feature."
+
+
+class OddLength(ContractError):
+    """A sparse sample of an odd number of bytes."""
+
+    sentence = "The sample has {length} bytes; a sparse sample has two a feature."
+
+
+class NotIncreasing(ContractError):
+    """Feature indices that repeat or fall."""
+
+    sentence = "The feature index at position {position} isn't above the one before it: sort them and send each once."
+
+
+class IndexTooLarge(ContractError):
+    """A feature index beyond the model."""
+
+    sentence = "There is no feature {index}: this model has {features}, 0 to {highest}."
+
+    def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
+        return {"highest": str(figures["features"] - 1)}
+
+
+class Underpaid(ContractError):
+    """The deposit is below the price."""
+
+    sentence = "The deposit of {sent} wei is below the price of {required} wei; ask quote() for what to send."
+
+
+class BadDeposit(ContractError):
+    """The deposit can't be recorded."""
+
+    sentence = "A deposit of {sent} wei can't be kept for {count} samples: send a multiple of {count} below 2^96 wei."
+
+
+class TooEarly(ContractError):
+    """A waiting time isn't over."""
+
+    sentence = "This works from {when} on, in {wait}."
+
+    def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
+        when = datetime.fromtimestamp(figures["earliest"], UTC)
+        wait = figures["earliest"] - figures["time"]
+        return {"when": when.strftime("%Y-%m-%d %H:%M:%S UTC"), "wait": duration_text(wait)}
+
+
+class NotAuthor(ContractError):
+    """Only the author may."""
+
+    sentence = "Only the author, {author}, can be refunded, not {sender}."
+
+
+class OwnContribution(ContractError):
+    """Authors can't report or take their own data."""
+
+    sentence = "Contribution {id} is your own: its author can't report it or take a share of it."
+
+
+class ModelDisagrees(ContractError):
+    """The model gives another label."""
+
+    sentence = "The model says {predicted} where the contribution says {label}: no refund until it agrees."
+
+
+class ModelAgrees(ContractError):
+    """The model gives the same label: the data counts as good."""
+
+    sentence = "The model agrees with label {label}: data that it agrees with can't be reported or taken."
+
+
+class NoneRefundable(ContractError):
+    """No sample of those asked for can be refunded now."""
+
+    sentence = (
+        "None of the samples asked for in batch {id} can be refunded now: the model disagrees or they are closed."
+    )
+
+
+class NothingGood(ContractError):
+    """Reporting needs a good contribution of one's own."""
+
+    sentence = "{sender} has no good contribution yet; contribute, and be refunded once, before reporting or taking."
+
+
+class AlreadyReported(ContractError):
+    """Reported by the same person before."""
+
+    sentence = "{sender} has reported contribution {id} already."
+
+
+class NotReported(ContractError):
+    """A share must be reported first."""
+
+    sentence = (
+        "{sender} hasn't reported contribution {id}; report it, and take the share when the time to settle is over."
+    )
+
+
+class AlreadyTaken(ContractError):
+    """One share a person."""
+
+    sentence = "{sender} has taken a share of contribution {id} already."
+
+
+class ShareIsZero(ContractError):
+    """A share that rounds to nothing."""
+
+    sentence = "The share of {deposit} wei with {good} of all {allGood} good contributions rounds to nothing; it stays in the deposit."
+
+
+class FailedCall(ContractError):
+    """The recipient of a payment refuses it."""
+
+    sentence = (
+        "The recipient is a contract that refuses to receive money, so that nothing was paid; its claim stays open."
+    )
+
+
+class FailedDeployment(ContractError):
+    """A contract can't be created."""
+
+    sentence = "The trainer can't be created: one with the same creator, settings and salt exists already."
+
+
+def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: bytes) -> ContractReverted:
+    """Return the exception for an error of a contract, from the ABI's names and types and the encoded figures."""
+    figures = dict(zip(names, decode(types, data), strict=True))
+    kind = _KINDS.get(name)
+    if kind is None:
+        told = ", ".join(f"{key} {value}" for key, value in figures.items())
+        return ContractReverted(f"The contract refuses: {name}{' (' + told + ')' if told else ''}.")
+    return kind(**figures)
+
+
+_KINDS: dict[str, Callable[..., ContractError]] = {kind.__name__: kind for kind in ContractError.__subclasses__()}

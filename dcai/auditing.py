@@ -1,0 +1,93 @@
+"""Compares a trainer with its own log, replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dcai.chain.chain import Chain
+from dcai.chain.codec import codec
+from dcai.deployment import Model
+from dcai.history import History
+
+# How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.
+_CHUNK = 200
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        What differs, a sentence each; empty where everything is as it must be.
+    contributions : int
+        How many the log holds.
+    owed_wei, balance_wei : int
+        What is open of all contributions, and what the contract has.
+    """
+
+    problems: tuple[str, ...]
+    contributions: int
+    owed_wei: int
+    balance_wei: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing differs."""
+        return not self.problems
+
+
+def audit(
+    chain: Chain, contract: str, address: str, history: History, twin: type[Model], labels: Sequence[str]
+) -> Audit:
+    """Compare a trainer's packed state, records, good contributions and balance with its log, word for word."""
+    model = twin.from_parameters(history.parameters, labels)
+    for sample, label in history.learnt:
+        model.learn(sample, label)
+    problems = []
+
+    head = history.next_id << 216 | history.good.total() << 128
+    expected = head.to_bytes(32, "big")[:16] + model.parameters()
+    expected += bytes(-len(expected) % 32)
+    words = chain.read(contract, address, "words", 0, len(expected) // 32)
+    found = b"".join(word.to_bytes(32, "big") for word in words)
+    if (
+        history.entries
+    ):  # before the first contribution the time is that of the last chunk of parameters, which no event tells
+        expected = expected[:5] + history.last_time.to_bytes(5, "big") + expected[10:]
+    else:
+        expected = expected[:5] + found[5:10] + expected[10:]
+    for slot in range(len(words)):
+        ours, theirs = expected[32 * slot : 32 * slot + 32], found[32 * slot : 32 * slot + 32]
+        if ours != theirs:
+            problems.append(f"Slot {slot} holds 0x{theirs.hex()}, the log gives 0x{ours.hex()}.")
+
+    # a slot that was used again holds the last of its contributions
+    at_slot = {entry.slot: entry for entry in history.entries.values()}
+    records = _ask_many(chain, contract, address, [("record", slot) for slot in at_slot])
+    for entry, record in zip(at_slot.values(), records, strict=True):
+        if record != entry.record():
+            problems.append(f"The record of contribution {entry.id} is {record:#x}, the log gives {entry.record():#x}.")
+    people = {entry.author for entry in history.entries.values()}
+    counts = _ask_many(chain, contract, address, [("good", person) for person in people])
+    for person, count in zip(people, counts, strict=True):
+        if count != history.good[person]:
+            problems.append(f"{person} has {count} good contributions, the log gives {history.good[person]}.")
+
+    balance = chain.balance(address)
+    if balance < history.owed_wei:
+        problems.append(f"The contract has {balance} wei and owes {history.owed_wei}.")
+    return Audit(tuple(problems), len(history.entries), history.owed_wei, balance)
+
+
+def _ask_many(chain: Chain, contract: str, address: str, questions: Sequence[tuple[str, Any]]) -> list[Any]:
+    prepared = codec(contract)
+    answers: list[Any] = []
+    for start in range(0, len(questions), _CHUNK):
+        some = questions[start : start + _CHUNK]
+        results = chain.read(contract, address, "multicall", [prepared.call(*question) for question in some])
+        answers += [prepared.result(name, data) for (name, _), data in zip(some, results, strict=True)]
+    return answers

@@ -1,0 +1,344 @@
+"""One chain, whatever is behind it: the few calls that everything else is made of."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from eth_utils import is_hex_address, to_checksum_address
+
+from dcai import durations
+from dcai.chain.codec import Codec, codec
+from dcai.errors import ContractReverted, DcaiError, InvalidInput, NodeError, TransactionFailed, contract_error
+
+TRANSACTION_GAS_LIMIT = 16_777_216
+"""What one transaction may use at most (EIP-7825)."""
+
+_REVERT_TEXT = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
+
+
+class Request(Protocol):
+    """Sends one JSON-RPC request and returns its result; raises `RpcFailure` where the node answers with an error."""
+
+    def __call__(self, method: str, params: Sequence[Any]) -> Any:
+        """Send it."""
+
+
+class RpcFailure(Exception):
+    """A node's error answer, before anybody has looked at what it means."""
+
+    def __init__(self, message: str, data: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.data = data
+
+
+@dataclass(frozen=True)
+class Log:
+    """One entry of the log."""
+
+    address: str
+    topics: tuple[bytes, ...]
+    data: bytes
+    block_number: int
+    index: int
+    transaction_hash: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a transaction: `gas_used`, what that cost in wei, and what it logged."""
+
+    transaction_hash: str
+    block_number: int
+    gas_used: int
+    fee_wei: int
+    logs: tuple[Log, ...]
+    contract_address: str | None
+
+
+class Chain:
+    """A chain over a web3.py provider. Made by `local_chain` and `connect`.
+
+    Attributes
+    ----------
+    accounts : list of str
+        Addresses that can send transactions.
+    backend : str
+        What is behind it: "py-evm", "anvil", or the URL.
+    chain_id : int
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        *,
+        backend: str,
+        accounts: Sequence[str],
+        submit: Callable[[dict[str, Any]], dict[str, Any]],
+        travel: Callable[[int], None] | None = None,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.request = request
+        self.backend = backend
+        self.accounts = list(accounts)
+        self.chain_id = _int(self._ask("eth_chainId", []))
+        self._submit = submit
+        self._travel = travel
+        self.close = close
+
+    def __enter__(self) -> Chain:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Reading
+
+    def call(self, to: str, data: bytes, *, sender: str | None = None, value: int = 0) -> bytes:
+        """Return what a call answers, without sending anything.
+
+        Raises
+        ------
+        ContractError
+            If the contract refuses: a subclass named like the contract's error.
+        """
+        return _bytes(self._ask("eth_call", [self._transaction(to, data, sender, value), "latest"]))
+
+    def read(self, contract: str, address: str, function: str, *args: Any) -> Any:
+        """Return what a function of one of our contracts answers.
+
+        Raises
+        ------
+        ContractError
+            If the contract refuses.
+        NodeError
+            If nothing that could be its answer comes back: there is no such contract.
+        """
+        prepared = codec(contract)
+        data = self.call(address, prepared.call(function, *args))
+        if not data:
+            raise NodeError(f"{address} doesn't answer as a {contract} does: there is no such contract on this chain.")
+        return prepared.result(function, data)
+
+    def code(self, address: str) -> bytes:
+        """Return the code of a contract; empty where there is none."""
+        return _bytes(self._ask("eth_getCode", [address, "latest"]))
+
+    def balance(self, address: str) -> int:
+        """Return what an address owns, wei."""
+        return _int(self._ask("eth_getBalance", [address, "latest"]))
+
+    def now(self) -> int:
+        """Return the time of the latest block, seconds since 1970."""
+        return _int(self._ask("eth_getBlockByNumber", ["latest", False])["timestamp"])
+
+    def time_of(self, block: int) -> int:
+        """Return the time of a block, seconds since 1970."""
+        return _int(self._ask("eth_getBlockByNumber", [hex(block), False])["timestamp"])
+
+    def block_number(self) -> int:
+        """Return the number of the latest block."""
+        return _int(self._ask("eth_blockNumber", []))
+
+    def logs(self, address: str, *, first_block: int = 0, topics: Sequence[bytes] = ()) -> list[Log]:
+        """Return the log of a contract, in order, from a block on; with only the events of these first topics, if any."""
+        query: dict[str, Any] = {"address": address, "fromBlock": hex(first_block), "toBlock": "latest"}
+        if topics:
+            query["topics"] = [["0x" + topic.hex() for topic in topics]]
+        return [_log(entry) for entry in self._ask("eth_getLogs", [query])]
+
+    # Sending
+
+    def estimate(self, to: str | None, data: bytes, *, sender: str, value: int = 0) -> int:
+        """Return how much gas a transaction needs, and find out whether the contract accepts it.
+
+        Raises
+        ------
+        ContractError
+            If the contract refuses.
+        """
+        return _int(self._ask("eth_estimateGas", [self._transaction(to, data, sender, value)]))
+
+    def send(
+        self, to: str | None, data: bytes = b"", *, sender: str, value: int = 0, gas: int | None = None
+    ) -> Receipt:
+        """Send a transaction and return its receipt.
+
+        Parameters
+        ----------
+        to
+            The contract or person; None deploys `data`.
+        data
+            Calldata.
+        sender
+            One of `accounts`.
+        value
+            Wei.
+        gas
+            The gas limit. Left out, the transaction is estimated first, so that one that the contract refuses isn't sent.
+
+        Raises
+        ------
+        ContractError
+            If the contract refuses.
+        TransactionFailed
+            If it was sent, and failed all the same, or there is no receipt in time.
+        """
+        if gas is None:
+            # an estimate is of the state before the blocks in between: a slot that was warm or in use may not be any more
+            needed = self.estimate(to, data, sender=sender, value=value)
+            gas = needed + needed // 10 + 25_000
+        transaction = self._transaction(to, data, sender, value)
+        transaction["gas"] = hex(min(gas, TRANSACTION_GAS_LIMIT))
+        try:
+            raw = self._submit(transaction)
+        except RpcFailure as failure:
+            raise _explained(failure) from None
+        receipt = _receipt(raw)
+        if _int(raw["status"]) != 1:
+            self._raise_failed(transaction, receipt)
+        return receipt
+
+    def invoke(
+        self,
+        contract: str,
+        address: str,
+        function: str,
+        *args: Any,
+        sender: str,
+        value: int = 0,
+        gas: int | None = None,
+    ) -> Receipt:
+        """Send a transaction that calls a function of one of our contracts; see `send`."""
+        return self.send(address, codec(contract).call(function, *args), sender=sender, value=value, gas=gas)
+
+    # Time, on a local chain
+
+    def travel(self, duration: durations.Duration) -> None:
+        """Let time pass until the next block, which is made at once. A local chain only.
+
+        Raises
+        ------
+        InvalidInput
+            If the chain is not local: nobody can turn its clock.
+        """
+        if self._travel is None:
+            raise InvalidInput(f"Time on {self.backend} can't be set; use local_chain() to try out what happens later.")
+        self._travel(self.now() + durations.seconds(duration))
+
+    def snapshot(self) -> str:
+        """Remember the state of a local chain, for `revert`."""
+        return str(self._ask("evm_snapshot", []))
+
+    def revert(self, snapshot: str) -> None:
+        """Put a local chain back to a snapshot, which can't be used again."""
+        self._ask("evm_revert", [snapshot])
+
+    def _transaction(self, to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, Any]:
+        transaction: dict[str, Any] = {"data": "0x" + data.hex(), "value": hex(value)}
+        if to is not None:
+            transaction["to"] = to
+        if sender is not None:
+            transaction["from"] = sender
+        return transaction
+
+    def _ask(self, method: str, params: Sequence[Any]) -> Any:
+        try:
+            return self.request(method, params)
+        except RpcFailure as failure:
+            raise _explained(failure) from None
+
+    def _raise_failed(self, transaction: dict[str, Any], receipt: Receipt) -> None:
+        """Say why a transaction failed: a receipt doesn't, but the same call on today's state mostly does."""
+        try:
+            self._ask("eth_call", [transaction, "latest"])
+        except ContractReverted as error:
+            raise TransactionFailed(
+                f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas). {error}",
+                receipt,
+            ) from error
+        raise TransactionFailed(
+            f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas); "
+            "the same call would work now, so that somebody else's transaction came in between.",
+            receipt,
+        )
+
+
+def checked_address(address: str) -> str:
+    """Return an address with its checksum.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none.
+    """
+    if not isinstance(address, str) or not is_hex_address(address):
+        raise InvalidInput(f"{address!r} is no address; an address is 0x and 40 hexadecimal digits.")
+    return to_checksum_address(address)
+
+
+def decode_error(data: bytes, prepared: Codec) -> DcaiError | None:
+    """Return the exception for a contract's error, or None where it isn't one of the contract's own."""
+    entry = prepared.errors.get(data[:4])
+    return contract_error(entry.name, entry.names, entry.types, data[4:]) if entry else None
+
+
+def _explained(failure: RpcFailure) -> DcaiError:
+    data = _revert_data(failure)
+    if data is None:
+        return NodeError(f"The node refuses: {failure.message}")
+    for contract in ("SparsePerceptronDRT", "TrainerFactory"):
+        error = decode_error(data, codec(contract))
+        if error is not None:
+            return error
+    return ContractReverted(f"The contract refuses, with {('0x' + data.hex()) if data else 'no reason'}.")
+
+
+def _revert_data(failure: RpcFailure) -> bytes | None:
+    """Return what a contract reverted with; None where the failure is of another kind."""
+    if failure.data is not None:
+        return _bytes(failure.data)
+    match = _REVERT_TEXT.search(failure.message)
+    if match:  # eth-tester tells the bytes as Python would print them
+        literal = ast.literal_eval(match[1])
+        return literal if isinstance(literal, bytes) else None
+    return b"" if "revert" in failure.message else None
+
+
+def _receipt(raw: dict[str, Any]) -> Receipt:
+    gas_used = _int(raw["gasUsed"])
+    return Receipt(
+        transaction_hash=_text(raw["transactionHash"]),
+        block_number=_int(raw["blockNumber"]),
+        gas_used=gas_used,
+        fee_wei=gas_used * _int(raw["effectiveGasPrice"]),
+        logs=tuple(_log(entry) for entry in raw["logs"]),
+        contract_address=to_checksum_address(raw["contractAddress"]) if raw.get("contractAddress") else None,
+    )
+
+
+def _log(raw: dict[str, Any]) -> Log:
+    return Log(
+        to_checksum_address(raw["address"]),
+        tuple(_bytes(topic) for topic in raw["topics"]),
+        _bytes(raw["data"]),
+        _int(raw["blockNumber"]),
+        _int(raw["logIndex"]),
+        _text(raw["transactionHash"]),
+    )
+
+
+def _int(value: int | str) -> int:
+    return value if isinstance(value, int) else int(value, 16)
+
+
+def _bytes(value: bytes | str) -> bytes:
+    return bytes(value) if isinstance(value, bytes) else bytes.fromhex(value.removeprefix("0x"))
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else "0x" + value.hex()

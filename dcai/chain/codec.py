@@ -1,0 +1,121 @@
+"""Calls, events and errors of a contract, encoded and decoded with codecs that are prepared once per ABI.
+
+web3.py's contract objects look up, check and format every argument anew on each call, which costs more than the EVM
+does; the types are those of the ABI either way, and eth-abi checks the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from eth_abi.abi import default_codec
+from eth_utils import keccak
+from eth_utils.abi import (
+    abi_to_signature,
+    event_abi_to_log_topic,
+    filter_abi_by_type,
+    get_abi_input_names,
+    get_abi_input_types,
+    get_abi_output_types,
+)
+
+from dcai import artifacts
+
+
+@dataclass(frozen=True)
+class Event:
+    """A decoded log entry: the event's name, its arguments, and where it stands."""
+
+    name: str
+    args: dict[str, Any]
+    address: str
+    block_number: int
+    log_index: int
+    transaction_hash: str
+
+
+@dataclass(frozen=True)
+class _Function:
+    selector: bytes
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _EventType:
+    name: str
+    indexed: tuple[tuple[str, str], ...]
+    data: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ErrorType:
+    """A custom error of a contract: its name, and the names and types of its figures."""
+
+    name: str
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+class Codec:
+    """The codecs of one contract, by name. No function of ours is overloaded."""
+
+    def __init__(self, abi: Sequence[Any]) -> None:
+        self._functions = {
+            item["name"]: _Function(
+                keccak(text=abi_to_signature(item))[:4],
+                tuple(get_abi_input_types(item)),
+                tuple(get_abi_output_types(item)),
+            )
+            for item in filter_abi_by_type("function", abi)
+        }
+        self._events = {
+            bytes(event_abi_to_log_topic(item)): _EventType(
+                item["name"],
+                tuple((i["name"], i["type"]) for i in item["inputs"] if i["indexed"]),
+                tuple((i["name"], i["type"]) for i in item["inputs"] if not i["indexed"]),
+            )
+            for item in filter_abi_by_type("event", abi)
+        }
+        self._topics = {event.name: topic for topic, event in self._events.items()}
+        self.errors = {
+            keccak(text=abi_to_signature(item))[:4]: ErrorType(
+                item["name"], tuple(get_abi_input_names(item)), tuple(get_abi_input_types(item))
+            )
+            for item in filter_abi_by_type("error", abi)
+        }
+
+    def call(self, function: str, *args: Any) -> bytes:
+        """Return the calldata of a call."""
+        entry = self._functions[function]
+        return entry.selector + default_codec.encode(entry.inputs, args)
+
+    def result(self, function: str, data: bytes) -> Any:
+        """Return what a call answered: the value, or a tuple where there are several."""
+        values = default_codec.decode(self._functions[function].outputs, data)
+        return values[0] if len(values) == 1 else values
+
+    def topic(self, event: str) -> bytes:
+        """Return the first topic of an event."""
+        return self._topics[event]
+
+    def event(self, log: Any) -> Event | None:
+        """Return a decoded log entry, or None where the contract has no such event."""
+        entry = self._events.get(log.topics[0]) if log.topics else None
+        if entry is None:
+            return None
+        args: dict[str, Any] = {}
+        for (name, kind), topic in zip(entry.indexed, log.topics[1:], strict=True):
+            args[name] = default_codec.decode([kind], topic)[0]
+        values = default_codec.decode([kind for _, kind in entry.data], log.data)
+        args.update(zip((name for name, _ in entry.data), values, strict=True))
+        return Event(entry.name, args, log.address, log.block_number, log.index, log.transaction_hash)
+
+
+@cache
+def codec(contract: str) -> Codec:
+    """Return the codecs of a contract that ships with the package."""
+    return Codec(artifacts.load(contract)["abi"])

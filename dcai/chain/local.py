@@ -1,0 +1,194 @@
+"""A chain on this machine: anvil as a child process where there is one, else py-evm within this process."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import tempfile
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eth_tester.exceptions import TransactionFailed as TesterFailed  # type: ignore[import-untyped]
+from eth_tester.exceptions import ValidationError as TesterRefused
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from web3 import EthereumTesterProvider, IPCProvider, Web3
+from web3.exceptions import Web3Exception
+
+from dcai.chain.chain import Chain, Request, RpcFailure
+from dcai.errors import InvalidInput
+
+GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
+"""The fees of local transactions: the base fee of a local chain starts at 1 gwei and falls."""
+
+# A shell that waits for its standard input to end, which it does when this process ends, however it does.
+_CHILD = '"$@" & child=$!; read -r _; kill $child'
+
+
+def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:
+    """Start a chain with ten funded accounts on this machine.
+
+    Time on it passes by one second a block, and with `Chain.travel`.
+
+    Parameters
+    ----------
+    backend
+        "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of this folder or
+        one above), else py-evm, which needs nothing but this package.
+    hardfork
+        The rules, for anvil: "cancun", "prague", "osaka"; py-evm has those of Prague.
+
+    Raises
+    ------
+    InvalidInput
+        If anvil is asked for and isn't there, or the backend or the rules are unknown.
+    """
+    if backend not in (None, "anvil", "py-evm"):
+        raise InvalidInput(f'There is no backend {backend!r}; choose "anvil" or "py-evm".')
+    if hardfork not in ("cancun", "prague", "osaka"):
+        raise InvalidInput(f'There are no rules {hardfork!r}; choose "cancun", "prague" or "osaka".')
+    anvil = None if backend == "py-evm" else find_anvil()
+    if anvil is not None:
+        return _anvil_chain(anvil, hardfork)
+    if backend == "anvil":
+        raise InvalidInput('anvil isn\'t found on the PATH or in node_modules; set DCAI_ANVIL to it, or use "py-evm".')
+    if hardfork != "prague":
+        raise InvalidInput(f"py-evm has the rules of prague only; for those of {hardfork} install anvil.")
+    return _tester_chain()
+
+
+def find_anvil() -> Path | None:
+    """Return anvil's executable, or None where there is none.
+
+    Raises
+    ------
+    InvalidInput
+        If DCAI_ANVIL names no executable file.
+    """
+    named = os.environ.get("DCAI_ANVIL")
+    if named:
+        if shutil.which(named) is None:
+            raise InvalidInput(f"DCAI_ANVIL names {named}, which is no executable; correct it, or unset it.")
+        return Path(named)
+    on_path = shutil.which("anvil")
+    if on_path:
+        return Path(on_path)
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    package = f"anvil-{platform.system().lower()}-{machine}"
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        candidate = folder / "node_modules" / "@foundry-rs" / package / "bin" / "anvil"
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
+    # Forked from an idle second one, anvil stays as fast as it starts: it keeps less of its own history.
+    folder = tempfile.TemporaryDirectory(prefix="dcai-")
+    stem = Path(folder.name)
+    port = _free_port()
+    origin = _start(anvil, stem / "origin.ipc", ["--port", str(port), "--hardfork", hardfork])
+    _connected(stem / "origin.ipc")
+    child = _start(
+        anvil,
+        stem / "chain.ipc",
+        ["--port", "0", "--hardfork", hardfork, "--prune-history", "--fork-url", f"http://127.0.0.1:{port}"],
+    )
+    provider = _connected(stem / "chain.ipc")
+
+    def close() -> None:
+        finalizer()
+
+    finalizer = weakref.finalize(provider, _stop, [child, origin], folder)
+
+    def request(method: str, params: Sequence[Any]) -> Any:
+        answer = provider.make_request(method, params)  # type: ignore[arg-type]
+        if "error" in answer:
+            error: Any = answer["error"]
+            raise RpcFailure(error["message"], error.get("data"))
+        return answer["result"]
+
+    def travel(timestamp: int) -> None:
+        request("evm_setNextBlockTimestamp", [timestamp])
+        request("evm_mine", [])
+
+    request("anvil_setBlockTimestampInterval", [1])
+    return Chain(
+        request,
+        backend="anvil",
+        accounts=[Web3.to_checksum_address(account) for account in request("eth_accounts", [])],
+        submit=lambda transaction: request("eth_sendTransactionSync", [{**transaction, **GAS_PRICE}]),
+        travel=travel,
+        close=close,
+    )
+
+
+def _start(anvil: Path, ipc: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _CHILD, "sh", str(anvil), "--silent", "--ipc", str(ipc), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _stop(children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDirectory[str]) -> None:
+    for child in children:
+        if child.stdin is not None:
+            child.stdin.close()
+        child.wait()
+    folder.cleanup()
+
+
+def _connected(ipc: Path) -> IPCProvider:
+    provider = IPCProvider(str(ipc), timeout=60)
+    waiting = Retrying(stop=stop_after_delay(20), wait=wait_fixed(0.02), retry=retry_if_exception_type(_NotYet))
+    waiting(_ping, provider, ipc)
+    return provider
+
+
+class _NotYet(Exception):
+    """The child isn't ready."""
+
+
+def _ping(provider: IPCProvider, ipc: Path) -> None:
+    if not ipc.exists():
+        raise _NotYet
+    try:
+        provider.make_request("eth_chainId", [])  # type: ignore[arg-type]
+    except (OSError, Web3Exception) as error:
+        raise _NotYet from error
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _tester_chain() -> Chain:
+    web3 = Web3(EthereumTesterProvider(), middleware=[])
+    ask = web3.manager.request_blocking
+
+    def request(method: str, params: Sequence[Any]) -> Any:
+        try:
+            return ask(method, params)  # type: ignore[arg-type]
+        except (TesterFailed, TesterRefused, Web3Exception) as error:
+            raise RpcFailure(str(error)) from error
+
+    def submit(transaction: dict[str, Any]) -> dict[str, Any]:
+        sent = request("eth_sendTransaction", [{**transaction, **GAS_PRICE}])
+        receipt: dict[str, Any] = request("eth_getTransactionReceipt", [sent])
+        return receipt
+
+    def travel(timestamp: int) -> None:
+        request("testing_timeTravel", [timestamp])
+        request("evm_mine", [1])
+
+    check: Request = request
+    return Chain(check, backend="py-evm", accounts=request("eth_accounts", []), submit=submit, travel=travel)

@@ -1,0 +1,188 @@
+"""A chain over a JSON-RPC node: anvil somewhere, a testnet, an L2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import requests
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from tenacity import (
+    RetryCallState,
+    retry,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_exponential,
+)
+from web3 import HTTPProvider
+from web3.types import RPCEndpoint
+
+from dcai.chain.chain import Chain, RpcFailure, checked_address
+from dcai.errors import InvalidInput, NodeError, TransactionFailed
+
+RECEIPT_SECONDS = 300
+"""How long a transaction is waited for before `TransactionFailed` says that it is still on its way."""
+
+_KNOWN = ("already known", "already imported", "known transaction")
+
+
+def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: int | None = None) -> Chain:
+    """Connect to a node.
+
+    Parameters
+    ----------
+    url
+        Its JSON-RPC address, http:// or https://.
+    account
+        Who sends: a private key (0x and 64 digits) or an eth-account account, which signs here and never leaves this machine; or
+        the address of an account that the node itself has unlocked. Left out, the node's unlocked accounts, if any.
+    chain_id
+        The chain that is meant; another one is refused.
+
+    Raises
+    ------
+    NodeError
+        If the node can't be reached, or is of another chain.
+    InvalidInput
+        If the URL or the account is malformed.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise InvalidInput(f"{url!r} is no address of a node; it starts with http:// or https://.")
+    node = _Node(url)
+    found = int(node.request("eth_chainId", []), 16)
+    if chain_id is not None and found != chain_id:
+        raise NodeError(f"{url} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}.")
+    signer = _signer(account)
+    if signer is not None:
+        return Chain(node.request, backend=url, accounts=[signer.address], submit=_Signing(node, signer, found).submit)
+    unlocked = [checked_address(address) for address in node.request("eth_accounts", [])]
+    if account is not None:
+        wanted = checked_address(str(account))
+        if wanted not in unlocked:
+            raise InvalidInput(f"{wanted} isn't unlocked at {url}; give its private key, and it signs here.")
+        unlocked = [wanted]
+    return Chain(node.request, backend=url, accounts=unlocked, submit=node.submit_unlocked)
+
+
+def _signer(account: str | LocalAccount | None) -> LocalAccount | None:
+    if isinstance(account, LocalAccount):
+        return account
+    if account is None or len(account.removeprefix("0x")) == 40:
+        return None
+    try:
+        signer: LocalAccount = Account.from_key(account)
+    except ValueError:
+        raise InvalidInput(
+            "The account is neither a private key (0x and 64 digits) nor an address (0x and 40)."
+        ) from None
+    return signer
+
+
+def _unreachable(state: RetryCallState) -> None:
+    node = state.args[0]
+    raise NodeError(
+        f"No node answers at {node.url} ({state.attempt_number} attempts); check the address and that the node runs."
+    )
+
+
+class _NoReceiptYet(Exception):
+    """The transaction isn't in a block yet."""
+
+
+def _still_waiting(state: RetryCallState) -> None:
+    raise TransactionFailed(
+        f"Transaction {state.args[1]} is in no block after {RECEIPT_SECONDS} s; it may still get into one: look it up "
+        "before you send it again."
+    )
+
+
+class _Node:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        # tenacity repeats, for all methods alike: everything sent here can be sent twice
+        self._provider = HTTPProvider(url, exception_retry_configuration=None)
+
+    @retry(
+        retry=retry_if_exception_type((requests.ConnectionError, requests.Timeout)),
+        wait=wait_exponential(multiplier=0.1, max=5),
+        stop=stop_after_attempt(6),
+        retry_error_callback=_unreachable,
+    )
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        try:
+            answer = self._provider.make_request(RPCEndpoint(method), params)
+        except requests.HTTPError as error:
+            raise NodeError(f"{self.url} answers {error.response.status_code}: it may be no JSON-RPC node.") from error
+        except ValueError as error:
+            raise NodeError(f"{self.url} doesn't answer in JSON: it is no JSON-RPC node.") from error
+        if "error" in answer:
+            failure: Any = answer["error"]
+            data = failure.get("data")
+            raise RpcFailure(failure["message"], data if isinstance(data, str) else None)
+        return answer["result"]
+
+    @retry(
+        retry=retry_if_exception_type(_NoReceiptYet),
+        wait=wait_exponential(multiplier=0.02, max=2),
+        stop=stop_after_delay(RECEIPT_SECONDS),
+        retry_error_callback=_still_waiting,
+    )
+    def receipt(self, transaction_hash: str) -> dict[str, Any]:
+        found: dict[str, Any] | None = self.request("eth_getTransactionReceipt", [transaction_hash])
+        if found is None or found.get("blockNumber") is None:
+            raise _NoReceiptYet
+        return found
+
+    def submit_unlocked(self, transaction: dict[str, Any]) -> dict[str, Any]:
+        # a lost answer could hide a transaction that was sent; the nonce keeps a second one out
+        nonce = self.request("eth_getTransactionCount", [transaction["from"], "pending"])
+        return self.receipt(self.request("eth_sendTransaction", [{**transaction, "nonce": nonce}]))
+
+    def fees(self) -> dict[str, int]:
+        """Return fees that hold while the base fee doubles (EIP-1559)."""
+        base = int(self.request("eth_getBlockByNumber", ["latest", False])["baseFeePerGas"], 16)
+        try:
+            tip = int(self.request("eth_maxPriorityFeePerGas", []), 16)
+        except RpcFailure:  # not every node has the method
+            tip = 10**9
+        return {"maxFeePerGas": 2 * base + tip, "maxPriorityFeePerGas": tip}
+
+
+class _Signing:
+    """Signs here. The nonce is asked for once and counted on; where somebody else sent with the same key, asked again."""
+
+    def __init__(self, node: _Node, signer: LocalAccount, chain_id: int) -> None:
+        self._node = node
+        self._signer = signer
+        self._chain_id = chain_id
+        self._nonce: int | None = None
+
+    def submit(self, transaction: dict[str, Any]) -> dict[str, Any]:
+        try:
+            sent = self._send(transaction)
+        except RpcFailure as failure:
+            self._nonce = None
+            if "nonce too low" not in failure.message.lower():
+                raise
+            sent = self._send(transaction)
+        return self._node.receipt(sent)
+
+    def _send(self, transaction: dict[str, Any]) -> str:
+        if self._nonce is None:
+            count = self._node.request("eth_getTransactionCount", [self._signer.address, "pending"])
+            self._nonce = int(count, 16)
+        fields = {key: value for key, value in transaction.items() if key != "from"}
+        if "to" in fields:
+            fields["to"] = checked_address(fields["to"])
+        signed = self._signer.sign_transaction(
+            {**fields, **self._node.fees(), "type": 2, "chainId": self._chain_id, "nonce": self._nonce}
+        )
+        try:
+            self._node.request("eth_sendRawTransaction", [signed.raw_transaction.to_0x_hex()])
+        except RpcFailure as failure:
+            if not any(known in failure.message.lower() for known in _KNOWN):
+                raise
+        self._nonce += 1
+        return signed.hash.to_0x_hex()

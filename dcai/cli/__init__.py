@@ -1,0 +1,13 @@
+"""The command line."""
+
+import typer
+
+from dcai.cli.data import app as data
+
+app = typer.Typer(help="Shared machine-learning models that live in smart contracts.", no_args_is_help=True)
+app.add_typer(data, name="data")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

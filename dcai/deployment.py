@@ -1,0 +1,204 @@
+"""Where our contracts are, the same addresses on every chain, and what a trainer's code says of it.
+
+The factory and the implementations are deployed through the deterministic deployment proxy that most chains have
+(github.com/Arachnid/deterministic-deployment-proxy); where it is missing, its creator's presigned transaction puts it
+there. Their addresses follow from their bytecode alone, so that a trainer's code tells which contract it runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from eth_account import Account
+from eth_utils import keccak, to_checksum_address
+
+from dcai import artifacts
+from dcai.chain.chain import Chain, checked_address
+from dcai.errors import InvalidInput, NoTrainer
+from dcai.incentives import DepositRefundTake
+from dcai.models import SparsePerceptron
+
+PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
+
+_PROXY_TRANSACTION = (
+    "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffff"
+    "ffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba0222222222222222222222222"
+    "2222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222"
+)
+_PROXY_COST = 10**16
+_SALT = bytes(32)
+
+_CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")
+_CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
+
+Model = SparsePerceptron
+Incentive = DepositRefundTake
+
+
+@dataclass(frozen=True)
+class Product:
+    """A model with an incentive: one contract."""
+
+    contract: str
+    model: type[Model]
+    incentive: type[Incentive]
+
+
+PRODUCTS = (Product("SparsePerceptronDRT", SparsePerceptron, DepositRefundTake),)
+
+
+def product_of(model: Model, incentive: Incentive) -> Product:
+    """Return the contract for a model with an incentive.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none.
+    """
+    for product in PRODUCTS:
+        if isinstance(model, product.model) and isinstance(incentive, product.incentive):
+            return product
+    raise InvalidInput(f"There is no contract for {type(model).__name__} with {type(incentive).__name__}.")
+
+
+@cache
+def address_of(contract: str) -> str:
+    """Return where one of our contracts is, on every chain that has it."""
+    init_code = bytes.fromhex(artifacts.load(contract)["bytecode"][2:])
+    parts = b"\xff" + bytes.fromhex(PROXY[2:]) + _SALT + keccak(init_code)
+    return str(to_checksum_address(keccak(parts)[12:]))
+
+
+def ensure(chain: Chain, contract: str, *, sender: str) -> str:
+    """Deploy one of our contracts where it isn't on the chain yet; return its address."""
+    address = address_of(contract)
+    if not chain.code(address):
+        _ensure_proxy(chain, sender)
+        data = _SALT + bytes.fromhex(artifacts.load(contract)["bytecode"][2:])
+        chain.send(PROXY, data, sender=sender)
+    return address
+
+
+def _ensure_proxy(chain: Chain, sender: str) -> None:
+    if chain.code(PROXY):
+        return
+    deployer = Account.recover_transaction(_PROXY_TRANSACTION)
+    missing = _PROXY_COST - chain.balance(deployer)
+    if missing > 0:
+        chain.send(deployer, sender=sender, value=missing)
+    chain.request("eth_sendRawTransaction", [_PROXY_TRANSACTION])
+    if not chain.code(PROXY):
+        raise NoTrainer(
+            f"This chain refuses the deterministic deployment proxy at {PROXY}; it can't hold our trainers."
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What stands in a trainer's code: see contracts/libraries/Settings.sol."""
+
+    incentive: Incentive
+    features: int
+    name: str
+    labels: tuple[str, ...]
+
+    def packed(self) -> bytes:
+        """Return the settings as the factory takes them: all but the creator.
+
+        Raises
+        ------
+        InvalidInput
+            If a name or label holds a line break.
+        """
+        for text in (self.name, *self.labels):
+            if "\n" in text:
+                raise InvalidInput(f"A name or label is one line of text, not {text!r}.")
+        model = bytes([len(self.labels)]) + self.features.to_bytes(2, "big") + bytes(7)
+        lines = "\n".join((self.name, *self.labels)).encode()
+        return self.incentive.size_unit.to_bytes(2, "big") + model + self.incentive.packed() + lines
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A trainer as its code tells it."""
+
+    product: Product
+    creator: str
+    settings: Settings
+
+
+def read(chain: Chain, address: str) -> Deployed:
+    """Read what a trainer is, from its code.
+
+    Raises
+    ------
+    InvalidInput
+        If the address is malformed.
+    NoTrainer
+        If there is no contract, or one that is no trainer of this version.
+    """
+    address = checked_address(address)
+    code = chain.code(address)
+    if not code:
+        raise NoTrainer(
+            f"There is no contract at {address} on {chain.backend} (chain {chain.chain_id}); check address and chain."
+        )
+    implementation = code[10:30]
+    product = next((p for p in PRODUCTS if bytes.fromhex(address_of(p.contract)[2:]) == implementation), None)
+    if product is None or code[:10] != _CLONE_HEAD or code[30:45] != _CLONE_TAIL or len(code) < 45 + 64:
+        raise NoTrainer(
+            f"The contract at {address} is no trainer of this version of dcai: it runs other code. Don't pay it on our word."
+        )
+    args = code[45:]
+    try:
+        name, *labels = args[64:].decode().split("\n")
+    except UnicodeDecodeError:
+        raise NoTrainer(f"The trainer at {address} has a name or labels that are no text.") from None
+    incentive = product.incentive.from_packed(args[32:64], int.from_bytes(args[20:22], "big"))
+    settings = Settings(incentive, int.from_bytes(args[23:25], "big"), name, tuple(labels))
+    return Deployed(product, str(to_checksum_address(args[:20])), settings)
+
+
+def create(chain: Chain, model: Model, settings: Settings, *, salt: int, sender: str) -> tuple[str, int, int]:
+    """Deploy a trainer.
+
+    Returns
+    -------
+    tuple
+        Its address, the gas of all transactions that made it (not of those that our contracts' own first deployment
+        took), and their fees in wei.
+    """
+    factory = ensure(chain, "TrainerFactory", sender=sender)
+    implementation = ensure(chain, product_of(model, settings.incentive).contract, sender=sender)
+    parameters = model.parameters()
+    first, *others = _chunks(parameters)
+    receipt = chain.invoke(
+        "TrainerFactory",
+        factory,
+        "create",
+        implementation,
+        settings.packed(),
+        salt.to_bytes(32, "big"),
+        first,
+        sender=sender,
+    )
+    created = next(log for log in receipt.logs if log.address == factory)
+    trainer = str(to_checksum_address(created.topics[1][12:]))
+    gas, fee = receipt.gas_used, receipt.fee_wei
+    for chunk in others:
+        receipt = chain.invoke("SparsePerceptronDRT", trainer, "initialize", chunk, sender=sender)
+        gas, fee = gas + receipt.gas_used, fee + receipt.fee_wei
+    return trainer, gas, fee
+
+
+# One chunk of initial parameters: 500 slots at 22,100 gas each, 11 million, under the limit of a transaction.
+_FIRST_CHUNK = 500 * 32 - 16
+_CHUNK = 500 * 32
+
+
+def _chunks(parameters: bytes) -> list[bytes]:
+    return [
+        parameters[:_FIRST_CHUNK],
+        *(parameters[start : start + _CHUNK] for start in range(_FIRST_CHUNK, len(parameters), _CHUNK)),
+    ]

@@ -1,0 +1,72 @@
+"""Samples and batches as the contracts read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcai.errors import InvalidInput
+
+MAX_BATCH = 256
+"""The most samples that one batch holds."""
+
+BATCH = 256
+"""Stands for a label where the sample is a batch."""
+
+
+def pack_sparse(indices: Any) -> bytes:
+    """Return a sparse sample: strictly increasing feature indices as big-endian uint16.
+
+    Parameters
+    ----------
+    indices : array-like of int, shape (n,)
+
+    Raises
+    ------
+    InvalidInput
+        If there is none, or they repeat, fall, or don't fit.
+    """
+    array = np.asarray(indices)
+    if array.ndim != 1 or array.size == 0:
+        raise InvalidInput("A sample needs at least one feature, as a flat list of feature indices.")
+    array = array.astype(np.int64)
+    if array[0] < 0 or array[-1] > 0xFFFF or (np.diff(array) <= 0).any():
+        raise InvalidInput(
+            f"Feature indices must increase strictly, from 0 on and up to 65,535; these are {np.array2string(array, threshold=8)}."
+        )
+    return array.astype(">u2").tobytes()
+
+
+def unpack_sparse(sample: bytes) -> NDArray[np.int64]:
+    """Return the feature indices of a sparse sample."""
+    return np.frombuffer(sample, dtype=">u2").astype(np.int64)
+
+
+def pack_batch(samples: Sequence[bytes], labels: Sequence[int]) -> bytes:
+    """Return a batch: the number of samples less one (a byte), then for each its label (1), length (2) and bytes.
+
+    Raises
+    ------
+    InvalidInput
+        If there are no samples or more than 256, or not as many labels.
+    """
+    if not 1 <= len(samples) <= MAX_BATCH or len(samples) != len(labels):
+        raise InvalidInput(
+            f"A batch has 1 to {MAX_BATCH} samples and a label for each, not {len(samples)} and {len(labels)} labels."
+        )
+    parts = [bytes([len(samples) - 1])]
+    for sample, label in zip(samples, labels, strict=True):
+        parts += (bytes([label]), len(sample).to_bytes(2, "big"), sample)
+    return b"".join(parts)
+
+
+def unpack_batch(batch: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield each sample of a batch with its label."""
+    offset = 1
+    for _ in range(batch[0] + 1):
+        length = int.from_bytes(batch[offset + 1 : offset + 3], "big")
+        yield batch[offset + 3 : offset + 3 + length], batch[offset]
+        offset += 3 + length

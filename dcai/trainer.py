@@ -1,0 +1,478 @@
+"""A trainer: one deployed shared model, as an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.progress import track
+
+from dcai import deployment
+from dcai.auditing import Audit, audit
+from dcai.chain.chain import Chain, Receipt, checked_address
+from dcai.chain.codec import Event, codec
+from dcai.deployment import Incentive, Model, Settings
+from dcai.encoders import Encoder, encoder_from_spec, pack_spec, unpack_spec
+from dcai.errors import InvalidInput, NotAuthor, TooEarly, UnknownLabel
+from dcai.history import Entry, History, entry_of
+from dcai.samples import MAX_BATCH, pack_batch
+
+# A part of the metadata as the code of a contract: at most 24,576 bytes, one of which is not ours.
+_PART = 24_000
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a contribution costs.
+
+    Attributes
+    ----------
+    price_wei : int
+        What the contract asks if nobody else contributes before.
+    deposit_wei : int
+        What to send; all of it comes back with the refund. For one sample it is enough even if somebody contributes in the
+        same block just before. For a batch that would be out of all proportion (the price of n samples in one second is
+        n * sqrt(n) times that of one), so that it is a quarter above the price: where somebody comes in between, the batch is
+        refused before it is sent.
+    """
+
+    price_wei: int
+    deposit_wei: int
+
+
+class Contribution:
+    """A contribution that was accepted: one sample, or a batch.
+
+    Attributes
+    ----------
+    entry : dcai.history.Entry
+        Id, author, time, deposit, label, sample, slot.
+    receipt : Receipt or None
+        Of the transaction that made it, where it was made here.
+    """
+
+    def __init__(self, trainer: Trainer, entry: Entry, receipt: Receipt | None = None) -> None:
+        self.trainer = trainer
+        self.entry = entry
+        self.receipt = receipt
+
+    def __repr__(self) -> str:
+        what = f"batch of {len(self.entry.samples())}" if self.entry.is_batch else f"label {self.entry.label}"
+        return f"<Contribution {self.id}: {what}, deposit {self.entry.deposit_wei} wei, by {self.entry.author}>"
+
+    @property
+    def id(self) -> int:
+        """The contribution's number."""
+        return self.entry.id
+
+    def refund(self, positions: Sequence[int] | None = None) -> int:
+        """Get the deposit back, as its author; of a batch, those of the samples that the model agrees with now.
+
+        Parameters
+        ----------
+        positions
+            Which samples of a batch; all where left out.
+
+        Returns
+        -------
+        int
+            Wei received.
+        """
+        return self.trainer.refund(self, positions=positions)
+
+    def split(self, position: int, *, sender: str | None = None) -> Contribution:
+        """Make one sample of a batch a contribution of its own, which can be refunded, reported and taken by itself."""
+        return self.trainer.split(self, position, sender=sender)
+
+    def report(self, *, sender: str | None = None) -> None:
+        """Announce that the data is bad."""
+        self.trainer.report(self, sender=sender)
+
+    def take(self, *, sender: str | None = None) -> int:
+        """Take a share of the deposit of bad data, or what is left of it after its time; return wei received."""
+        return self.trainer.take(self, sender=sender)
+
+
+class Trainer:
+    """One deployed shared model. Made by `deploy` and `attach`.
+
+    Attributes
+    ----------
+    chain : Chain
+    address : str
+    creator : str
+    name : str
+    labels : tuple of str
+        What the labels mean.
+    incentive : DepositRefundTake
+    encoder : Encoder or None
+        None where the creator published none: contribute feature indices instead of texts.
+    deploy_gas : int
+        What the deployment used; 0 where the trainer was attached to.
+
+    Notes
+    -----
+    Every method that sends raises `ContractError` (a subclass named for the reason) where the contract refuses, before
+    anything is sent, and `NodeError` where the node can't be reached.
+    """
+
+    def __init__(self, chain: Chain, address: str, encoder: Encoder | None, deploy_gas: int = 0) -> None:
+        deployed = deployment.read(chain, address)
+        self.chain = chain
+        self.address = checked_address(address)
+        self.creator = deployed.creator
+        self.name = deployed.settings.name
+        self.labels = deployed.settings.labels
+        self.incentive: Incentive = deployed.settings.incentive
+        self.encoder = encoder
+        self.deploy_gas = deploy_gas
+        self._contract = deployed.product.contract
+        self._twin = deployed.product.model
+        self._features = deployed.settings.features
+        self._codec = codec(self._contract)
+        self._free_slots: list[int] = []
+
+    def __repr__(self) -> str:
+        return f"<Trainer {self.name!r} at {self.address} on {self.chain.backend}>"
+
+    # Asking
+
+    def predict(self, data: Any) -> str:
+        """Return the class of an input: a text or a row, whatever the encoder takes; feature indices where there is none.
+
+        A view call: free.
+        """
+        return self.labels[self._read("predict", self._sample(data))]
+
+    def predict_many(self, data: Sequence[Any]) -> list[str]:
+        """Return the class of each of many inputs, computed here from the parameters read off the chain once."""
+        model = self.model()
+        return [self.labels[model.label_of(sample)] for sample in self._samples(data)]
+
+    def score(self, data: Any) -> dict[str, int]:
+        """Return the score of each class; the largest wins, the first of two that are level. A view call: free."""
+        return dict(zip(self.labels, self._read("score", self._sample(data)), strict=True))
+
+    def model(self) -> Model:
+        """Return the model as it stands on the chain now, as a twin."""
+        length = 16 + len(self._twin.from_parameters(bytes(2 + self._features), self.labels).parameters())
+        words = self._read("words", 0, -(-length // 32))
+        state = b"".join(word.to_bytes(32, "big") for word in words)
+        return self._twin.from_parameters(state[16:length], self.labels)
+
+    def quote(self, data: Any = None, *, many: Sequence[Any] | None = None) -> Quote:
+        """Return what a contribution costs.
+
+        Parameters
+        ----------
+        data
+            The input to contribute; left out, one of an ordinary size.
+        many
+            The inputs of a batch, instead.
+        """
+        if many is not None:
+            return self._quote(self._samples(many))
+        return self._quote([b"" if data is None else self._sample(data)])
+
+    def good(self, person: str) -> int:
+        """Return how many validated contributions a person has."""
+        return int(self._read("good", person))
+
+    def contributions(self) -> list[Contribution]:
+        """Return every contribution there is, with what became of it, from the log."""
+        entries = self.history().entries.values()
+        self._free_slots = [entry.slot for entry in entries if entry.open_wei == 0 and entry.slot < 2**128]
+        return [Contribution(self, entry) for entry in entries]
+
+    def contribution(self, number: int) -> Contribution:
+        """Return one contribution by its number.
+
+        Raises
+        ------
+        InvalidInput
+            If there is none.
+        """
+        entry = self.history().entries.get(number)
+        if entry is None:
+            raise InvalidInput(f"There is no contribution {number} at {self.address}.")
+        return Contribution(self, entry)
+
+    def history(self) -> History:
+        """Return the log, replayed."""
+        history = History()
+        events = [event for log in self.chain.logs(self.address) if (event := self._codec.event(log)) is not None]
+        blocks = {event.block_number for event in events if event.name == "Reported"}
+        history.extend(events, {block: self.chain.time_of(block) for block in blocks})
+        return history
+
+    def audit(self) -> Audit:
+        """Replay the log through the twin and compare with the contract, word for word: parameters, records, good
+        contributions, and the balance against what is owed.
+        """
+        return audit(self.chain, self._contract, self.address, self.history(), self._twin, self.labels)
+
+    # Contributing
+
+    def contribute(
+        self, data: Any, label: str | int, *, sender: str | None = None, deposit_wei: int | None = None
+    ) -> Contribution:
+        """Contribute one input with its label.
+
+        Parameters
+        ----------
+        data
+            A text or a row, whatever the encoder takes; feature indices where there is none.
+        label
+            The class: its name or number.
+        sender
+            Who pays and is the author; the chain's first account where left out.
+        deposit_wei
+            What to pay in; what `quote` says where left out.
+
+        Raises
+        ------
+        InvalidInput
+            If the input holds nothing to encode or the label is unknown.
+        """
+        number = self._label(label)
+        sample = self._sample(data)
+        deposit = self._quote([sample]).deposit_wei if deposit_wei is None else deposit_wei
+        return self._contribute("contribute", (sample, number), deposit, sender)
+
+    def contribute_many(
+        self,
+        data: Sequence[Any],
+        labels: Sequence[str | int],
+        *,
+        sender: str | None = None,
+        deposit_wei: int | None = None,
+        progress: bool = True,
+    ) -> list[Contribution]:
+        """Contribute many inputs, in batches of as many as a transaction holds: the cheapest way to train.
+
+        Parameters
+        ----------
+        data, labels
+            As many of one as of the other; everything is encoded before anything is sent.
+        sender
+            Who pays and is the author; the chain's first account where left out.
+        deposit_wei
+            What to pay in for each sample; what `quote` says where left out.
+        progress
+            Show a progress bar.
+
+        Returns
+        -------
+        list of Contribution
+            One a batch. Where a batch fails, those before it stand and are in the log.
+        """
+        if len(data) != len(labels):
+            raise InvalidInput(f"There are {len(data)} inputs and {len(labels)} labels; give one label an input.")
+        samples = self._samples(data)
+        numbers = [self._label(label) for label in labels]
+        made = []
+        batches = list(self._batches(samples))
+        for start, end in track(batches, description="Contributing", disable=not progress):
+            deposit = (
+                deposit_wei * (end - start) if deposit_wei is not None else self._quote(samples[start:end]).deposit_wei
+            )
+            batch = pack_batch(samples[start:end], numbers[start:end])
+            made.append(self._contribute("contributeBatch", (batch,), deposit, sender))
+        return made
+
+    def refund(self, contribution: Contribution, *, positions: Sequence[int] | None = None) -> int:
+        """Get a deposit back: see `Contribution.refund`."""
+        entry = contribution.entry
+        if entry.author not in self.chain.accounts:
+            raise NotAuthor(author=entry.author, sender=self.chain.accounts[0])
+        self._not_before(entry.time + self.incentive.times()[0])
+        if not entry.is_batch:
+            return self._claim("refund", entry, entry.author)
+        count = len(entry.samples())
+        wanted = range(count) if positions is None else positions
+        if not all(0 <= position < count for position in wanted):
+            raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {list(wanted)}.")
+        return self._claim("refundBatch", entry, entry.author, sum(1 << position for position in set(wanted)))
+
+    def split(self, batch: Contribution, position: int, *, sender: str | None = None) -> Contribution:
+        """Make one sample of a batch a contribution of its own: see `Contribution.split`."""
+        receipt = self._send("split", batch.entry.claim(), batch.entry.slot, position, sender=sender)
+        split = self._event(receipt, "Split")
+        sample, label = batch.entry.samples()[position]
+        part = batch.entry.deposit_wei // len(batch.entry.samples())
+        entry = Entry(
+            split.args["id"], batch.entry.author, batch.entry.time, part, label, sample, split.args["slot"], part
+        )
+        return Contribution(self, entry, receipt)
+
+    def report(self, contribution: Contribution, *, sender: str | None = None) -> None:
+        """Announce that data is bad: see `Contribution.report`."""
+        self._send("report", contribution.entry.claim(), contribution.entry.slot, sender=sender)
+
+    def take(self, contribution: Contribution, *, sender: str | None = None) -> int:
+        """Take a share or what is left: see `Contribution.take`."""
+        return self._claim("take", contribution.entry, sender)
+
+    def _claim(self, function: str, entry: Entry, sender: str | None, *args: int) -> int:
+        receipt = self._send(function, entry.claim(), entry.slot, *args, sender=sender)
+        paid = next(event for log in receipt.logs if (event := self._codec.event(log)) and "amount" in event.args)
+        amount: int = paid.args["amount"]
+        if amount == entry.open_wei and entry.slot < 2**128:
+            self._free_slots.append(entry.slot)
+        entry.open_wei -= amount
+        return amount
+
+    def _contribute(self, function: str, args: tuple[Any, ...], deposit: int, sender: str | None) -> Contribution:
+        slot = self._free_slots[-1] if self._free_slots else 0
+        receipt = self._send(function, *args, slot, sender=sender, value=deposit)
+        if slot:
+            self._free_slots.pop()
+        return Contribution(self, entry_of(self._event(receipt, "Contributed").args), receipt)
+
+    def _send(self, function: str, *args: Any, sender: str | None, value: int = 0) -> Receipt:
+        return self.chain.invoke(
+            self._contract, self.address, function, *args, sender=sender or self._sender(), value=value
+        )
+
+    def _sender(self) -> str:
+        if not self.chain.accounts:
+            raise InvalidInput(f"No account of {self.chain.backend} can send; connect with account=… to contribute.")
+        return self.chain.accounts[0]
+
+    def _event(self, receipt: Receipt, name: str) -> Event:
+        events = (self._codec.event(log) for log in receipt.logs)
+        return next(event for event in events if event is not None and event.name == name)
+
+    def _read(self, function: str, *args: Any) -> Any:
+        return self.chain.read(self._contract, self.address, function, *args)
+
+    def _quote(self, samples: Sequence[bytes]) -> Quote:
+        sizes = tuple(len(sample) // 2 for sample in samples)
+        _, _, last = self._read("progress")
+        # the next block is at least a second later than this one
+        now = self.incentive.price(max(self.chain.now() + 1 - last, 1), sizes)
+        safe = self.incentive.price(1, sizes) if len(sizes) == 1 else now + now // 4
+        return Quote(_multiple(now, len(sizes)), _multiple(safe, len(sizes)))
+
+    def _batches(self, samples: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+        """Yield the first and last + 1 of the samples of each batch: as many as surely fit into a transaction."""
+        start, used = 0, _BATCH_GAS
+        for at, sample in enumerate(samples):
+            gas = 2_000 + 500 * (len(sample) // 2)
+            if at > start and (used + gas > _MAX_BATCH_GAS or at - start == MAX_BATCH):
+                yield start, at
+                start, used = at, _BATCH_GAS
+            used += gas
+        if samples:
+            yield start, len(samples)
+
+    def _sample(self, data: Any) -> bytes:
+        indices = data if self.encoder is None else self.encoder.encode(data)
+        return self._twin.from_parameters(bytes(2 + self._features), self.labels).pack(indices)
+
+    def _samples(self, data: Sequence[Any]) -> list[bytes]:
+        samples = []
+        for position, one in enumerate(data):
+            try:
+                samples.append(self._sample(one))
+            except InvalidInput as error:
+                raise InvalidInput(f"Input {position} of {len(data)}: {error}") from error
+        return samples
+
+    def _label(self, label: str | int) -> int:
+        if isinstance(label, str):
+            if label not in self.labels:
+                raise InvalidInput(f"There is no class {label!r}; the classes are {', '.join(map(repr, self.labels))}.")
+            return self.labels.index(label)
+        if not 0 <= label < len(self.labels):
+            raise UnknownLabel(label=label, classes=len(self.labels))
+        return label
+
+    def _not_before(self, earliest: int) -> None:
+        now = self.chain.now()
+        # the next block may be a little later than the last: leave the edge to the contract
+        if now + 60 < earliest:
+            raise TooEarly(earliest=earliest, time=now)
+
+
+# What a batch may use besides its samples (record, log, bookkeeping, every slot of a large model), and in all: three quarters
+# of a transaction's limit, since the figures above are estimates.
+_BATCH_GAS = 500_000
+_MAX_BATCH_GAS = 12_000_000
+
+
+def _multiple(wei: int, count: int) -> int:
+    return -(-wei // count) * count
+
+
+def deploy(
+    chain: Chain,
+    model: Model,
+    incentive: Incentive,
+    *,
+    encoder: Encoder | None = None,
+    name: str = "",
+    salt: int = 0,
+    sender: str | None = None,
+) -> Trainer:
+    """Deploy a shared model.
+
+    Parameters
+    ----------
+    chain
+        Where.
+    model
+        A fitted twin: its classes and its parameters are what the trainer starts with.
+    incentive
+        What contributing costs and earns.
+    encoder
+        A fitted encoder; published with the trainer, so that an address is all that anybody needs.
+    name
+        One line.
+    salt
+        Tells apart trainers of the same creator, settings, classes and name.
+    sender
+        The creator; the chain's first account where left out.
+
+    Raises
+    ------
+    InvalidInput
+        If the encoder has another number of features than the model.
+    FailedDeployment
+        If the same creator has deployed the same settings with the same salt before.
+    """
+    if not chain.accounts:
+        raise InvalidInput(f"No account of {chain.backend} can send; connect with account=… to deploy.")
+    creator = sender or chain.accounts[0]
+    if encoder is not None and encoder.n_features_ != model.n_features_in_:
+        raise InvalidInput(
+            f"The encoder has {encoder.n_features_} features and the model {model.n_features_in_}; fit the model on its output."
+        )
+    settings = Settings(incentive, model.n_features_in_, name, tuple(model.classes))
+    address, gas, _ = deployment.create(chain, model, settings, salt=salt, sender=creator)
+    if encoder is not None:
+        data = pack_spec({"encoder": encoder.spec()})
+        for start in range(0, len(data), _PART):
+            last = start + _PART >= len(data)
+            gas += chain.invoke(
+                "ITrainer", address, "publish", data[start : start + _PART], last, sender=creator
+            ).gas_used
+    return Trainer(chain, address, encoder, gas)
+
+
+def attach(chain: Chain, address: str) -> Trainer:
+    """Return a trainer that is deployed already; its labels and encoder come from the chain.
+
+    Raises
+    ------
+    NoTrainer
+        If there is none of a known kind at the address.
+    InvalidInput
+        If the address is malformed, or what the creator published is no encoder.
+    """
+    trainer = Trainer(chain, address, None)
+    data, complete = trainer._read("metadata")
+    if complete:
+        trainer.encoder = encoder_from_spec(unpack_spec(data)["encoder"])
+    return trainer
