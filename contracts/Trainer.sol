@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
-import {LibString} from "solady/src/utils/LibString.sol";
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {LibClone} from "solady/src/utils/LibClone.sol";
 import {IIncentive} from "./interfaces/IIncentive.sol";
@@ -124,12 +123,8 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     }
 
     /// @inheritdoc ITrainer
-    function names() external view returns (string memory name, string[] memory labels) {
-        bytes memory lines = LibClone.argsOnClone(address(this), Settings.WORDS);
-        string[] memory all = LibString.split(string(lines), "\n");
-        labels = new string[](all.length - 1);
-        for (uint256 i; i < labels.length; ++i) labels[i] = all[i + 1];
-        name = all[0];
+    function names() external view returns (string memory lines) {
+        return string(LibClone.argsOnClone(address(this), Settings.WORDS));
     }
 
     /// @inheritdoc ITrainer

@@ -6,6 +6,9 @@ import {ITrainerFactory} from "./interfaces/ITrainerFactory.sol";
 import {ITrainer} from "./interfaces/ITrainer.sol";
 
 contract TrainerFactory is ITrainerFactory {
+    /// Two words but for the creator: see `libraries/Settings.sol`.
+    uint256 private constant _SETTINGS = 44;
+
     /// @inheritdoc ITrainerFactory
     function create(
         address implementation,
@@ -13,6 +16,7 @@ contract TrainerFactory is ITrainerFactory {
         bytes32 salt,
         bytes calldata parameters
     ) external returns (address trainer) {
+        if (settings.length < _SETTINGS) revert ShortSettings(settings.length);
         bytes memory args = abi.encodePacked(msg.sender, settings);
         trainer = Clones.cloneDeterministicWithImmutableArgs(implementation, args, salt);
         emit Created(trainer, implementation, msg.sender);

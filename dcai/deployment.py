@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from eth_account import Account
-from eth_utils import keccak, to_checksum_address
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from dcai import artifacts
 from dcai.chain.chain import Chain, checked_address
@@ -148,7 +149,8 @@ def read(chain: Chain, address: str) -> Deployed:
     product = next((p for p in PRODUCTS if bytes.fromhex(address_of(p.contract)[2:]) == implementation), None)
     if product is None or code[:10] != _CLONE_HEAD or code[30:45] != _CLONE_TAIL or len(code) < 45 + 64:
         raise NoTrainer(
-            f"The contract at {address} is no trainer of this version of dcai: it runs other code. Don't pay it on our word."
+            f"The contract at {address} is no trainer of this version of dcai: it runs other code. "
+            "Don't pay it on our word."
         )
     args = code[45:]
     try:

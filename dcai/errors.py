@@ -38,7 +38,8 @@ class ContractReverted(DcaiError):
 
 
 class TransactionFailed(DcaiError):
-    """A transaction was sent and failed; `receipt` says what it used. The cause, where it is known, is the `__cause__`."""
+    """A transaction was sent and failed; `receipt` says what it used. The cause, where it is known, "
+    "is the `__cause__`."""
 
     def __init__(self, sentence: str, receipt: Receipt | None = None) -> None:
         super().__init__(sentence)
@@ -87,7 +88,8 @@ class BadChunk(ContractError):
 
     sentence = (
         "{length} bytes of parameters from byte {offset} on don't fit a model of {parameters}: send at least one, not "
-        "more than are missing, and with all but the last chunk fill the last slot (offset + length + 16 divides by 32)."
+        "more than are missing, and with all but the last chunk fill the last slot (offset + length "
+        "+ 16 divides by 32)."
     )
 
 
@@ -128,7 +130,8 @@ class UnknownContribution(ContractError):
     """No record of the contribution stands at the slot."""
 
     sentence = (
-        "There is no record of contribution {id} at slot {slot}: take id, author, time, deposit, label, sample and slot "
+        "There is no record of contribution {id} at slot {slot}: take id, author, time, deposit, "
+        "label, sample and slot "
         "from its event."
     )
 
@@ -233,6 +236,15 @@ class NoneRefundable(ContractError):
     )
 
 
+class NoneToSplit(ContractError):
+    """No sample of those asked for can be split off now."""
+
+    sentence = (
+        "None of the samples asked for in batch {id} can be split off: they are closed, or the model agrees with them and "
+        "they aren't yours."
+    )
+
+
 class NothingGood(ContractError):
     """Reporting needs a good contribution of one's own."""
 
@@ -262,7 +274,13 @@ class AlreadyTaken(ContractError):
 class ShareIsZero(ContractError):
     """A share that rounds to nothing."""
 
-    sentence = "The share of {deposit} wei with {good} of all {allGood} good contributions rounds to nothing; it stays in the deposit."
+    sentence = "The share of {deposit} wei with {good} of all {allGood} good contributions is 0 wei; it stays there."
+
+
+class ShortSettings(ContractError):
+    """The settings of a trainer are cut off."""
+
+    sentence = "The settings have {length} bytes; the factory needs 44 and the names."
 
 
 class FailedCall(ContractError):

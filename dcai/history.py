@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from eth_abi.abi import encode
-from eth_utils import keccak, to_checksum_address
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
 from dcai.samples import BATCH, unpack_batch
@@ -51,6 +52,16 @@ class Entry:
     def samples(self) -> list[tuple[bytes, int]]:
         """Return its samples with their labels."""
         return list(unpack_batch(self.sample)) if self.is_batch else [(self.sample, self.label)]
+
+    def split(self, number: int, slot: int) -> Entry:
+        """Take a sample out of a batch and return its own entry; its number tells its position."""
+        samples = self.samples()
+        position = number - self.id - 1
+        sample, label = samples[position]
+        part = self.deposit_wei // len(samples)
+        self.open_wei -= part
+        self.closed |= 1 << position
+        return Entry(number, self.author, self.time, part, label, sample, slot, part)
 
     def claim(self) -> tuple[int, str, int, int, int, bytes]:
         """Return what a claim brings back to the contract."""
@@ -122,9 +133,10 @@ class History:
                     entry = self.entries[args["id"]]
                     self._paid(entry, args["amount"])
                     entry.closed |= args["positions"]
-                    self.good[entry.author] += args["positions"].bit_count()
+                    # a batch is one contribution, good with the refund of more than half of it
+                    self.good[entry.author] += 2 * args["positions"].bit_count() > entry.sample[0] + 1
                 case "Split":
-                    self._split(args)
+                    self.entries[args["id"]] = self.entries[args["batchId"]].split(args["id"], args["slot"])
                 case "Reported":
                     reporter = to_checksum_address(args["reporter"])
                     self.entries[args["id"]].reports[reporter] = times[event.block_number]
@@ -141,16 +153,6 @@ class History:
         self.next_id = entry.id + 1 + (len(samples) if entry.is_batch else 0)
         self.last_time = entry.time
         self.paid_in_wei += entry.deposit_wei
-
-    def _split(self, args: dict[str, int]) -> None:
-        batch = self.entries[args["batchId"]]
-        samples = batch.samples()
-        position = args["id"] - batch.id - 1
-        sample, label = samples[position]
-        part = batch.deposit_wei // len(samples)
-        batch.open_wei -= part
-        batch.closed |= 1 << position
-        self.entries[args["id"]] = Entry(args["id"], batch.author, batch.time, part, label, sample, args["slot"], part)
 
     def _paid(self, entry: Entry, amount: int) -> None:
         entry.open_wei -= amount

@@ -35,7 +35,8 @@ def pack_sparse(indices: Any) -> bytes:
     array = array.astype(np.int64)
     if array[0] < 0 or array[-1] > 0xFFFF or (np.diff(array) <= 0).any():
         raise InvalidInput(
-            f"Feature indices must increase strictly, from 0 on and up to 65,535; these are {np.array2string(array, threshold=8)}."
+            f"Feature indices must increase strictly, from 0 on and up to 65,535; these are "
+            f"{np.array2string(array, threshold=8)}."
         )
     return array.astype(">u2").tobytes()
 

@@ -14,7 +14,7 @@ from dcai.chain.chain import Chain, Receipt, checked_address
 from dcai.chain.codec import Event, codec
 from dcai.deployment import Incentive, Model, Settings
 from dcai.encoders import Encoder, encoder_from_spec, pack_spec, unpack_spec
-from dcai.errors import InvalidInput, NotAuthor, TooEarly, UnknownLabel
+from dcai.errors import InvalidInput, NotAuthor, UnknownLabel
 from dcai.history import Entry, History, entry_of
 from dcai.samples import MAX_BATCH, pack_batch
 
@@ -31,10 +31,8 @@ class Quote:
     price_wei : int
         What the contract asks if nobody else contributes before.
     deposit_wei : int
-        What to send; all of it comes back with the refund. For one sample it is enough even if somebody contributes in the
-        same block just before. For a batch that would be out of all proportion (the price of n samples in one second is
-        n * sqrt(n) times that of one), so that it is a quarter above the price: where somebody comes in between, the batch is
-        refused before it is sent.
+        What to send: enough even if somebody contributes in the same block just before, which is the highest price there
+        is. All of it comes back with the refund.
     """
 
     price_wei: int
@@ -66,32 +64,37 @@ class Contribution:
         """The contribution's number."""
         return self.entry.id
 
-    def refund(self, positions: Sequence[int] | None = None) -> int:
+    def refund(self, positions: Sequence[int] | None = None, *, gas: int | None = None) -> int:
         """Get the deposit back, as its author; of a batch, those of the samples that the model agrees with now.
 
         Parameters
         ----------
         positions
             Which samples of a batch; all where left out.
+        gas
+            As for `Trainer.contribute`.
 
         Returns
         -------
         int
             Wei received.
         """
-        return self.trainer.refund(self, positions=positions)
+        return self.trainer.refund(self, positions=positions, gas=gas)
 
-    def split(self, position: int, *, sender: str | None = None) -> Contribution:
-        """Make one sample of a batch a contribution of its own, which can be refunded, reported and taken by itself."""
-        return self.trainer.split(self, position, sender=sender)
+    def split(self, positions: Sequence[int], *, sender: str | None = None) -> list[Contribution]:
+        """Make samples of a batch contributions of their own, which can be refunded, reported and taken one by one.
 
-    def report(self, *, sender: str | None = None) -> None:
+        The author may, any; somebody with a good contribution may, those that the model disagrees with.
+        """
+        return self.trainer.split(self, positions, sender=sender)
+
+    def report(self, *, sender: str | None = None, gas: int | None = None) -> None:
         """Announce that the data is bad."""
-        self.trainer.report(self, sender=sender)
+        self.trainer.report(self, sender=sender, gas=gas)
 
-    def take(self, *, sender: str | None = None) -> int:
+    def take(self, *, sender: str | None = None, gas: int | None = None) -> int:
         """Take a share of the deposit of bad data, or what is left of it after its time; return wei received."""
-        return self.trainer.take(self, sender=sender)
+        return self.trainer.take(self, sender=sender, gas=gas)
 
 
 class Trainer:
@@ -139,11 +142,15 @@ class Trainer:
     # Asking
 
     def predict(self, data: Any) -> str:
-        """Return the class of an input: a text or a row, whatever the encoder takes; feature indices where there is none.
+        """Return the class of an input, by a view call: free.
 
-        A view call: free.
+        Parameters
+        ----------
+        data
+            A text or a row, whatever the encoder takes; feature indices where there is none.
         """
-        return self.labels[self._read("predict", self._sample(data))]
+        label: int = self._read("predict", self._sample(data))
+        return self.labels[label]
 
     def predict_many(self, data: Sequence[Any]) -> list[str]:
         """Return the class of each of many inputs, computed here from the parameters read off the chain once."""
@@ -215,7 +222,13 @@ class Trainer:
     # Contributing
 
     def contribute(
-        self, data: Any, label: str | int, *, sender: str | None = None, deposit_wei: int | None = None
+        self,
+        data: Any,
+        label: str | int,
+        *,
+        sender: str | None = None,
+        deposit_wei: int | None = None,
+        gas: int | None = None,
     ) -> Contribution:
         """Contribute one input with its label.
 
@@ -229,6 +242,8 @@ class Trainer:
             Who pays and is the author; the chain's first account where left out.
         deposit_wei
             What to pay in; what `quote` says where left out.
+        gas
+            The gas limit. Left out, the node tries the transaction out first: one that would be refused isn't sent.
 
         Raises
         ------
@@ -238,7 +253,7 @@ class Trainer:
         number = self._label(label)
         sample = self._sample(data)
         deposit = self._quote([sample]).deposit_wei if deposit_wei is None else deposit_wei
-        return self._contribute("contribute", (sample, number), deposit, sender)
+        return self._contribute("contribute", (sample, number), deposit, sender, gas)
 
     def contribute_many(
         self,
@@ -278,44 +293,40 @@ class Trainer:
                 deposit_wei * (end - start) if deposit_wei is not None else self._quote(samples[start:end]).deposit_wei
             )
             batch = pack_batch(samples[start:end], numbers[start:end])
-            made.append(self._contribute("contributeBatch", (batch,), deposit, sender))
+            made.append(self._contribute("contributeBatch", (batch,), deposit, sender, None))
         return made
 
-    def refund(self, contribution: Contribution, *, positions: Sequence[int] | None = None) -> int:
+    def refund(
+        self, contribution: Contribution, *, positions: Sequence[int] | None = None, gas: int | None = None
+    ) -> int:
         """Get a deposit back: see `Contribution.refund`."""
         entry = contribution.entry
         if entry.author not in self.chain.accounts:
             raise NotAuthor(author=entry.author, sender=self.chain.accounts[0])
-        self._not_before(entry.time + self.incentive.times()[0])
         if not entry.is_batch:
-            return self._claim("refund", entry, entry.author)
+            return self._claim("refund", entry, entry.author, gas=gas)
         count = len(entry.samples())
-        wanted = range(count) if positions is None else positions
-        if not all(0 <= position < count for position in wanted):
-            raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {list(wanted)}.")
-        return self._claim("refundBatch", entry, entry.author, sum(1 << position for position in set(wanted)))
+        mask = _mask(range(count) if positions is None else positions, count)
+        return self._claim("refundBatch", entry, entry.author, mask, gas=gas)
 
-    def split(self, batch: Contribution, position: int, *, sender: str | None = None) -> Contribution:
-        """Make one sample of a batch a contribution of its own: see `Contribution.split`."""
-        receipt = self._send("split", batch.entry.claim(), batch.entry.slot, position, sender=sender)
-        split = self._event(receipt, "Split")
-        sample, label = batch.entry.samples()[position]
-        part = batch.entry.deposit_wei // len(batch.entry.samples())
-        entry = Entry(
-            split.args["id"], batch.entry.author, batch.entry.time, part, label, sample, split.args["slot"], part
-        )
-        return Contribution(self, entry, receipt)
+    def split(self, batch: Contribution, positions: Sequence[int], *, sender: str | None = None) -> list[Contribution]:
+        """Make samples of a batch contributions of their own: see `Contribution.split`."""
+        entry = batch.entry
+        mask = _mask(positions, len(entry.samples()))
+        receipt = self._send("split", entry.claim(), entry.slot, mask, sender=sender)
+        events = [event for log in receipt.logs if (event := self._codec.event(log)) is not None]
+        return [Contribution(self, entry.split(event.args["id"], event.args["slot"]), receipt) for event in events]
 
-    def report(self, contribution: Contribution, *, sender: str | None = None) -> None:
+    def report(self, contribution: Contribution, *, sender: str | None = None, gas: int | None = None) -> None:
         """Announce that data is bad: see `Contribution.report`."""
-        self._send("report", contribution.entry.claim(), contribution.entry.slot, sender=sender)
+        self._send("report", contribution.entry.claim(), contribution.entry.slot, sender=sender, gas=gas)
 
-    def take(self, contribution: Contribution, *, sender: str | None = None) -> int:
+    def take(self, contribution: Contribution, *, sender: str | None = None, gas: int | None = None) -> int:
         """Take a share or what is left: see `Contribution.take`."""
-        return self._claim("take", contribution.entry, sender)
+        return self._claim("take", contribution.entry, sender, gas=gas)
 
-    def _claim(self, function: str, entry: Entry, sender: str | None, *args: int) -> int:
-        receipt = self._send(function, entry.claim(), entry.slot, *args, sender=sender)
+    def _claim(self, function: str, entry: Entry, sender: str | None, *args: int, gas: int | None) -> int:
+        receipt = self._send(function, entry.claim(), entry.slot, *args, sender=sender, gas=gas)
         paid = next(event for log in receipt.logs if (event := self._codec.event(log)) and "amount" in event.args)
         amount: int = paid.args["amount"]
         if amount == entry.open_wei and entry.slot < 2**128:
@@ -323,17 +334,18 @@ class Trainer:
         entry.open_wei -= amount
         return amount
 
-    def _contribute(self, function: str, args: tuple[Any, ...], deposit: int, sender: str | None) -> Contribution:
+    def _contribute(
+        self, function: str, args: tuple[Any, ...], deposit: int, sender: str | None, gas: int | None
+    ) -> Contribution:
         slot = self._free_slots[-1] if self._free_slots else 0
-        receipt = self._send(function, *args, slot, sender=sender, value=deposit)
+        receipt = self._send(function, *args, slot, sender=sender, value=deposit, gas=gas)
         if slot:
             self._free_slots.pop()
         return Contribution(self, entry_of(self._event(receipt, "Contributed").args), receipt)
 
-    def _send(self, function: str, *args: Any, sender: str | None, value: int = 0) -> Receipt:
-        return self.chain.invoke(
-            self._contract, self.address, function, *args, sender=sender or self._sender(), value=value
-        )
+    def _send(self, function: str, *args: Any, sender: str | None, value: int = 0, gas: int | None = None) -> Receipt:
+        person = sender or self._sender()
+        return self.chain.invoke(self._contract, self.address, function, *args, sender=person, value=value, gas=gas)
 
     def _sender(self) -> str:
         if not self.chain.accounts:
@@ -352,7 +364,7 @@ class Trainer:
         _, _, last = self._read("progress")
         # the next block is at least a second later than this one
         now = self.incentive.price(max(self.chain.now() + 1 - last, 1), sizes)
-        safe = self.incentive.price(1, sizes) if len(sizes) == 1 else now + now // 4
+        safe = self.incentive.price(0, sizes)
         return Quote(_multiple(now, len(sizes)), _multiple(safe, len(sizes)))
 
     def _batches(self, samples: Sequence[bytes]) -> Iterator[tuple[int, int]]:
@@ -389,17 +401,17 @@ class Trainer:
             raise UnknownLabel(label=label, classes=len(self.labels))
         return label
 
-    def _not_before(self, earliest: int) -> None:
-        now = self.chain.now()
-        # the next block may be a little later than the last: leave the edge to the contract
-        if now + 60 < earliest:
-            raise TooEarly(earliest=earliest, time=now)
 
-
-# What a batch may use besides its samples (record, log, bookkeeping, every slot of a large model), and in all: three quarters
-# of a transaction's limit, since the figures above are estimates.
+# What a batch may use besides its samples (record, log, bookkeeping, every slot of a large model), and in all: three
+# quarters of a transaction's limit, since the figures above are estimates.
 _BATCH_GAS = 500_000
 _MAX_BATCH_GAS = 12_000_000
+
+
+def _mask(positions: Sequence[int], count: int) -> int:
+    if not all(0 <= position < count for position in positions):
+        raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {list(positions)}.")
+    return sum(1 << position for position in set(positions))
 
 
 def _multiple(wei: int, count: int) -> int:
@@ -447,7 +459,8 @@ def deploy(
     creator = sender or chain.accounts[0]
     if encoder is not None and encoder.n_features_ != model.n_features_in_:
         raise InvalidInput(
-            f"The encoder has {encoder.n_features_} features and the model {model.n_features_in_}; fit the model on its output."
+            f"The encoder has {encoder.n_features_} features and the model {model.n_features_in_}; "
+            "fit the model on its output."
         )
     settings = Settings(incentive, model.n_features_in_, name, tuple(model.classes))
     address, gas, _ = deployment.create(chain, model, settings, salt=salt, sender=creator)

@@ -38,7 +38,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         if (predicted != contribution.label) revert ModelDisagrees(predicted, contribution.label);
         amount = record_.open();
         _records[slot] = record_.withOpen(0);
-        _addGood(contribution.author, 1);
+        _addGood(contribution.author);
         emit Refunded(contribution.id, contribution.author, amount);
         Address.sendValue(payable(contribution.author), amount);
     }
@@ -62,32 +62,29 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         // where nothing is left the record says so
         if (left != 0) _closed[batch.id] = closed_ | refunded;
         _records[slot] = record_.withOpen(left);
-        _addGood(batch.author, count);
+        // a batch is one contribution: counting its samples would sell what reporters need for a 33rd of the gas
+        if (2 * count > _batchCount(batch.sample)) _addGood(batch.author);
         emit BatchRefunded(batch.id, batch.author, amount, refunded);
         Address.sendValue(payable(batch.author), amount);
     }
 
     /// @inheritdoc IDepositRefundTake
-    function split(
-        Contribution calldata batch,
-        uint256 slot,
-        uint256 position
-    ) external returns (uint256 id, uint256 newSlot) {
-        (, uint256 packed) = Settings.read();
-        if (msg.sender != batch.author) _onlyGood();
+    function split(Contribution calldata batch, uint256 slot, uint256 positions) external returns (uint256 splitOff) {
+        (uint256 word, uint256 packed) = Settings.read();
         _notBefore(batch.time + PackedTerms.wrap(packed).refundAfter());
         Record record_ = _batch(batch, slot);
-        uint256 count = _batchCount(batch.sample);
-        uint256 bit = 1 << position;
-        if (position >= count || _closed[batch.id] & bit != 0) revert NothingLeft(batch.id);
-        uint256 deposit = batch.deposit / count;
-        _closed[batch.id] |= bit;
-        _records[slot] = record_.withOpen(record_.open() - deposit);
-        (uint256 label, bytes calldata sample) = _at(batch.sample, position);
-        id = batch.id + 1 + position;
-        newSlot = _SPLIT_SLOTS | id;
-        _records[newSlot] = RecordLibrary.make(id, batch.author, batch.time, deposit, label, sample);
-        emit Split(batch.id, id, newSlot);
+        uint256 open = positions & ~_closed[batch.id];
+        if (msg.sender == batch.author) {
+            splitOff = open & _all(batch.sample);
+        } else {
+            _onlyGood();
+            splitOff = open & ~_agreed(batch.sample, open, word) & _all(batch.sample);
+        }
+        if (splitOff == 0) revert NoneToSplit(batch.id, positions);
+        uint256 deposit = batch.deposit / _batchCount(batch.sample);
+        _closed[batch.id] |= splitOff;
+        _records[slot] = record_.withOpen(record_.open() - deposit * LibBit.popCount(splitOff));
+        _splitOff(batch, deposit, splitOff);
     }
 
     /// @inheritdoc IDepositRefundTake
@@ -171,6 +168,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
     function _checkIncentive(uint256 word, uint256 packed) internal pure override {
         PackedTerms terms_ = PackedTerms.wrap(packed);
         if (terms_.minimum() == 0) revert BadSetting("minimum");
+        // else borrowed money would buy good contributions, and be paid back, in one transaction
+        if (terms_.refundAfter() == 0) revert BadSetting("refundAfter");
         if (word.sizeUnit() == 0) revert BadSetting("sizeUnit");
         if (terms_.refundAfter() + terms_.settleAfter() >= terms_.creatorTakeAfter())
             revert BadSetting("creatorTakeAfter");
@@ -178,7 +177,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
     }
 
     /// With W = size / unit, the number of samples or more where they are large: what W contributions evenly spread over the
-    /// time since the last one cost by the talk's rule, W * weight * 3600 / sqrt(seconds / W).
+    /// time since the last one cost by the talk's rule, W * weight * 3600 / sqrt(seconds / W), with a second or more between
+    /// them.
     function _price(
         Head head,
         uint256 size,
@@ -186,11 +186,12 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         uint256 time,
         PackedTerms terms_
     ) private pure returns (uint256) {
-        uint256 seconds_ = FixedPointMathLib.max(FixedPointMathLib.zeroFloorSub(time, head.lastTime()), 1);
+        uint256 seconds_ = FixedPointMathLib.zeroFloorSub(time, head.lastTime());
         // a time has 40 bits (a question about one further off may be answered wrongly), a unit 16, a size 24, weight and
-        // minimum 64: nothing overflows, and the root is above 200,000
+        // minimum 64: nothing overflows, and the root is 1e9 or more
         unchecked {
-            uint256 root = FixedPointMathLib.sqrt((uint40(seconds_) * unit * 1e18) / size);
+            uint256 spread = FixedPointMathLib.max(uint40(seconds_) * unit, size);
+            uint256 root = FixedPointMathLib.sqrt((spread * 1e18) / size);
             uint256 asked = (terms_.weight() * 3600e9 * size) / (unit * root);
             return FixedPointMathLib.max(asked, (terms_.minimum() * size) / unit);
         }
@@ -215,9 +216,24 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         _reported[id][msg.sender] = word | _TAKEN;
     }
 
-    function _addGood(address person, uint256 count) private {
-        _good[person] += count;
-        HeadLibrary.read().addGood(count).store();
+    function _addGood(address person) private {
+        ++_good[person];
+        HeadLibrary.read().addGood().store();
+    }
+
+    /// Gives the samples at these positions of a batch records of their own.
+    function _splitOff(Contribution calldata batch, uint256 deposit, uint256 positions) private {
+        uint256 offset = 1;
+        for (uint256 id = batch.id + 1; positions != 0; ++id) {
+            (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch.sample, offset);
+            if (positions & 1 != 0) {
+                uint256 slot = _SPLIT_SLOTS | id;
+                _records[slot] = RecordLibrary.make(id, batch.author, batch.time, deposit, label, sample);
+                emit Split(batch.id, id, slot);
+            }
+            positions >>= 1;
+            offset = next;
+        }
     }
 
     /// @return mine the good contributions of the sender, who may report this one now
@@ -277,9 +293,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         }
     }
 
-    function _at(bytes calldata batch, uint256 position) private pure returns (uint256 label, bytes calldata sample) {
-        uint256 offset = 1;
-        for (uint256 i; i < position; ++i) (, , offset) = _batchSample(batch, offset);
-        (label, sample, ) = _batchSample(batch, offset);
+    /// The positions that a batch has.
+    function _all(bytes calldata batch) private pure returns (uint256) {
+        return type(uint256).max >> (256 - _batchCount(batch));
     }
 }

@@ -8,12 +8,14 @@ import {Contribution} from "./ITrainer.sol";
 /// @dev The rules are those of Harris and Waggoner, "Decentralized & Collaborative AI on Blockchain" (2019), and a time
 /// between report and take against those who turn the model for a moment.
 /// Warning: an author who looks after a contribution less often than once in `settleAfter` can lose the deposit to somebody
-/// who turned the model for a moment, and after `takeAfter` loses it to whoever comes first.
+/// who turned the model for a moment, and after `takeAfter` loses it to whoever comes first. Warning: the same time serves the
+/// author of bad data, who can turn the model for a moment and be refunded; what that costs is the deposits of the samples
+/// that turn it, so that a `sizeUnit` far above an ordinary sample makes it cheap.
 interface IDepositRefundTake is IIncentive {
     /// @notice What a trainer is set up with.
     /// @param weight wei: a contribution costs weight * 3600 / sqrt(seconds since the last one)
-    /// @param minimum wei: and never less than this
-    /// @param refundAfter seconds from the contribution until its author can be refunded and others can report
+    /// @param minimum wei, 1 or more: and never less than this
+    /// @param refundAfter seconds, 1 or more, from the contribution until its author can be refunded and others can report
     /// @param settleAfter seconds from a report until its share can be taken; 0: at once, and no report is needed
     /// @param creatorTakeAfter seconds from the contribution until the creator takes what is left
     /// @param takeAfter seconds from the contribution until anybody takes what is left
@@ -62,6 +64,9 @@ interface IDepositRefundTake is IIncentive {
     error ModelAgrees(uint256 label);
     /// @notice None of the samples asked for can be refunded now: the model disagrees, or they are closed.
     error NoneRefundable(uint256 id, uint256 positions);
+    /// @notice None of the samples asked for can be split off: they are closed, or the model agrees and it isn't the author
+    /// who asks.
+    error NoneToSplit(uint256 id, uint256 positions);
     /// @notice Reporting and taking shares need a good contribution of one's own first.
     error NothingGood(address sender);
     /// @notice Reported already by the same person.
@@ -76,7 +81,8 @@ interface IDepositRefundTake is IIncentive {
     /// @notice Pays what is left of the deposit back to its author, once, if the model agrees now.
     function refund(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
-    /// @notice Pays back those samples of a batch that are asked for, not closed yet, and agreed with by the model now.
+    /// @notice Pays back those samples of a batch that are asked for, not closed yet, and agreed with by the model now. A
+    /// batch is one good contribution, with the refund of more than half of its samples at once.
     /// @param batch the batch
     /// @param slot where its record stands
     /// @param positions bit i: the sample at position i
@@ -86,15 +92,14 @@ interface IDepositRefundTake is IIncentive {
         uint256 positions
     ) external returns (uint256 amount);
 
-    /// @notice Makes one sample of a batch a contribution of its own, with its part of the deposit, the same author and
-    /// time. The author may, and who may report it.
-    /// @return id its id: that of the batch + 1 + position
-    /// @return newSlot where its record stands
-    function split(
-        Contribution calldata batch,
-        uint256 slot,
-        uint256 position
-    ) external returns (uint256 id, uint256 newSlot);
+    /// @notice Makes samples of a batch contributions of their own, each with its part of the deposit, the same author and
+    /// time, and the id of the batch + 1 + its position. The author may, any that aren't closed; so may who has a good
+    /// contribution, those that the model disagrees with now, in order to report them.
+    /// @param batch the batch
+    /// @param slot where its record stands
+    /// @param positions bit i: the sample at position i
+    /// @return splitOff which of them were
+    function split(Contribution calldata batch, uint256 slot, uint256 positions) external returns (uint256 splitOff);
 
     /// @notice Announces that the data is bad: the model disagrees now. Its author can still be refunded as soon as the
     /// model agrees; where it still disagrees `settleAfter` later, the reporter takes a share.
@@ -110,6 +115,7 @@ interface IDepositRefundTake is IIncentive {
     /// @notice When somebody reported a contribution (0: never), and whether they took their share.
     function reported(uint256 id, address reporter) external view returns (uint256 time, bool taken);
 
-    /// @notice Which samples of a batch are closed: refunded or split off.
+    /// @notice Which samples of a batch are closed: refunded or split off. The refund that closes the last of them isn't noted
+    /// here, since then nothing is open of the record.
     function closed(uint256 batchId) external view returns (uint256 positions);
 }

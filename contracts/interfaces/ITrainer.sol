@@ -85,7 +85,8 @@ interface ITrainer {
 
     /// @notice Contributes 1 to 256 samples at once; each is learnt in turn. What is sent is the deposit, an equal part for
     /// each sample.
-    /// @param batch one byte: the number of samples less one; then for each its label (1 byte), length in bytes (2), sample
+    /// @param batch one byte: the number of samples less one; then for each its label (1 byte), length in bytes (2; at most
+    /// 65,535), sample
     /// @param slot see `contribute`
     /// @return id the number of the batch
     function contributeBatch(bytes calldata batch, uint256 slot) external payable returns (uint256 id);
@@ -96,8 +97,8 @@ interface ITrainer {
     /// @notice How many features one price covers; a sample with more counts as so many times as much.
     function sizeUnit() external view returns (uint256);
 
-    /// @notice The name, and what the labels mean: label i is `labels[i]`.
-    function names() external view returns (string memory name, string[] memory labels);
+    /// @notice The name, then what each label means, a line each.
+    function names() external view returns (string memory lines);
 
     /// @notice What was published so far, and whether that is all.
     function metadata() external view returns (bytes memory data, bool complete);

@@ -8,6 +8,9 @@ interface ITrainerFactory {
     /// @notice A shared model was deployed.
     event Created(address indexed trainer, address indexed implementation, address indexed creator);
 
+    /// @notice The settings are shorter than their two words.
+    error ShortSettings(uint256 length);
+
     /// @notice Deploys a trainer whose creator is the sender.
     /// @param implementation a model with an incentive
     /// @param settings what stands behind the creator in the trainer's code: see `libraries/Settings.sol`

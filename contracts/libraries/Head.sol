@@ -51,7 +51,7 @@ library HeadLibrary {
         return Head.wrap((id << 216) | (block.timestamp << 176) | (head.allGood() << 128));
     }
 
-    function addGood(Head head, uint256 count) internal pure returns (Head) {
-        return Head.wrap(Head.unwrap(head) + (count << 128));
+    function addGood(Head head) internal pure returns (Head) {
+        return Head.wrap(Head.unwrap(head) + (1 << 128));
     }
 }

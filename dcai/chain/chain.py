@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from eth_utils import is_hex_address, to_checksum_address
+from eth_utils.address import is_hex_address, to_checksum_address
 
 from dcai import durations
 from dcai.chain.codec import Codec, codec
@@ -70,6 +71,8 @@ class Chain:
     backend : str
         What is behind it: "py-evm", "anvil", or the URL.
     chain_id : int
+    gas_used : collections.Counter
+        Sender -> gas of all transactions sent from here, failed ones too.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class Chain:
         self.backend = backend
         self.accounts = list(accounts)
         self.chain_id = _int(self._ask("eth_chainId", []))
+        self.gas_used: Counter[str] = Counter()
         self._submit = submit
         self._travel = travel
         self.close = close
@@ -145,7 +149,8 @@ class Chain:
         return _int(self._ask("eth_blockNumber", []))
 
     def logs(self, address: str, *, first_block: int = 0, topics: Sequence[bytes] = ()) -> list[Log]:
-        """Return the log of a contract, in order, from a block on; with only the events of these first topics, if any."""
+        """Return the log of a contract, in order, from a block on; with only the events of these "
+        "first topics, if any."""
         query: dict[str, Any] = {"address": address, "fromBlock": hex(first_block), "toBlock": "latest"}
         if topics:
             query["topics"] = [["0x" + topic.hex() for topic in topics]]
@@ -179,7 +184,8 @@ class Chain:
         value
             Wei.
         gas
-            The gas limit. Left out, the transaction is estimated first, so that one that the contract refuses isn't sent.
+            The gas limit. Left out, the transaction is estimated first, so that one that the contract refuses isn't
+            sent.
 
         Raises
         ------
@@ -189,7 +195,8 @@ class Chain:
             If it was sent, and failed all the same, or there is no receipt in time.
         """
         if gas is None:
-            # an estimate is of the state before the blocks in between: a slot that was warm or in use may not be any more
+            # an estimate is of the state before the blocks in between: a slot that was warm or in use may not be any
+            # more
             needed = self.estimate(to, data, sender=sender, value=value)
             gas = needed + needed // 10 + 25_000
         transaction = self._transaction(to, data, sender, value)
@@ -199,6 +206,7 @@ class Chain:
         except RpcFailure as failure:
             raise _explained(failure) from None
         receipt = _receipt(raw)
+        self.gas_used[sender] += receipt.gas_used
         if _int(raw["status"]) != 1:
             self._raise_failed(transaction, receipt)
         return receipt

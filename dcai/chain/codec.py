@@ -12,15 +12,14 @@ from functools import cache
 from typing import Any
 
 from eth_abi.abi import default_codec
-from eth_utils import keccak
 from eth_utils.abi import (
     abi_to_signature,
     event_abi_to_log_topic,
     filter_abi_by_type,
-    get_abi_input_names,
     get_abi_input_types,
     get_abi_output_types,
 )
+from eth_utils.crypto import keccak
 
 from dcai import artifacts
 
@@ -83,7 +82,7 @@ class Codec:
         self._topics = {event.name: topic for topic, event in self._events.items()}
         self.errors = {
             keccak(text=abi_to_signature(item))[:4]: ErrorType(
-                item["name"], tuple(get_abi_input_names(item)), tuple(get_abi_input_types(item))
+                item["name"], tuple(i["name"] for i in item["inputs"]), tuple(get_abi_input_types(item))
             )
             for item in filter_abi_by_type("error", abi)
         }

@@ -18,6 +18,7 @@ from eth_tester.exceptions import ValidationError as TesterRefused
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 from web3 import EthereumTesterProvider, IPCProvider, Web3
 from web3.exceptions import Web3Exception
+from web3.types import RPCEndpoint
 
 from dcai.chain.chain import Chain, Request, RpcFailure
 from dcai.errors import InvalidInput
@@ -37,7 +38,8 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     Parameters
     ----------
     backend
-        "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of this folder or
+        "anvil", "
+        ""py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of this folder or
         one above), else py-evm, which needs nothing but this package.
     hardfork
         The rules, for anvil: "cancun", "prague", "osaka"; py-evm has those of Prague.
@@ -106,7 +108,7 @@ def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
     finalizer = weakref.finalize(provider, _stop, [child, origin], folder)
 
     def request(method: str, params: Sequence[Any]) -> Any:
-        answer = provider.make_request(method, params)  # type: ignore[arg-type]
+        answer = provider.make_request(RPCEndpoint(method), params)
         if "error" in answer:
             error: Any = answer["error"]
             raise RpcFailure(error["message"], error.get("data"))
@@ -159,7 +161,7 @@ def _ping(provider: IPCProvider, ipc: Path) -> None:
     if not ipc.exists():
         raise _NotYet
     try:
-        provider.make_request("eth_chainId", [])  # type: ignore[arg-type]
+        provider.make_request(RPCEndpoint("eth_chainId"), [])
     except (OSError, Web3Exception) as error:
         raise _NotYet from error
 
@@ -177,7 +179,7 @@ def _tester_chain() -> Chain:
 
     def request(method: str, params: Sequence[Any]) -> Any:
         try:
-            return ask(method, params)  # type: ignore[arg-type]
+            return ask(RPCEndpoint(method), params)
         except (TesterFailed, TesterRefused, Web3Exception) as error:
             raise RpcFailure(str(error)) from error
 

@@ -36,8 +36,9 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
     url
         Its JSON-RPC address, http:// or https://.
     account
-        Who sends: a private key (0x and 64 digits) or an eth-account account, which signs here and never leaves this machine; or
-        the address of an account that the node itself has unlocked. Left out, the node's unlocked accounts, if any.
+        Who sends: a private key (0x and 64 digits) or an eth-account account, which signs here and never leaves this
+        machine; or the address of an account that the node itself has unlocked. Left out, the node's unlocked
+        accounts, if any.
     chain_id
         The chain that is meant; another one is refused.
 
@@ -114,7 +115,7 @@ class _Node:
         try:
             answer = self._provider.make_request(RPCEndpoint(method), params)
         except requests.HTTPError as error:
-            raise NodeError(f"{self.url} answers {error.response.status_code}: it may be no JSON-RPC node.") from error
+            raise NodeError(f"{self.url} answers {error}: it may be no JSON-RPC node.") from error
         except ValueError as error:
             raise NodeError(f"{self.url} doesn't answer in JSON: it is no JSON-RPC node.") from error
         if "error" in answer:
@@ -151,7 +152,8 @@ class _Node:
 
 
 class _Signing:
-    """Signs here. The nonce is asked for once and counted on; where somebody else sent with the same key, asked again."""
+    """Signs here. The nonce is asked for once and counted on; where somebody else sent with the "
+    "same key, asked again."""
 
     def __init__(self, node: _Node, signer: LocalAccount, chain_id: int) -> None:
         self._node = node

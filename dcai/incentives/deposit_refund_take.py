@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isqrt
-from typing import ClassVar, Self
+from typing import Self
 
 from dcai.durations import Duration, seconds
 from dcai.errors import InvalidInput
@@ -14,9 +14,9 @@ from dcai.errors import InvalidInput
 class DepositRefundTake:
     """Pay in; get it back once the model agrees; receive the deposit of bad or abandoned data.
 
-    A contribution costs weight * 3600 / sqrt(seconds since the last one), as in Harris and Waggoner (2019), and never less
-    than the minimum. A sample of more than `size_unit` features counts as so many times as many contributions, and a batch as
-    its samples, evenly spread over the time since the last contribution.
+    A contribution costs weight * 3600 / sqrt(seconds since the last one), as in Harris and Waggoner (2019), and never
+    less than the minimum. A sample of more than `size_unit` features counts as so many times as many contributions,
+    and a batch as its samples, evenly spread over the time since the last contribution, a second or more apart.
 
     Parameters
     ----------
@@ -27,8 +27,9 @@ class DepositRefundTake:
     refund_after : seconds, timedelta or text
         From the contribution until its author can be refunded, and others report it.
     settle_after : seconds, timedelta or text
-        From a report until its share can be taken, so that authors can look after their data in between. 0 is the rule of
-        2019, with which one transaction that turns the model, takes and turns it back robs everybody whose deposit is due.
+        From a report until its share can be taken, so that authors can look after their data in between. 0 is the rule
+        of 2019, with which one transaction that turns the model, takes and turns it back robs everybody whose deposit
+        is due.
     creator_take_after : seconds, timedelta or text
         From the contribution until the trainer's creator takes what is left.
     take_after : seconds, timedelta or text
@@ -56,17 +57,15 @@ class DepositRefundTake:
     take_after: Duration = "9 days"
     size_unit: int = 100
 
-    contract: ClassVar[str] = "DRT"
-
     def __post_init__(self) -> None:
         for name, low, high in (("weight_wei", 0, 2**64), ("minimum_wei", 1, 2**64), ("size_unit", 1, 2**16)):
             value = getattr(self, name)
             if not isinstance(value, int) or not low <= value < high:
                 raise InvalidInput(f"{name} is a whole number from {low} to {high - 1}, not {value!r}.")
         refund, settle, creator, anybody = self.times()
-        if not refund + settle < creator <= anybody < 2**32:
+        if not (1 <= refund and refund + settle < creator <= anybody < 2**32):
             raise InvalidInput(
-                "The times must be in order: refund_after + settle_after < creator_take_after <= take_after; "
+                "The times must be in order: 1 second <= refund_after, refund_after + settle_after < creator_take_after <= take_after; "
                 f"these are {refund} + {settle}, {creator} and {anybody} seconds."
             )
 
@@ -90,7 +89,7 @@ class DepositRefundTake:
             The number of features of each sample.
         """
         size = sum(max(one, self.size_unit) for one in sizes)
-        root = isqrt(max(elapsed, 1) * self.size_unit * 10**18 // size)
+        root = isqrt(max(elapsed * self.size_unit, size) * 10**18 // size)
         asked = self.weight_wei * 3600 * 10**9 * size // (self.size_unit * root)
         return max(asked, self.minimum_wei * size // self.size_unit)
 

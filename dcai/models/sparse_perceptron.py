@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,9 @@ _BIAS = np.iinfo(np.int16)
 class SparsePerceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Rosenblatt's perceptron over binary features, integer for integer what the contract computes.
 
-    score = bias + the weights of the sample's features; class 1 if it is above 0. Where a sample of another label comes, each
-    of these weights and the bias move by one towards the label. Weights are signed bytes and the bias has two; one at the end of
-    its range stays there.
+    score = bias + the weights of the sample's features; class 1 if it is above 0. Where a sample of another label
+    comes, each of these weights and the bias move by one towards the label. Weights are signed bytes and the bias has
+    two; one at the end of its range stays there.
 
     Parameters
     ----------
@@ -50,8 +50,9 @@ class SparsePerceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     [1, 0, 1, 0]
     """
 
-    kind: ClassVar[str] = "sparse-perceptron"
-    contract: ClassVar[str] = "SparsePerceptron"
+    bias_: int
+    weights_: NDArray[np.int64]
+    n_features_in_: int
 
     def __init__(self, classes: Sequence[str] = ("0", "1")) -> None:
         self.classes = classes
@@ -129,7 +130,8 @@ class SparsePerceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         sample = pack_sparse(indices)
         if indices[-1] >= self.n_features_in_:
             raise InvalidInput(
-                f"There is no feature {int(indices[-1])}: this model has {self.n_features_in_}, 0 to {self.n_features_in_ - 1}."
+                f"There is no feature {int(indices[-1])}: this model has {self.n_features_in_}, 0 to "
+                f"{self.n_features_in_ - 1}."
             )
         return sample
 

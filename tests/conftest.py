@@ -1,0 +1,167 @@
+"""What most tests begin with: one chain a worker, put back after each test, and trainers with people around them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import solcx
+
+import dcai
+from dcai import artifacts, deployment
+from dcai.chain.codec import Codec, codec
+from dcai.chain.local import find_anvil
+from scripts.compile import EVM_VERSION, CompileError, find_solc
+
+TRAINER = "SparsePerceptronDRT"
+WALLET = Path(__file__).parent / "contracts" / "Wallet.sol"
+NOBODY = "0x" + 40 * "0"
+
+
+@pytest.fixture(scope="session")
+def anvil():
+    """Return anvil's executable; where there is none, skip the test that asks."""
+    found = find_anvil()
+    if found is None:
+        pytest.skip("anvil is not installed: npm ci brings it")
+    return found
+
+
+@pytest.fixture(scope="session")
+def worker_chain():
+    with dcai.local_chain() as chain:
+        for contract in ("TrainerFactory", TRAINER):
+            deployment.ensure(chain, contract, sender=chain.accounts[-1])
+        yield chain
+
+
+@pytest.fixture
+def chain(worker_chain):
+    """Return a local chain that holds our contracts and no trainer, whatever tests before did to it."""
+    snapshot = worker_chain.snapshot()
+    accounts = list(worker_chain.accounts)
+    yield worker_chain
+    worker_chain.revert(snapshot)
+    worker_chain.accounts = accounts
+
+
+@pytest.fixture
+def people(chain):
+    return chain.accounts
+
+
+@pytest.fixture(scope="session")
+def perceptron():
+    """Return a function that makes the twin with given weights and bias."""
+
+    def make(weights, bias=0, classes=("no", "yes")):
+        parameters = bias.to_bytes(2, "big", signed=True) + np.array(weights, dtype=np.int8).tobytes()
+        return dcai.SparsePerceptron.from_parameters(parameters, classes)
+
+    return make
+
+
+@pytest.fixture
+def launch(chain, perceptron):
+    """Return a function that deploys a trainer; by default of 40 features, the first half of which says yes."""
+
+    def deploy(weights=(1,) * 20 + (-1,) * 20, bias=0, *, encoder=None, name="Test", salt=0, sender=None, **terms):
+        incentive = dcai.DepositRefundTake(**terms)
+        return dcai.deploy(
+            chain, perceptron(weights, bias), incentive, encoder=encoder, name=name, salt=salt, sender=sender
+        )
+
+    return deploy
+
+
+@pytest.fixture
+def at(chain):
+    """Return a function that lets the next block be of a given time."""
+    return lambda time: chain.travel(time - 1 - chain.now())
+
+
+@pytest.fixture
+def refused(chain):
+    """Return a context in which something must be refused, in one sentence, before anything is sent or paid."""
+
+    def world():
+        return chain.block_number(), [chain.balance(person) for person in chain.accounts]
+
+    @contextmanager
+    def refusal(error, *words):
+        before = world()
+        with pytest.raises(error) as caught:
+            yield caught
+        assert world() == before
+        sentence = str(caught.value)
+        assert sentence.endswith((".", "."))
+        for word in words:
+            assert str(word) in sentence
+
+    return refusal
+
+
+@pytest.fixture(scope="session")
+def wallet_artifact():
+    """Return the compiled tests/contracts/Wallet.sol; where there is no compiler, skip the test that asks."""
+    try:
+        solc = find_solc()
+    except CompileError as error:
+        pytest.skip(str(error))
+    output = solcx.compile_standard(
+        {
+            "language": "Solidity",
+            "sources": {WALLET.name: {"content": WALLET.read_text()}},
+            "settings": {
+                "evmVersion": EVM_VERSION,
+                "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object"]}},
+            },
+        },
+        solc_binary=solc,
+    )
+    compiled = output["contracts"][WALLET.name]["Wallet"]
+    return Codec(compiled["abi"]), bytes.fromhex(compiled["evm"]["bytecode"]["object"])
+
+
+class Wallet:
+    """A contract that contributes and claims, on the word of `owner`, who pays the gas."""
+
+    def __init__(self, chain, artifact, owner):
+        self.chain, self.owner = chain, owner
+        self.codec, bytecode = artifact
+        self.address = chain.send(None, bytecode, sender=owner).contract_address
+
+    def execute(self, *calls, value=0, gas=None):
+        """Make calls (to, value, data) in one transaction."""
+        return self.chain.send(
+            self.address, self.codec.call("execute", calls), sender=self.owner, value=value, gas=gas
+        )
+
+    def ask(self, trainer, function, *args, value=0, gas=None):
+        """Call a function of a trainer."""
+        return self.execute((trainer.address, value, codec(TRAINER).call(function, *args)), value=value, gas=gas)
+
+    def contribute(self, trainer, sample, label, value):
+        """Contribute a sample, and return the contribution as the trainer knows it."""
+        self.ask(trainer, "contribute", trainer.model().pack(sample), label, 0, value=value)
+        return trainer.contributions()[-1]
+
+    def answer_payments(self, *, refuse=False, with_call=(NOBODY, 0, b"")):
+        self.chain.send(
+            self.address, self.codec.call("answerPayments", refuse, with_call), sender=self.owner
+        )
+
+
+@pytest.fixture
+def new_wallet(chain, wallet_artifact):
+    """Return a function that makes a contract wallet."""
+    return lambda owner: Wallet(chain, wallet_artifact, owner)
+
+
+@pytest.fixture(scope="session")
+def own_errors():
+    """Return the names of the custom errors of our contracts, with those of the libraries they use."""
+    abis = [artifacts.load(contract)["abi"] for contract in (TRAINER, "TrainerFactory")]
+    return {item["name"] for abi in abis for item in abi if item["type"] == "error"}

@@ -1,0 +1,273 @@
+"""What somebody may try. An action is drawn before the trainer is known, and becomes a call on what stands there then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hypothesis import strategies as st
+
+from tests.stateful.rules import BATCH, MAX_DEPOSIT, SPLIT_SLOTS, Accepted, Call, Claim, Refused, Rules, pack_batch
+
+FEATURES = 40
+HUGE = 2**256 - 1
+
+Label = Literal["as the model", "against the model"] | int
+Deposit = Literal["nothing", "a wei too little", "the price", "more", "uneven", "as much as can be", "too much"]
+Slot = Literal["none", "finished", "live", "next", "future", "of a split", "huge"]
+Change = Literal["nothing", "id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"]
+
+
+@dataclass(frozen=True)
+class Contribute:
+    """One sample: bytes, or a number that picks one contributed before."""
+
+    sample: bytes | int
+    label: Label
+    deposit: Deposit
+    slot: Slot
+
+    def call(self, rules: Rules, sender: str, now: int, rich: bool) -> Call:
+        """Return the call."""
+        sample = _bytes(rules, self.sample)
+        wei = _deposit(rules, [sample], now, self.deposit, rich)
+        return Call("contribute", (sample, _label(rules, sample, self.label), _slot(rules, self.slot)), wei)
+
+
+@dataclass(frozen=True)
+class ContributeBatch:
+    """Several samples, as often as it takes to reach `count` where that is more; then the batch's bytes may be broken."""
+
+    samples: tuple[tuple[Label, bytes | int], ...]
+    count: int
+    broken: Literal["not", "short", "long", "empty", "count"]
+    deposit: Deposit
+    slot: Slot
+
+    def call(self, rules: Rules, sender: str, now: int, rich: bool) -> Call:
+        """Return the call."""
+        samples = [(label, _bytes(rules, sample)) for label, sample in self.samples]
+        samples = [samples[at % len(samples)] for at in range(max(self.count, len(samples)))]
+        batch = pack_batch([(_label(rules, sample, label) & 0xFF, sample) for label, sample in samples])
+        match self.broken:
+            case "short":
+                batch = batch[:-1]
+            case "long":
+                batch += b"\0"
+            case "empty":
+                batch = b""
+            case "count":
+                batch = bytes([(batch[0] + 1) % 256]) + batch[1:]
+        wei = _deposit(rules, [sample for _, sample in samples], now, self.deposit, rich)
+        return Call("contributeBatch", (batch, _slot(rules, self.slot)), wei)
+
+
+@dataclass(frozen=True)
+class Claiming:
+    """A claim of a contribution, perhaps one that has a chance, and perhaps with something changed about it.
+
+    Attributes
+    ----------
+    which : int
+        Picks the contribution, and what a change takes from another one.
+    positions : int
+        Of `refundBatch` the bits, of `split` the position.
+    """
+
+    function: Literal["refund", "refundBatch", "split", "report", "take"]
+    which: int
+    sensible: bool
+    change: Change
+    positions: int = 0
+
+    def call(self, rules: Rules, sender: str, now: int, rich: bool) -> Call:
+        """Return the call."""
+        claim, slot = _changed(rules, self._chosen(rules, sender), self.change, self.which)
+        more = (self.positions,) if self.function in ("refundBatch", "split") else ()
+        return Call(self.function, (claim, slot, *more))
+
+    def _chosen(self, rules: Rules, sender: str) -> Accepted:
+        everything = list(rules.accepted.values())
+        if not everything:
+            everything = [Accepted(Claim(1, sender, now, 1, 0, b"\0\0"), 1, 0) for now in (rules.last_time,)]
+        some = [one for one in everything if self._has_a_chance(one, rules, sender)] if self.sensible else []
+        return _picked(some or everything, self.which)
+
+    def _has_a_chance(self, one: Accepted, rules: Rules, sender: str) -> bool:
+        if not one.open or one.is_batch != (self.function in ("refundBatch", "split")):
+            return False
+        own = one.claim.author == sender
+        match self.function:
+            case "refund":
+                return own and rules.twin.label_of(one.claim.sample) == one.claim.label
+            case "refundBatch":
+                return own
+            case "report" | "take":
+                return not own and rules.twin.label_of(one.claim.sample) != one.claim.label
+            case _:
+                return True
+
+
+@dataclass(frozen=True)
+class Multicall:
+    """Several calls through the trainer's own `multicall`, which takes no money."""
+
+    actions: tuple[Action, ...]
+    value: int
+
+    def call(self, rules: Rules, sender: str, now: int, rich: bool) -> Call:
+        """Return the call."""
+        calls = tuple(action.call(rules, sender, now, rich) for action in self.actions)
+        return Call("multicall", (tuple(Call(call.function, call.args) for call in calls),), self.value)
+
+
+Action = Contribute | ContributeBatch | Claiming | Multicall
+
+
+def _picked(some: Sequence[Accepted], which: int) -> Accepted:
+    return some[which % len(some)]
+
+
+def _bytes(rules: Rules, sample: bytes | int) -> bytes:
+    if isinstance(sample, bytes):
+        return sample
+    before = [one for one in rules.accepted.values() if not one.is_batch]
+    return _picked(before, sample).claim.sample if before else b"\0\1"
+
+
+def _label(rules: Rules, sample: bytes, label: Label) -> int:
+    if isinstance(label, int):
+        return label
+    try:
+        predicted = rules.label_of(sample)
+    except Refused:
+        return 0
+    return predicted if label == "as the model" else 1 - predicted
+
+
+def _deposit(rules: Rules, samples: Sequence[bytes], now: int, deposit: Deposit, rich: bool) -> int:
+    count = len(samples)
+    price = -(-rules.price(samples, now) // count) * count
+    match deposit:
+        case "nothing":
+            return 0
+        case "a wei too little":
+            return rules.price(samples, now) - 1
+        case "more":
+            return price * 3
+        case "uneven":
+            return price + 1
+        case "as much as can be" if rich:
+            return MAX_DEPOSIT // count * count
+        case "too much" if rich:
+            return MAX_DEPOSIT + 1
+        case _:
+            return price
+
+
+def _slot(rules: Rules, slot: Slot) -> int:
+    match slot:
+        case "finished":
+            free = [one.slot for one in rules.accepted.values() if not one.open and one.slot < SPLIT_SLOTS]
+            return max(free, default=0)
+        case "live":
+            return max((one.slot for one in rules.accepted.values() if one.open), default=0)
+        case "next":
+            return rules.next_id
+        case "future":
+            return rules.next_id + 1
+        case "of a split":
+            return max((one.slot for one in rules.accepted.values()), default=SPLIT_SLOTS | 1)
+        case "huge":
+            return HUGE
+        case _:
+            return 0
+
+
+def _changed(rules: Rules, one: Accepted, change: Change, which: int) -> tuple[Claim, int]:
+    claim, slot = one.claim, one.slot
+    other = _picked(list(rules.accepted.values()) or [one], which + 1)
+    match change:
+        case "id":
+            claim = claim._replace(id=other.claim.id if other is not one else claim.id + 1)
+        case "author":
+            claim = claim._replace(author=other.claim.author)
+        case "earlier":
+            claim = claim._replace(time=0)
+        case "later":
+            claim = claim._replace(time=claim.time + 1)
+        case "never":
+            claim = claim._replace(time=HUGE)
+        case "deposit":
+            claim = claim._replace(deposit=2 * claim.deposit)
+        case "label":
+            claim = claim._replace(label=1 - claim.label if claim.label < 2 else 0)
+        case "batch":
+            claim = claim._replace(label=BATCH)
+        case "sample":
+            claim = claim._replace(sample=claim.sample + b"\0")
+        case "slot":
+            slot = other.slot if other is not one else slot + 1
+    return claim, slot
+
+
+def _pack(indices: Sequence[int]) -> bytes:
+    return b"".join(index.to_bytes(2, "big") for index in indices)
+
+
+def _often(usual: object, *rest: object) -> st.SearchStrategy[object]:
+    """Draw the usual choice about two times of three."""
+    return st.sampled_from([usual] * 2 * len(rest) + list(rest))
+
+
+_features = st.lists(st.integers(0, FEATURES - 1), min_size=1, max_size=9, unique=True).map(sorted).map(_pack)
+_no_samples = st.one_of(
+    st.binary(max_size=7),
+    st.lists(st.integers(0, FEATURES + 2), max_size=5).map(_pack),
+    st.just(_pack([0xFFFF])),
+)
+# mostly of few kinds, so that people contradict each other
+_few = st.sampled_from([_pack(range(start, FEATURES, step)) for start, step in ((0, 6), (3, 9), (10, 1), (13, 17))])
+_picks = st.integers(0, 60)
+samples = st.one_of(_few, _few, _picks, _picks, _features, _features, _no_samples)
+labels = _often("as the model", "against the model", "against the model", 0, 1, 2, 255).flatmap(
+    lambda label: st.sampled_from([label, label, BATCH, HUGE]) if label == 2 else st.just(label)
+)
+deposits = _often("the price", "nothing", "a wei too little", "more", "uneven", "as much as can be", "too much")
+slots = st.sampled_from(["none", "none", "finished", "finished", "live", "next", "future", "of a split", "huge"])
+changes = _often(
+    "nothing", "id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"
+)
+sensible = st.sampled_from([True, True, True, False])
+
+contributions = st.builds(Contribute, samples, labels, deposits, slots)
+batches = st.builds(
+    ContributeBatch,
+    st.lists(st.tuples(labels, samples), min_size=1, max_size=5).map(tuple),
+    st.sampled_from([1, 1, 1, 1, 1, 1, 1, 256]),
+    _often("not", "short", "long", "empty", "count"),
+    deposits,
+    slots,
+)
+
+
+def claims(function: str, positions: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Claiming]:
+    """Draw claims with one function."""
+    return st.builds(
+        Claiming, st.just(function), _picks, sensible, changes, st.just(0) if positions is None else positions
+    )
+
+
+refunds = claims("refund")
+batch_refunds = claims("refundBatch", st.one_of(st.just(HUGE), st.integers(0, 2**6), st.integers(0, HUGE)))
+splits = claims("split", st.one_of(st.integers(0, 5), st.sampled_from([255, 256, HUGE])))
+reports = claims("report")
+takes = claims("take")
+one_action = st.one_of(contributions, batches, refunds, batch_refunds, splits, reports, takes)
+multicalls = st.builds(
+    Multicall,
+    st.lists(st.one_of(refunds, batch_refunds, splits, reports, takes, one_action), max_size=4).map(tuple),
+    st.sampled_from([0, 0, 0, 0, 1]),
+)
+several = st.lists(one_action, min_size=1, max_size=4)

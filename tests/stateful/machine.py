@@ -1,0 +1,285 @@
+"""Random honest and hostile people at one trainer, with what must hold after every step."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+
+from eth_utils import to_checksum_address
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+import dcai
+from dcai import DepositRefundTake, SparsePerceptron
+from dcai.chain.codec import codec
+from dcai.deployment import Settings
+from tests.stateful import actions
+from tests.stateful.actions import FEATURES, Action
+from tests.stateful.ledger import Ledger
+from tests.stateful.rules import Call, Mood, Refused, Rules
+from tests.stateful.world import PEOPLE, TRAINER, WALLETS, World, calldata
+
+CLASSES = ("no", "yes")
+
+people = st.sampled_from(PEOPLE)
+wallets = st.sampled_from(WALLETS)
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> DepositRefundTake:
+    """Draw settings: with and without a time to settle, prices from next to nothing on, deadlines that meet."""
+    refund, settle = draw(st.sampled_from([0, 5, 60])), draw(st.sampled_from([0, 0, 1, 30]))
+    creator = refund + settle + draw(st.sampled_from([1, 20, 3600]))
+    return DepositRefundTake(
+        weight_wei=draw(st.sampled_from([0, 1, 10**9, 10**13])),
+        minimum_wei=draw(st.sampled_from([1, 5, 10**9])),
+        refund_after=refund,
+        settle_after=settle,
+        creator_take_after=creator,
+        take_after=creator + draw(st.sampled_from([0, 1, 100])),
+        size_unit=draw(st.sampled_from([1, 3, 100, 65_535])),
+    )
+
+
+parameters = st.one_of(
+    st.just(bytes(2 + FEATURES)),
+    st.binary(min_size=2 + FEATURES, max_size=2 + FEATURES),
+    st.just(b"\x7f\xff" + FEATURES * b"\x7f"),
+    st.just(b"\x80\x00" + FEATURES * b"\x80"),
+    st.just(b"\0\0" + (b"\x7f\x80" * FEATURES)[:FEATURES]),
+)
+
+
+class SharedModel(RuleBasedStateMachine):
+    """One trainer in one run.
+
+    Parameters
+    ----------
+    world
+        Put back as it was after the run.
+    seen
+        Counts (function, None or the error it was refused with).
+    """
+
+    def __init__(self, world: World, seen: Counter[tuple[str, str | None]]) -> None:
+        super().__init__()
+        self.world = world
+        self.chain = world.chain
+        self.seen = seen
+        self.ledger = Ledger()
+        self.forced = 0
+        self.fees: Counter[str] = Counter()
+        self._snapshot = self.chain.snapshot()
+
+    @initialize(terms=terms(), parameters=parameters, creator=st.sampled_from(("creator", "hoarder")))
+    def deploy(self, terms: DepositRefundTake, parameters: bytes, creator: str) -> None:
+        """A trainer like nobody has deployed yet."""
+        world, address = self.world, self.world.address[creator]
+        self.start = {person: self.chain.balance(person) for person in world.address.values()}
+        twin = SparsePerceptron.from_parameters(parameters, CLASSES)
+        settings = Settings(terms, FEATURES, "the same for all", CLASSES).packed()
+        factory = codec("TrainerFactory")
+        create = factory.call("create", world.implementation, settings, bytes(32), parameters)
+        outcome = world.send(creator, world.factory, [(create, 0)])
+        assert outcome.error is None
+        self.trainer = self.chain.read(
+            "TrainerFactory", world.factory, "addressOf", address, world.implementation, settings, bytes(32)
+        )
+        self.rules = Rules(address, terms, twin, outcome.time)
+        self.fees[address] += outcome.receipt.fee_wei
+        self._look()
+
+    @rule(who=people, what=actions.contributions)
+    def contribute(self, who: str, what: Action) -> None:
+        self._act(who, what)
+
+    @rule(who=people, what=actions.batches)
+    def contribute_batch(self, who: str, what: Action) -> None:
+        self._act(who, what)
+
+    @rule(who=people, what=actions.refunds)
+    def refund(self, who: str, what: Action) -> None:
+        self._act(who, what)
+
+    @rule(who=people, what=actions.batch_refunds)
+    def refund_batch(self, who: str, what: Action) -> None:
+        self._act(who, what)
+
+    @rule(who=people, what=actions.splits)
+    def split(self, who: str, what: Action) -> None:
+        self._act(who, what)
+
+    @rule(who=people, what=actions.reports)
+    def report(self, who: str, what: Action) -> None:
+        self._act(who, what)
+
+    @rule(who=people, what=actions.takes)
+    def take(self, who: str, what: Action) -> None:
+        self._act(who, what)
+
+    @rule(who=people, what=actions.multicalls)
+    def multicall(self, who: str, what: Action) -> None:
+        self._act(who, what)
+
+    @rule(who=wallets, what=actions.several)
+    def do_several_in_one_transaction(self, who: str, what: Sequence[Action]) -> None:
+        self._act(who, *what)
+
+    @rule(who=people, what=st.one_of(actions.refunds, actions.batch_refunds, actions.takes))
+    def claim_and_claim_again(self, who: str, what: Action) -> None:
+        call = what.call(self.rules, self.world.address[who], self._next_time(), self.world.rich)
+        self._send(who, [call])
+        self._send(who, [call])
+
+    @rule(who=wallets, what=actions.one_action | actions.multicalls, tolerant=st.booleans())
+    def call_back_when_paid(self, who: str, what: Action, tolerant: bool) -> None:
+        back = what.call(self.rules, self.world.address[who], self._next_time(), self.world.rich)
+        self._behave(who, Mood(back=back, tolerant=tolerant))
+
+    @rule(who=wallets, refuses=st.booleans())
+    def refuse_or_accept_money(self, who: str, refuses: bool) -> None:
+        self._behave(who, Mood(refuses=refuses))
+
+    @rule(seconds=st.integers(1, 90))
+    def let_time_pass(self, seconds: int) -> None:
+        self.chain.travel(seconds)
+
+    @rule(which=st.integers(0, 60), deadline=st.integers(0, 4), early=st.integers(0, 1))
+    def wait_for_a_deadline(self, which: int, deadline: int, early: int) -> None:
+        """The next block is the first that is late enough, or the last that is too early."""
+        live = [one for one in self.rules.accepted.values() if one.open]
+        if not live:
+            return
+        one = live[which % len(live)]
+        refund, settle, creator, anybody = self.rules.terms.times()
+        reported = max(one.reports.values(), default=one.claim.time + refund)
+        edges = (one.claim.time + refund, reported + settle, one.claim.time + creator, one.claim.time + anybody)
+        until = edges[deadline % len(edges)] - early - self._next_time()
+        if until > 0:
+            self.chain.travel(until)
+
+    @rule(amount=st.integers(1, 10**18))
+    def force_money_on_it(self, amount: int) -> None:
+        self.world.force(self.trainer, amount)
+        self.forced += amount
+
+    @rule(who=people)
+    def send_money_without_a_word(self, who: str) -> None:
+        outcome = self.world.send(who, self.trainer, [(b"", 1)])
+        assert Refused("no reason").is_what(outcome.error), outcome.error
+        self._book(who, outcome.receipt)
+
+    @invariant()
+    def the_model_is_its_twin(self) -> None:
+        self._agree("words")
+
+    @invariant()
+    def every_record_stands_as_it_was_made(self) -> None:
+        self._agree("record")
+
+    @invariant()
+    def nobody_is_credited_with_what_they_did_not_do(self) -> None:
+        self._agree("good", "reported", "closed", "progress")
+
+    @invariant()
+    def the_balance_covers_what_is_open(self) -> None:
+        open_ = sum(word % 2**96 for question, word in self.answers.items() if question[0] == "record")
+        assert open_ == sum(self.ledger.left.values()) == self.rules.owed()
+        assert self.chain.balance(self.trainer) >= open_
+
+    @invariant()
+    def money_in_is_money_out_and_the_balance(self) -> None:
+        there = self.ledger.paid_in - self.ledger.paid_out + self.forced
+        assert self.chain.balance(self.trainer) == there
+
+    def teardown(self) -> None:
+        # after a failure there is nothing more to see, and another one would hide it
+        if sys.exc_info()[0] is None and hasattr(self, "rules"):
+            self._end_everything()
+        self.chain.revert(self._snapshot)
+
+    def _end_everything(self) -> None:
+        *_, take_after = self.rules.terms.times()
+        self.chain.travel(take_after)
+        refuser = WALLETS[0]
+        self._behave(refuser, Mood(refuses=True))
+        for number, one in list(self.rules.accepted.items()):
+            if one.open:
+                take = Call("take", (one.claim, one.slot))
+                self._send(refuser, [take])
+                assert self.rules.accepted[number].open, "who refuses money was paid"
+                self._send("passer-by", [take])
+        self._look()
+        assert self.rules.owed() == 0
+        self.the_balance_covers_what_is_open()
+        assert self.chain.balance(self.trainer) == self.forced
+        for person in self.start:
+            self._has_what_is_theirs(person)
+        audit = dcai.attach(self.chain, to_checksum_address(self.trainer)).audit()
+        assert audit.ok, audit.problems
+
+    def _next_time(self) -> int:
+        return self.chain.now() + 1
+
+    def _act(self, who: str, *what: Action) -> None:
+        now = self._next_time()
+        self._send(who, [one.call(self.rules, self.world.address[who], now, self.world.rich) for one in what])
+
+    def _send(self, who: str, calls: Sequence[Call]) -> None:
+        outcome = self.world.send(who, self.trainer, [(calldata(call), call.value) for call in calls])
+        expected = None
+        try:
+            self.rules.transact(self.world.address[who], calls, outcome.time)
+        except Refused as refused:
+            expected = refused
+        assert _same(expected, outcome.error), f"{who}: {calls}: expected {expected!r}, got {outcome.error!r}"
+        told = self.world.called_back(outcome.receipt)
+        back = self.rules.called_back if expected is None else []
+        assert len(told) == len(back), (told, back)
+        assert all(map(_same, back, told)), (told, back)
+        for log in outcome.receipt.logs:
+            event = TRAINER.event(log)
+            if event is not None and log.address.lower() == self.trainer.lower():
+                self.ledger.add(event)
+        self._book(who, outcome.receipt)
+        if len(calls) == 1:
+            self.seen[calls[0].function, expected and expected.error] += 1
+        for refused in back:
+            self.seen["called back", refused and refused.error] += 1
+        self._look()
+
+    def _behave(self, who: str, mood: Mood) -> None:
+        self.world.behave(who, mood, self.trainer)
+        self.rules.moods[self.world.address[who]] = mood
+
+    def _book(self, who: str, receipt: dcai.Receipt) -> None:
+        if who not in WALLETS:  # somebody else pays the fees of contracts
+            self.fees[self.world.address[who]] += receipt.fee_wei
+        self._has_what_is_theirs(self.world.address[who])
+
+    def _has_what_is_theirs(self, person: str) -> None:
+        assert self.chain.balance(person) == self.start[person] + self.rules.flow[person] - self.fees[person]
+
+    def _look(self) -> None:
+        """Ask everything at once."""
+        self.expected = self.rules.facts()
+        self.expected |= {("good", person): self.rules.good[person] for person in self.start}
+        calls = [TRAINER.call(*question) for question in self.expected]
+        answers = self.chain.read("SparsePerceptronDRT", self.trainer, "multicall", calls)
+        self.answers = {
+            question: TRAINER.result(question[0], answer)
+            for question, answer in zip(self.expected, answers, strict=True)
+        }
+
+    def _agree(self, *functions: str) -> None:
+        differing = {
+            question: (answer, self.expected[question])
+            for question, answer in self.answers.items()
+            if question[0] in functions and answer != self.expected[question]
+        }
+        assert not differing, f"(answer, expected): {differing}"
+
+
+def _same(expected: Refused | None, error: Exception | None) -> bool:
+    return error is None if expected is None else expected.is_what(error)

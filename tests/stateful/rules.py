@@ -1,0 +1,433 @@
+"""The rules of a trainer in plain Python, as contracts/interfaces tells them: what comes of any call, to the wei.
+
+Written a second time on purpose: nothing here is shared with dcai's own replay of the log.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import isqrt
+from typing import Any, NamedTuple
+
+from eth_abi.abi import encode
+from eth_utils import keccak
+
+from dcai import DepositRefundTake, SparsePerceptron
+from dcai.errors import ContractError, ContractReverted
+
+BATCH = 256
+CLASSES = 2
+SPLIT_SLOTS = 1 << 128
+NOWHERE = 0
+MAX_DEPOSIT = 2**96 - 1
+
+OVERFLOW = "0x4e487b71" + 31 * "00" + "11"
+"""What Solidity's checked arithmetic reverts with."""
+
+
+class Refused(Exception):
+    """The contract must refuse the call, with this error and these figures."""
+
+    def __init__(self, error: str, *figures: Any) -> None:
+        super().__init__(error, figures)
+        self.error = error
+        self.figures = figures
+
+    def is_what(self, error: Exception | None) -> bool:
+        """Tell whether that is how the contract refused."""
+        if isinstance(error, ContractError):
+            return type(error).__name__ == self.error and _plain(error.figures.values()) == _plain(self.figures)
+        return isinstance(error, ContractReverted) and self.error in str(error)
+
+
+def _plain(figures: Any) -> list[Any]:
+    return [figure.lower() if isinstance(figure, str) else figure for figure in figures]
+
+
+class Claim(NamedTuple):
+    """A contribution as it comes back when somebody claims."""
+
+    id: int
+    author: str
+    time: int
+    deposit: int
+    label: int
+    sample: bytes
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a trainer's function."""
+
+    function: str
+    args: tuple[Any, ...]
+    value: int = 0
+
+
+@dataclass
+class Accepted:
+    """A contribution that was accepted, or a sample that was split off one."""
+
+    claim: Claim
+    slot: int
+    open: int
+    closed: int = 0
+    reports: dict[str, int] = field(default_factory=dict)
+    takers: set[str] = field(default_factory=set)
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether it holds several samples."""
+        return self.claim.label == BATCH
+
+    def record(self) -> int:
+        """Return the word that stands at its slot."""
+        return _digest(self.claim) << 96 | self.open
+
+
+@dataclass(frozen=True)
+class Mood:
+    """How a contract takes money: it refuses, or calls back first, whether or not it needs that call to work."""
+
+    refuses: bool = False
+    back: Call | None = None
+    tolerant: bool = False
+
+
+@lru_cache(maxsize=10_000)
+def _digest(claim: Claim) -> int:
+    words = (*claim[:5], keccak(claim.sample))
+    return int.from_bytes(keccak(encode(["uint256", "address", *3 * ["uint256"], "bytes32"], words))[:20], "big")
+
+
+def pack_batch(samples: Sequence[tuple[int, bytes]]) -> bytes:
+    """Return a batch of (label, sample)."""
+    parts = (bytes([label]) + len(sample).to_bytes(2, "big") + sample for label, sample in samples)
+    return bytes([len(samples) - 1]) + b"".join(parts)
+
+
+def unpack_batch(batch: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the (label, sample) of a batch, as far as it is one."""
+    if not batch:
+        raise Refused("BadBatch")
+    offset = 1
+    for _ in range(batch[0] + 1):
+        end = offset + 3 + int.from_bytes(batch[offset + 1 : offset + 3], "big")
+        if offset + 3 > len(batch) or end > len(batch):
+            raise Refused("BadBatch")
+        yield batch[offset], batch[offset + 3 : end]
+        offset = end
+    if offset != len(batch):
+        raise Refused("BadBatch")
+
+
+class Rules:
+    """A trainer, by the book.
+
+    Attributes
+    ----------
+    accepted : dict
+        Id -> `Accepted`, in order.
+    flow : Counter
+        Person -> wei received from the trainer less those paid to it.
+    called_back : list
+        How it went when a contract called back, in the last transaction: None, or why it was refused.
+    """
+
+    def __init__(self, creator: str, terms: DepositRefundTake, twin: SparsePerceptron, now: int) -> None:
+        self.creator = creator
+        self.terms = terms
+        self.twin = twin
+        self.last_time = now
+        self.next_id = 1
+        self.accepted: dict[int, Accepted] = {}
+        self.good: Counter[str] = Counter()
+        self.flow: Counter[str] = Counter()
+        self.moods: dict[str, Mood] = {}
+        self.called_back: list[Refused | None] = []
+        self.busy = False
+
+    # What the contract must answer
+
+    def facts(self) -> dict[tuple[Any, ...], Any]:
+        """Return the contract's answers: (view function, arguments) -> what it must return."""
+        all_good = self.good.total()
+        head = self.next_id << 216 | self.last_time << 176 | all_good << 128
+        state = head.to_bytes(32, "big")[:16] + self.twin.parameters()
+        state += bytes(-len(state) % 32)
+        words = tuple(int.from_bytes(state[at : at + 32], "big") for at in range(0, len(state), 32))
+        facts: dict[tuple[Any, ...], Any] = {
+            ("words", 0, len(words)): words,
+            ("progress",): (self.next_id, all_good, self.last_time),
+            ("record", NOWHERE): 0,
+        }
+        for one in self.accepted.values():
+            if one.slot != NOWHERE:
+                facts["record", one.slot] = one.record()
+            if one.is_batch and one.open:
+                facts["closed", one.claim.id] = one.closed
+            for person in one.reports.keys() | one.takers:
+                facts["reported", one.claim.id, person] = (one.reports.get(person, 0), person in one.takers)
+        return facts
+
+    def owed(self) -> int:
+        """Return all that is open."""
+        return sum(one.open for one in self.accepted.values())
+
+    def label_of(self, sample: bytes) -> int:
+        """Return what the model says of a sample, which is refused where it is none."""
+        self._check_sample(sample)
+        return self.twin.label_of(sample)
+
+    def price(self, samples: Sequence[bytes], now: int) -> int:
+        """W contributions evenly spread over the time since the last one, at weight * 3600 / sqrt(seconds) each; W counts
+        a sample once for each size unit it fills, in parts, and never less than once.
+        """
+        unit = self.terms.size_unit
+        size = sum(max(len(sample) // 2, unit) for sample in samples)
+        # nanoseconds^(1/2), rounded down
+        root = isqrt(max(now - self.last_time, 1) * 10**18 * unit // size)
+        return max(
+            self.terms.weight_wei * 3600 * 10**9 * size // (unit * root), self.terms.minimum_wei * size // unit
+        )
+
+    # What becomes of a transaction
+
+    def transact(self, sender: str, calls: Sequence[Call], now: int) -> None:
+        """Make several calls in one transaction: all of them, or none.
+
+        Raises
+        ------
+        Refused
+            If one is, and nothing happens.
+        """
+        self.called_back = []
+        with self._all_or_nothing():
+            for call in calls:
+                self._call(sender, call, now)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        before = copy.deepcopy(vars(self))
+        try:
+            yield
+        except Refused:
+            vars(self).update(before)
+            raise
+
+    def _call(self, sender: str, call: Call, now: int) -> None:
+        match call.function:
+            case "contribute":
+                self._contribute(sender, call.value, now, *call.args)
+            case "contributeBatch":
+                self._contribute_batch(sender, call.value, now, *call.args)
+            case "multicall":
+                if call.value:
+                    raise Refused("no reason")
+                for inner in call.args[0]:
+                    self._call(sender, inner, now)
+            case "split":
+                self._split(sender, now, *call.args)
+            case "report":
+                self._report(sender, now, *call.args)
+            case _:
+                if self.busy:
+                    raise Refused("ReentrancyGuardReentrantCall")
+                pays = {"refund": self._refund, "refundBatch": self._refund_batch, "take": self._take}
+                self._pay(sender, pays[call.function](sender, now, *call.args), now)
+
+    def _pay(self, person: str, amount: int, now: int) -> None:
+        self.flow[person] += amount
+        mood = self.moods.get(person, Mood())
+        if mood.refuses:
+            raise Refused("FailedCall")
+        if mood.back is None:
+            return
+        self.busy = True
+        try:
+            with self._all_or_nothing():
+                self._call(person, mood.back, now)
+            self.called_back.append(None)
+        except Refused as refused:
+            self.called_back.append(refused)
+            if not mood.tolerant:
+                raise
+        finally:
+            self.busy = False
+
+    # Contributing
+
+    def _contribute(self, sender: str, value: int, now: int, sample: bytes, label: int, slot: int) -> None:
+        self._learn(sample, label)
+        self._accept(sender, value, now, [sample])
+        self._record(sender, value, now, label, sample, slot, ids=1)
+
+    def _contribute_batch(self, sender: str, value: int, now: int, batch: bytes, slot: int) -> None:
+        samples = []
+        for label, sample in unpack_batch(batch):
+            self._learn(sample, label)
+            samples.append(sample)
+        self._accept(sender, value, now, samples)
+        self._record(sender, value, now, BATCH, batch, slot, ids=len(samples) + 1)
+
+    def _learn(self, sample: bytes, label: int) -> None:
+        if label >= CLASSES:
+            raise Refused("UnknownLabel", label, CLASSES)
+        self._check_sample(sample)
+        self.twin.learn(sample, label)
+
+    def _check_sample(self, sample: bytes) -> None:
+        if not sample:
+            raise Refused("EmptySample")
+        if len(sample) % 2:
+            raise Refused("OddLength", len(sample))
+        last = -1
+        for position in range(len(sample) // 2):
+            index = int.from_bytes(sample[2 * position : 2 * position + 2], "big")
+            if index <= last:
+                raise Refused("NotIncreasing", position)
+            if index >= self.twin.n_features_in_:
+                raise Refused("IndexTooLarge", index, self.twin.n_features_in_)
+            last = index
+
+    def _accept(self, sender: str, value: int, now: int, samples: Sequence[bytes]) -> None:
+        required = self.price(samples, now)
+        if value < required:
+            raise Refused("Underpaid", required, value)
+        if value > MAX_DEPOSIT or value % len(samples):
+            raise Refused("BadDeposit", value, len(samples))
+        self.flow[sender] -= value
+
+    def _record(self, author: str, value: int, now: int, label: int, sample: bytes, hint: int, ids: int) -> None:
+        number = self.next_id
+        live = {one.slot for one in self.accepted.values() if one.open}
+        slot = hint if 0 < hint < number and hint not in live else number
+        for one in self.accepted.values():
+            if one.slot == slot:
+                one.slot = NOWHERE
+        self.accepted[number] = Accepted(Claim(number, author, now, value, label, sample), slot, value)
+        self.next_id += ids
+        self.last_time = now
+
+    # Claiming
+
+    def _refund(self, sender: str, now: int, claim: Claim, slot: int) -> int:
+        self._only_author(sender, claim)
+        self._not_before(claim.time + self.terms.times()[0], now)
+        one = self._single(claim, slot)
+        predicted = self.twin.label_of(claim.sample)
+        if predicted != claim.label:
+            raise Refused("ModelDisagrees", predicted, claim.label)
+        amount, one.open = one.open, 0
+        self.good[sender] += 1
+        return amount
+
+    def _refund_batch(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> int:
+        self._only_author(sender, claim)
+        self._not_before(claim.time + self.terms.times()[0], now)
+        one = self._batch(claim, slot)
+        samples = list(unpack_batch(claim.sample))
+        agreed = [
+            position
+            for position, (label, sample) in enumerate(samples)
+            if positions >> position & 1 and not one.closed >> position & 1 and self.twin.label_of(sample) == label
+        ]
+        if not agreed:
+            raise Refused("NoneRefundable", claim.id, positions)
+        amount = claim.deposit // len(samples) * len(agreed)
+        one.open -= amount
+        one.closed |= sum(1 << position for position in agreed)
+        self.good[sender] += len(agreed)
+        return amount
+
+    def _split(self, sender: str, now: int, claim: Claim, slot: int, position: int) -> None:
+        if sender != claim.author:
+            self._only_good(sender)
+        self._not_before(claim.time + self.terms.times()[0], now)
+        one = self._batch(claim, slot)
+        samples = list(unpack_batch(claim.sample))
+        if position >= len(samples) or one.closed >> position & 1:
+            raise Refused("NothingLeft", claim.id)
+        part = claim.deposit // len(samples)
+        one.open -= part
+        one.closed |= 1 << position
+        number = claim.id + 1 + position
+        split = Claim(number, claim.author, claim.time, part, *samples[position])
+        self.accepted[number] = Accepted(split, SPLIT_SLOTS | number, part)
+
+    def _report(self, sender: str, now: int, claim: Claim, slot: int) -> None:
+        one = self._single(claim, slot)
+        self._check_reporter(sender, now, claim)
+        if sender in one.reports:
+            raise Refused("AlreadyReported", claim.id, sender)
+        one.reports[sender] = now
+
+    def _take(self, sender: str, now: int, claim: Claim, slot: int) -> int:
+        _, settle_after, creator_take_after, take_after = self.terms.times()
+        one = self._stored(claim, slot)
+        age = now - claim.time
+        if age >= take_after or (age >= creator_take_after and sender == self.creator):
+            amount = one.open
+        else:
+            self._single(claim, slot)
+            if sender in one.takers:
+                raise Refused("AlreadyTaken", claim.id, sender)
+            self._check_reporter(sender, now, claim)
+            if settle_after:
+                if sender not in one.reports:
+                    raise Refused("NotReported", claim.id, sender)
+                self._not_before(one.reports[sender] + settle_after, now)
+            share = claim.deposit * self.good[sender] // self.good.total()
+            if not share:
+                raise Refused("ShareIsZero", claim.deposit, self.good[sender], self.good.total())
+            one.takers.add(sender)
+            amount = min(share, one.open)
+        one.open -= amount
+        return amount
+
+    def _check_reporter(self, sender: str, now: int, claim: Claim) -> None:
+        if sender == claim.author:
+            raise Refused("OwnContribution", claim.id)
+        self._only_good(sender)
+        self._not_before(claim.time + self.terms.times()[0], now)
+        if self.twin.label_of(claim.sample) == claim.label:
+            raise Refused("ModelAgrees", claim.label)
+
+    def _only_author(self, sender: str, claim: Claim) -> None:
+        if sender != claim.author:
+            raise Refused("NotAuthor", claim.author, sender)
+
+    def _only_good(self, sender: str) -> None:
+        if not self.good[sender]:
+            raise Refused("NothingGood", sender)
+
+    def _not_before(self, earliest: int, now: int) -> None:
+        if earliest >= 2**256:
+            raise Refused(OVERFLOW)
+        if now < earliest:
+            raise Refused("TooEarly", earliest, now)
+
+    def _stored(self, claim: Claim, slot: int) -> Accepted:
+        one = self.accepted.get(claim.id)
+        if one is None or one.claim != claim or slot == NOWHERE or one.slot != slot:
+            raise Refused("UnknownContribution", claim.id, slot)
+        if not one.open:
+            raise Refused("NothingLeft", claim.id)
+        return one
+
+    def _single(self, claim: Claim, slot: int) -> Accepted:
+        one = self._stored(claim, slot)
+        if one.is_batch:
+            raise Refused("IsBatch", claim.id)
+        return one
+
+    def _batch(self, claim: Claim, slot: int) -> Accepted:
+        one = self._stored(claim, slot)
+        if not one.is_batch:
+            raise Refused("IsNoBatch", claim.id)
+        return one

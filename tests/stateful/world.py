@@ -1,0 +1,137 @@
+"""A chain with people on it, two of whom are contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import solcx
+from dcai import Chain, Receipt, deployment
+from dcai.chain.chain import decode_error
+from dcai.chain.codec import Codec, codec
+from dcai.errors import ContractReverted, TransactionFailed
+
+from scripts.compile import find_solc
+from tests.stateful.rules import Call, Mood
+
+WALLET = Path(__file__).parent / "contracts" / "Wallet.sol"
+TRAINER = codec("SparsePerceptronDRT")
+
+ACCOUNTS = ("author", "flipper", "first sybil", "second sybil", "creator", "passer-by")
+WALLETS = ("hoarder", "burglar")
+PEOPLE = ACCOUNTS + WALLETS
+
+GAS = 12_000_000
+
+# a hundred times and more what a deposit can be, again and again
+_FORTUNE = 2**112
+
+_ACCEPTS, _REFUSES, _CALLS_BACK, _CALLS_BACK_OR_REFUSES = range(4)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a transaction: when, its receipt, and why the contract refused, if it did."""
+
+    time: int
+    receipt: Receipt
+    error: Exception | None
+
+
+class World:
+    """Everybody's addresses, and transactions that are mined whether they work or not.
+
+    Attributes
+    ----------
+    chain : Chain
+    address : dict
+        Who -> address in small letters, as events tell it.
+    rich : bool
+        Whether everybody has more than a deposit can be.
+    """
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.rich = chain.backend == "anvil"
+        if self.rich:
+            for account in chain.accounts:
+                chain.request("anvil_setBalance", [account, hex(_FORTUNE)])
+        self._operator = chain.accounts[-1]
+        self.address = {who: chain.accounts[at].lower() for at, who in enumerate(ACCOUNTS)}
+        self.factory = deployment.ensure(chain, "TrainerFactory", sender=self._operator)
+        self.implementation = deployment.ensure(chain, "SparsePerceptronDRT", sender=self._operator)
+        abi, bytecode = _compiled(WALLET)
+        self._wallet = Codec(abi)
+        for who in WALLETS:
+            receipt = chain.send(None, bytecode, sender=self._operator, value=_FORTUNE // 100 if self.rich else 10**23)
+            assert receipt.contract_address is not None
+            self.address[who] = receipt.contract_address.lower()
+    def send(self, who: str, to: str, calls: Sequence[tuple[bytes, int]]) -> Outcome:
+        """Let somebody send (calldata, wei) to a contract; several at once as a contract only."""
+        if who in WALLETS:
+            together = self._wallet.call("execute", [(to, value, data) for data, value in calls])
+            return self._mined(self._operator, self.address[who], together, 0)
+        ((data, value),) = calls
+        return self._mined(self.address[who], to, data, value)
+
+    def behave(self, who: str, mood: Mood, to: str) -> None:
+        """Set how a contract takes money from now on."""
+        if mood.back is None:
+            number, data, value = _REFUSES if mood.refuses else _ACCEPTS, b"", 0
+        else:
+            number, data, value = (
+                _CALLS_BACK if mood.tolerant else _CALLS_BACK_OR_REFUSES,
+                calldata(mood.back),
+                mood.back.value,
+            )
+        back = self._wallet.call("behave", number, (to, value, data))
+        assert self._mined(self._operator, self.address[who], back, 0).error is None
+
+    def force(self, to: str, amount: int) -> None:
+        """Give money to a contract that isn't asked: PUSH20 address, SELFDESTRUCT."""
+        self.chain.send(
+            None, b"\x73" + bytes.fromhex(to[2:]) + b"\xff", sender=self._operator, value=amount, gas=GAS
+        )
+
+    def called_back(self, receipt: Receipt) -> list[Exception | None]:
+        """Return how it went when a contract called back: None, or why it was refused."""
+        events = (self._wallet.event(log) for log in receipt.logs)
+        return [None if event.args["ok"] else _error(event.args["answer"]) for event in events if event is not None]
+
+    def _mined(self, sender: str, to: str, data: bytes, value: int) -> Outcome:
+        error = None
+        try:
+            receipt = self.chain.send(to, data, sender=sender, value=value, gas=GAS)
+        except TransactionFailed as failed:
+            assert failed.receipt is not None
+            receipt, error = failed.receipt, failed.__cause__
+            assert isinstance(error, ContractReverted), f"{failed} ({error!r})"
+        return Outcome(self.chain.time_of(receipt.block_number), receipt, error)
+
+
+def calldata(call: Call) -> bytes:
+    """Return a call as the contract reads it."""
+    if call.function == "multicall":
+        return TRAINER.call("multicall", [calldata(inner) for inner in call.args[0]])
+    return TRAINER.call(call.function, *call.args)
+
+
+def _error(answer: bytes) -> Exception:
+    return decode_error(answer, TRAINER) or ContractReverted(f"0x{answer.hex()}" if answer else "no reason")
+
+
+def _compiled(path: Path) -> tuple[list[dict[str, object]], bytes]:
+    output = solcx.compile_standard(
+        {
+            "language": "Solidity",
+            "sources": {path.name: {"content": path.read_text(encoding="utf-8")}},
+            "settings": {
+                "evmVersion": "cancun",
+                "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object"]}},
+            },
+        },
+        solc_binary=find_solc(),
+    )
+    contract = output["contracts"][path.name][path.stem]
+    return contract["abi"], bytes.fromhex(contract["evm"]["bytecode"]["object"])

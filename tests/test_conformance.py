@@ -1,0 +1,378 @@
+"""The same story on py-evm and on anvil, under the rules of Prague and the newest ones: same state, events and gas.
+
+What a transaction costs depends on the zeros in its calldata, so on the addresses and times that it carries. The story's
+people are py-evm's accounts on each chain (anvil impersonates them), all contracts stand at addresses that follow from
+their code and creator, and the story begins at the same second. Every figure can be compared to the unit.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from conftest import TRAINER, Wallet
+
+import dcai
+from dcai import artifacts, deployment, errors
+from dcai.chain.codec import codec
+from dcai.encoders import TextEncoder, pack_spec
+from dcai.history import entry_of
+from dcai.samples import pack_batch, pack_sparse
+
+BEGINNING = 2_000_000_000
+DAY, HOUR = 86_400, 3_600
+OTHER_BACKENDS = ("anvil under prague", "anvil under osaka")
+
+UNREACHABLE = {
+    "AddressEmptyCode": "the trainer delegates to nobody but itself",
+    "Create2EmptyBytecode": "a clone's code is never empty",
+    "InsufficientBalance": "a trainer pays out no more than it holds, and the factory sends no money",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One transaction of the story, and the trainer's state after it."""
+
+    name: str
+    gas: int
+    outcome: tuple
+    state: tuple
+
+
+class Story:
+    """Sends transactions to a trainer and writes down what comes of each."""
+
+    def __init__(self, chain, artifact):
+        self.chain = chain
+        self.creator, self.alice, self.bob, self.carol, self.mallory, self.dave = chain.accounts[:6]
+        self.wallet = Wallet(chain, artifact, self.dave)
+        self.factory = deployment.address_of("TrainerFactory")
+        self.implementation = deployment.address_of(TRAINER)
+        self.trainer = None
+        self.slots = []
+        self.steps = []
+
+    def create(self, name, settings, parameters, *, salt=0):
+        receipt = self.chain.invoke(*self._creation(settings, parameters, salt), sender=self.creator)
+        self.trainer = self._events(receipt)[-1][1]["trainer"]
+        self.slots = []
+        return self._write(name, receipt.gas_used, self._events(receipt))
+
+    def refuse_creation(self, error, settings, parameters, *, salt=0):
+        self._refuse(error, *self._creation(settings, parameters, salt), sender=self.creator)
+
+    def send(self, name, function, *args, sender, value=0):
+        receipt = self.chain.invoke(TRAINER, self.trainer, function, *args, sender=sender, value=value)
+        events = self._events(receipt)
+        self.slots += [args["slot"] for _, args in events if "slot" in args]
+        self._write(name, receipt.gas_used, events)
+        return events
+
+    def contribute(self, name, indices, label, *, sender, slot=0, value=None):
+        sample = pack_sparse(indices)
+        events = self.send(name, "contribute", sample, label, slot, sender=sender, value=value or self.price())
+        return entry_of(events[0][1])
+
+    def claim(self, name, function, entry, *args, sender):
+        return self.send(name, function, entry.claim(), entry.slot, *args, sender=sender)
+
+    def refuse(self, error, function, *args, sender, value=0):
+        self._refuse(error, TRAINER, self.trainer, function, *args, sender=sender, value=value)
+
+    def refuse_claim(self, error, function, entry, *args, sender):
+        self.refuse(error, function, entry.claim(), entry.slot, *args, sender=sender)
+
+    def through_wallet(self, name, function, *args, value=0):
+        data = codec(TRAINER).call(function, *args)
+        receipt = self.wallet.execute((self.trainer, value, data), value=value)
+        events = self._events(receipt)
+        self.slots += [args["slot"] for _, args in events if "slot" in args]
+        self._write(name, receipt.gas_used, events)
+        return events
+
+    def refuse_wallet(self, error, function, *args):
+        call = (self.trainer, 0, codec(TRAINER).call(function, *args))
+        self._refuse_sending(error, self.wallet.address, self.wallet.codec.call("execute", [call]), self.dave)
+
+    def wait_until(self, time):
+        """Let the next block have this time, counted from the story's beginning."""
+        self.chain.travel(BEGINNING + time - 1 - self.chain.now())
+
+    def price(self, count=1, size=1):
+        _, _, last = self.chain.read(TRAINER, self.trainer, "progress")
+        return self.chain.read(TRAINER, self.trainer, "price", count, size, last + 1) // count * count
+
+    def _creation(self, settings, parameters, salt):
+        salt = salt.to_bytes(32, "big")
+        return "TrainerFactory", self.factory, "create", self.implementation, settings, salt, parameters
+
+    def _refuse(self, error, contract, address, function, *args, sender, value=0):
+        self._refuse_sending(error, address, codec(contract).call(function, *args), sender, value)
+
+    def _refuse_sending(self, error, address, data, sender, value=0):
+        """Check that the client says no, then send it all the same: a refusal costs the same gas everywhere too."""
+        kind = getattr(errors, error)
+        with pytest.raises(kind):
+            self.chain.send(address, data, sender=sender, value=value)
+        with pytest.raises(errors.TransactionFailed) as failed:
+            self.chain.send(address, data, sender=sender, value=value, gas=2_000_000)
+        cause = failed.value.__cause__
+        assert type(cause) is kind
+        self._write(error, failed.value.receipt.gas_used, ((error, cause.figures),))
+
+    def _events(self, receipt):
+        found = []
+        for log in receipt.logs:
+            event = codec(TRAINER).event(log) or codec("TrainerFactory").event(log)
+            found.append((event.name, event.args))
+        return tuple(found)
+
+    def _write(self, name, gas, outcome):
+        self.steps.append(Step(name, gas, outcome, self._state()))
+
+    def _state(self):
+        if self.trainer is None:
+            return ()
+        read = self.chain.read
+        return (
+            self.chain.now(),
+            self.chain.balance(self.trainer),
+            tuple(read(TRAINER, self.trainer, "words", 0, 3)),
+            tuple((slot, read(TRAINER, self.trainer, "record", slot)) for slot in self.slots),
+        )
+
+
+def settings(labels=("no", "yes"), features=40, name="Story", **terms):
+    incentive = dcai.DepositRefundTake(
+        **{"settle_after": "1 hour", "creator_take_after": "3 days", "take_after": "4 days", **terms}
+    )
+    return deployment.Settings(incentive, features, name, labels).packed()
+
+
+def story_of(chain, wallet_artifact):
+    story = Story(chain, wallet_artifact)
+    chain.travel(BEGINNING - chain.now())
+    deployed(story)
+    entries = contributed(story)
+    refunded(story, *entries)
+    robbed(story, *entries)
+    paid_a_wallet(story)
+    shared_a_little(story)
+    return story.steps
+
+
+def deployed(story):
+    creator, alice = story.creator, story.alice
+    parameters = bytes(2) + np.array([1] * 20 + [-1] * 20, dtype=np.int8).tobytes()
+    good = settings()
+    for field, wrong in (
+        (slice(0, 2), bytes(2)),  # the size unit
+        (slice(2, 3), b"\3"),  # classes
+        (slice(3, 5), bytes(2)),  # features
+        (slice(20, 28), bytes(8)),  # the minimum
+        (slice(36, 40), bytes(4)),  # when the creator may take
+        (slice(40, 44), bytes(4)),  # when anybody may
+    ):
+        story.refuse_creation("BadSetting", good[: field.start] + wrong + good[field.stop :], parameters)
+    story.refuse_creation("BadChunk", good, parameters[:17])
+    story.refuse_creation("CloneArgumentsTooLong", good + bytes(25_000), parameters)
+    story.create("create", good, parameters[:16])
+    story.refuse("NotInitialized", "contribute", b"\0\0", 1, 0, sender=alice, value=10**18)
+    story.refuse("NotInitialized", "contributeBatch", pack_batch([b"\0\0"], [1]), 0, sender=alice, value=10**18)
+    story.refuse("NotCreator", "initialize", parameters[16:], sender=alice)
+    story.refuse("BadChunk", "initialize", parameters[16:] + b"\0", sender=creator)
+    story.refuse("BadChunk", "initialize", b"", sender=creator)
+    story.send("second chunk", "initialize", parameters[16:], sender=creator)
+    story.refuse("AlreadyInitialized", "initialize", parameters[16:], sender=creator)
+    story.refuse_creation("FailedDeployment", good, parameters[:16])
+
+    words = [f"word{i:02}" for i in range(40)]
+    spec = pack_spec({"encoder": TextEncoder(vocabulary_size=40).fit([" ".join(words)]).spec()})
+    story.refuse("NotCreator", "publish", spec, True, sender=alice)
+    story.send("publish", "publish", spec[:50], False, sender=creator)
+    story.send("publish the rest", "publish", spec[50:], True, sender=creator)
+    story.refuse("AlreadyPublished", "publish", spec, True, sender=creator)
+    trainer = dcai.attach(story.chain, story.trainer)
+    assert trainer.predict("word03 word04 word20") == "yes"
+
+
+def contributed(story):
+    alice, bob, carol, mallory = story.alice, story.bob, story.carol, story.mallory
+    for error, sample, label, value in (
+        ("Underpaid", b"\0\1", 1, 1),
+        ("Underpaid", b"\0\1", 1, 0),
+        ("UnknownLabel", b"\0\1", 2, 10**18),
+        ("UnknownLabel", b"\0\1", 256, 10**18),
+        ("EmptySample", b"", 1, 10**18),
+        ("OddLength", b"\0\1\2", 1, 10**18),
+        ("NotIncreasing", b"\0\2\0\1", 1, 10**18),
+        ("NotIncreasing", b"\0\1\0\1", 1, 10**18),
+        ("IndexTooLarge", b"\0\1\0\x28", 1, 10**18),
+    ):
+        story.refuse(error, "contribute", sample, label, 0, sender=alice, value=value)
+    good = story.contribute("contribute, model agrees", [0, 1, 2], 1, sender=alice)
+    also_good = story.contribute("contribute at the last index", [10, 39], 0, sender=bob)
+    bad = story.contribute("contribute bad data", [3, 4, 5], 0, sender=mallory)
+    right = story.contribute("contribute, model disagrees", [3, 4, 5], 1, sender=carol)
+
+    batch = pack_batch([pack_sparse(one) for one in ([0, 6], [20, 21], [7, 8], [7, 8])], [1, 0, 0, 1])
+    price = story.price(4, 400)
+    story.refuse("BadBatch", "contributeBatch", batch[:-1], 0, sender=alice, value=price)
+    story.refuse("BadBatch", "contributeBatch", batch + b"\0", 0, sender=alice, value=price)
+    story.refuse("BadBatch", "contributeBatch", b"", 0, sender=alice, value=price)
+    story.refuse("BadDeposit", "contributeBatch", batch, 0, sender=alice, value=price + 1)
+    story.refuse("Underpaid", "contributeBatch", batch, 0, sender=alice, value=4)
+    events = story.send("contribute a batch", "contributeBatch", batch, 0, sender=alice, value=price)
+    return good, also_good, bad, right, entry_of(events[0][1])
+
+
+def refunded(story, good, also_good, bad, right, batch):
+    alice, bob, carol, mallory = story.alice, story.bob, story.carol, story.mallory
+    story.refuse_claim("TooEarly", "refund", good, sender=alice)
+    story.refuse_claim("TooEarly", "refundBatch", batch, 15, sender=alice)
+    story.wait_until(DAY + HOUR)
+    story.refuse_claim("NotAuthor", "refund", good, sender=bob)
+    story.refuse("UnknownContribution", "refund", good.claim(), good.slot + 1, sender=alice)
+    story.claim("refund", "refund", good, sender=alice)
+    story.refuse_claim("NothingLeft", "refund", good, sender=alice)
+    story.refuse_claim("NothingGood", "report", bad, sender=bob)
+    story.claim("refund another", "refund", also_good, sender=bob)
+    story.claim("refund the one that corrected", "refund", right, sender=carol)
+    story.refuse_claim("ModelDisagrees", "refund", bad, sender=mallory)
+
+    story.refuse_claim("IsBatch", "refund", batch, sender=alice)
+    story.refuse_claim("IsBatch", "report", batch, sender=bob)
+    story.refuse_claim("IsBatch", "take", batch, sender=bob)
+    story.refuse_claim("IsNoBatch", "refundBatch", bad, 1, sender=mallory)
+    story.claim("refund two of a batch", "refundBatch", batch, 0b0011, sender=alice)
+    story.refuse_claim("NoneRefundable", "refundBatch", batch, 0b0111, sender=alice)
+    story.contribute("reuse a finished slot", [20], 0, sender=bob, slot=good.slot)
+    story.refuse_claim("UnknownContribution", "refund", good, sender=alice)
+    story.contribute("a slot in use is left alone", [21], 0, sender=bob, slot=good.slot)
+
+    before = story.steps[-1].state
+    snapshot = story.chain.snapshot()
+    story.contribute("before going back", [30], 1, sender=carol)
+    story.chain.revert(snapshot)
+    assert story.slots.pop() not in story.slots
+    assert story._state() == before
+    story.contribute("after going back", [30], 1, sender=carol)
+    assert story.steps[-1].gas == story.steps[-2].gas
+
+
+def robbed(story, good, also_good, bad, right, batch):
+    creator, alice, bob, carol, dave = story.creator, story.alice, story.bob, story.carol, story.dave
+    ((_, part), *_) = story.claim("split a batch", "split", batch, 2, sender=bob)
+    sample, label = batch.samples()[2]
+    of_batch = (part["id"], batch.author, batch.time, batch.deposit_wei // 4, label, sample), part["slot"]
+    story.refuse_claim("NothingLeft", "split", batch, 2, sender=bob)
+    story.refuse_claim("NothingLeft", "split", batch, 4, sender=bob)
+    story.refuse_claim("NothingGood", "split", batch, 3, sender=dave)
+    story.refuse("OwnContribution", "report", *of_batch, sender=alice)
+    story.claim("report", "report", bad, sender=alice)
+    story.claim("report by another", "report", bad, sender=bob)
+    story.send("report a sample of a batch", "report", *of_batch, sender=bob)
+    story.refuse_claim("AlreadyReported", "report", bad, sender=bob)
+    story.refuse_claim("NotReported", "take", bad, sender=carol)
+    story.refuse_claim("TooEarly", "take", bad, sender=alice)
+    story.wait_until(DAY + 3 * HOUR)
+    story.claim("take a share", "take", bad, sender=alice)
+    story.refuse_claim("AlreadyTaken", "take", bad, sender=alice)
+    story.send("take a share of a sample of a batch", "take", *of_batch, sender=bob)
+
+    story.refuse_claim("NothingGood", "take", bad, sender=creator)
+    story.wait_until(3 * DAY + HOUR)
+    story.refuse_claim("NothingGood", "take", bad, sender=dave)
+    story.claim("creator takes what is left", "take", bad, sender=creator)
+    story.refuse_claim("NothingLeft", "take", bad, sender=dave)
+    story.wait_until(4 * DAY + HOUR)
+    story.send("anybody takes what is left of a sample", "take", *of_batch, sender=dave)
+    story.claim("anybody takes what is left of a batch", "take", batch, sender=dave)
+
+
+def paid_a_wallet(story):
+    """Money goes to contracts too, unless they refuse it; and none of them gets it twice."""
+    wallet, nothing = story.wallet, ("0x" + 40 * "0", 0, b"")
+    (_, args), *_ = story.through_wallet("a contract contributes", "contribute", b"\0\0", 1, 0, value=10**18)
+    entry = entry_of(args)
+    story.wait_until(6 * DAY)
+    again = (story.trainer, 0, codec(TRAINER).call("refund", entry.claim(), entry.slot))
+    wallet.answer_payments(with_call=again)
+    story.refuse_wallet("ReentrancyGuardReentrantCall", "refund", entry.claim(), entry.slot)
+    wallet.answer_payments(refuse=True)
+    story.refuse_wallet("FailedCall", "refund", entry.claim(), entry.slot)
+    wallet.answer_payments(with_call=nothing)
+    story.through_wallet("a contract is refunded", "refund", entry.claim(), entry.slot)
+
+
+def shared_a_little(story):
+    alice, bob, carol, mallory = story.alice, story.bob, story.carol, story.mallory
+    parameters = bytes(2) + np.array([1] * 20 + [-1] * 20, dtype=np.int8).tobytes()
+    thrifty = settings(weight_wei=0, minimum_wei=1, settle_after=0)
+    story.create("create at once", thrifty, parameters)
+    one = story.contribute("for a wei", [0], 1, sender=alice, value=1)
+    other = story.contribute("for another wei", [1], 1, sender=bob, value=1)
+    cheap = story.contribute("bad data for a wei", [2, 3], 0, sender=mallory, value=1)
+    dear = story.contribute("bad data for three", [2, 3, 4], 0, sender=mallory, value=3)
+    story.contribute("the correction", [2, 3], 1, sender=carol, value=1)
+    story.contribute("the other correction", [2, 3, 4], 1, sender=carol, value=1)
+    story.wait_until(8 * DAY)
+    story.claim("refund a wei", "refund", one, sender=alice)
+    story.refuse_claim("ModelAgrees", "report", other, sender=alice)
+    story.refuse_claim("ModelAgrees", "take", other, sender=alice)
+    story.claim("refund the other wei", "refund", other, sender=bob)
+    story.refuse_claim("ShareIsZero", "take", cheap, sender=alice)
+    story.claim("take a share at once", "take", dear, sender=alice)
+    story.claim("take another", "take", dear, sender=bob)
+
+
+@pytest.fixture(scope="module")
+def stories(anvil, wallet_artifact):
+    """Return the steps of the story by the name of the backend."""
+    with ExitStack() as opened:
+        py_evm = opened.enter_context(dcai.local_chain("py-evm"))
+        chains = {"py-evm": py_evm}
+        for name in OTHER_BACKENDS:
+            chain = opened.enter_context(dcai.local_chain("anvil", hardfork=name.split()[-1]))
+            chain.request("anvil_autoImpersonateAccount", [True])
+            for person in py_evm.accounts:
+                chain.request("anvil_setBalance", [person, hex(10**24)])
+            chain.accounts = list(py_evm.accounts)
+            chains[name] = chain
+        for chain in chains.values():
+            for contract in ("TrainerFactory", TRAINER):
+                deployment.ensure(chain, contract, sender=chain.accounts[-1])
+        yield {name: story_of(chain, wallet_artifact) for name, chain in chains.items()}
+
+
+@pytest.mark.parametrize("backend", OTHER_BACKENDS)
+def test_every_step_gives_the_same_state_events_and_gas_as_on_py_evm(stories, backend):
+    assert [step.name for step in stories[backend]] == [step.name for step in stories["py-evm"]]
+    for step, other in zip(stories[backend], stories["py-evm"], strict=True):
+        assert step == other
+
+
+def test_the_story_meets_every_error_that_can_be_met(stories, own_errors):
+    met = {outcome[0][0] for step in stories["py-evm"] if (outcome := step.outcome)}
+
+    assert met & own_errors == own_errors - UNREACHABLE.keys()
+
+
+def test_the_story_shows_every_event(stories):
+    shown = {name for step in stories["py-evm"] for name, _ in step.outcome}
+    abis = [artifacts.load(contract)["abi"] for contract in (TRAINER, "TrainerFactory")]
+
+    assert {item["name"] for abi in abis for item in abi if item["type"] == "event"} <= shown
+
+
+def test_a_step_costs_the_same_before_and_after_going_back_to_a_snapshot(stories):
+    steps = {step.name: step for step in stories["py-evm"]}
+
+    assert steps["before going back"] == replace(steps["after going back"], name="before going back")
+
+
+def test_a_refused_transaction_uses_a_fraction_of_its_gas_limit(stories):
+    ...
