@@ -23,24 +23,51 @@ from dcai.trainer import Contribution, Trainer, deploy
 UNIT_WEI = 10**15
 """The demonstration's unit of money."""
 
-START_WEI = 10_000 * UNIT_WEI
-"""What both contributors start with: 10,000 units, as in the talk."""
-
-INCENTIVE = DepositRefundTake(weight_wei=UNIT_WEI // 5, minimum_wei=UNIT_WEI, size_unit=250)
-"""The rules: 42 units five minutes after the last contribution, which is as close as the two come."""
-
 _INITIAL_PART = 0.08
 # From the talk: a good agent with deposits of 50 every ten minutes, a bad one with 100 every hour.
 _HONEST_PERIOD = 600
 _HOSTILE_PERIOD = 3600
 _HONEST_DEPOSIT = 50 * UNIT_WEI
 _HOSTILE_DEPOSIT = 100 * UNIT_WEI
-_DAY = 86_400
-_REFUND, _SETTLE, _, _ANYBODY = INCENTIVE.times()
 # What an account keeps for fees: a transaction at the highest price that a local chain is offered.
 _FEES_WEI = TRANSACTION_GAS_LIMIT * 2 * 10**9
 # How many times at least the accuracy is noted.
 _POINTS = 120
+# Below this many samples all is over in two days, before anybody's purse could be empty or a deposit be back.
+_SMALL = 1_000
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The scale of a demonstration.
+
+    Attributes
+    ----------
+    wait : int
+        Seconds until a refund, and from a report to a share; anybody takes what is left after nine times that.
+    start_wei : int
+        What each contributor starts with.
+    """
+
+    wait: int
+    start_wei: int
+
+    @classmethod
+    def of(cls, samples: int) -> Terms:
+        """Return the talk's terms, a day and 10,000 units; for small data an hour and 600 units."""
+        return cls(3600, 600 * UNIT_WEI) if samples < _SMALL else cls(86_400, 10_000 * UNIT_WEI)
+
+    def incentive(self) -> DepositRefundTake:
+        """Return the rules: 42 units five minutes after the last contribution, which is as close as the two come."""
+        return DepositRefundTake(
+            weight_wei=UNIT_WEI // 5,
+            minimum_wei=UNIT_WEI,
+            refund_after=self.wait,
+            settle_after=self.wait,
+            creator_take_after=8 * self.wait,
+            take_after=9 * self.wait,
+            size_unit=250,
+        )
 
 
 @dataclass(frozen=True)
@@ -60,8 +87,8 @@ class Outcome:
     Attributes
     ----------
     initial, final, baseline : float
-        Accuracy on the hidden test set: at the start, in the end, and of the same model trained with all the data by nobody
-        but its owner.
+        Accuracy on the hidden test set: at the start, in the end, and of the same model trained by nobody but its owner
+        with all the data.
     balances_wei : dict
         honest or hostile -> start, end.
     gas : dict
@@ -129,20 +156,19 @@ def run(
     if len(dataset.labels) != 2:
         raise InvalidInput(f"The demonstration takes data of two classes; {dataset.name} has {len(dataset.labels)}.")
     if samples is not None and samples < 25:
-        raise InvalidInput(
-            f"The demonstration needs 25 samples or more, so that 8% are two to start with, not {samples}."
-        )
+        raise InvalidInput(f"The demonstration needs 25 samples or more, so that 8% are at least two, not {samples}.")
     encoder = _encoder(dataset)
     rows, labels = _nonempty(encoder.transform(dataset.train_inputs), dataset.train_labels)
     rows, labels = rows[:samples], labels[:samples]
     initial = round(_INITIAL_PART * len(labels))
     model = SparsePerceptron(classes=dataset.labels).fit(rows[:initial], labels[:initial])
-    published = deploy(chain, model, INCENTIVE, encoder=encoder, name=dataset.title, sender=chain.accounts[0])
+    terms = Terms.of(len(labels))
+    published = deploy(chain, model, terms.incentive(), encoder=encoder, name=dataset.title, sender=chain.accounts[0])
     # the data is encoded already
     trainer = Trainer(chain, published.address, encoder=None)
     hidden = encoder.transform(dataset.test_inputs)
     baseline = SparsePerceptron(classes=dataset.labels).fit(rows, labels)
-    course = _Course(chain, trainer, model, hidden, np.asarray(dataset.test_labels))
+    course = _Course(chain, trainer, model, hidden, np.asarray(dataset.test_labels), terms)
     outcome = Outcome(chain.backend, dataset.name, trainer.address, len(dataset.test_labels))
     outcome.baseline = float(np.mean(baseline.predict(hidden) == dataset.test_labels))
     course.run(rows[initial:], labels[initial:], progress)
@@ -162,13 +188,16 @@ def run(
 def _encoder(dataset: Dataset) -> Encoder:
     if dataset.kind == "text":
         return TextEncoder(vocabulary_size=1000).fit(dataset.train_inputs)
-    return TabularEncoder(bins=8).fit(dataset.train_inputs, feature_names=dataset.feature_names)
+    return TabularEncoder(bins=4).fit(dataset.train_inputs, feature_names=dataset.feature_names)
 
 
 def _nonempty(rows: sparse.csr_matrix, labels: Any) -> tuple[sparse.csr_matrix, NDArray[np.int64]]:
     """Leave out texts without a known word: there is nothing of them to send."""
     known = np.diff(rows.indptr) > 0
     return rows[known], np.asarray(labels)[known]
+
+
+_ACTIONS = ("contributions", "refunds", "reports", "takes")
 
 
 @dataclass
@@ -182,9 +211,6 @@ class _Agent:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_ACTIONS, 0))
 
 
-_ACTIONS = ("contributions", "refunds", "reports", "takes")
-
-
 class _Course:
     """The course of events, in the order of their times.
 
@@ -193,7 +219,13 @@ class _Course:
     """
 
     def __init__(
-        self, chain: Chain, trainer: Trainer, model: SparsePerceptron, hidden: Any, truth: NDArray[np.int64]
+        self,
+        chain: Chain,
+        trainer: Trainer,
+        model: SparsePerceptron,
+        hidden: Any,
+        truth: NDArray[np.int64],
+        terms: Terms,
     ) -> None:
         self.moments: list[Moment] = []
         self._chain = chain
@@ -201,10 +233,12 @@ class _Course:
         self._model = model
         self._hidden = hidden
         self._truth = truth
+        self._wait = terms.wait
+        self._anybody = terms.incentive().times()[3]
         honest, hostile = chain.accounts[1:3]
         self.agents = (
-            _Agent(honest, _HONEST_PERIOD, _HONEST_DEPOSIT, False, _leave(chain, honest, START_WEI)),
-            _Agent(hostile, _HOSTILE_PERIOD, _HOSTILE_DEPOSIT, True, _leave(chain, hostile, START_WEI)),
+            _Agent(honest, _HONEST_PERIOD, _HONEST_DEPOSIT, False, _leave(chain, honest, terms.start_wei)),
+            _Agent(hostile, _HOSTILE_PERIOD, _HOSTILE_DEPOSIT, True, _leave(chain, hostile, terms.start_wei)),
         )
         chain.gas_used.clear()
         self._start = self._last = self._clock = chain.now()
@@ -229,7 +263,7 @@ class _Course:
                 self._chain.travel(time - self._clock)
                 self._clock = time
             act()
-            stage = (self._given // every, (self._clock - self._start) // _DAY)
+            stage = (self._given // every, (self._clock - self._start) // self._wait)
             if stage != noted:
                 noted = stage
                 self._remember()
@@ -245,7 +279,7 @@ class _Course:
         label = int(labels[self._given])
         if agent.hostile:
             label = 1 - label
-        deposit = max(agent.deposit, INCENTIVE.price(self._clock + 1 - self._last, (len(indices),)))
+        deposit = max(agent.deposit, self._trainer.incentive.price(self._clock + 1 - self._last, (len(indices),)))
         if deposit + _FEES_WEI > self._chain.balance(agent.address):
             return  # waits for refunds
         made = self._trainer.contribute(
@@ -256,7 +290,7 @@ class _Course:
         self._last = made.entry.time
         self._model.learn(made.entry.sample, label)
         other = self.agents[0] if agent.hostile else self.agents[1]
-        due, end = made.entry.time + _REFUND, made.entry.time + _ANYBODY
+        due, end = made.entry.time + self._wait, made.entry.time + self._anybody
         self._at(due, partial(self._refund, agent, made))
         self._at(due, partial(self._report, other, made))
         self._at(end, partial(self._take, other, made))
@@ -268,18 +302,18 @@ class _Course:
             made.refund(gas=TRANSACTION_GAS_LIMIT)
             agent.good += 1
             self._sent(agent, "refunds")
-        elif self._clock + _DAY < made.entry.time + _ANYBODY:
-            self._at(self._clock + _DAY, partial(self._refund, agent, made))
+        elif self._clock + self._wait < made.entry.time + self._anybody:
+            self._at(self._clock + self._wait, partial(self._refund, agent, made))
 
     def _report(self, agent: _Agent, made: Contribution) -> None:
         if made.entry.open_wei == 0 or agent.good == 0 or self._agrees(made):
             return
         made.report(sender=agent.address, gas=TRANSACTION_GAS_LIMIT)
         self._sent(agent, "reports")
-        self._at(self._clock + _SETTLE, partial(self._take, agent, made))
+        self._at(self._clock + self._wait, partial(self._take, agent, made))
 
     def _take(self, agent: _Agent, made: Contribution) -> None:
-        for_all = self._clock >= made.entry.time + _ANYBODY
+        for_all = self._clock >= made.entry.time + self._anybody
         if made.entry.open_wei == 0 or (not for_all and self._agrees(made)):
             return
         made.take(sender=agent.address, gas=TRANSACTION_GAS_LIMIT)
@@ -300,7 +334,7 @@ class _Course:
     def _remember(self) -> None:
         accuracy = float(np.mean(self._model.predict(self._hidden) == self._truth))
         honest, hostile = (self._chain.balance(agent.address) for agent in self.agents)
-        self.moments.append(Moment((self._clock - self._start) / _DAY, accuracy, honest, hostile))
+        self.moments.append(Moment((self._clock - self._start) / 86_400, accuracy, honest, hostile))
 
 
 def _leave(chain: Chain, address: str, amount: int) -> int:

@@ -240,8 +240,8 @@ class NoneToSplit(ContractError):
     """No sample of those asked for can be split off now."""
 
     sentence = (
-        "None of the samples asked for in batch {id} can be split off: they are closed, or the model agrees with them and "
-        "they aren't yours."
+        "None of the samples asked for in batch {id} can be split off: they are closed, or the model agrees with "
+        "them and they aren't yours."
     )
 
 

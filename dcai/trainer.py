@@ -31,8 +31,8 @@ class Quote:
     price_wei : int
         What the contract asks if nobody else contributes before.
     deposit_wei : int
-        What to send: enough even if somebody contributes in the same block just before, which is the highest price there
-        is. All of it comes back with the refund.
+        What to send: enough even if somebody contributes in the same block just before, which is the highest price
+        there is. All of it comes back with the refund.
     """
 
     price_wei: int

@@ -80,7 +80,8 @@ FIGURES = {
         "a sample, in a batch of 100, half of them learnt from", "237,256 and up", "9,083 / -", 6_500
     ),
     f"{P100}.refund_batch": Figure("a refunded sample, all that can be of such a batch at once"),
-    f"{P100}.split": Figure("a sample split off such a batch"),
+    f"{P100}.split": Figure("one sample split off such a batch by a reporter"),
+    f"{P100}.split_batch": Figure("a split-off sample, all that can be of such a batch at once"),
     f"{P1000}.deploy": Figure("1,000 weights", "27,913,444", "1,539,349 / 832,054", 860_000),
     f"{P1000}.contribute_agree": Figure(
         "20 words drawn uniformly, model agrees", "254,681", "100,000 / 96,000", 95_000
@@ -117,7 +118,7 @@ def sparse_perceptron_100() -> Gas:
         trainer = _deploy(chain, 100, settle_after=0)
         rng = np.random.default_rng(1)
         sample = _spread(100, 15)
-        batches = [_batch(trainer, rng, 100, 15) for _ in range(4)]
+        batches = [_batch(trainer, rng, 100, 15) for _ in range(6)]
         disagreeing = _contribute(trainer, [sample] * 11, agree=False, sender=alice)
         agreeing = _contribute(trainer, [sample] * 11, agree=True, sender=alice)
         good = _contribute(trainer, [sample] * 2, agree=True, sender=bob)
@@ -138,9 +139,12 @@ def sparse_perceptron_100() -> Gas:
         reused = _contribute(trainer, [sample] * 2, agree=True, sender=alice)
         gas["contribute_agree_reused"] = _gas(reused[1])
         for batch in batches[:2]:
-            batch.split(_disagreed(batch)[0], sender=bob)
+            batch.split(_disagreed(batch)[:1], sender=bob)
         gas["split"] = _latest(chain)
-        for batch in batches[2:]:
+        for batch in batches[2:4]:
+            split = batch.split(_disagreed(batch), sender=bob)
+        gas["split_batch"] = round(_latest(chain) / len(split))
+        for batch in batches[4:]:
             refunded = 100 - len(_disagreed(batch))
             batch.refund()
         gas["refund_batch"] = round(_latest(chain) / refunded)

@@ -13,6 +13,7 @@ import dcai
 from dcai import artifacts, deployment
 from dcai.chain.codec import Codec, codec
 from dcai.chain.local import find_anvil
+from dcai.samples import pack_sparse
 from scripts.compile import EVM_VERSION, CompileError, find_solc
 
 TRAINER = "SparsePerceptronDRT"
@@ -96,7 +97,7 @@ def refused(chain):
             yield caught
         assert world() == before
         sentence = str(caught.value)
-        assert sentence.endswith((".", "."))
+        assert sentence.endswith(".")
         for word in words:
             assert str(word) in sentence
 
@@ -140,24 +141,26 @@ class Wallet:
         )
 
     def ask(self, trainer, function, *args, value=0, gas=None):
-        """Call a function of a trainer."""
-        return self.execute((trainer.address, value, codec(TRAINER).call(function, *args)), value=value, gas=gas)
+        """Call a function of the trainer at an address."""
+        return self.execute((trainer, value, codec(TRAINER).call(function, *args)), value=value, gas=gas)
 
-    def contribute(self, trainer, sample, label, value):
+    def contribute(self, trainer, indices, label, deposit_wei):
         """Contribute a sample, and return the contribution as the trainer knows it."""
-        self.ask(trainer, "contribute", trainer.model().pack(sample), label, 0, value=value)
+        self.ask(trainer.address, "contribute", pack_sparse(indices), label, 0, value=deposit_wei)
         return trainer.contributions()[-1]
 
     def answer_payments(self, *, refuse=False, with_call=(NOBODY, 0, b"")):
-        self.chain.send(
-            self.address, self.codec.call("answerPayments", refuse, with_call), sender=self.owner
-        )
+        """Refuse the payments to come, or make a call when one arrives, and fail where the call does."""
+        self.chain.send(self.address, self.codec.call("answerPayments", refuse, with_call), sender=self.owner)
+
+    def received(self):
+        return self.codec.result("received", self.chain.call(self.address, self.codec.call("received")))
 
 
-@pytest.fixture
-def new_wallet(chain, wallet_artifact):
-    """Return a function that makes a contract wallet."""
-    return lambda owner: Wallet(chain, wallet_artifact, owner)
+@pytest.fixture(scope="session")
+def new_wallet(wallet_artifact):
+    """Return a function that makes a contract wallet on a chain."""
+    return lambda chain, owner: Wallet(chain, wallet_artifact, owner)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from web3 import EthereumTesterProvider, IPCProvider, Web3
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint
 
-from dcai.chain.chain import Chain, Request, RpcFailure
+from dcai.chain.chain import Chain, RpcFailure
 from dcai.errors import InvalidInput
 
 GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
@@ -183,14 +183,35 @@ def _tester_chain() -> Chain:
         except (TesterFailed, TesterRefused, Web3Exception) as error:
             raise RpcFailure(str(error)) from error
 
+    # eth-tester looks through the whole chain for each entry of a log: a history of n entries would take n * n steps
+    logs: list[dict[str, Any]] = []
+
+    def answer(method: str, params: Sequence[Any]) -> Any:
+        if method == "eth_getLogs":
+            (query,) = params
+            wanted, first = query["address"].lower(), int(query["fromBlock"], 16)
+            topics = query.get("topics", [[]])[0]
+            return [
+                log
+                for log in logs
+                if log["address"].lower() == wanted
+                and log["blockNumber"] >= first
+                and (not topics or Web3.to_hex(log["topics"][0]) in topics)
+            ]
+        result = request(method, params)
+        if method == "evm_revert":
+            latest = request("eth_blockNumber", [])
+            logs[:] = [log for log in logs if log["blockNumber"] <= latest]
+        return result
+
     def submit(transaction: dict[str, Any]) -> dict[str, Any]:
         sent = request("eth_sendTransaction", [{**transaction, **GAS_PRICE}])
         receipt: dict[str, Any] = request("eth_getTransactionReceipt", [sent])
+        logs.extend(receipt["logs"])
         return receipt
 
     def travel(timestamp: int) -> None:
         request("testing_timeTravel", [timestamp])
         request("evm_mine", [1])
 
-    check: Request = request
-    return Chain(check, backend="py-evm", accounts=request("eth_accounts", []), submit=submit, travel=travel)
+    return Chain(answer, backend="py-evm", accounts=request("eth_accounts", []), submit=submit, travel=travel)

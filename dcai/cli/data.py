@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -13,7 +11,7 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from dcai import datasets
-from dcai.errors import DcaiError, InvalidInput
+from dcai.cli.failing import errors_as_one_sentence
 
 app = typer.Typer(help="Real data sets: list them, download one, find its files.", no_args_is_help=True)
 
@@ -23,7 +21,7 @@ Name = Annotated[str, typer.Argument(help="Name of a data set, as `dcai data lis
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, checksums included.")] = False) -> None:
     """List the data sets."""
-    with _errors_as_one_sentence():
+    with errors_as_one_sentence():
         rows = [(datasets.source(name), datasets.find(name) is not None) for name in datasets.names()]
     if as_json:
         typer.echo(json.dumps([_as_dict(row, here) for row, here in rows], indent=2))
@@ -47,14 +45,14 @@ def get(name: Name) -> None:
 
     An interrupted download goes on where it stopped.
     """
-    with _errors_as_one_sentence():
+    with errors_as_one_sentence():
         typer.echo(datasets.get(name))
 
 
 @app.command()
 def path(name: Name) -> None:
     """Print the folder that holds a data set."""
-    with _errors_as_one_sentence():
+    with errors_as_one_sentence():
         typer.echo(datasets.path(name))
 
 
@@ -75,12 +73,3 @@ def _as_dict(row: datasets.Source, here: bool) -> dict[str, object]:
         "citation": row.citation,
         "here": here,
     }
-
-
-@contextmanager
-def _errors_as_one_sentence() -> Iterator[None]:
-    try:
-        yield
-    except DcaiError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from error

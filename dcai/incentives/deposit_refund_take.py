@@ -63,10 +63,10 @@ class DepositRefundTake:
             if not isinstance(value, int) or not low <= value < high:
                 raise InvalidInput(f"{name} is a whole number from {low} to {high - 1}, not {value!r}.")
         refund, settle, creator, anybody = self.times()
-        if not (1 <= refund and refund + settle < creator <= anybody < 2**32):
+        if not (refund >= 1 and refund + settle < creator <= anybody < 2**32):
             raise InvalidInput(
-                "The times must be in order: 1 second <= refund_after, refund_after + settle_after < creator_take_after <= take_after; "
-                f"these are {refund} + {settle}, {creator} and {anybody} seconds."
+                "The times must be in order: refund_after at least 1 second, refund_after + settle_after < "
+                f"creator_take_after <= take_after; these are {refund} + {settle}, {creator} and {anybody} seconds."
             )
 
     def times(self) -> tuple[int, int, int, int]:

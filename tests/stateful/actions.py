@@ -72,7 +72,7 @@ class Claiming:
     which : int
         Picks the contribution, and what a change takes from another one.
     positions : int
-        Of `refundBatch` the bits, of `split` the position.
+        Of batches: bit i is the sample at position i.
     """
 
     function: Literal["refund", "refundBatch", "split", "report", "take"]
@@ -260,8 +260,9 @@ def claims(function: str, positions: st.SearchStrategy[int] | None = None) -> st
 
 
 refunds = claims("refund")
-batch_refunds = claims("refundBatch", st.one_of(st.just(HUGE), st.integers(0, 2**6), st.integers(0, HUGE)))
-splits = claims("split", st.one_of(st.integers(0, 5), st.sampled_from([255, 256, HUGE])))
+positions = st.one_of(st.just(HUGE), st.integers(0, 2**6), st.integers(0, HUGE))
+batch_refunds = claims("refundBatch", positions)
+splits = claims("split", positions)
 reports = claims("report")
 takes = claims("take")
 one_action = st.one_of(contributions, batches, refunds, batch_refunds, splits, reports, takes)

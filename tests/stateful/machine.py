@@ -29,7 +29,7 @@ wallets = st.sampled_from(WALLETS)
 @st.composite
 def terms(draw: st.DrawFn) -> DepositRefundTake:
     """Draw settings: with and without a time to settle, prices from next to nothing on, deadlines that meet."""
-    refund, settle = draw(st.sampled_from([0, 5, 60])), draw(st.sampled_from([0, 0, 1, 30]))
+    refund, settle = draw(st.sampled_from([1, 5, 60])), draw(st.sampled_from([0, 0, 1, 30]))
     creator = refund + settle + draw(st.sampled_from([1, 20, 3600]))
     return DepositRefundTake(
         weight_wei=draw(st.sampled_from([0, 1, 10**9, 10**13])),
@@ -82,12 +82,12 @@ class SharedModel(RuleBasedStateMachine):
         factory = codec("TrainerFactory")
         create = factory.call("create", world.implementation, settings, bytes(32), parameters)
         outcome = world.send(creator, world.factory, [(create, 0)])
-        assert outcome.error is None
+        assert outcome.error is None, outcome.error
         self.trainer = self.chain.read(
             "TrainerFactory", world.factory, "addressOf", address, world.implementation, settings, bytes(32)
         )
         self.rules = Rules(address, terms, twin, outcome.time)
-        self.fees[address] += outcome.receipt.fee_wei
+        self._book(creator, outcome.receipt)
         self._look()
 
     @rule(who=people, what=actions.contributions)
@@ -194,10 +194,12 @@ class SharedModel(RuleBasedStateMachine):
         assert self.chain.balance(self.trainer) == there
 
     def teardown(self) -> None:
-        # after a failure there is nothing more to see, and another one would hide it
-        if sys.exc_info()[0] is None and hasattr(self, "rules"):
-            self._end_everything()
-        self.chain.revert(self._snapshot)
+        try:
+            # after a failure there is nothing more to see, and another one would hide it
+            if sys.exc_info()[0] is None and hasattr(self, "rules"):
+                self._end_everything()
+        finally:
+            self.chain.revert(self._snapshot)
 
     def _end_everything(self) -> None:
         *_, take_after = self.rules.terms.times()

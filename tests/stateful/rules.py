@@ -85,6 +85,10 @@ class Accepted:
         """Whether it holds several samples."""
         return self.claim.label == BATCH
 
+    def asked_for(self, positions: int, count: int) -> list[int]:
+        """Return which of a batch's samples are asked for and not closed yet."""
+        return [at for at in range(count) if (positions & ~self.closed) >> at & 1]
+
     def record(self) -> int:
         """Return the word that stands at its slot."""
         return _digest(self.claim) << 96 | self.open
@@ -185,13 +189,13 @@ class Rules:
         return self.twin.label_of(sample)
 
     def price(self, samples: Sequence[bytes], now: int) -> int:
-        """W contributions evenly spread over the time since the last one, at weight * 3600 / sqrt(seconds) each; W counts
-        a sample once for each size unit it fills, in parts, and never less than once.
+        """What W contributions cost that are evenly spread over the time since the last one, a second or more apart, each
+        at weight * 3600 / sqrt(seconds between them); W counts the size units that a sample fills, one at the least.
         """
         unit = self.terms.size_unit
         size = sum(max(len(sample) // 2, unit) for sample in samples)
-        # nanoseconds^(1/2), rounded down
-        root = isqrt(max(now - self.last_time, 1) * 10**18 * unit // size)
+        # sqrt(seconds between them) in billionths
+        root = isqrt(max((now - self.last_time) * unit, size) * 10**18 // size)
         return max(
             self.terms.weight_wei * 3600 * 10**9 * size // (unit * root), self.terms.minimum_wei * size // unit
         )
@@ -334,31 +338,39 @@ class Rules:
         samples = list(unpack_batch(claim.sample))
         agreed = [
             position
-            for position, (label, sample) in enumerate(samples)
-            if positions >> position & 1 and not one.closed >> position & 1 and self.twin.label_of(sample) == label
+            for position in one.asked_for(positions, len(samples))
+            if self.twin.label_of(samples[position][1]) == samples[position][0]
         ]
         if not agreed:
             raise Refused("NoneRefundable", claim.id, positions)
         amount = claim.deposit // len(samples) * len(agreed)
         one.open -= amount
         one.closed |= sum(1 << position for position in agreed)
-        self.good[sender] += len(agreed)
+        if 2 * len(agreed) > len(samples):
+            self.good[sender] += 1
         return amount
 
-    def _split(self, sender: str, now: int, claim: Claim, slot: int, position: int) -> None:
-        if sender != claim.author:
-            self._only_good(sender)
+    def _split(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> None:
         self._not_before(claim.time + self.terms.times()[0], now)
         one = self._batch(claim, slot)
+        own = sender == claim.author
+        if not own:
+            self._only_good(sender)
         samples = list(unpack_batch(claim.sample))
-        if position >= len(samples) or one.closed >> position & 1:
-            raise Refused("NothingLeft", claim.id)
+        wanted = [
+            position
+            for position in one.asked_for(positions, len(samples))
+            if own or self.twin.label_of(samples[position][1]) != samples[position][0]
+        ]
+        if not wanted:
+            raise Refused("NoneToSplit", claim.id, positions)
         part = claim.deposit // len(samples)
-        one.open -= part
-        one.closed |= 1 << position
-        number = claim.id + 1 + position
-        split = Claim(number, claim.author, claim.time, part, *samples[position])
-        self.accepted[number] = Accepted(split, SPLIT_SLOTS | number, part)
+        for position in wanted:
+            one.open -= part
+            one.closed |= 1 << position
+            number = claim.id + 1 + position
+            split = Claim(number, claim.author, claim.time, part, *samples[position])
+            self.accepted[number] = Accepted(split, SPLIT_SLOTS | number, part)
 
     def _report(self, sender: str, now: int, claim: Claim, slot: int) -> None:
         one = self._single(claim, slot)
