@@ -55,7 +55,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         emit Loaded(offset, parameters);
         if (complete) {
             if (offset != 0) delete _loaded;
-            HeadLibrary.read().advance(1).write();
+            HeadLibrary.read().advance(1).store();
             emit Initialized();
         } else {
             _loaded = end;
@@ -77,10 +77,10 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         (uint256 word, uint256 terms) = Settings.read();
         Head head = _head();
         _checkLabel(label, word);
-        uint256 size = _sized(_train(sample, label, word), word);
-        uint256 open = _accept(head, 1, size, word, terms);
+        (uint256 size, Head trained) = _train(head, sample, label, word);
+        uint256 open = _accept(head, 1, _sized(size, word), word, terms);
         id = _record(msg.sender, head, open, label, sample, slot);
-        head.advance(1).write();
+        trained.advance(1).store();
     }
 
     /// @inheritdoc ITrainer
@@ -92,19 +92,17 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         uint256 open = _accept(head, count, size, word, terms);
         id = _record(msg.sender, head, open, BATCH, batch, slot);
         // one number for the batch, one for each sample, should it be split off
-        head.advance(count + 1).write();
+        HeadLibrary.read().advance(count + 1).store();
     }
 
     /// @inheritdoc IModel
     function predict(bytes calldata sample) external view returns (uint256 label) {
-        _head();
-        return _predict(sample, Settings.trainer());
+        return _predict(_head(), sample, Settings.trainer());
     }
 
     /// @inheritdoc IModel
     function score(bytes calldata sample) external view returns (int256[] memory scores) {
-        _head();
-        return _score(sample, Settings.trainer());
+        return _score(_head(), sample, Settings.trainer());
     }
 
     /// @inheritdoc IModel
@@ -156,9 +154,16 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     }
 
     /// Lets the model learn a sample.
+    /// @param head the first slot, whose lower half is the model's
     /// @param word the trainer's settings
     /// @return size the number of features in the sample; 1 where all samples are of one size
-    function _train(bytes calldata sample, uint256 label, uint256 word) internal virtual returns (uint256 size);
+    /// @return trained the first slot afterwards; whoever calls stores it
+    function _train(
+        Head head,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal virtual returns (uint256 size, Head trained);
 
     /// The same in memory.
     function _train(
@@ -180,11 +185,15 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         uint256 terms
     ) internal virtual returns (uint256 open);
 
-    function _predict(bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
+    function _predict(Head head, bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
 
     function _predict(Image image, bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
 
-    function _score(bytes calldata sample, uint256 word) internal view virtual returns (int256[] memory scores);
+    function _score(
+        Head head,
+        bytes calldata sample,
+        uint256 word
+    ) internal view virtual returns (int256[] memory scores);
 
     /// The length of the model's parameters, which stand in the packed state behind the head.
     function _parameterBytes(uint256 word) internal view virtual returns (uint256);

@@ -210,13 +210,7 @@ def imdb_1000() -> Gas:
     return {"imdb_1000.contribute_mean": _mean_gas(made)}
 
 
-PARTS: tuple[Callable[[], Gas], ...] = (
-    implementations,
-    sparse_perceptron_100,
-    settled_100,
-    sparse_perceptron_1000,
-    imdb_1000,
-)
+PARTS = (implementations, sparse_perceptron_100, settled_100, sparse_perceptron_1000, imdb_1000)
 
 
 def measure(parts: Iterable[Callable[[], Gas]] = PARTS) -> Gas:

@@ -136,9 +136,7 @@ class Wallet:
 
     def execute(self, *calls, value=0, gas=None):
         """Make calls (to, value, data) in one transaction."""
-        return self.chain.send(
-            self.address, self.codec.call("execute", calls), sender=self.owner, value=value, gas=gas
-        )
+        return self.chain.send(self.address, self.codec.call("execute", calls), sender=self.owner, value=value, gas=gas)
 
     def ask(self, trainer, function, *args, value=0, gas=None):
         """Call a function of the trainer at an address."""

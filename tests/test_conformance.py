@@ -371,4 +371,3 @@ def test_a_step_costs_the_same_before_and_after_going_back_to_a_snapshot(stories
     steps = {step.name: step for step in stories["py-evm"]}
 
     assert steps["after going back"] == replace(steps["before going back"], name="after going back")
-

@@ -34,11 +34,12 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         _onlyAuthor(contribution);
         _notBefore(contribution.time + PackedTerms.wrap(packed).refundAfter());
         Record record_ = _single(contribution, slot);
-        uint256 predicted = _predict(contribution.sample, word);
+        Head head = HeadLibrary.read();
+        uint256 predicted = _predict(head, contribution.sample, word);
         if (predicted != contribution.label) revert ModelDisagrees(predicted, contribution.label);
         amount = record_.open();
         _records[slot] = record_.withOpen(0);
-        _addGood(contribution.author);
+        _addGood(head, contribution.author);
         emit Refunded(contribution.id, contribution.author, amount);
         Address.sendValue(payable(contribution.author), amount);
     }
@@ -54,7 +55,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         _notBefore(batch.time + PackedTerms.wrap(packed).refundAfter());
         Record record_ = _batch(batch, slot);
         uint256 closed_ = _closed[batch.id];
-        uint256 refunded = _agreed(batch.sample, positions & ~closed_, word);
+        Head head = HeadLibrary.read();
+        uint256 refunded = _agreed(head, batch.sample, positions & ~closed_, word);
         if (refunded == 0) revert NoneRefundable(batch.id, positions);
         uint256 count = LibBit.popCount(refunded);
         amount = (batch.deposit * count) / _batchCount(batch.sample);
@@ -63,7 +65,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         if (left != 0) _closed[batch.id] = closed_ | refunded;
         _records[slot] = record_.withOpen(left);
         // a batch is one contribution: counting its samples would sell what reporters need for a 33rd of the gas
-        if (2 * count > _batchCount(batch.sample)) _addGood(batch.author);
+        if (2 * count > _batchCount(batch.sample)) _addGood(head, batch.author);
         emit BatchRefunded(batch.id, batch.author, amount, refunded);
         Address.sendValue(payable(batch.author), amount);
     }
@@ -78,7 +80,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
             splitOff = open & _all(batch.sample);
         } else {
             _onlyGood();
-            splitOff = open & ~_agreed(batch.sample, open, word) & _all(batch.sample);
+            splitOff = open & ~_agreed(HeadLibrary.read(), batch.sample, open, word) & _all(batch.sample);
         }
         if (splitOff == 0) revert NoneToSplit(batch.id, positions);
         uint256 deposit = batch.deposit / _batchCount(batch.sample);
@@ -216,9 +218,9 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         _reported[id][msg.sender] = word | _TAKEN;
     }
 
-    function _addGood(address person) private {
+    function _addGood(Head head, address person) private {
         ++_good[person];
-        HeadLibrary.read().addGood().store();
+        head.addGood().store();
     }
 
     /// Gives the samples at these positions of a batch records of their own.
@@ -245,7 +247,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         if (msg.sender == contribution.author) revert OwnContribution(contribution.id);
         mine = _onlyGood();
         _notBefore(contribution.time + terms_.refundAfter());
-        if (_predict(contribution.sample, word) == contribution.label) {
+        if (_predict(HeadLibrary.read(), contribution.sample, word) == contribution.label) {
             revert ModelAgrees(contribution.label);
         }
     }
@@ -283,12 +285,17 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
     }
 
     /// Those of the positions whose label the model agrees with.
-    function _agreed(bytes calldata batch, uint256 positions, uint256 word) private view returns (uint256 agreed) {
+    function _agreed(
+        Head head,
+        bytes calldata batch,
+        uint256 positions,
+        uint256 word
+    ) private view returns (uint256 agreed) {
         uint256 count = _batchCount(batch);
         uint256 offset = 1;
         for (uint256 i; i < count; ++i) {
             (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch, offset);
-            if ((positions >> i) & 1 != 0 && _predict(sample, word) == label) agreed |= 1 << i;
+            if ((positions >> i) & 1 != 0 && _predict(head, sample, word) == label) agreed |= 1 << i;
             offset = next;
         }
     }

@@ -19,17 +19,9 @@ library HeadLibrary {
         }
     }
 
-    /// Stores both halves of the slot.
     function store(Head head) internal {
         assembly ("memory-safe") {
             sstore(0, head)
-        }
-    }
-
-    /// Leaves the model's half as it stands in storage, which may have changed since `head` was read.
-    function write(Head head) internal {
-        assembly ("memory-safe") {
-            sstore(0, or(shl(128, shr(128, head)), shr(128, shl(128, sload(0)))))
         }
     }
 
@@ -48,7 +40,8 @@ library HeadLibrary {
     /// `count` ids given out, now.
     function advance(Head head, uint256 count) internal view returns (Head) {
         uint256 id = head.nextId() + count;
-        return Head.wrap((id << 216) | (block.timestamp << 176) | (head.allGood() << 128));
+        uint256 rest = uint176(Head.unwrap(head));
+        return Head.wrap((id << 216) | (block.timestamp << 176) | rest);
     }
 
     function addGood(Head head) internal pure returns (Head) {

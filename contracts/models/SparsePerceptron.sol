@@ -19,14 +19,21 @@ abstract contract SparsePerceptron is Trainer {
     /// Behind the head and the bias.
     uint256 private constant _WEIGHTS = 18;
 
-    function _train(bytes calldata sample, uint256 label, uint256 word) internal override returns (uint256 size) {
-        (int256 margin, uint256 memo) = _margin(sample, word);
+    function _train(
+        Head head,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal override returns (uint256 size, Head trained) {
+        (int256 margin, uint256 memo) = _margin(head, sample, word);
+        trained = head;
         if (_class(margin) != label) {
             int256 step = _step(label);
             SparseLanes.shift(sample, _WEIGHTS, step, memo);
-            _shiftBias(HeadLibrary.read(), step).store();
+            // some weights are in the same slot
+            trained = _shiftBias(HeadLibrary.read(), step);
         }
-        return sample.length / 2;
+        size = sample.length / 2;
     }
 
     function _train(
@@ -43,8 +50,8 @@ abstract contract SparsePerceptron is Trainer {
         return sample.length / 2;
     }
 
-    function _predict(bytes calldata sample, uint256 word) internal view override returns (uint256 label) {
-        (int256 margin, ) = _margin(sample, word);
+    function _predict(Head head, bytes calldata sample, uint256 word) internal view override returns (uint256 label) {
+        (int256 margin, ) = _margin(head, sample, word);
         return _class(margin);
     }
 
@@ -54,9 +61,13 @@ abstract contract SparsePerceptron is Trainer {
         return _class(total + _bias(Head.wrap(image.word(0))));
     }
 
-    function _score(bytes calldata sample, uint256 word) internal view override returns (int256[] memory scores) {
+    function _score(
+        Head head,
+        bytes calldata sample,
+        uint256 word
+    ) internal view override returns (int256[] memory scores) {
         scores = new int256[](2);
-        (scores[1], ) = _margin(sample, word);
+        (scores[1], ) = _margin(head, sample, word);
     }
 
     function _parameterBytes(uint256 word) internal pure override returns (uint256) {
@@ -68,12 +79,16 @@ abstract contract SparsePerceptron is Trainer {
         if (word.features() == 0) revert BadSetting("features");
     }
 
-    function _margin(bytes calldata sample, uint256 word) private view returns (int256 margin, uint256 memo) {
+    function _margin(
+        Head head,
+        bytes calldata sample,
+        uint256 word
+    ) private view returns (int256 margin, uint256 memo) {
         uint256 last;
         uint256 rising;
         (margin, last, rising, memo) = SparseLanes.sum(sample, _WEIGHTS);
         _check(sample, word, last, rising);
-        margin += _bias(HeadLibrary.read());
+        margin += _bias(head);
     }
 
     function _check(bytes calldata sample, uint256 word, uint256 last, uint256 rising) private pure {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
@@ -216,37 +216,49 @@ def _pack(indices: Sequence[int]) -> bytes:
     return b"".join(index.to_bytes(2, "big") for index in indices)
 
 
-def _often(usual: object, *rest: object) -> st.SearchStrategy[object]:
-    """Draw the usual choice about two times of three."""
-    return st.sampled_from([usual] * 2 * len(rest) + list(rest))
+def _mostly(usual: st.SearchStrategy[Any], seldom: st.SearchStrategy[Any], one_in: int = 8) -> st.SearchStrategy[Any]:
+    return st.integers(1, one_in).flatmap(lambda which: seldom if which == one_in else usual)
 
 
-_features = st.lists(st.integers(0, FEATURES - 1), min_size=1, max_size=9, unique=True).map(sorted).map(_pack)
+SAMPLE = _pack(range(0, FEATURES, 6))
+
+_picks = st.integers(0, 60)
+# of few kinds, or known, so that people contradict each other
+_known = st.one_of(
+    st.sampled_from([_pack(range(start, FEATURES, step)) for start, step in ((0, 6), (3, 9), (10, 1), (13, 17))]),
+    _picks,
+)
+_new = st.lists(st.integers(0, FEATURES - 1), min_size=1, max_size=9, unique=True).map(sorted).map(_pack)
 _no_samples = st.one_of(
     st.binary(max_size=7),
     st.lists(st.integers(0, FEATURES + 2), max_size=5).map(_pack),
-    st.just(_pack([0xFFFF])),
+    st.sampled_from([_pack(indices) for indices in ([], [0xFFFF], [1, 0xFFEC], [FEATURES], [0xFFFF, 0])]),
 )
-# mostly of few kinds, so that people contradict each other
-_few = st.sampled_from([_pack(range(start, FEATURES, step)) for start, step in ((0, 6), (3, 9), (10, 1), (13, 17))])
-_picks = st.integers(0, 60)
-samples = st.one_of(_few, _few, _picks, _picks, _features, _features, _no_samples)
-labels = _often("as the model", "against the model", "against the model", 0, 1, 2, 255).flatmap(
-    lambda label: st.sampled_from([label, label, BATCH, HUGE]) if label == 2 else st.just(label)
+samples = _mostly(_mostly(_known, _new, 4), _no_samples, 12)
+labels = _mostly(
+    st.sampled_from(["as the model", "against the model", "against the model", 0, 1]),
+    st.sampled_from([2, 255, BATCH, HUGE]),
+    20,
 )
-deposits = _often("the price", "nothing", "a wei too little", "more", "uneven", "as much as can be", "too much")
+deposits = _mostly(
+    st.just("the price"),
+    st.sampled_from(["nothing", "a wei too little", "more", "uneven", "as much as can be", "too much"]),
+    4,
+)
 slots = st.sampled_from(["none", "none", "finished", "finished", "live", "next", "future", "of a split", "huge"])
-changes = _often(
-    "nothing", "id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"
+changes = _mostly(
+    st.just("nothing"),
+    st.sampled_from(["id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"]),
+    6,
 )
-sensible = st.sampled_from([True, True, True, False])
+sensible = st.sampled_from([True, True, True, True, True, False])
 
 contributions = st.builds(Contribute, samples, labels, deposits, slots)
 batches = st.builds(
     ContributeBatch,
     st.lists(st.tuples(labels, samples), min_size=1, max_size=5).map(tuple),
-    st.sampled_from([1, 1, 1, 1, 1, 1, 1, 256]),
-    _often("not", "short", "long", "empty", "count"),
+    _mostly(st.just(1), st.just(256)),
+    _mostly(st.just("not"), st.sampled_from(["short", "long", "empty", "count"])),
     deposits,
     slots,
 )

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from eth_utils import to_checksum_address
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import dcai
 from dcai import DepositRefundTake, SparsePerceptron
 from dcai.chain.codec import codec
 from dcai.deployment import Settings
 from tests.stateful import actions
-from tests.stateful.actions import FEATURES, Action
+from tests.stateful.actions import FEATURES, Action, Claiming, Contribute
 from tests.stateful.ledger import Ledger
 from tests.stateful.rules import Call, Mood, Refused, Rules
 from tests.stateful.world import PEOPLE, TRAINER, WALLETS, World, calldata
@@ -72,9 +72,14 @@ class SharedModel(RuleBasedStateMachine):
         self.fees: Counter[str] = Counter()
         self._snapshot = self.chain.snapshot()
 
-    @initialize(terms=terms(), parameters=parameters, creator=st.sampled_from(("creator", "hoarder")))
-    def deploy(self, terms: DepositRefundTake, parameters: bytes, creator: str) -> None:
-        """A trainer like nobody has deployed yet."""
+    @initialize(
+        terms=terms(),
+        parameters=parameters,
+        creator=st.sampled_from(("creator", "hoarder")),
+        honest=st.lists(people, max_size=3),
+    )
+    def deploy(self, terms: DepositRefundTake, parameters: bytes, creator: str, honest: Sequence[str]) -> None:
+        """Deploy a trainer, to which some have contributed something good."""
         world, address = self.world, self.world.address[creator]
         self.start = {person: self.chain.balance(person) for person in world.address.values()}
         twin = SparsePerceptron.from_parameters(parameters, CLASSES)
@@ -89,6 +94,11 @@ class SharedModel(RuleBasedStateMachine):
         self.rules = Rules(address, terms, twin, outcome.time)
         self._book(creator, outcome.receipt)
         self._look()
+        for who in honest:
+            self._act(who, Contribute(actions.SAMPLE, "as the model", "the price", "none"))
+        self.chain.travel(terms.times()[0])
+        for who in honest:
+            self._act(who, Claiming("refund", 0, sensible=True, change="nothing"))
 
     @rule(who=people, what=actions.contributions)
     def contribute(self, who: str, what: Action) -> None:
@@ -98,26 +108,32 @@ class SharedModel(RuleBasedStateMachine):
     def contribute_batch(self, who: str, what: Action) -> None:
         self._act(who, what)
 
+    @precondition(lambda self: self.rules.accepted)
     @rule(who=people, what=actions.refunds)
-    def refund(self, who: str, what: Action) -> None:
-        self._act(who, what)
+    def refund(self, who: str, what: Claiming) -> None:
+        self._claim(who, what)
 
+    @precondition(lambda self: self.rules.accepted)
     @rule(who=people, what=actions.batch_refunds)
-    def refund_batch(self, who: str, what: Action) -> None:
-        self._act(who, what)
+    def refund_batch(self, who: str, what: Claiming) -> None:
+        self._claim(who, what)
 
+    @precondition(lambda self: self.rules.accepted)
     @rule(who=people, what=actions.splits)
-    def split(self, who: str, what: Action) -> None:
-        self._act(who, what)
+    def split(self, who: str, what: Claiming) -> None:
+        self._claim(who, what)
 
+    @precondition(lambda self: self.rules.accepted)
     @rule(who=people, what=actions.reports)
-    def report(self, who: str, what: Action) -> None:
-        self._act(who, what)
+    def report(self, who: str, what: Claiming) -> None:
+        self._claim(who, what)
 
+    @precondition(lambda self: self.rules.accepted)
     @rule(who=people, what=actions.takes)
-    def take(self, who: str, what: Action) -> None:
-        self._act(who, what)
+    def take(self, who: str, what: Claiming) -> None:
+        self._claim(who, what)
 
+    @precondition(lambda self: self.rules.accepted)
     @rule(who=people, what=actions.multicalls)
     def multicall(self, who: str, what: Action) -> None:
         self._act(who, what)
@@ -126,15 +142,26 @@ class SharedModel(RuleBasedStateMachine):
     def do_several_in_one_transaction(self, who: str, what: Sequence[Action]) -> None:
         self._act(who, *what)
 
+    @precondition(lambda self: self.rules.accepted)
     @rule(who=people, what=st.one_of(actions.refunds, actions.batch_refunds, actions.takes))
     def claim_and_claim_again(self, who: str, what: Action) -> None:
-        call = what.call(self.rules, self.world.address[who], self._next_time(), self.world.rich)
+        call = self._call(who, what, self._next_time())
         self._send(who, [call])
         self._send(who, [call])
 
+    @precondition(lambda self: self.rules.accepted)
+    @rule(who=wallets, what=actions.reports | actions.takes, times=st.integers(1, 3), back=st.integers(0, 3))
+    def turn_the_model_and_claim(self, who: str, what: Claiming, times: int, back: int) -> None:
+        """In one transaction, and perhaps turn it back."""
+        claim = self._call(who, what, self._next_time())
+        sample, label = claim.args[0].sample, claim.args[0].label
+        enough = self.rules.price([sample], self.rules.last_time)
+        away, home = (Call("contribute", (sample, way, 0), enough) for way in (1 - label, label))
+        self._send(who, [*times * [away], claim, *back * [home]])
+
     @rule(who=wallets, what=actions.one_action | actions.multicalls, tolerant=st.booleans())
     def call_back_when_paid(self, who: str, what: Action, tolerant: bool) -> None:
-        back = what.call(self.rules, self.world.address[who], self._next_time(), self.world.rich)
+        back = self._call(who, what, self._next_time())
         self._behave(who, Mood(back=back, tolerant=tolerant))
 
     @rule(who=wallets, refuses=st.booleans())
@@ -171,25 +198,29 @@ class SharedModel(RuleBasedStateMachine):
         self._book(who, outcome.receipt)
 
     @invariant()
-    def the_model_is_its_twin(self) -> None:
+    def what_must_hold_holds(self) -> None:
+        self.seen["step", None] += 1
+        self._the_model_is_its_twin()
+        self._every_record_stands_as_it_was_made()
+        self._nobody_is_credited_with_what_they_did_not_do()
+        self._the_balance_covers_what_is_open()
+        self._money_in_is_money_out_and_the_balance()
+
+    def _the_model_is_its_twin(self) -> None:
         self._agree("words")
 
-    @invariant()
-    def every_record_stands_as_it_was_made(self) -> None:
+    def _every_record_stands_as_it_was_made(self) -> None:
         self._agree("record")
 
-    @invariant()
-    def nobody_is_credited_with_what_they_did_not_do(self) -> None:
+    def _nobody_is_credited_with_what_they_did_not_do(self) -> None:
         self._agree("good", "reported", "closed", "progress")
 
-    @invariant()
-    def the_balance_covers_what_is_open(self) -> None:
+    def _the_balance_covers_what_is_open(self) -> None:
         open_ = sum(word % 2**96 for question, word in self.answers.items() if question[0] == "record")
         assert open_ == sum(self.ledger.left.values()) == self.rules.owed()
         assert self.chain.balance(self.trainer) >= open_
 
-    @invariant()
-    def money_in_is_money_out_and_the_balance(self) -> None:
+    def _money_in_is_money_out_and_the_balance(self) -> None:
         there = self.ledger.paid_in - self.ledger.paid_out + self.forced
         assert self.chain.balance(self.trainer) == there
 
@@ -211,10 +242,10 @@ class SharedModel(RuleBasedStateMachine):
                 take = Call("take", (one.claim, one.slot))
                 self._send(refuser, [take])
                 assert self.rules.accepted[number].open, "who refuses money was paid"
-                self._send("passer-by", [take])
+                self._send("sybil", [take])
         self._look()
         assert self.rules.owed() == 0
-        self.the_balance_covers_what_is_open()
+        self._the_balance_covers_what_is_open()
         assert self.chain.balance(self.trainer) == self.forced
         for person in self.start:
             self._has_what_is_theirs(person)
@@ -224,13 +255,24 @@ class SharedModel(RuleBasedStateMachine):
     def _next_time(self) -> int:
         return self.chain.now() + 1
 
+    def _claim(self, who: str, what: Claiming) -> None:
+        """Let somebody claim; where it should make sense, rather somebody who may, if anybody may."""
+        now, at = self._next_time(), PEOPLE.index(who)
+        others = (PEOPLE[at:] + PEOPLE[:at]) if what.sensible else ()
+        calls = {other: self._call(other, what, now) for other in others}
+        may = (other for other, call in calls.items() if self.rules.allows(self.world.address[other], call, now))
+        self._act(next(may, who), what)
+
     def _act(self, who: str, *what: Action) -> None:
         now = self._next_time()
-        self._send(who, [one.call(self.rules, self.world.address[who], now, self.world.rich) for one in what])
+        self._send(who, [self._call(who, one, now) for one in what])
+
+    def _call(self, who: str, what: Action, now: int) -> Call:
+        return what.call(self.rules, self.world.address[who], now, self.world.rich)
 
     def _send(self, who: str, calls: Sequence[Call]) -> None:
         outcome = self.world.send(who, self.trainer, [(calldata(call), call.value) for call in calls])
-        expected = None
+        expected, shares = None, self.rules.shares()
         try:
             self.rules.transact(self.world.address[who], calls, outcome.time)
         except Refused as refused:
@@ -247,6 +289,7 @@ class SharedModel(RuleBasedStateMachine):
         self._book(who, outcome.receipt)
         if len(calls) == 1:
             self.seen[calls[0].function, expected and expected.error] += 1
+        self.seen["share", None] += self.rules.shares() - shares
         for refused in back:
             self.seen["called back", refused and refused.error] += 1
         self._look()

@@ -106,7 +106,7 @@ class Mood:
 @lru_cache(maxsize=10_000)
 def _digest(claim: Claim) -> int:
     words = (*claim[:5], keccak(claim.sample))
-    return int.from_bytes(keccak(encode(["uint256", "address", *3 * ["uint256"], "bytes32"], words))[:20], "big")
+    return int.from_bytes(keccak(encode(["uint256", "address", *3 * ["uint256"], "bytes32"], words))[12:], "big")
 
 
 def pack_batch(samples: Sequence[tuple[int, bytes]]) -> bytes:
@@ -183,6 +183,10 @@ class Rules:
         """Return all that is open."""
         return sum(one.open for one in self.accepted.values())
 
+    def shares(self) -> int:
+        """Return how many shares were taken."""
+        return sum(len(one.takers) for one in self.accepted.values())
+
     def label_of(self, sample: bytes) -> int:
         """Return what the model says of a sample, which is refused where it is none."""
         self._check_sample(sample)
@@ -196,9 +200,7 @@ class Rules:
         size = sum(max(len(sample) // 2, unit) for sample in samples)
         # sqrt(seconds between them) in billionths
         root = isqrt(max((now - self.last_time) * unit, size) * 10**18 // size)
-        return max(
-            self.terms.weight_wei * 3600 * 10**9 * size // (unit * root), self.terms.minimum_wei * size // unit
-        )
+        return max(self.terms.weight_wei * 3600 * 10**9 * size // (unit * root), self.terms.minimum_wei * size // unit)
 
     # What becomes of a transaction
 
@@ -214,6 +216,14 @@ class Rules:
         with self._all_or_nothing():
             for call in calls:
                 self._call(sender, call, now)
+
+    def allows(self, sender: str, call: Call, now: int) -> bool:
+        """Tell whether a transaction with one call would work."""
+        try:
+            copy.deepcopy(self).transact(sender, [call], now)
+        except Refused:
+            return False
+        return True
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:

@@ -14,30 +14,26 @@ STEPS = SOAK_STEPS or 2_000
 STEPS_A_RUN = 50
 
 
-class Counting(SharedModel):
-    steps = 0
-    def check_invariants(self, *args, **kwargs):
-        type(self).steps += 1
-        super().check_invariants(*args, **kwargs)
-
-
 def run(world, steps):
     seen = Counter()
     run_state_machine_as_test(
-        lambda: Counting(world, seen),
+        lambda: SharedModel(world, seen),
         settings=settings(
-            max_examples=-(-steps // STEPS_A_RUN),
+            max_examples=-(-steps // STEPS_A_RUN) * 3,
             stateful_step_count=STEPS_A_RUN,
             deadline=None,
-            derandomize=not SOAK_STEPS,
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
     return seen
 
+
 def test_anvil(anvil_world):
     import time
-    t=time.time()
+
+    t = time.time()
     seen = run(anvil_world, STEPS)
-    for k,v in sorted(seen.items(), key=str): print(k,v)
-    print(Counting.steps, time.time()-t)
+    for k, v in sorted(seen.items(), key=str):
+        print(k, v)
+    print(time.time() - t)

@@ -18,7 +18,7 @@ from tests.stateful.rules import Call, Mood
 WALLET = Path(__file__).parent / "contracts" / "Wallet.sol"
 TRAINER = codec("SparsePerceptronDRT")
 
-ACCOUNTS = ("author", "flipper", "first sybil", "second sybil", "creator", "passer-by")
+ACCOUNTS = ("author", "flipper", "sybil", "creator")
 WALLETS = ("hoarder", "burglar")
 PEOPLE = ACCOUNTS + WALLETS
 
@@ -67,6 +67,7 @@ class World:
             receipt = chain.send(None, bytecode, sender=self._operator, value=_FORTUNE // 100 if self.rich else 10**23)
             assert receipt.contract_address is not None
             self.address[who] = receipt.contract_address.lower()
+
     def send(self, who: str, to: str, calls: Sequence[tuple[bytes, int]]) -> Outcome:
         """Let somebody send (calldata, wei) to a contract; several at once as a contract only."""
         if who in WALLETS:
@@ -90,9 +91,7 @@ class World:
 
     def force(self, to: str, amount: int) -> None:
         """Give money to a contract that isn't asked: PUSH20 address, SELFDESTRUCT."""
-        self.chain.send(
-            None, b"\x73" + bytes.fromhex(to[2:]) + b"\xff", sender=self._operator, value=amount, gas=GAS
-        )
+        self.chain.send(None, b"\x73" + bytes.fromhex(to[2:]) + b"\xff", sender=self._operator, value=amount, gas=GAS)
 
     def called_back(self, receipt: Receipt) -> list[Exception | None]:
         """Return how it went when a contract called back: None, or why it was refused."""
