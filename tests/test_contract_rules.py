@@ -218,9 +218,12 @@ def test_a_deposit_that_does_not_fit_a_record_is_refused(launch, chain, people, 
     trainer = launch()
     chain.request("anvil_setBalance", [people[1], hex(2**100)])
 
+    args = (TRAINER, trainer.address, "contribute", pack_sparse([1]), 1, 0)
+
     with refused(errors.BadDeposit, 2**96):
-        trainer.contribute([1], "yes", sender=people[1], deposit_wei=2**96)
-    assert trainer.contribute([1], "yes", sender=people[1], deposit_wei=2**96 - 1).entry.open_wei == 2**96 - 1
+        chain.invoke(*args, sender=people[1], value=2**96)
+    chain.invoke(*args, sender=people[1], value=2**96 - 1)
+    assert trainer.contributions()[0].entry.open_wei == 2**96 - 1
 
 
 def test_money_reaches_a_trainer_with_contributions_only(launch, chain, people, refused):

@@ -83,6 +83,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
             splitOff = open & ~_agreed(HeadLibrary.read(), batch.sample, open, word) & _all(batch.sample);
         }
         if (splitOff == 0) revert NoneToSplit(batch.id, positions);
+        // exact: the deposit of a batch is a multiple of its samples
+        // slither-disable-next-line divide-before-multiply
         uint256 deposit = batch.deposit / _batchCount(batch.sample);
         _closed[batch.id] |= splitOff;
         _records[slot] = record_.withOpen(record_.open() - deposit * LibBit.popCount(splitOff));
@@ -118,6 +120,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     /// @inheritdoc IDepositRefundTake
     function terms() external view returns (Terms memory) {
+        // the other word is the model's
+        // slither-disable-next-line unused-return
         (, uint256 packed) = Settings.read();
         PackedTerms terms_ = PackedTerms.wrap(packed);
         return
