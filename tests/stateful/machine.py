@@ -156,7 +156,7 @@ class SharedModel(RuleBasedStateMachine):
         claim = self._call(who, what, self._next_time())
         sample, label = claim.args[0].sample, claim.args[0].label
         enough = self.rules.price([sample], self.rules.last_time)
-        away, home = (Call("contribute", (sample, way, 0), enough) for way in (1 - label, label))
+        away, home = (Call("contribute", (sample, way, 0), enough) for way in (0 if label else 1, label))
         self._send(who, [*times * [away], claim, *back * [home]])
 
     @rule(who=wallets, what=actions.one_action | actions.multicalls, tolerant=st.booleans())

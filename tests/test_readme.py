@@ -1,0 +1,53 @@
+"""What the README says is true."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import dcai
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# Row of the README's table -> the figure it shows.
+FIGURES = {
+    "one more shared model, 100 weights": "sparse_perceptron_100.deploy",
+    "contribute 15 words, the model agrees": "sparse_perceptron_100.contribute_agree",
+    "the same, in the slot of a finished contribution": "sparse_perceptron_100.contribute_agree_reused",
+    "contribute, the model disagrees and learns": "sparse_perceptron_100.contribute_disagree",
+    "a sample, in a batch of 100": "sparse_perceptron_100.batch_100",
+    "refund": "sparse_perceptron_100.refund",
+    "take a share of bad data's deposit": "sparse_perceptron_100.take_share",
+    "one more shared model, 1,000 weights": "sparse_perceptron_1000.deploy",
+    "contribute a film review (92 words on average)": "imdb_1000.contribute_mean",
+}
+
+TEXTS = {
+    "ham": ("are we still on for lunch", "see you at home after lunch", "lunch tomorrow are you free", "we are at home"),
+    "spam": ("free entry text win now", "claim your prize text now", "you win a free prize claim", "free entry to win"),
+}
+
+
+@pytest.mark.parametrize("row", FIGURES)
+def test_the_readme_shows_the_committed_figure(row: str) -> None:
+    found = re.search(rf"^\| {re.escape(row)} \|.*\| ([\d,]+) \|$", README, re.MULTILINE)
+    assert found, f"the README has no row {row!r}"
+    committed = json.loads((ROOT / "gas.json").read_text())[FIGURES[row]]
+    assert int(found[1].replace(",", "")) == committed
+
+
+def test_the_ten_lines_run_as_they_stand(capsys: pytest.CaptureFixture[str]) -> None:
+    block = re.search(r"```python\n(import dcai.*?)```", README, re.DOTALL)
+    assert block
+    pairs = [(text, label) for label, texts in TEXTS.items() for text in texts]
+    names = {"texts": [text for text, _ in pairs], "labels": [label for _, label in pairs]}
+    exec(compile(block[1], "README.md", "exec"), names)
+    with names["chain"]:
+        trainer = names["trainer"]
+        assert trainer.predict("Free entry! Text WIN to claim your prize") == "spam"
+        assert names["mine"].entry.open_wei == 0
+        assert dcai.attach(names["chain"], trainer.address).audit().ok
