@@ -157,6 +157,8 @@ def read(chain: Chain, address: str) -> Deployed:
         name, *labels = args[64:].decode().split("\n")
     except UnicodeDecodeError:
         raise NoTrainer(f"The trainer at {address} has a name or labels that are no text.") from None
+    if len(labels) != args[22]:
+        raise NoTrainer(f"The trainer at {address} names {len(labels)} labels for {args[22]} classes: don't trust it.")
     incentive = product.incentive.from_packed(args[32:64], int.from_bytes(args[20:22], "big"))
     settings = Settings(incentive, int.from_bytes(args[23:25], "big"), name, tuple(labels))
     return Deployed(product, str(to_checksum_address(args[:20])), settings)
@@ -169,7 +171,7 @@ def create(chain: Chain, model: Model, settings: Settings, *, salt: int, sender:
     -------
     tuple
         Its address, the gas of all transactions that made it (not of those that our contracts' own first deployment
-        took), and their fees in wei.
+        took), and the number of the block that it was made in.
     """
     factory = ensure(chain, "TrainerFactory", sender=sender)
     implementation = ensure(chain, product_of(model, settings.incentive).contract, sender=sender)
@@ -187,11 +189,10 @@ def create(chain: Chain, model: Model, settings: Settings, *, salt: int, sender:
     )
     created = next(log for log in receipt.logs if log.address == factory)
     trainer = str(to_checksum_address(created.topics[1][12:]))
-    gas, fee = receipt.gas_used, receipt.fee_wei
+    gas = receipt.gas_used
     for chunk in others:
-        receipt = chain.invoke("SparsePerceptronDRT", trainer, "initialize", chunk, sender=sender)
-        gas, fee = gas + receipt.gas_used, fee + receipt.fee_wei
-    return trainer, gas, fee
+        gas += chain.invoke("ITrainer", trainer, "initialize", chunk, sender=sender).gas_used
+    return trainer, gas, receipt.block_number
 
 
 # One chunk of initial parameters: 500 slots at 22,100 gas each, 11 million, under the limit of a transaction.

@@ -113,6 +113,8 @@ class Trainer:
         None where the creator published none: contribute feature indices instead of texts.
     deploy_gas : int
         What the deployment used; 0 where the trainer was attached to.
+    first_block : int
+        Where its log begins.
 
     Notes
     -----
@@ -120,7 +122,9 @@ class Trainer:
     anything is sent, and `NodeError` where the node can't be reached.
     """
 
-    def __init__(self, chain: Chain, address: str, encoder: Encoder | None, deploy_gas: int = 0) -> None:
+    def __init__(
+        self, chain: Chain, address: str, encoder: Encoder | None, deploy_gas: int = 0, first_block: int = 0
+    ) -> None:
         deployed = deployment.read(chain, address)
         self.chain = chain
         self.address = checked_address(address)
@@ -130,6 +134,7 @@ class Trainer:
         self.incentive: Incentive = deployed.settings.incentive
         self.encoder = encoder
         self.deploy_gas = deploy_gas
+        self.first_block = first_block
         self._contract = deployed.product.contract
         self._twin = deployed.product.model
         self._features = deployed.settings.features
@@ -208,7 +213,11 @@ class Trainer:
     def history(self) -> History:
         """Return the log, replayed."""
         history = History()
-        events = [event for log in self.chain.logs(self.address) if (event := self._codec.event(log)) is not None]
+        events = [
+            event
+            for log in self.chain.logs(self.address, first_block=self.first_block)
+            if (event := self._codec.event(log)) is not None
+        ]
         blocks = {event.block_number for event in events if event.name == "Reported"}
         history.extend(events, {block: self.chain.time_of(block) for block in blocks})
         return history
@@ -463,7 +472,7 @@ def deploy(
             "fit the model on its output."
         )
     settings = Settings(incentive, model.n_features_in_, name, tuple(model.classes))
-    address, gas, _ = deployment.create(chain, model, settings, salt=salt, sender=creator)
+    address, gas, block = deployment.create(chain, model, settings, salt=salt, sender=creator)
     if encoder is not None:
         data = pack_spec({"encoder": encoder.spec()})
         for start in range(0, len(data), _PART):
@@ -471,11 +480,20 @@ def deploy(
             gas += chain.invoke(
                 "ITrainer", address, "publish", data[start : start + _PART], last, sender=creator
             ).gas_used
-    return Trainer(chain, address, encoder, gas)
+    return Trainer(chain, address, encoder, gas, block)
 
 
-def attach(chain: Chain, address: str) -> Trainer:
+def attach(chain: Chain, address: str, *, first_block: int = 0) -> Trainer:
     """Return a trainer that is deployed already; its labels and encoder come from the chain.
+
+    Parameters
+    ----------
+    chain
+        Where.
+    address
+        The trainer's.
+    first_block
+        The block of its deployment, or one before: public nodes often refuse to search the log of the whole chain.
 
     Raises
     ------
@@ -484,7 +502,7 @@ def attach(chain: Chain, address: str) -> Trainer:
     InvalidInput
         If the address is malformed, or what the creator published is no encoder.
     """
-    trainer = Trainer(chain, address, None)
+    trainer = Trainer(chain, address, None, first_block=first_block)
     data, complete = trainer._read("metadata")
     if complete:
         trainer.encoder = encoder_from_spec(unpack_spec(data)["encoder"])

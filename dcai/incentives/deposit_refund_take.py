@@ -87,7 +87,14 @@ class DepositRefundTake:
             Seconds since the last contribution.
         sizes
             The number of features of each sample.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no sample.
         """
+        if not sizes:
+            raise InvalidInput("There is no sample to price; give at least one.")
         size = sum(max(one, self.size_unit) for one in sizes)
         root = isqrt(max(elapsed * self.size_unit, size) * 10**18 // size)
         asked = self.weight_wei * 3600 * 10**9 * size // (self.size_unit * root)
