@@ -16,7 +16,10 @@ from dcai.deployment import Incentive, Model, Settings
 from dcai.encoders import Encoder, encoder_from_spec, pack_spec, unpack_spec
 from dcai.errors import InvalidInput, NotAuthor, UnknownLabel
 from dcai.history import Entry, History, entry_of
-from dcai.samples import MAX_BATCH, pack_batch
+from dcai.samples import MAX_BATCH, pack_batch, unpack_sparse
+
+# Slots of samples that were split off a batch lie from here on, where no other contribution can use them.
+_SPLIT_SLOTS = 2**128
 
 # A part of the metadata as the code of a contract: at most 24,576 bytes, one of which is not ours.
 _PART = 24_000
@@ -194,7 +197,8 @@ class Trainer:
     def contributions(self) -> list[Contribution]:
         """Return every contribution there is, with what became of it, from the log."""
         entries = self.history().entries.values()
-        self._free_slots = [entry.slot for entry in entries if entry.open_wei == 0 and entry.slot < 2**128]
+        last = {entry.slot: entry for entry in entries}  # a slot may have been used again
+        self._free_slots = [slot for slot, entry in last.items() if entry.open_wei == 0 and slot < _SPLIT_SLOTS]
         return [Contribution(self, entry) for entry in entries]
 
     def contribution(self, number: int) -> Contribution:
@@ -338,7 +342,7 @@ class Trainer:
         receipt = self._send(function, entry.claim(), entry.slot, *args, sender=sender, gas=gas)
         paid = next(event for log in receipt.logs if (event := self._codec.event(log)) and "amount" in event.args)
         amount: int = paid.args["amount"]
-        if amount == entry.open_wei and entry.slot < 2**128:
+        if amount == entry.open_wei and entry.slot < _SPLIT_SLOTS:
             self._free_slots.append(entry.slot)
         entry.open_wei -= amount
         return amount
@@ -378,15 +382,21 @@ class Trainer:
 
     def _batches(self, samples: Sequence[bytes]) -> Iterator[tuple[int, int]]:
         """Yield the first and last + 1 of the samples of each batch: as many as surely fit into a transaction."""
-        start, used = 0, _BATCH_GAS
-        for at, sample in enumerate(samples):
-            gas = 2_000 + 500 * (len(sample) // 2)
-            if at > start and (used + gas > _MAX_BATCH_GAS or at - start == MAX_BATCH):
-                yield start, at
-                start, used = at, _BATCH_GAS
+        start, used, slots = 0, 0, set[int]()
+        for end, sample in enumerate(samples):
+            touched = set((unpack_sparse(sample) // 32).tolist())
+            gas = _SAMPLE_GAS + _FEATURE_GAS * (len(sample) // 2)
+            writes = _NEW_SLOT_GAS * len(slots | touched)
+            if end > start and (self._batch_gas() + used + gas + writes > _MAX_BATCH_GAS or end - start == MAX_BATCH):
+                yield start, end
+                start, used, slots = end, 0, set()
             used += gas
+            slots |= touched
         if samples:
             yield start, len(samples)
+
+    def _batch_gas(self) -> int:
+        return _BATCH_GAS + _SLOT_GAS * (self._features // 32)
 
     def _sample(self, data: Any) -> bytes:
         indices = data if self.encoder is None else self.encoder.encode(data)
@@ -411,10 +421,15 @@ class Trainer:
         return label
 
 
-# What a batch may use besides its samples (record, log, bookkeeping, every slot of a large model), and in all: three
-# quarters of a transaction's limit, since the figures above are estimates.
-_BATCH_GAS = 500_000
-_MAX_BATCH_GAS = 12_000_000
+# What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each slot that
+# changes (as if it had been empty), for each sample and each of its features; and what it may use in all, with room for the
+# error of these figures.
+_BATCH_GAS = 150_000
+_SLOT_GAS = 2_600
+_NEW_SLOT_GAS = 20_000
+_SAMPLE_GAS = 2_000
+_FEATURE_GAS = 500
+_MAX_BATCH_GAS = 15_000_000
 
 
 def _mask(positions: Sequence[int], count: int) -> int:

@@ -191,13 +191,18 @@ class Chain:
         ------
         ContractError
             If the contract refuses.
+        InvalidInput
+            If it would need more gas than a transaction may use.
         TransactionFailed
             If it was sent, and failed all the same, or there is no receipt in time.
         """
         if gas is None:
-            # an estimate is of the state before the blocks in between: a slot that was warm or in use may not be any
-            # more
+            # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
             needed = self.estimate(to, data, sender=sender, value=value)
+            if needed > TRANSACTION_GAS_LIMIT:
+                raise InvalidInput(
+                    f"This needs {needed:,} gas and a transaction may use {TRANSACTION_GAS_LIMIT:,}: send less at once."
+                )
             gas = needed + needed // 10 + 25_000
         transaction = self._transaction(to, data, sender, value)
         transaction["gas"] = hex(min(gas, TRANSACTION_GAS_LIMIT))
