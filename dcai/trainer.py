@@ -421,9 +421,9 @@ class Trainer:
         return label
 
 
-# What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each slot that
-# changes (as if it had been empty), for each sample and each of its features; and what it may use in all, with room for the
-# error of these figures.
+# What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
+# slot that changes (as if it had been empty), for each sample and each of its features; and what it may use in all,
+# with room for the error of these figures.
 _BATCH_GAS = 150_000
 _SLOT_GAS = 2_600
 _NEW_SLOT_GAS = 20_000

@@ -175,7 +175,7 @@ def test_no_batch_needs_more_gas_than_a_transaction_may_use(launch, people, feat
 
 def test_what_needs_more_gas_than_a_transaction_may_use_is_not_sent(launch, chain, people, refused):
     trainer = launch((0,) * 65_535)
-    sample = pack_sparse(range(0, 65_535, 32))
+    sample = pack_sparse(range(0, 65_535, 64))
 
     with refused(dcai.DcaiError, "16,777,216"):
         chain.invoke(TRAINER, trainer.address, "contribute", sample, 1, 0, sender=people[1], value=PLENTY)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
+from tests.stateful.world import PEOPLE, WALLETS
 from tests.stateful.rules import BATCH, MAX_DEPOSIT, SPLIT_SLOTS, Accepted, Call, Claim, Refused, Rules, pack_batch
 
 FEATURES = 40
@@ -71,8 +72,14 @@ class Claiming:
     ----------
     which : int
         Picks the contribution, and what a change takes from another one.
+    sensible : bool
+        Whether it is one that has a chance, and rather by somebody who may than by somebody who was drawn.
     positions : int
         Of batches: bit i is the sample at position i.
+    early : int
+        Seconds by which it is too early, where it has to wait to make sense.
+    again : bool
+        Whether it is made a second time.
     """
 
     function: Literal["refund", "refundBatch", "split", "report", "take"]
@@ -80,6 +87,8 @@ class Claiming:
     sensible: bool
     change: Change
     positions: int = 0
+    early: int = 0
+    again: bool = False
 
     def call(self, rules: Rules, sender: str, now: int, rich: bool) -> Call:
         """Return the call."""
@@ -122,7 +131,80 @@ class Multicall:
         return Call("multicall", (tuple(Call(call.function, call.args) for call in calls),), self.value)
 
 
+@dataclass(frozen=True)
+class Several:
+    """Several calls in one transaction, where a contract makes them; else one after the other."""
+
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Turns the model away from somebody's label, claims, and perhaps turns it back: in one go, like `Several`."""
+
+    claim: Claiming
+    away: int
+    back: int
+
+    def calls(self, rules: Rules, sender: str, now: int, rich: bool) -> list[Call]:
+        """Return the calls."""
+        claim = self.claim.call(rules, sender, now, rich)
+        sample, label = claim.args[0].sample, claim.args[0].label
+        enough = rules.price([sample], rules.last_time)
+        away, back = (Call("contribute", (sample, way, 0), enough) for way in (0 if label else 1, label))
+        return [*self.away * [away], claim, *self.back * [back]]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Time passes."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class PassUntilTake:
+    """Time passes until the next block is the first in which the creator, or anybody, takes what is left; or the one before."""
+
+    which: int
+    anybody: bool
+    early: int
+
+
+@dataclass(frozen=True)
+class Force:
+    """Money comes in that nobody can refuse."""
+
+    wei: int
+
+
+@dataclass(frozen=True)
+class SendOnly:
+    """Somebody sends money and says nothing."""
+
+    who: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """A contract refuses money from now on, or takes it again."""
+
+    who: str
+    refuses: bool
+
+
+@dataclass(frozen=True)
+class CallBack:
+    """A contract makes a call whenever it is paid, from now on; not tolerant, it refuses the money where that fails."""
+
+    who: str
+    what: Action
+    tolerant: bool
+
+
 Action = Contribute | ContributeBatch | Claiming | Multicall
+Scheme = Action | Several | Turn
+Event = Pass | PassUntilTake | Force | SendOnly | Refuse | CallBack
 
 
 def _picked(some: Sequence[Accepted], which: int) -> Accepted:
@@ -251,7 +333,6 @@ changes = _mostly(
     st.sampled_from(["id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"]),
     6,
 )
-sensible = st.sampled_from([True, True, True, True, True, False])
 
 contributions = st.builds(Contribute, samples, labels, deposits, slots)
 batches = st.builds(
@@ -264,23 +345,45 @@ batches = st.builds(
 )
 
 
-def claims(function: str, positions: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Claiming]:
+def _claims(function: str, positions: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Claiming]:
     """Draw claims with one function."""
     return st.builds(
-        Claiming, st.just(function), _picks, sensible, changes, st.just(0) if positions is None else positions
+        Claiming,
+        st.just(function),
+        _picks,
+        _mostly(st.just(True), st.just(False)),
+        changes,
+        st.just(0) if positions is None else positions,
+        _mostly(st.just(0), st.just(1)),
+        _mostly(st.just(False), st.just(True)),
     )
 
 
-refunds = claims("refund")
+refunds = _claims("refund")
 positions = st.one_of(st.just(HUGE), st.integers(0, 2**6), st.integers(0, HUGE))
-batch_refunds = claims("refundBatch", positions)
-splits = claims("split", positions)
-reports = claims("report")
-takes = claims("take")
-one_action = st.one_of(contributions, batches, refunds, batch_refunds, splits, reports, takes)
+batch_refunds = _claims("refundBatch", positions)
+splits = _claims("split", positions)
+reports = _claims("report")
+takes = _claims("take")
+any_claim = st.one_of(refunds, batch_refunds, splits, reports, takes)
+one_action = st.one_of(contributions, batches, any_claim)
 multicalls = st.builds(
     Multicall,
-    st.lists(st.one_of(refunds, batch_refunds, splits, reports, takes, one_action), max_size=4).map(tuple),
-    st.sampled_from([0, 0, 0, 0, 1]),
+    st.lists(any_claim | one_action, max_size=4).map(tuple),
+    _mostly(st.just(0), st.just(1)),
 )
-several = st.lists(one_action, min_size=1, max_size=4)
+turns = st.builds(Turn, reports | takes, st.integers(1, 3), st.integers(0, 3))
+several = st.builds(Several, st.lists(one_action, min_size=1, max_size=4).map(tuple))
+schemes = st.sampled_from([*4 * [contributions], *2 * [batches], *6 * [any_claim], *2 * [turns], several, multicalls])
+schemes = schemes.flatmap(lambda chosen: chosen)
+
+people = st.sampled_from(PEOPLE)
+wallets = st.sampled_from(WALLETS)
+events = st.one_of(
+    st.builds(Pass, st.integers(1, 90) | st.just(3_600)),
+    st.builds(PassUntilTake, _picks, st.booleans(), st.integers(0, 1)),
+    st.builds(Force, st.integers(1, 10**18)),
+    st.builds(SendOnly, people),
+    st.builds(Refuse, wallets, st.booleans()),
+    st.builds(CallBack, wallets, one_action | multicalls, st.booleans()),
+)

@@ -8,36 +8,48 @@ from collections.abc import Sequence
 
 from eth_utils import to_checksum_address
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import dcai
 from dcai import DepositRefundTake, SparsePerceptron
 from dcai.chain.codec import codec
 from dcai.deployment import Settings
 from tests.stateful import actions
-from tests.stateful.actions import FEATURES, Action, Claiming, Contribute
+from tests.stateful.actions import (
+    FEATURES,
+    Action,
+    CallBack,
+    Claiming,
+    Contribute,
+    Event,
+    Force,
+    Pass,
+    PassUntilTake,
+    Refuse,
+    Scheme,
+    SendOnly,
+    Several,
+    Turn,
+)
 from tests.stateful.ledger import Ledger
 from tests.stateful.rules import Call, Mood, Refused, Rules
 from tests.stateful.world import PEOPLE, TRAINER, WALLETS, World, calldata
 
 CLASSES = ("no", "yes")
 
-people = st.sampled_from(PEOPLE)
-wallets = st.sampled_from(WALLETS)
-
 
 @st.composite
 def terms(draw: st.DrawFn) -> DepositRefundTake:
     """Draw settings: with and without a time to settle, prices from next to nothing on, deadlines that meet."""
     refund, settle = draw(st.sampled_from([1, 5, 60])), draw(st.sampled_from([0, 0, 1, 30]))
-    creator = refund + settle + draw(st.sampled_from([1, 20, 3600]))
+    creator = refund + settle + draw(st.sampled_from([3600, 3600, 3600, 20, 1]))
     return DepositRefundTake(
         weight_wei=draw(st.sampled_from([0, 1, 10**9, 10**13])),
         minimum_wei=draw(st.sampled_from([1, 5, 10**9])),
         refund_after=refund,
         settle_after=settle,
         creator_take_after=creator,
-        take_after=creator + draw(st.sampled_from([0, 1, 100])),
+        take_after=creator + draw(st.sampled_from([100, 1, 0])),
         size_unit=draw(st.sampled_from([1, 3, 100, 65_535])),
     )
 
@@ -76,7 +88,7 @@ class SharedModel(RuleBasedStateMachine):
         terms=terms(),
         parameters=parameters,
         creator=st.sampled_from(("creator", "hoarder")),
-        honest=st.lists(people, max_size=3),
+        honest=st.lists(actions.people, max_size=3),
     )
     def deploy(self, terms: DepositRefundTake, parameters: bytes, creator: str, honest: Sequence[str]) -> None:
         """Deploy a trainer, to which some have contributed something good."""
@@ -98,104 +110,48 @@ class SharedModel(RuleBasedStateMachine):
             self._act(who, Contribute(actions.SAMPLE, "as the model", "the price", "none"))
         self.chain.travel(terms.times()[0])
         for who in honest:
-            self._act(who, Claiming("refund", 0, sensible=True, change="nothing"))
+            self._act(who, Claiming("refund", 0, True, "nothing"))
 
-    @rule(who=people, what=actions.contributions)
-    def contribute(self, who: str, what: Action) -> None:
-        self._act(who, what)
+    @rule(who=actions.people, what=actions.schemes)
+    def act(self, who: str, what: Scheme) -> None:
+        """Somebody does something with the trainer."""
+        now = self._next_time()
+        match what:
+            case Several():
+                self._send(who, [self._call(who, one, now) for one in what.actions])
+            case Turn():
+                self._send(who, what.calls(self.rules, self.world.address[who], now, self.world.rich))
+            case Claiming(sensible=True):
+                who, call = self._sensible(who, what)
+                self._send(who, [call])
+                if what.again:
+                    self._send(who, [call])
+            case _:
+                self._send(who, [self._call(who, what, now)])
 
-    @rule(who=people, what=actions.batches)
-    def contribute_batch(self, who: str, what: Action) -> None:
-        self._act(who, what)
-
-    @precondition(lambda self: self.rules.accepted)
-    @rule(who=people, what=actions.refunds)
-    def refund(self, who: str, what: Claiming) -> None:
-        self._claim(who, what)
-
-    @precondition(lambda self: self.rules.accepted)
-    @rule(who=people, what=actions.batch_refunds)
-    def refund_batch(self, who: str, what: Claiming) -> None:
-        self._claim(who, what)
-
-    @precondition(lambda self: self.rules.accepted)
-    @rule(who=people, what=actions.splits)
-    def split(self, who: str, what: Claiming) -> None:
-        self._claim(who, what)
-
-    @precondition(lambda self: self.rules.accepted)
-    @rule(who=people, what=actions.reports)
-    def report(self, who: str, what: Claiming) -> None:
-        self._claim(who, what)
-
-    @precondition(lambda self: self.rules.accepted)
-    @rule(who=people, what=actions.takes)
-    def take(self, who: str, what: Claiming) -> None:
-        self._claim(who, what)
-
-    @precondition(lambda self: self.rules.accepted)
-    @rule(who=people, what=actions.multicalls)
-    def multicall(self, who: str, what: Action) -> None:
-        self._act(who, what)
-
-    @rule(who=wallets, what=actions.several)
-    def do_several_in_one_transaction(self, who: str, what: Sequence[Action]) -> None:
-        self._act(who, *what)
-
-    @precondition(lambda self: self.rules.accepted)
-    @rule(who=people, what=st.one_of(actions.refunds, actions.batch_refunds, actions.takes))
-    def claim_and_claim_again(self, who: str, what: Action) -> None:
-        call = self._call(who, what, self._next_time())
-        self._send(who, [call])
-        self._send(who, [call])
-
-    @precondition(lambda self: self.rules.accepted)
-    @rule(who=wallets, what=actions.reports | actions.takes, times=st.integers(1, 3), back=st.integers(0, 3))
-    def turn_the_model_and_claim(self, who: str, what: Claiming, times: int, back: int) -> None:
-        """In one transaction, and perhaps turn it back."""
-        claim = self._call(who, what, self._next_time())
-        sample, label = claim.args[0].sample, claim.args[0].label
-        enough = self.rules.price([sample], self.rules.last_time)
-        away, home = (Call("contribute", (sample, way, 0), enough) for way in (0 if label else 1, label))
-        self._send(who, [*times * [away], claim, *back * [home]])
-
-    @rule(who=wallets, what=actions.one_action | actions.multicalls, tolerant=st.booleans())
-    def call_back_when_paid(self, who: str, what: Action, tolerant: bool) -> None:
-        back = self._call(who, what, self._next_time())
-        self._behave(who, Mood(back=back, tolerant=tolerant))
-
-    @rule(who=wallets, refuses=st.booleans())
-    def refuse_or_accept_money(self, who: str, refuses: bool) -> None:
-        self._behave(who, Mood(refuses=refuses))
-
-    @rule(seconds=st.integers(1, 90))
-    def let_time_pass(self, seconds: int) -> None:
-        self.chain.travel(seconds)
-
-    @rule(which=st.integers(0, 60), deadline=st.integers(0, 4), early=st.integers(0, 1))
-    def wait_for_a_deadline(self, which: int, deadline: int, early: int) -> None:
-        """The next block is the first that is late enough, or the last that is too early."""
-        live = [one for one in self.rules.accepted.values() if one.open]
-        if not live:
-            return
-        one = live[which % len(live)]
-        refund, settle, creator, anybody = self.rules.terms.times()
-        reported = max(one.reports.values(), default=one.claim.time + refund)
-        edges = (one.claim.time + refund, reported + settle, one.claim.time + creator, one.claim.time + anybody)
-        until = edges[deadline % len(edges)] - early - self._next_time()
-        if until > 0:
-            self.chain.travel(until)
-
-    @rule(amount=st.integers(1, 10**18))
-    def force_money_on_it(self, amount: int) -> None:
-        self.world.force(self.trainer, amount)
-        self.forced += amount
-
-    @rule(who=people)
-    def send_money_without_a_word(self, who: str) -> None:
-        outcome = self.world.send(who, self.trainer, [(b"", 1)])
-        assert Refused("no reason").is_what(outcome.error), outcome.error
-        self._book(who, outcome.receipt)
+    @rule(event=actions.events)
+    def meanwhile(self, event: Event) -> None:
+        """Something happens around it."""
+        match event:
+            case Pass():
+                self.chain.travel(event.seconds)
+            case PassUntilTake():
+                live = [one for one in self.rules.accepted.values() if one.open]
+                if live:
+                    due = live[event.which % len(live)].claim.time + self.rules.terms.times()[3 if event.anybody else 2]
+                    self.chain.travel(max(due - event.early - self._next_time(), 0))
+            case Force():
+                self.world.force(self.trainer, event.wei)
+                self.forced += event.wei
+            case SendOnly():
+                outcome = self.world.send(event.who, self.trainer, [(b"", 1)])
+                assert Refused("no reason").is_what(outcome.error), outcome.error
+                self._book(event.who, outcome.receipt)
+            case Refuse():
+                self._behave(event.who, Mood(refuses=event.refuses))
+            case CallBack():
+                back = self._call(event.who, event.what, self._next_time())
+                self._behave(event.who, Mood(back=back, tolerant=event.tolerant))
 
     @invariant()
     def what_must_hold_holds(self) -> None:
@@ -255,22 +211,32 @@ class SharedModel(RuleBasedStateMachine):
     def _next_time(self) -> int:
         return self.chain.now() + 1
 
-    def _claim(self, who: str, what: Claiming) -> None:
-        """Let somebody claim; where it should make sense, rather somebody who may, if anybody may."""
+    def _sensible(self, who: str, what: Claiming) -> tuple[str, Call]:
+        """Return who may claim, else who may later, else who was meant; let the time pass that this takes."""
         now, at = self._next_time(), PEOPLE.index(who)
-        others = (PEOPLE[at:] + PEOPLE[:at]) if what.sensible else ()
-        calls = {other: self._call(other, what, now) for other in others}
-        may = (other for other, call in calls.items() if self.rules.allows(self.world.address[other], call, now))
-        self._act(next(may, who), what)
+        calls = {one: self._call(one, what, now) for one in PEOPLE[at:] + PEOPLE[:at]}
+        why_not = {one: self.rules.objection(self.world.address[one], call, now) for one, call in calls.items()}
+        for one, objection in why_not.items():
+            if objection is None:
+                return one, calls[one]
+        for one, objection in why_not.items():
+            if objection is not None and objection.error == "TooEarly" and objection.figures[0] < 2**40:
+                self.chain.travel(max(objection.figures[0] - now - what.early, 0))
+                return one, calls[one]
+        return who, calls[who]
 
-    def _act(self, who: str, *what: Action) -> None:
-        now = self._next_time()
-        self._send(who, [self._call(who, one, now) for one in what])
+    def _act(self, who: str, what: Action) -> None:
+        self._send(who, [self._call(who, what, self._next_time())])
 
     def _call(self, who: str, what: Action, now: int) -> Call:
         return what.call(self.rules, self.world.address[who], now, self.world.rich)
 
     def _send(self, who: str, calls: Sequence[Call]) -> None:
+        """Let somebody make calls: a contract in one transaction."""
+        for together in [calls] if who in WALLETS else [[call] for call in calls]:
+            self._transact(who, together)
+
+    def _transact(self, who: str, calls: Sequence[Call]) -> None:
         outcome = self.world.send(who, self.trainer, [(calldata(call), call.value) for call in calls])
         expected, shares = None, self.rules.shares()
         try:

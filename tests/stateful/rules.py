@@ -217,13 +217,13 @@ class Rules:
             for call in calls:
                 self._call(sender, call, now)
 
-    def allows(self, sender: str, call: Call, now: int) -> bool:
-        """Tell whether a transaction with one call would work."""
+    def objection(self, sender: str, call: Call, now: int) -> Refused | None:
+        """Return why a transaction with one call would be refused, if it would."""
         try:
             copy.deepcopy(self).transact(sender, [call], now)
-        except Refused:
-            return False
-        return True
+        except Refused as refused:
+            return refused
+        return None
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
