@@ -1,8 +1,8 @@
 """The same story on py-evm and on anvil, under the rules of Prague and the newest ones: same state, events and gas.
 
-What a transaction costs depends on the zeros in its calldata, so on the addresses and times that it carries. The story's
-people are py-evm's accounts on each chain (anvil impersonates them), all contracts stand at addresses that follow from
-their code and creator, and the story begins at the same second. Every figure can be compared to the unit.
+What a transaction costs depends on the zeros in its calldata, so on the addresses and times that it carries. The
+story's people are py-evm's accounts on each chain (anvil impersonates them), all contracts stand at addresses that
+follow from their code and creator, and the story begins at the same second: every figure can be compared to the unit.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+
 import dcai
 from dcai import artifacts, deployment, errors
 from dcai.chain.codec import codec

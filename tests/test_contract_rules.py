@@ -1,4 +1,4 @@
-"""What the contracts promise: initial parameters in chunks, records, batches, shares, payments, other contracts that ask."""
+"""What the contracts promise: chunks of parameters, records, prices, batches, shares, payments, answers to others."""
 
 from __future__ import annotations
 

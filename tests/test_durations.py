@@ -44,8 +44,10 @@ def test_a_tenth_of_an_hour_or_more_is_a_whole_number_of_seconds(tenths, unit):
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "day", "1", "1 fortnight", "-1 day", "1 day 2 hours", "1e3 seconds", "0.5 seconds", -1, 0.5, timedelta(-1)]
-    + [timedelta(microseconds=1), None, float("nan"), float("inf"), [1]],
+    [
+        *("", "day", "1", "1 fortnight", "-1 day", "1 day 2 hours", "1e3 seconds", "0.5 seconds"),
+        *(-1, 0.5, float("nan"), float("inf"), timedelta(-1), timedelta(microseconds=1), None, [1]),
+    ],
     ids=repr,
 )
 def test_what_is_no_duration_is_told(wrong):

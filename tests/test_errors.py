@@ -227,7 +227,7 @@ def test_too_early_names_the_moment_and_the_wait(launch, chain, refused, people)
 
 
 def test_nothing_is_paid_twice(ripe, chain, refused, people):
-    trainer, (first, second), bad = ripe
+    _, (first, second), bad = ripe
     first.refund()
     bad.report(sender=people[1])
 

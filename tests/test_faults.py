@@ -1,7 +1,7 @@
 """The faults found in the reference implementation by running it: none exists here.
 
-Numbers are those of the list they were found in. Not here: 1 and 7 are faults of other models (7, a bias without effect, has
-its counterpart below), 3 is tests/test_flip_attack.py.
+The numbers are those of the list they were found in. 1 is a fault of another model, and so is 7, a bias without effect,
+which has its counterpart below; 3 is in tests/test_flip_attack.py.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def test_a_share_that_rounds_to_nothing_is_refused_and_stays_for_others(bad_data
 
 
 def test_nobody_but_those_with_good_data_takes_anything_before_the_last_deadline(bad_data, chain, people, at, refused):
-    trainer, bad = bad_data(good=[people[1], people[2]], settle_after=0)
+    _, bad = bad_data(good=[people[1], people[2]], settle_after=0)
 
     at(bad.entry.time + 9 * DAY - 60)
     with refused(errors.NothingGood, people[5]):
@@ -326,7 +326,7 @@ def test_a_claim_works_at_its_second_and_not_the_second_before(launch, chain, pe
 
 
 def test_the_time_to_settle_ends_at_its_second(bad_data, chain, people, at):
-    trainer, bad = bad_data(good=[people[1]], settle_after="1 day")
+    _, bad = bad_data(good=[people[1]], settle_after="1 day")
     bad.report(sender=people[1])
     reported = chain.now()
 

@@ -29,7 +29,10 @@ class NothingToEncode(InvalidInput):
 
 
 class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
-    """Turns inputs into binary features, by scikit-learn's estimator conventions.
+    """Turns inputs into the features of a model, by scikit-learn's estimator conventions.
+
+    Most encoders are sparse: their features are present or not, and a sample is the indices of those present. The
+    dense ones, `VectorEncoder` and `EmbeddingEncoder`, give a small signed integer for every feature.
 
     Every method but `fit` and `from_spec` raises scikit-learn's `NotFittedError` before one of these was called.
 
@@ -47,13 +50,14 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         """Learn the features from training inputs; `y` is ignored, it is there for scikit-learn's pipelines."""
 
     @abstractmethod
-    def transform(self, inputs: Any) -> sparse.csr_matrix:
+    def transform(self, inputs: Any) -> sparse.csr_matrix | NDArray[np.signedinteger]:
         """Encode many inputs.
 
         Returns
         -------
         scipy.sparse.csr_matrix of int8, shape (n, n_features_)
-            One where a feature is present; the indices of every row are sorted. A row may be empty.
+            One where a feature is present; the indices of every row are sorted. A row may be empty. A dense encoder
+            gives a numpy.ndarray of int8 or int16 of this shape.
 
         Raises
         ------
@@ -83,6 +87,11 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         InvalidInput
             If the spec is of another kind or version, lacks a field, or holds values that no encoder could have.
         """
+        cls._check_kind(spec)
+        return cls._from_fields(spec)
+
+    @classmethod
+    def _check_kind(cls, spec: Mapping[str, Any]) -> None:
         kind, version = spec_field(spec, "kind", str), spec_field(spec, "version", int)
         if kind != cls.kind:
             raise InvalidInput(
@@ -94,15 +103,15 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
                 f"this spec has version {shortened(version)} and this release of dcai reads version {SPEC_VERSION}: "
                 "use the release that wrote it"
             )
-        return cls._from_fields(spec)
 
-    def encode(self, input: Any) -> NDArray[np.uint16]:
+    def encode(self, input: Any) -> NDArray[np.integer]:
         """Encode one input.
 
         Returns
         -------
         numpy.ndarray of uint16, shape (features present,)
-            Strictly increasing feature indices: the sample of a sparse model.
+            Strictly increasing feature indices: the sample of a sparse model. A dense encoder gives the one row that
+            `transform` gives.
 
         Raises
         ------
@@ -111,7 +120,8 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         InvalidInput
             If the input is not of the kind that this encoder was fitted on.
         """
-        indices: NDArray[np.int32] = self.transform([input]).indices
+        row: sparse.csr_matrix = self.transform([input])
+        indices: NDArray[np.int32] = row.indices
         if indices.size == 0:
             raise NothingToEncode(
                 f"nothing in {shortened(input)} is among the {self.n_features_:,} features that this model knows: "

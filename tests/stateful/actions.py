@@ -182,14 +182,12 @@ class Force:
 class SendOnly:
     """Somebody sends money and says nothing."""
 
-    who: str
-
 
 @dataclass(frozen=True)
 class Refuse:
     """A contract refuses money from now on, or takes it again."""
 
-    who: str
+    wallet: str
     refuses: bool
 
 
@@ -197,14 +195,13 @@ class Refuse:
 class CallBack:
     """A contract makes a call whenever it is paid, from now on; not tolerant, it refuses the money where that fails."""
 
-    who: str
-    what: Action
+    wallet: str
+    action: Action
     tolerant: bool
 
 
 Action = Contribute | ContributeBatch | Claiming | Multicall
-Scheme = Action | Several | Turn
-Event = Pass | PassUntilTake | Force | SendOnly | Refuse | CallBack
+Step = Action | Several | Turn | Pass | PassUntilTake | Force | SendOnly | Refuse | CallBack
 
 
 def _picked(some: Sequence[Accepted], which: int) -> Accepted:
@@ -374,16 +371,17 @@ multicalls = st.builds(
 )
 turns = st.builds(Turn, reports | takes, st.integers(1, 3), st.integers(0, 3))
 several = st.builds(Several, st.lists(one_action, min_size=1, max_size=4).map(tuple))
-schemes = st.sampled_from([*4 * [contributions], *2 * [batches], *6 * [any_claim], *2 * [turns], several, multicalls])
-schemes = schemes.flatmap(lambda chosen: chosen)
-
 people = st.sampled_from(PEOPLE)
 wallets = st.sampled_from(WALLETS)
 events = st.one_of(
-    st.builds(Pass, st.integers(1, 90) | st.just(3_600)),
+    st.builds(CallBack, wallets, any_claim | multicalls, st.booleans()),
+    st.builds(CallBack, wallets, contributions | batches, st.booleans()),
     st.builds(PassUntilTake, _picks, st.booleans(), st.integers(0, 1)),
-    st.builds(Force, st.integers(1, 10**18)),
-    st.builds(SendOnly, people),
+    st.builds(Pass, st.integers(1, 90) | st.just(3_600)),
     st.builds(Refuse, wallets, st.booleans()),
-    st.builds(CallBack, wallets, one_action | multicalls, st.booleans()),
+    st.builds(Force, st.integers(1, 10**18)),
+    st.just(SendOnly()),
 )
+steps = st.sampled_from(
+    [*6 * [any_claim], *3 * [contributions], *2 * [batches], *2 * [turns], several, multicalls, *3 * [events]]
+).flatmap(lambda kind: kind)

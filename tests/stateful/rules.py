@@ -385,7 +385,7 @@ class Rules:
     def _report(self, sender: str, now: int, claim: Claim, slot: int) -> None:
         one = self._single(claim, slot)
         self._check_reporter(sender, now, claim)
-        if sender in one.reports:
+        if sender in one.reports or sender in one.takers:  # a share that was taken speaks for itself
             raise Refused("AlreadyReported", claim.id, sender)
         one.reports[sender] = now
 
