@@ -35,6 +35,7 @@ node: node_modules/.stamp ## install the npm packages: compiler, anvil, Solidity
 
 .PHONY: demo
 demo: setup ## run the demo: make demo [DATA=sms] [SAMPLES=500]
+	$(if $(DATA),@$(BIN)/dcai data path $(DATA) >/dev/null 2>&1 || $(BIN)/dcai data get $(DATA))
 	$(BIN)/dcai demo $(if $(DATA),--data $(DATA)) $(if $(SAMPLES),--samples $(SAMPLES))
 
 .PHONY: test

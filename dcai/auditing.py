@@ -41,9 +41,12 @@ class Audit:
 
 
 def audit(
-    chain: Chain, contract: str, address: str, history: History, twin: type[Model], labels: Sequence[str]
+    chain: Chain, contract: str, address: str, history: History, twin: type[Model], labels: Sequence[str], block: int
 ) -> Audit:
-    """Compare a trainer's packed state, records, good contributions and balance with its log, word for word."""
+    """Compare a trainer's packed state, records, good contributions and balance with its log, word for word.
+
+    All as of one block, the one that the history ends with: others may contribute meanwhile.
+    """
     model = twin.from_parameters(history.parameters, labels)
     for sample, label in history.learnt:
         model.learn(sample, label)
@@ -52,14 +55,11 @@ def audit(
     head = history.next_id << 216 | history.good.total() << 128
     expected = head.to_bytes(32, "big")[:16] + model.parameters()
     expected += bytes(-len(expected) % 32)
-    words = chain.read(contract, address, "words", 0, len(expected) // 32)
+    words = chain.read(contract, address, "words", 0, len(expected) // 32, block=block)
     found = b"".join(word.to_bytes(32, "big") for word in words)
-    if (
-        history.entries
-    ):  # before the first contribution the time is that of the last chunk of parameters, which no event tells
-        expected = expected[:5] + history.last_time.to_bytes(5, "big") + expected[10:]
-    else:
-        expected = expected[:5] + found[5:10] + expected[10:]
+    # before the first contribution the time is that of the last chunk of parameters, which no event tells
+    time = history.last_time.to_bytes(5, "big") if history.entries else found[5:10]
+    expected = expected[:5] + time + expected[10:]
     for slot in range(len(words)):
         ours, theirs = expected[32 * slot : 32 * slot + 32], found[32 * slot : 32 * slot + 32]
         if ours != theirs:
@@ -67,27 +67,28 @@ def audit(
 
     # a slot that was used again holds the last of its contributions
     at_slot = {entry.slot: entry for entry in history.entries.values()}
-    records = _ask_many(chain, contract, address, [("record", slot) for slot in at_slot])
+    records = _ask_many(chain, contract, address, [("record", slot) for slot in at_slot], block)
     for entry, record in zip(at_slot.values(), records, strict=True):
         if record != entry.record():
             problems.append(f"The record of contribution {entry.id} is {record:#x}, the log gives {entry.record():#x}.")
     people = {entry.author for entry in history.entries.values()}
-    counts = _ask_many(chain, contract, address, [("good", person) for person in people])
+    counts = _ask_many(chain, contract, address, [("good", person) for person in people], block)
     for person, count in zip(people, counts, strict=True):
         if count != history.good[person]:
             problems.append(f"{person} has {count} good contributions, the log gives {history.good[person]}.")
 
-    balance = chain.balance(address)
+    balance = chain.balance(address, block=block)
     if balance < history.owed_wei:
         problems.append(f"The contract has {balance} wei and owes {history.owed_wei}.")
     return Audit(tuple(problems), len(history.entries), history.owed_wei, balance)
 
 
-def _ask_many(chain: Chain, contract: str, address: str, questions: Sequence[tuple[str, Any]]) -> list[Any]:
+def _ask_many(chain: Chain, contract: str, address: str, questions: Sequence[tuple[str, Any]], block: int) -> list[Any]:
     prepared = codec(contract)
     answers: list[Any] = []
     for start in range(0, len(questions), _CHUNK):
         some = questions[start : start + _CHUNK]
-        results = chain.read(contract, address, "multicall", [prepared.call(*question) for question in some])
+        calls = [prepared.call(*question) for question in some]
+        results = chain.read(contract, address, "multicall", calls, block=block)
         answers += [prepared.result(name, data) for (name, _), data in zip(some, results, strict=True)]
     return answers

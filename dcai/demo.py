@@ -104,6 +104,7 @@ class Outcome:
     backend: str
     data: str
     address: str
+    train_size: int
     test_size: int
     initial: float = 0.0
     final: float = 0.0
@@ -151,12 +152,9 @@ def run(
     Raises
     ------
     InvalidInput
-        If the data has other than two classes, or fewer than 25 samples are asked for.
+        If the data has other than two classes, or fewer than 25 samples, or more than there are, are asked for.
     """
-    if len(dataset.labels) != 2:
-        raise InvalidInput(f"The demonstration takes data of two classes; {dataset.name} has {len(dataset.labels)}.")
-    if samples is not None and samples < 25:
-        raise InvalidInput(f"The demonstration needs 25 samples or more, so that 8% are at least two, not {samples}.")
+    check(dataset, samples)
     encoder = _encoder(dataset)
     rows, labels = _nonempty(encoder.transform(dataset.train_inputs), dataset.train_labels)
     rows, labels = rows[:samples], labels[:samples]
@@ -169,7 +167,7 @@ def run(
     hidden = encoder.transform(dataset.test_inputs)
     baseline = SparsePerceptron(classes=dataset.labels).fit(rows, labels)
     course = _Course(chain, trainer, model, hidden, np.asarray(dataset.test_labels), terms)
-    outcome = Outcome(chain.backend, dataset.name, trainer.address, len(dataset.test_labels))
+    outcome = Outcome(chain.backend, dataset.name, trainer.address, len(labels), len(dataset.test_labels))
     outcome.baseline = float(np.mean(baseline.predict(hidden) == dataset.test_labels))
     course.run(rows[initial:], labels[initial:], progress)
 
@@ -183,6 +181,22 @@ def run(
         outcome.gas[name] = chain.gas_used[agent.address]
         outcome.counts[name] = agent.counts
     return outcome
+
+
+def check(dataset: Dataset, samples: int | None) -> None:
+    """Refuse what the demonstration can't be run with.
+
+    Raises
+    ------
+    InvalidInput
+        As `run` does.
+    """
+    if len(dataset.labels) != 2:
+        raise InvalidInput(f"The demonstration takes data of two classes; {dataset.name} has {len(dataset.labels)}.")
+    if samples is not None and samples < 25:
+        raise InvalidInput(f"The demonstration needs 25 samples or more, so that 8% are at least two, not {samples}.")
+    if samples is not None and samples > len(dataset.train_labels):
+        raise InvalidInput(f"{dataset.name} has {len(dataset.train_labels):,} training samples, not {samples:,}.")
 
 
 def _encoder(dataset: Dataset) -> Encoder:

@@ -13,6 +13,7 @@ from functools import cache
 from eth_account import Account
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from dcai import artifacts
 from dcai.chain.chain import Chain, checked_address
@@ -28,6 +29,7 @@ _PROXY_TRANSACTION = (
     "2222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222"
 )
 _PROXY_COST = 10**16
+_PROXY_SECONDS = 60
 _SALT = bytes(32)
 
 _CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")
@@ -88,11 +90,21 @@ def _ensure_proxy(chain: Chain, sender: str) -> None:
     missing = _PROXY_COST - chain.balance(deployer)
     if missing > 0:
         chain.send(deployer, sender=sender, value=missing)
-    chain.request("eth_sendRawTransaction", [_PROXY_TRANSACTION])
-    if not chain.code(PROXY):
+    chain.broadcast(_PROXY_TRANSACTION)
+    arrived = Retrying(
+        stop=stop_after_delay(_PROXY_SECONDS),
+        wait=wait_exponential(multiplier=0.02, max=2),
+        retry=retry_if_result(lambda code: not code),
+        retry_error_callback=lambda state: b"",
+    )(chain.code, PROXY)
+    if not arrived:
         raise NoTrainer(
             f"This chain refuses the deterministic deployment proxy at {PROXY}; it can't hold our trainers."
         )
+
+
+# Names stand in code, which costs 200 gas a byte.
+_MAX_NAMES = 4_096
 
 
 @dataclass(frozen=True)
@@ -113,10 +125,14 @@ class Settings:
             If a name or label holds a line break.
         """
         for text in (self.name, *self.labels):
-            if "\n" in text:
+            if not isinstance(text, str) or "\n" in text:
                 raise InvalidInput(f"A name or label is one line of text, not {text!r}.")
         model = bytes([len(self.labels)]) + self.features.to_bytes(2, "big") + bytes(7)
         lines = "\n".join((self.name, *self.labels)).encode()
+        if len(lines) > _MAX_NAMES:
+            raise InvalidInput(
+                f"Name and labels have {len(lines):,} bytes together; a trainer's code has room for {_MAX_NAMES:,}."
+            )
         return self.incentive.size_unit.to_bytes(2, "big") + model + self.incentive.packed() + lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from math import isfinite
 
 Duration = int | timedelta | str
 
@@ -28,7 +29,7 @@ def seconds(duration: Duration) -> int:
         value = float(match[1]) * _UNITS[match[2]]
     else:
         value = duration.total_seconds() if isinstance(duration, timedelta) else duration
-    if value < 0 or value != int(value):
+    if not isinstance(value, int | float) or not isfinite(value) or value < 0 or value != int(value):
         raise InvalidInput(f"A duration is a whole number of seconds from 0 on, not {duration!r}.")
     return int(value)
 

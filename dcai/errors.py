@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from eth_abi.abi import decode
+from eth_utils.address import to_checksum_address
 
 from dcai.durations import duration_text
 
@@ -38,8 +39,7 @@ class ContractReverted(DcaiError):
 
 
 class TransactionFailed(DcaiError):
-    """A transaction was sent and failed; `receipt` says what it used. The cause, where it is known, "
-    "is the `__cause__`."""
+    """A transaction was sent and failed; `receipt` says what it used, and `__cause__` why, where that is known."""
 
     def __init__(self, sentence: str, receipt: Receipt | None = None) -> None:
         super().__init__(sentence)
@@ -130,9 +130,8 @@ class UnknownContribution(ContractError):
     """No record of the contribution stands at the slot."""
 
     sentence = (
-        "There is no record of contribution {id} at slot {slot}: take id, author, time, deposit, "
-        "label, sample and slot "
-        "from its event."
+        "There is no record of contribution {id} at slot {slot}: take id, author, time, deposit, label, sample and "
+        "slot from its event."
     )
 
 
@@ -294,12 +293,19 @@ class FailedCall(ContractError):
 class FailedDeployment(ContractError):
     """A contract can't be created."""
 
-    sentence = "The trainer can't be created: one with the same creator, settings and salt exists already."
+    sentence = (
+        "The trainer can't be created: one with the same creator, settings, names and salt exists already; attach to "
+        "it, or choose another salt."
+    )
 
 
 def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: bytes) -> ContractReverted:
     """Return the exception for an error of a contract, from the ABI's names and types and the encoded figures."""
-    figures = dict(zip(names, decode(types, data), strict=True))
+    values = decode(types, data)
+    figures = {
+        name: to_checksum_address(value) if kind == "address" else value
+        for name, kind, value in zip(names, types, values, strict=True)
+    }
     kind = _KINDS.get(name)
     if kind is None:
         told = ", ".join(f"{key} {value}" for key, value in figures.items())

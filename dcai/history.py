@@ -13,6 +13,9 @@ from eth_utils.crypto import keccak
 from dcai.chain.codec import Event
 from dcai.samples import BATCH, unpack_batch
 
+SPLIT_SLOTS = 2**128
+"""Slots of samples that were split off a batch lie from here on, where no other contribution can use them."""
+
 
 @dataclass
 class Entry:
@@ -128,7 +131,8 @@ class History:
                     self._contributed(args)
                 case "Refunded":
                     self._paid(self.entries[args["id"]], args["amount"])
-                    self.good[to_checksum_address(args["author"])] += 1
+                    # a sample that was split off a batch is none: the batch was one
+                    self.good[to_checksum_address(args["author"])] += self.entries[args["id"]].slot < SPLIT_SLOTS
                 case "BatchRefunded":
                     entry = self.entries[args["id"]]
                     self._paid(entry, args["amount"])

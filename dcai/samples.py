@@ -16,6 +16,8 @@ MAX_BATCH = 256
 BATCH = 256
 """Stands for a label where the sample is a batch."""
 
+_LONGEST = 0xFFFF
+
 
 def pack_sparse(indices: Any) -> bytes:
     """Return a sparse sample: strictly increasing feature indices as big-endian uint16.
@@ -32,6 +34,8 @@ def pack_sparse(indices: Any) -> bytes:
     array = np.asarray(indices)
     if array.ndim != 1 or array.size == 0:
         raise InvalidInput("A sample needs at least one feature, as a flat list of feature indices.")
+    if array.dtype.kind not in "iu":
+        raise InvalidInput(f"Feature indices are whole numbers, not {array.dtype}.")
     array = array.astype(np.int64)
     if array[0] < 0 or array[-1] > 0xFFFF or (np.diff(array) <= 0).any():
         raise InvalidInput(
@@ -57,6 +61,11 @@ def pack_batch(samples: Sequence[bytes], labels: Sequence[int]) -> bytes:
     if not 1 <= len(samples) <= MAX_BATCH or len(samples) != len(labels):
         raise InvalidInput(
             f"A batch has 1 to {MAX_BATCH} samples and a label for each, not {len(samples)} and {len(labels)} labels."
+        )
+    longest = max(map(len, samples))
+    if longest > _LONGEST:
+        raise InvalidInput(
+            f"A sample in a batch has at most {_LONGEST:,} bytes, this one {longest:,}; contribute it by itself."
         )
     parts = [bytes([len(samples) - 1])]
     for sample, label in zip(samples, labels, strict=True):

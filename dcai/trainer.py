@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import Any
 
 from rich.progress import track
+from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai import deployment
 from dcai.auditing import Audit, audit
@@ -14,12 +16,9 @@ from dcai.chain.chain import Chain, Receipt, checked_address
 from dcai.chain.codec import Event, codec
 from dcai.deployment import Incentive, Model, Settings
 from dcai.encoders import Encoder, encoder_from_spec, pack_spec, unpack_spec
-from dcai.errors import InvalidInput, NotAuthor, UnknownLabel
-from dcai.history import Entry, History, entry_of
+from dcai.errors import InvalidInput, IsNoBatch, NotAuthor, UnknownLabel
+from dcai.history import SPLIT_SLOTS, Entry, History, entry_of
 from dcai.samples import MAX_BATCH, pack_batch, unpack_sparse
-
-# Slots of samples that were split off a batch lie from here on, where no other contribution can use them.
-_SPLIT_SLOTS = 2**128
 
 # A part of the metadata as the code of a contract: at most 24,576 bytes, one of which is not ours.
 _PART = 24_000
@@ -141,6 +140,7 @@ class Trainer:
         self._contract = deployed.product.contract
         self._twin = deployed.product.model
         self._features = deployed.settings.features
+        self._empty = self._twin.from_parameters(bytes(2 + self._features), self.labels)
         self._codec = codec(self._contract)
         self._free_slots: list[int] = []
 
@@ -171,7 +171,7 @@ class Trainer:
 
     def model(self) -> Model:
         """Return the model as it stands on the chain now, as a twin."""
-        length = 16 + len(self._twin.from_parameters(bytes(2 + self._features), self.labels).parameters())
+        length = 16 + len(self._empty.parameters())
         words = self._read("words", 0, -(-length // 32))
         state = b"".join(word.to_bytes(32, "big") for word in words)
         return self._twin.from_parameters(state[16:length], self.labels)
@@ -192,13 +192,13 @@ class Trainer:
 
     def good(self, person: str) -> int:
         """Return how many validated contributions a person has."""
-        return int(self._read("good", person))
+        return int(self._read("good", checked_address(person)))
 
     def contributions(self) -> list[Contribution]:
         """Return every contribution there is, with what became of it, from the log."""
         entries = self.history().entries.values()
         last = {entry.slot: entry for entry in entries}  # a slot may have been used again
-        self._free_slots = [slot for slot, entry in last.items() if entry.open_wei == 0 and slot < _SPLIT_SLOTS]
+        self._free_slots = [slot for slot, entry in last.items() if entry.open_wei == 0 and slot < SPLIT_SLOTS]
         return [Contribution(self, entry) for entry in entries]
 
     def contribution(self, number: int) -> Contribution:
@@ -216,21 +216,24 @@ class Trainer:
 
     def history(self) -> History:
         """Return the log, replayed."""
+        return self._history(self.chain.block_number())
+
+    def audit(self) -> Audit:
+        """Replay the log through the twin and compare with the contract, word for word.
+
+        Parameters, records, good contributions, and the balance against what is owed, all as of the latest block.
+        """
+        block = self.chain.block_number()
+        history = self._history(block)
+        return audit(self.chain, self._contract, self.address, history, self._twin, self.labels, block)
+
+    def _history(self, block: int) -> History:
         history = History()
-        events = [
-            event
-            for log in self.chain.logs(self.address, first_block=self.first_block)
-            if (event := self._codec.event(log)) is not None
-        ]
+        logs = self.chain.logs(self.address, first_block=self.first_block, last_block=block)
+        events = [event for log in logs if (event := self._codec.event(log)) is not None]
         blocks = {event.block_number for event in events if event.name == "Reported"}
         history.extend(events, {block: self.chain.time_of(block) for block in blocks})
         return history
-
-    def audit(self) -> Audit:
-        """Replay the log through the twin and compare with the contract, word for word: parameters, records, good
-        contributions, and the balance against what is owed.
-        """
-        return audit(self.chain, self._contract, self.address, self.history(), self._twin, self.labels)
 
     # Contributing
 
@@ -301,7 +304,7 @@ class Trainer:
         numbers = [self._label(label) for label in labels]
         made = []
         batches = list(self._batches(samples))
-        for start, end in track(batches, description="Contributing", disable=not progress):
+        for start, end in track(batches, description="Contributing", disable=not progress or len(batches) < 2):
             deposit = (
                 deposit_wei * (end - start) if deposit_wei is not None else self._quote(samples[start:end]).deposit_wei
             )
@@ -315,8 +318,10 @@ class Trainer:
         """Get a deposit back: see `Contribution.refund`."""
         entry = contribution.entry
         if entry.author not in self.chain.accounts:
-            raise NotAuthor(author=entry.author, sender=self.chain.accounts[0])
+            raise NotAuthor(author=entry.author, sender=self._sender())
         if not entry.is_batch:
+            if positions is not None:
+                raise IsNoBatch(id=entry.id)
             return self._claim("refund", entry, entry.author, gas=gas)
         count = len(entry.samples())
         mask = _mask(range(count) if positions is None else positions, count)
@@ -342,7 +347,7 @@ class Trainer:
         receipt = self._send(function, entry.claim(), entry.slot, *args, sender=sender, gas=gas)
         paid = next(event for log in receipt.logs if (event := self._codec.event(log)) and "amount" in event.args)
         amount: int = paid.args["amount"]
-        if amount == entry.open_wei and entry.slot < _SPLIT_SLOTS:
+        if amount == entry.open_wei and entry.slot < SPLIT_SLOTS:
             self._free_slots.append(entry.slot)
         entry.open_wei -= amount
         return amount
@@ -399,10 +404,15 @@ class Trainer:
         return _BATCH_GAS + _SLOT_GAS * (self._features // 32)
 
     def _sample(self, data: Any) -> bytes:
-        indices = data if self.encoder is None else self.encoder.encode(data)
-        return self._twin.from_parameters(bytes(2 + self._features), self.labels).pack(indices)
+        if self.encoder is not None:
+            return self._empty.pack(self.encoder.encode(data))
+        if isinstance(data, str):
+            raise InvalidInput(f"{self.name!r} has no encoder for {data!r}: give the indices of the features instead.")
+        return self._empty.pack(data)
 
     def _samples(self, data: Sequence[Any]) -> list[bytes]:
+        if isinstance(data, str):
+            raise InvalidInput(f"Many inputs are a list, not the one text {data!r}.")
         samples = []
         for position, one in enumerate(data):
             try:
@@ -416,9 +426,13 @@ class Trainer:
             if label not in self.labels:
                 raise InvalidInput(f"There is no class {label!r}; the classes are {', '.join(map(repr, self.labels))}.")
             return self.labels.index(label)
-        if not 0 <= label < len(self.labels):
-            raise UnknownLabel(label=label, classes=len(self.labels))
-        return label
+        try:
+            number = index(label)
+        except TypeError:
+            raise InvalidInput(f"A label is a class's name or number, not {label!r}.") from None
+        if not 0 <= number < len(self.labels):
+            raise UnknownLabel(label=number, classes=len(self.labels))
+        return number
 
 
 # What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
@@ -433,9 +447,13 @@ _MAX_BATCH_GAS = 15_000_000
 
 
 def _mask(positions: Sequence[int], count: int) -> int:
-    if not all(0 <= position < count for position in positions):
-        raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {list(positions)}.")
-    return sum(1 << position for position in set(positions))
+    try:
+        numbers = {index(position) for position in positions}
+    except TypeError:
+        raise InvalidInput(f"Positions in a batch are whole numbers, not {positions!r}.") from None
+    if not all(0 <= number < count for number in numbers):
+        raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {sorted(numbers)}.")
+    return sum(1 << number for number in numbers)
 
 
 def _multiple(wei: int, count: int) -> int:
@@ -480,6 +498,9 @@ def deploy(
     """
     if not chain.accounts:
         raise InvalidInput(f"No account of {chain.backend} can send; connect with account=… to deploy.")
+    if not isinstance(salt, int) or not 0 <= salt < 2**256:
+        raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
+    check_is_fitted(model, "weights_")
     creator = sender or chain.accounts[0]
     if encoder is not None and encoder.n_features_ != model.n_features_in_:
         raise InvalidInput(

@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pytest
 
 import dcai
@@ -23,6 +22,8 @@ from dcai.samples import pack_batch, pack_sparse
 TRAINER = "SparsePerceptronDRT"
 BEGINNING = 2_000_000_000
 DAY, HOUR = 86_400, 3_600
+PARAMETERS = bytes(2) + 20 * b"\x01" + 20 * b"\xff"
+"""A bias of 0, twenty weights of 1, twenty of -1."""
 OTHER_BACKENDS = ("anvil under prague", "anvil under osaka")
 
 UNREACHABLE = {
@@ -144,11 +145,11 @@ class Story:
         )
 
 
-def settings(labels=("no", "yes"), features=40, name="Story", **terms):
+def settings(settle_after="1 hour", **terms):
     incentive = dcai.DepositRefundTake(
-        **{"settle_after": "1 hour", "creator_take_after": "3 days", "take_after": "4 days", **terms}
+        settle_after=settle_after, creator_take_after="3 days", take_after="4 days", **terms
     )
-    return deployment.Settings(incentive, features, name, labels).packed()
+    return deployment.Settings(incentive, len(PARAMETERS) - 2, "Story", ("no", "yes")).packed()
 
 
 def story_of(chain, new_wallet):
@@ -165,8 +166,7 @@ def story_of(chain, new_wallet):
 
 def deployed(story):
     creator, alice = story.creator, story.alice
-    parameters = bytes(2) + np.array([1] * 20 + [-1] * 20, dtype=np.int8).tobytes()
-    good = settings()
+    parameters, good = PARAMETERS, settings()
     for field, wrong in (
         (slice(0, 2), bytes(2)),  # the size unit
         (slice(2, 3), b"\3"),  # classes
@@ -310,9 +310,8 @@ def paid_a_wallet(story):
 
 def shared_a_little(story):
     alice, bob, carol, mallory = story.alice, story.bob, story.carol, story.mallory
-    parameters = bytes(2) + np.array([1] * 20 + [-1] * 20, dtype=np.int8).tobytes()
     thrifty = settings(weight_wei=0, minimum_wei=1, settle_after=0)
-    story.create("create at once", thrifty, parameters)
+    story.create("create with all parameters at once", thrifty, PARAMETERS)
     one = story.contribute("for a wei", [0], 1, sender=alice, value=1)
     other = story.contribute("for another wei", [1], 1, sender=bob, value=1)
     cheap = story.contribute("bad data for a wei", [2, 3], 0, sender=mallory, value=1)

@@ -145,6 +145,48 @@ def test_the_implementation_itself_is_no_trainer(chain, people, refused):
         chain.invoke(TRAINER, deployment.address_of(TRAINER), "initialize", bytes(3), sender=people[0])
 
 
+# Samples
+
+
+@pytest.fixture(params=["a contribution", "a batch", "a question"])
+def way_in(request, launch, chain, people):
+    """Return a function that sends a sample to a trainer of 100 features by one of the ways there are."""
+    trainer = launch((0,) * 100)
+
+    def send(sample):
+        if request.param == "a question":
+            return chain.read(TRAINER, trainer.address, "score", sample)
+        function, *args = "contributeBatch", pack_batch([pack_sparse([7]), sample], [0, 1])
+        if request.param == "a contribution":
+            function, *args = "contribute", sample, 1
+        return chain.invoke(TRAINER, trainer.address, function, *args, 0, sender=people[1], value=PLENTY)
+
+    return send
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 5, 6])
+def test_an_index_that_is_not_above_the_one_before_is_refused_wherever_it_stands(way_in, refused, size):
+    for position in range(1, size):
+        for index in (10 * position - 10, 10 * position - 11 if position > 1 else 0):
+            indices = [10 * i for i in range(size)]
+            indices[position] = index
+            with refused(errors.NotIncreasing, f"position {position} "):
+                way_in(np.array(indices, ">u2").tobytes())
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_an_index_that_is_too_large_is_refused_whatever_the_size(way_in, refused, size):
+    with refused(errors.IndexTooLarge, "feature 100", "0 to 99"):
+        way_in(pack_sparse([*range(size - 1), 100]))
+    assert way_in(pack_sparse([*range(size - 1), 99]))
+
+
+@pytest.mark.parametrize("length", [1, 3, 5, 7, 9])
+def test_half_an_index_is_refused_whatever_the_size(way_in, refused, length):
+    with refused(errors.OddLength, f"{length} bytes"):
+        way_in(pack_sparse(range(5))[:length])
+
+
 # Records and their slots
 
 
@@ -288,6 +330,16 @@ def test_a_batch_is_one_good_contribution_once_more_than_half_of_it_is_refunded_
     most.refund([0, 1, 3])
 
     assert (trainer.good(people[1]), trainer.good(people[2])) == (0, 1)
+
+
+def test_a_sample_that_was_split_off_is_no_good_contribution_of_its_own(batch, people):
+    batch.refund([0])
+    (part,) = batch.split([1], sender=people[1])
+
+    part.refund()
+
+    assert batch.trainer.good(people[1]) == 0
+    assert batch.trainer.audit().ok
 
 
 def test_the_author_splits_off_any_sample_and_others_what_the_model_disagrees_with(batch, people, refused):

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.base import clone
@@ -60,7 +60,12 @@ numbers = finite | st.sampled_from([0.0, 0.5, 1.0, -1.0, sys.float_info.max, 5e-
 tables = hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=12), elements=numbers).filter(
     lambda table: table.any(axis=1).all()
 )
-review_texts = st.lists(st.lists(st.sampled_from(" ".join(TEXTS).split()), min_size=1).map(" ".join))
+whole_tables = hnp.arrays(
+    np.float64, hnp.array_shapes(min_dims=2, max_dims=2), elements=st.integers(-(2**60), 2**60).map(float)
+).filter(lambda table: table.any(axis=1).all())
+review_texts = st.lists(
+    st.lists(st.sampled_from(["fine", "film", "acting", "dull", "long"]), min_size=1).map(" ".join), max_size=5
+)
 
 
 def squares(rows):
@@ -132,6 +137,7 @@ def test_every_row_is_within_the_bounds_of_its_norm(table, bits):
     assert_encoded(fitted(table, bits).transform(table), *table.shape, bits)
 
 
+@settings(deadline=None)
 @given(st.integers(1, MAX_DIMENSIONS), bit_sizes, st.integers(0, 2**32), st.integers(-300, 300), st.data())
 def test_every_long_row_is_within_the_bounds_of_its_norm(d, bits, seed, exponent, data):
     rng = np.random.default_rng(seed)
@@ -161,9 +167,8 @@ def test_each_coordinate_is_within_half_of_the_unit_row_times_the_scale(table, b
     assert (np.abs(rows - unit * SCALE[bits]) <= 0.5 + 1e-9).all()
 
 
-@given(tables, bit_sizes, st.integers(-20, 20))
+@given(whole_tables, bit_sizes, st.integers(-900, 900))
 def test_the_length_of_a_row_does_not_count(table, bits, exponent):
-    assume((np.abs(table[table != 0]) > 1e-280).all() and (np.abs(table) < 1e280).all())
     encoder = fitted(table, bits)
     assert (encoder.transform(table * 2.0**exponent) == encoder.transform(table)).all()
 
@@ -334,6 +339,7 @@ def gives(array):
     return EmbeddingEncoder(lambda texts: array, "broken", 3)
 
 
+@settings(deadline=None)
 @given(review_texts, bit_sizes)
 def test_a_text_is_encoded_as_the_vector_that_the_function_gives_it(texts, bits):
     rows = svd_encoder(bits).fit(TEXTS).transform(texts)
@@ -342,6 +348,7 @@ def test_a_text_is_encoded_as_the_vector_that_the_function_gives_it(texts, bits)
         assert (rows == VectorEncoder(bits).fit_transform(SVD.transform(texts))).all()
 
 
+@settings(deadline=None)
 @given(review_texts)
 def test_encoding_one_text_equals_its_row_of_the_transform(texts):
     encoder = svd_encoder().fit(TEXTS)
@@ -350,6 +357,7 @@ def test_encoding_one_text_equals_its_row_of_the_transform(texts):
         assert encoder.encode(text).tolist() == expected.tolist()
 
 
+@settings(deadline=None)
 @given(review_texts, bit_sizes)
 def test_an_embedding_encoder_comes_back_from_its_packed_spec_and_the_function(texts, bits):
     encoder = svd_encoder(bits).fit(TEXTS)

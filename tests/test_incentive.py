@@ -84,7 +84,7 @@ def test_no_later_time_is_dearer_and_no_further_sample_is_free(incentive, elapse
         max_size=6,
     ),
 )
-def test_the_price_and_the_terms_are_the_contracts_to_the_wei(chain, perceptron, incentive, questions):
+def test_the_price_and_the_terms_are_the_contracts_to_the_wei(anvil, chain, perceptron, incentive, questions):
     snapshot = chain.snapshot()
     trainer = dcai.deploy(chain, perceptron([0]), incentive)
     _, _, last = chain.read(TRAINER, trainer.address, "progress")

@@ -74,7 +74,7 @@ def learn(twin, samples, labels):
 
 @pytest.mark.parametrize("batched", [False, True], ids=["one by one", "in batches"])
 def test_after_thousands_of_random_samples_the_parameters_are_the_contracts(
-    perceptron, trainer_of, teach, chain, batched
+    anvil, perceptron, trainer_of, teach, chain, batched
 ):
     random = np.random.default_rng(1)
     twin = perceptron(random.integers(-3, 4, 100), bias=1)
@@ -93,7 +93,7 @@ def test_after_thousands_of_random_samples_the_parameters_are_the_contracts(
     assert trainer.audit().problems == ()
 
 
-def test_thousands_of_predictions_and_scores_are_the_contracts(perceptron, trainer_of, chain):
+def test_thousands_of_predictions_and_scores_are_the_contracts(anvil, perceptron, trainer_of, chain):
     random = np.random.default_rng(2)
     twin = perceptron(random.integers(-128, 128, 100), bias=-20)
     trainer = trainer_of(twin)
@@ -135,7 +135,7 @@ ALL = pack_sparse(range(300))
 @example(([0] * 15, 0, [pack_sparse([13, 14])] * 3, [1, 0, 1])).via("the first byte of the second slot")
 @given(lessons())
 def test_one_by_one_or_in_a_batch_the_contract_learns_what_the_twin_learns(
-    chain, perceptron, trainer_of, teach, lesson
+    anvil, chain, perceptron, trainer_of, teach, lesson
 ):
     weights, bias, samples, labels = lesson
     twin = perceptron(weights, bias)

@@ -162,7 +162,7 @@ def test_many_contributions_go_in_batches_that_learn_in_order(launch, people):
 
 
 @pytest.mark.parametrize("features", [1_000, 65_535])
-def test_no_batch_needs_more_gas_than_a_transaction_may_use(launch, people, features):
+def test_no_batch_needs_more_gas_than_a_transaction_may_use(anvil, launch, people, features):
     trainer = launch((0,) * features)
     random = np.random.default_rng(6)
     rows = [np.sort(random.choice(features, 90, replace=False)) for _ in range(200)]
@@ -173,7 +173,7 @@ def test_no_batch_needs_more_gas_than_a_transaction_may_use(launch, people, feat
     assert max(batch.receipt.gas_used for batch in made) < 16_777_216
 
 
-def test_what_needs_more_gas_than_a_transaction_may_use_is_not_sent(launch, chain, people, refused):
+def test_what_needs_more_gas_than_a_transaction_may_use_is_not_sent(anvil, launch, chain, people, refused):
     trainer = launch((0,) * 65_535)
     sample = pack_sparse(range(0, 65_535, 64))
 

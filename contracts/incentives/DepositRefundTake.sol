@@ -39,7 +39,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         if (predicted != contribution.label) revert ModelDisagrees(predicted, contribution.label);
         amount = record_.open();
         _records[slot] = record_.withOpen(0);
-        _addGood(head, contribution.author);
+        // a sample of a batch is none: the batch was one
+        if (slot < _SPLIT_SLOTS) _addGood(head, contribution.author);
         emit Refunded(contribution.id, contribution.author, amount);
         Address.sendValue(payable(contribution.author), amount);
     }

@@ -78,7 +78,8 @@ interface IDepositRefundTake is IIncentive {
     /// @notice The share rounds to nothing; it stays in the deposit, for those with larger shares and for the end.
     error ShareIsZero(uint256 deposit, uint256 good, uint256 allGood);
 
-    /// @notice Pays what is left of the deposit back to its author, once, if the model agrees now.
+    /// @notice Pays what is left of the deposit back to its author, once, if the model agrees now. Counts as a good
+    /// contribution, unless it was split off a batch.
     function refund(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
     /// @notice Pays back those samples of a batch that are asked for, not closed yet, and agreed with by the model now. A

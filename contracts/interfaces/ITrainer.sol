@@ -79,7 +79,7 @@ interface ITrainer {
     /// @notice Contributes one sample with its label. What is sent is the deposit.
     /// @param sample the encoded sample
     /// @param label its class
-    /// @param slot the slot of a finished record, to use it again (saves 17,100 gas), or 0; one that isn't free is ignored
+    /// @param slot the slot of a finished record, to use it again (saves 17,000 gas), or 0; one that isn't free is ignored
     /// @return id the contribution's number
     function contribute(bytes calldata sample, uint256 label, uint256 slot) external payable returns (uint256 id);
 

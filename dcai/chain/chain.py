@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from eth_utils.address import is_hex_address, to_checksum_address
 
 from dcai import durations
-from dcai.chain.codec import Codec, codec
+from dcai.chain.codec import codec
 from dcai.errors import ContractReverted, DcaiError, InvalidInput, NodeError, TransactionFailed, contract_error
 
 TRANSACTION_GAS_LIMIT = 16_777_216
@@ -94,6 +94,9 @@ class Chain:
         self._travel = travel
         self.close = close
 
+    def __repr__(self) -> str:
+        return f"<Chain {self.chain_id} on {self.backend}, {len(self.accounts)} accounts>"
+
     def __enter__(self) -> Chain:
         return self
 
@@ -102,18 +105,20 @@ class Chain:
 
     # Reading
 
-    def call(self, to: str, data: bytes, *, sender: str | None = None, value: int = 0) -> bytes:
-        """Return what a call answers, without sending anything.
+    def call(
+        self, to: str, data: bytes, *, sender: str | None = None, value: int = 0, block: int | None = None
+    ) -> bytes:
+        """Return what a call answers, without sending anything, as of a block or of the latest.
 
         Raises
         ------
         ContractError
             If the contract refuses: a subclass named like the contract's error.
         """
-        return _bytes(self._ask("eth_call", [self._transaction(to, data, sender, value), "latest"]))
+        return _bytes(self._ask("eth_call", [self._transaction(to, data, sender, value), _tag(block)]))
 
-    def read(self, contract: str, address: str, function: str, *args: Any) -> Any:
-        """Return what a function of one of our contracts answers.
+    def read(self, contract: str, address: str, function: str, *args: Any, block: int | None = None) -> Any:
+        """Return what a function of one of our contracts answers, as of a block or of the latest.
 
         Raises
         ------
@@ -123,7 +128,7 @@ class Chain:
             If nothing that could be its answer comes back: there is no such contract.
         """
         prepared = codec(contract)
-        data = self.call(address, prepared.call(function, *args))
+        data = self.call(address, prepared.call(function, *args), block=block)
         if not data:
             raise NodeError(f"{address} doesn't answer as a {contract} does: there is no such contract on this chain.")
         return prepared.result(function, data)
@@ -132,9 +137,9 @@ class Chain:
         """Return the code of a contract; empty where there is none."""
         return _bytes(self._ask("eth_getCode", [address, "latest"]))
 
-    def balance(self, address: str) -> int:
-        """Return what an address owns, wei."""
-        return _int(self._ask("eth_getBalance", [address, "latest"]))
+    def balance(self, address: str, *, block: int | None = None) -> int:
+        """Return what an address owns, wei, as of a block or of the latest."""
+        return _int(self._ask("eth_getBalance", [checked_address(address), _tag(block)]))
 
     def now(self) -> int:
         """Return the time of the latest block, seconds since 1970."""
@@ -148,13 +153,23 @@ class Chain:
         """Return the number of the latest block."""
         return _int(self._ask("eth_blockNumber", []))
 
-    def logs(self, address: str, *, first_block: int = 0, topics: Sequence[bytes] = ()) -> list[Log]:
-        """Return the log of a contract, in order, from a block on; with only the events of these "
-        "first topics, if any."""
-        query: dict[str, Any] = {"address": address, "fromBlock": hex(first_block), "toBlock": "latest"}
-        if topics:
-            query["topics"] = [["0x" + topic.hex() for topic in topics]]
-        return [_log(entry) for entry in self._ask("eth_getLogs", [query])]
+    def logs(self, address: str, *, first_block: int = 0, last_block: int | None = None) -> list[Log]:
+        """Return the log of a contract, in order, from a block to another or to the latest.
+
+        Where the node refuses so many blocks at once, as public ones do, they are asked for in parts.
+        """
+        last = self.block_number() if last_block is None else last_block
+        query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
+        try:
+            return [_log(entry) for entry in self._ask("eth_getLogs", [query])]
+        except NodeError:
+            if first_block >= last:
+                raise
+            middle = (first_block + last) // 2
+            return [
+                *self.logs(address, first_block=first_block, last_block=middle),
+                *self.logs(address, first_block=middle + 1, last_block=last),
+            ]
 
     # Sending
 
@@ -192,10 +207,16 @@ class Chain:
         ContractError
             If the contract refuses.
         InvalidInput
-            If it would need more gas than a transaction may use.
+            If the sender isn't one of the accounts, or it would need more gas than a transaction may use.
         TransactionFailed
             If it was sent, and failed all the same, or there is no receipt in time.
         """
+        sender = checked_address(sender)
+        if sender not in self.accounts:
+            known = ", ".join(self.accounts) or "none"
+            raise InvalidInput(f"{sender} can't send on {self.backend}; the accounts that can: {known}.")
+        if not isinstance(value, int) or value < 0:
+            raise InvalidInput(f"An amount is a whole number of wei from 0 on, not {value!r}.")
         if gas is None:
             # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
             needed = self.estimate(to, data, sender=sender, value=value)
@@ -215,6 +236,10 @@ class Chain:
         if _int(raw["status"]) != 1:
             self._raise_failed(transaction, receipt)
         return receipt
+
+    def broadcast(self, signed: str) -> None:
+        """Send a transaction that somebody has signed elsewhere; don't wait for it."""
+        self._ask("eth_sendRawTransaction", [signed])
 
     def invoke(
         self,
@@ -237,19 +262,29 @@ class Chain:
         Raises
         ------
         InvalidInput
-            If the chain is not local: nobody can turn its clock.
+            If the chain is not local, whose clock nobody can turn, or it isn't a second at least.
         """
         if self._travel is None:
             raise InvalidInput(f"Time on {self.backend} can't be set; use local_chain() to try out what happens later.")
-        self._travel(self.now() + durations.seconds(duration))
+        seconds = durations.seconds(duration)
+        if seconds == 0:
+            raise InvalidInput("Time passes by a second at least, not by 0.")
+        self._travel(self.now() + seconds)
 
     def snapshot(self) -> str:
         """Remember the state of a local chain, for `revert`."""
         return str(self._ask("evm_snapshot", []))
 
     def revert(self, snapshot: str) -> None:
-        """Put a local chain back to a snapshot, which can't be used again."""
-        self._ask("evm_revert", [snapshot])
+        """Put a local chain back to a snapshot, which can't be used again.
+
+        Raises
+        ------
+        InvalidInput, NodeError
+            If there is no such snapshot.
+        """
+        if self._ask("evm_revert", [snapshot]) is False:
+            raise InvalidInput(f"There is no snapshot {snapshot!r}; each can be used once.")
 
     def _transaction(self, to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, Any]:
         transaction: dict[str, Any] = {"data": "0x" + data.hex(), "value": hex(value)}
@@ -267,6 +302,12 @@ class Chain:
 
     def _raise_failed(self, transaction: dict[str, Any], receipt: Receipt) -> None:
         """Say why a transaction failed: a receipt doesn't, but the same call on today's state mostly does."""
+        limit = int(transaction["gas"], 16)
+        if receipt.gas_used >= limit * 63 // 64:
+            raise TransactionFailed(
+                f"Transaction {receipt.transaction_hash} was sent and ran out of gas at its limit of {limit:,}.",
+                receipt,
+            )
         try:
             self._ask("eth_call", [transaction, "latest"])
         except ContractReverted as error:
@@ -294,20 +335,14 @@ def checked_address(address: str) -> str:
     return to_checksum_address(address)
 
 
-def decode_error(data: bytes, prepared: Codec) -> DcaiError | None:
-    """Return the exception for a contract's error, or None where it isn't one of the contract's own."""
-    entry = prepared.errors.get(data[:4])
-    return contract_error(entry.name, entry.names, entry.types, data[4:]) if entry else None
-
-
 def _explained(failure: RpcFailure) -> DcaiError:
     data = _revert_data(failure)
     if data is None:
         return NodeError(f"The node refuses: {failure.message}")
     for contract in ("SparsePerceptronDRT", "TrainerFactory"):
-        error = decode_error(data, codec(contract))
-        if error is not None:
-            return error
+        entry = codec(contract).errors.get(data[:4])
+        if entry is not None:
+            return contract_error(entry.name, entry.names, entry.types, data[4:])
     return ContractReverted(f"The contract refuses, with {('0x' + data.hex()) if data else 'no reason'}.")
 
 
@@ -320,6 +355,10 @@ def _revert_data(failure: RpcFailure) -> bytes | None:
         literal = ast.literal_eval(match[1])
         return literal if isinstance(literal, bytes) else None
     return b"" if "revert" in failure.message else None
+
+
+def _tag(block: int | None) -> str:
+    return "latest" if block is None else hex(block)
 
 
 def _receipt(raw: dict[str, Any]) -> Receipt:

@@ -79,7 +79,6 @@ class Codec:
             )
             for item in filter_abi_by_type("event", abi)
         }
-        self._topics = {event.name: topic for topic, event in self._events.items()}
         self.errors = {
             keccak(text=abi_to_signature(item))[:4]: ErrorType(
                 item["name"], tuple(i["name"] for i in item["inputs"]), tuple(get_abi_input_types(item))
@@ -96,10 +95,6 @@ class Codec:
         """Return what a call answered: the value, or a tuple where there are several."""
         values = default_codec.decode(self._functions[function].outputs, data)
         return values[0] if len(values) == 1 else values
-
-    def topic(self, event: str) -> bytes:
-        """Return the first topic of an event."""
-        return self._topics[event]
 
     def event(self, log: Any) -> Event | None:
         """Return a decoded log entry, or None where the contract has no such event."""

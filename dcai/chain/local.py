@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eth_tester.exceptions import TransactionFailed as TesterFailed  # type: ignore[import-untyped]
+from eth_tester.exceptions import SnapshotNotFound  # type: ignore[import-untyped]
+from eth_tester.exceptions import TransactionFailed as TesterFailed
 from eth_tester.exceptions import ValidationError as TesterRefused
+from eth_utils.exceptions import ValidationError as EvmRefused
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 from web3 import EthereumTesterProvider, IPCProvider, Web3
 from web3.exceptions import Web3Exception
@@ -26,8 +28,11 @@ from dcai.errors import InvalidInput
 GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
 """The fees of local transactions: the base fee of a local chain starts at 1 gwei and falls."""
 
-# A shell that waits for its standard input to end, which it does when this process ends, however it does.
-_CHILD = '"$@" & child=$!; read -r _; kill $child'
+# A shell that ends with its child, and ends it when standard input ends, as it does when this process ends, however it
+# does.
+_CHILD = 'exec 3<&0; "$@" & child=$!; (read -r _ <&3; kill $child) & wait $child'
+
+_START_SECONDS = 20
 
 
 def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:
@@ -38,9 +43,8 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     Parameters
     ----------
     backend
-        "anvil", "
-        ""py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of this folder or
-        one above), else py-evm, which needs nothing but this package.
+        "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of this
+        folder or one above), else py-evm, which needs nothing but this package.
     hardfork
         The rules, for anvil: "cancun", "prague", "osaka"; py-evm has those of Prague.
 
@@ -71,6 +75,8 @@ def find_anvil() -> Path | None:
     InvalidInput
         If DCAI_ANVIL names no executable file.
     """
+    if os.name == "nt":  # the child is started by a POSIX shell, and spoken to over a Unix socket
+        return None
     named = os.environ.get("DCAI_ANVIL")
     if named:
         if shutil.which(named) is None:
@@ -93,19 +99,20 @@ def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
     folder = tempfile.TemporaryDirectory(prefix="dcai-")
     stem = Path(folder.name)
     port = _free_port()
-    origin = _start(anvil, stem / "origin.ipc", ["--port", str(port), "--hardfork", hardfork])
-    _connected(stem / "origin.ipc")
-    child = _start(
-        anvil,
-        stem / "chain.ipc",
-        ["--port", "0", "--hardfork", hardfork, "--prune-history", "--fork-url", f"http://127.0.0.1:{port}"],
-    )
-    provider = _connected(stem / "chain.ipc")
+    children = [_start(anvil, stem / "origin.ipc", ["--port", str(port), "--hardfork", hardfork])]
+    forked = ["--port", "0", "--hardfork", hardfork, "--prune-history", "--fork-url", f"http://127.0.0.1:{port}"]
+    try:
+        _connected(stem / "origin.ipc", children[0], anvil)
+        children.append(_start(anvil, stem / "chain.ipc", forked))
+        provider = _connected(stem / "chain.ipc", children[1], anvil)
+    except InvalidInput:
+        _stop(children, folder)
+        raise
 
     def close() -> None:
         finalizer()
 
-    finalizer = weakref.finalize(provider, _stop, [child, origin], folder)
+    finalizer = weakref.finalize(provider, _stop, children, folder)
 
     def request(method: str, params: Sequence[Any]) -> Any:
         answer = provider.make_request(RPCEndpoint(method), params)
@@ -146,24 +153,35 @@ def _stop(children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDir
     folder.cleanup()
 
 
-def _connected(ipc: Path) -> IPCProvider:
+def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> IPCProvider:
+    def failed(_: object) -> None:
+        raise InvalidInput(
+            f"{anvil} doesn't start as anvil does within {_START_SECONDS} s; correct DCAI_ANVIL or the PATH, or use "
+            'the backend "py-evm".'
+        )
+
+    def ping() -> None:
+        if child.poll() is not None:
+            failed(None)
+        if not ipc.exists():
+            raise _NotYet
+        try:
+            provider.make_request(RPCEndpoint("eth_chainId"), [])
+        except (OSError, Web3Exception) as error:
+            raise _NotYet from error
+
     provider = IPCProvider(str(ipc), timeout=60)
-    waiting = Retrying(stop=stop_after_delay(20), wait=wait_fixed(0.02), retry=retry_if_exception_type(_NotYet))
-    waiting(_ping, provider, ipc)
+    Retrying(
+        stop=stop_after_delay(_START_SECONDS),
+        wait=wait_fixed(0.02),
+        retry=retry_if_exception_type(_NotYet),
+        retry_error_callback=failed,
+    )(ping)
     return provider
 
 
 class _NotYet(Exception):
     """The child isn't ready."""
-
-
-def _ping(provider: IPCProvider, ipc: Path) -> None:
-    if not ipc.exists():
-        raise _NotYet
-    try:
-        provider.make_request(RPCEndpoint("eth_chainId"), [])
-    except (OSError, Web3Exception) as error:
-        raise _NotYet from error
 
 
 def _free_port() -> int:
@@ -180,7 +198,7 @@ def _tester_chain() -> Chain:
     def request(method: str, params: Sequence[Any]) -> Any:
         try:
             return ask(RPCEndpoint(method), params)
-        except (TesterFailed, TesterRefused, Web3Exception) as error:
+        except (TesterFailed, TesterRefused, SnapshotNotFound, EvmRefused, Web3Exception) as error:
             raise RpcFailure(str(error)) from error
 
     # eth-tester looks through the whole chain for each entry of a log: a history of n entries would take n * n steps
@@ -190,14 +208,7 @@ def _tester_chain() -> Chain:
         if method == "eth_getLogs":
             (query,) = params
             wanted, first = query["address"].lower(), int(query["fromBlock"], 16)
-            topics = query.get("topics", [[]])[0]
-            return [
-                log
-                for log in logs
-                if log["address"].lower() == wanted
-                and log["blockNumber"] >= first
-                and (not topics or Web3.to_hex(log["topics"][0]) in topics)
-            ]
+            return [log for log in logs if log["address"].lower() == wanted and log["blockNumber"] >= first]
         result = request(method, params)
         if method == "evm_revert":
             latest = request("eth_blockNumber", [])

@@ -22,10 +22,11 @@ from web3.types import RPCEndpoint
 from dcai.chain.chain import Chain, RpcFailure, checked_address
 from dcai.errors import InvalidInput, NodeError, TransactionFailed
 
+# The node, or who stands before it, asks for patience.
+_BUSY = (429, 502, 503, 504)
+
 RECEIPT_SECONDS = 300
 """How long a transaction is waited for before `TransactionFailed` says that it is still on its way."""
-
-_KNOWN = ("already known", "already imported", "known transaction")
 
 
 def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: int | None = None) -> Chain:
@@ -49,7 +50,7 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
     InvalidInput
         If the URL or the account is malformed.
     """
-    if not url.startswith(("http://", "https://")):
+    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise InvalidInput(f"{url!r} is no address of a node; it starts with http:// or https://.")
     node = _Node(url)
     found = int(node.request("eth_chainId", []), 16)
@@ -68,9 +69,9 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
 
 
 def _signer(account: str | LocalAccount | None) -> LocalAccount | None:
-    if isinstance(account, LocalAccount):
+    if account is None or isinstance(account, LocalAccount):
         return account
-    if account is None or len(account.removeprefix("0x")) == 40:
+    if isinstance(account, str) and len(account.removeprefix("0x")) == 40:
         return None
     try:
         signer: LocalAccount = Account.from_key(account)
@@ -115,6 +116,8 @@ class _Node:
         try:
             answer = self._provider.make_request(RPCEndpoint(method), params)
         except requests.HTTPError as error:
+            if error.response is not None and error.response.status_code in _BUSY:
+                raise requests.ConnectionError(str(error)) from error
             raise NodeError(f"{self.url} answers {error}: it may be no JSON-RPC node.") from error
         except ValueError as error:
             raise NodeError(f"{self.url} doesn't answer in JSON: it is no JSON-RPC node.") from error
@@ -139,7 +142,16 @@ class _Node:
     def submit_unlocked(self, transaction: dict[str, Any]) -> dict[str, Any]:
         # a lost answer could hide a transaction that was sent; the nonce keeps a second one out
         nonce = self.request("eth_getTransactionCount", [transaction["from"], "pending"])
-        return self.receipt(self.request("eth_sendTransaction", [{**transaction, "nonce": nonce}]))
+        try:
+            sent = self.request("eth_sendTransaction", [{**transaction, "nonce": nonce}])
+        except RpcFailure as failure:
+            if "nonce" not in failure.message.lower():
+                raise
+            raise TransactionFailed(
+                f"The connection was lost while a transaction was sent, and {transaction['from']} has sent one with "
+                f"its number, {int(nonce, 16)}, since: look whether it was this one before you send it again."
+            ) from None
+        return self.receipt(sent)
 
     def fees(self) -> dict[str, int]:
         """Return fees that hold while the base fee doubles (EIP-1559)."""
@@ -152,8 +164,7 @@ class _Node:
 
 
 class _Signing:
-    """Signs here. The nonce is asked for once and counted on; where somebody else sent with the "
-    "same key, asked again."""
+    """Signs here. The nonce is counted on from the first; where somebody else sent with the same key, asked again."""
 
     def __init__(self, node: _Node, signer: LocalAccount, chain_id: int) -> None:
         self._node = node
@@ -162,29 +173,31 @@ class _Signing:
         self._nonce: int | None = None
 
     def submit(self, transaction: dict[str, Any]) -> dict[str, Any]:
+        fields = {key: value for key, value in transaction.items() if key != "from"}
+        if "to" in fields:
+            fields["to"] = checked_address(fields["to"])
         try:
-            sent = self._send(transaction)
+            sent = self._send(fields)
         except RpcFailure as failure:
             self._nonce = None
             if "nonce too low" not in failure.message.lower():
                 raise
-            sent = self._send(transaction)
+            sent = self._send(fields)
         return self._node.receipt(sent)
 
-    def _send(self, transaction: dict[str, Any]) -> str:
+    def _send(self, fields: dict[str, Any]) -> str:
         if self._nonce is None:
             count = self._node.request("eth_getTransactionCount", [self._signer.address, "pending"])
             self._nonce = int(count, 16)
-        fields = {key: value for key, value in transaction.items() if key != "from"}
-        if "to" in fields:
-            fields["to"] = checked_address(fields["to"])
         signed = self._signer.sign_transaction(
             {**fields, **self._node.fees(), "type": 2, "chainId": self._chain_id, "nonce": self._nonce}
         )
+        sent = signed.hash.to_0x_hex()
         try:
             self._node.request("eth_sendRawTransaction", [signed.raw_transaction.to_0x_hex()])
-        except RpcFailure as failure:
-            if not any(known in failure.message.lower() for known in _KNOWN):
+        except RpcFailure:
+            # an answer may have been lost, and the same bytes sent again: then the node has them, whatever it says
+            if self._node.request("eth_getTransactionByHash", [sent]) is None:
                 raise
         self._nonce += 1
-        return signed.hash.to_0x_hex()
+        return sent

@@ -22,7 +22,7 @@ def run(
     data: Annotated[
         str, typer.Option(help="A data set of two classes: breast-cancer (built in), sms, imdb; see `dcai data list`.")
     ] = "breast-cancer",
-    samples: Annotated[int | None, typer.Option(help="Use only so many training samples.", min=25)] = None,
+    samples: Annotated[int | None, typer.Option(help="Use only so many training samples, 25 or more.")] = None,
     backend: Annotated[
         str | None, typer.Option(help="anvil or py-evm; left out, anvil where it is installed, else py-evm.")
     ] = None,
@@ -39,6 +39,7 @@ def run(
         if plot is not None:
             _check_writable(plot)
         dataset = datasets.load(data)
+        demo.check(dataset, samples)
         errors = Console(stderr=True)
         with local_chain(backend) as chain, _progress(errors) as progress:
             task = progress.add_task(f"{dataset.title} on {chain.backend}", total=None)
@@ -63,6 +64,8 @@ def run(
 def _check_writable(plot: Path) -> None:
     if plot.suffix not in (".png", ".svg", ".pdf"):
         raise InvalidInput(f"A picture is written as .png, .svg or .pdf, not as {plot.name}.")
+    if plot.is_dir():
+        raise InvalidInput(f"{plot} is a folder; name a file.")
     if not plot.resolve().parent.is_dir():
         raise InvalidInput(f"There is no folder {plot.resolve().parent} to write {plot.name} to; make it first.")
 
@@ -76,7 +79,8 @@ def _progress(console: Console) -> Progress:
 def _print(outcome: Outcome) -> None:
     console = Console()
     half = outcome.course[len(outcome.course) // 2].accuracy
-    accuracy = Table(title=f"Accuracy on {outcome.test_size:,} hidden samples", title_justify="left")
+    title = f"Accuracy on {outcome.test_size:,} hidden samples; {outcome.train_size:,} to train with"
+    accuracy = Table(title=title, title_justify="left")
     for name in ("before", "half way", "after", "all data, nobody hostile"):
         accuracy.add_column(name, justify="right")
     accuracy.add_row(*(f"{value:.1%}" for value in (outcome.initial, half, outcome.final, outcome.baseline)))

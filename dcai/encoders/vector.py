@@ -268,9 +268,10 @@ class VectorEncoder(Encoder):
         zeros = np.flatnonzero(largest == 0)
         if zeros.size:
             names = self.column_names_
+            empty = "equals the mean" if self.mean_.size else "is zero"
             raise NothingToEncode(
-                f"row {zeros[0]} {'equals the mean' if self.mean_.size else 'is zero'} in all {len(names)} columns, from "
-                f"{shortened(names[0])} to {shortened(names[-1])}, and so has no direction: leave it out"
+                f"row {zeros[0]} {empty} in all {len(names)} columns, from {shortened(names[0])} to "
+                f"{shortened(names[-1])}, and so has no direction: leave it out"
             )
         table = table / largest
         unit: NDArray[np.float64] = table / np.linalg.norm(table, axis=1, keepdims=True)
@@ -303,7 +304,8 @@ def _default_names(columns: int) -> list[str]:
 def _moments(table: NDArray[np.float64], names: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     with np.errstate(over="ignore", invalid="ignore"):
         scaler = StandardScaler().fit(table)
-    faults = np.flatnonzero(~(np.isfinite(scaler.mean_) & np.isfinite(scaler.scale_)))
+    # A variance that left the range of float64 is taken for that of a constant column, with a scale of 1.
+    faults = np.flatnonzero(~np.isfinite(scaler.mean_) | ~np.isfinite(scaler.var_))
     if faults.size:
         raise InvalidInput(
             f"the values of column {faults[0]} ({shortened(names[faults[0]])}) are too large to be standardised in "

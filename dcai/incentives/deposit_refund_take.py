@@ -60,7 +60,7 @@ class DepositRefundTake:
     def __post_init__(self) -> None:
         for name, low, high in (("weight_wei", 0, 2**64), ("minimum_wei", 1, 2**64), ("size_unit", 1, 2**16)):
             value = getattr(self, name)
-            if not isinstance(value, int) or not low <= value < high:
+            if not isinstance(value, int) or isinstance(value, bool) or not low <= value < high:
                 raise InvalidInput(f"{name} is a whole number from {low} to {high - 1}, not {value!r}.")
         refund, settle, creator, anybody = self.times()
         if not (refund >= 1 and refund + settle < creator <= anybody < 2**32):
