@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from eth_utils.address import is_hex_address, to_checksum_address
 
 from dcai import durations
-from dcai.chain.codec import codec
+from dcai.chain.codec import Codec, codec
 from dcai.errors import ContractReverted, DcaiError, InvalidInput, NodeError, TransactionFailed, contract_error
 
 TRANSACTION_GAS_LIMIT = 16_777_216
@@ -335,14 +335,20 @@ def checked_address(address: str) -> str:
     return to_checksum_address(address)
 
 
+def decode_error(data: bytes, prepared: Codec) -> ContractReverted | None:
+    """Return the exception for what a contract reverted with, or None where it isn't an error of the contract's own."""
+    entry = prepared.errors.get(data[:4])
+    return contract_error(entry.name, entry.names, entry.types, data[4:]) if entry else None
+
+
 def _explained(failure: RpcFailure) -> DcaiError:
     data = _revert_data(failure)
     if data is None:
         return NodeError(f"The node refuses: {failure.message}")
     for contract in ("SparsePerceptronDRT", "TrainerFactory"):
-        entry = codec(contract).errors.get(data[:4])
-        if entry is not None:
-            return contract_error(entry.name, entry.names, entry.types, data[4:])
+        error = decode_error(data, codec(contract))
+        if error is not None:
+            return error
     return ContractReverted(f"The contract refuses, with {('0x' + data.hex()) if data else 'no reason'}.")
 
 

@@ -28,11 +28,11 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, chec
         return
     table = Table()
     table.add_column("name", no_wrap=True)
-    table.add_column("what")
+    table.add_column("what", overflow="fold", min_width=7)
     table.add_column("size", justify="right", no_wrap=True)
-    table.add_column("source")
-    table.add_column("licence")
-    table.add_column("here")
+    table.add_column("source", overflow="fold", min_width=7)
+    table.add_column("licence", overflow="fold", min_width=7)
+    table.add_column("here", overflow="fold", min_width=4)
     for row, here in rows:
         size = decimal(row.size) if row.files else ""
         table.add_row(row.name, row.description, size, row.publisher, row.licence, "yes" if here else "no")
