@@ -233,8 +233,7 @@ def test_somebody_else_may_send_with_the_same_key(node):
 
 @pytest.mark.parametrize("lost", ["lose_request", "lose_answer"])
 @pytest.mark.parametrize(
-    "method",
-    ["eth_estimateGas", "eth_getTransactionCount", "eth_send", "eth_getTransactionReceipt"],
+    "method", ["eth_estimateGas", "eth_getTransactionCount", "eth_send", "eth_getTransactionReceipt"]
 )
 def test_a_connection_that_is_lost_midway_leads_to_exactly_one_transaction(joined, line, method, lost):
     connection, url = line
@@ -246,10 +245,14 @@ def test_a_connection_that_is_lost_midway_leads_to_exactly_one_transaction(joine
     chain = joined(0, url)
     getattr(connection, lost).add(method)
 
-    receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+    if (method, lost) == ("eth_sendTransaction", "lose_answer"):
+        # a node that signs doesn't tell beforehand which transaction it would send
+        with pytest.raises(errors.TransactionFailed, match="look whether"):
+            chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+    else:
+        assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).gas_used == 21_000
 
     assert not connection.lose_request | connection.lose_answer
-    assert receipt.gas_used == 21_000
     assert sent_by(chain, 0) == before + 1
     assert chain.balance(PEOPLE[1]) == theirs + 5
 
@@ -320,10 +323,10 @@ def test_a_node_that_goes_away_is_told(node):
     "url", ["", "localhost:8545", "ws://127.0.0.1:8545", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999"]
 )
 def test_what_is_no_address_of_a_node_is_told(url):
-    with pytest.raises(errors.InvalidInput) as caught:
+    with pytest.raises(dcai.DcaiError) as caught:
         dcai.connect(url)
 
-    assert repr(url) in str(caught.value)
+    assert url in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -182,13 +182,25 @@ def test_encoding_one_row_equals_its_row_of_the_transform(table, bits, standardi
         assert encoder.encode(row).tolist() == encoder.encode(row.tolist()).tolist() == expected.tolist()
 
 
-@pytest.mark.parametrize("shape", [(1, 4096), (2, 513), (300, 200), (4000, 3)])
-def test_rows_are_the_same_one_by_one_and_in_any_order_of_the_memory(shape):
-    table = np.random.default_rng(0).normal(size=shape)
-    encoder = VectorEncoder(16, standardize=shape[0] > 2).fit(table)
-    rows = encoder.transform(table)
-    assert (encoder.transform(np.asfortranarray(table)) == rows).all()
-    assert (np.array([encoder.encode(row) for row in table]) == rows).all()
+@pytest.mark.parametrize("standardize", [False, True])
+def test_rows_on_the_edge_of_rounding_are_the_same_one_by_one_and_in_any_order_of_the_memory(standardize):
+    table = np.random.default_rng(0).normal(size=(40, 300))
+    encoder = VectorEncoder(16, standardize).fit(table)
+    for row in table:
+        below, above = encoder.encode(row)[0], row[0] + 0.01
+        while np.nextafter(row[0], above) < above:
+            middle = np.append((row[0] + above) / 2, row[1:])
+            if encoder.encode(middle)[0] == below:
+                row[0] = middle[0]
+            else:
+                above = middle[0]
+    beyond = table.copy()
+    beyond[:, 0] = np.nextafter(table[:, 0], np.inf)
+    rows = np.vstack([table, beyond])
+    one_by_one = np.array([encoder.encode(row) for row in rows])
+    assert (one_by_one[:40, 0] + 1 == one_by_one[40:, 0]).all()
+    assert (encoder.transform(rows) == one_by_one).all()
+    assert (encoder.transform(np.asfortranarray(rows)) == one_by_one).all()
 
 
 @given(tables, bit_sizes, st.booleans())

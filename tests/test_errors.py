@@ -104,7 +104,7 @@ def test_an_error_can_be_sent_to_another_process():
         ([3, 40], ["feature 40", "0 to 39"]),
         ([3, 70_000], ["70000", "65,535"]),
         ([], ["at least one feature"]),
-        ([1.5, 2.5], ["whole numbers", "1.5"]),
+        ([1.5, 2.5], ["whole numbers"]),
     ],
     ids=str,
 )
@@ -142,9 +142,9 @@ def test_of_many_inputs_the_wrong_one_is_named_and_none_is_sent(launch, refused,
 def test_an_unknown_label_is_not_sent(launch, refused, people, label):
     trainer = launch()
 
-    with refused(errors.DcaiError, "no class"):
+    with refused(errors.DcaiError, "class", repr(label)):
         trainer.contribute([1], label, sender=people[1])
-    with refused(errors.DcaiError, "no class"):
+    with refused(errors.DcaiError, "class", repr(label)):
         trainer.contribute_many([[1], [2]], ["yes", label], sender=people[1], progress=False)
 
 
@@ -172,7 +172,7 @@ def test_too_little_money_is_not_sent(launch, refused, people):
 def test_a_deposit_that_is_no_amount_of_wei_is_not_sent(launch, refused, people, deposit_wei):
     trainer = launch()
 
-    with refused(errors.InvalidInput, "deposit_wei", deposit_wei):
+    with refused(errors.InvalidInput, "wei", deposit_wei):
         trainer.contribute([1], "yes", sender=people[1], deposit_wei=deposit_wei)
 
 

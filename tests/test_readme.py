@@ -27,7 +27,12 @@ FIGURES = {
 }
 
 TEXTS = {
-    "ham": ("are we still on for lunch", "see you at home after lunch", "lunch tomorrow are you free", "we are at home"),
+    "ham": (
+        "are we still on for lunch",
+        "see you at home after lunch",
+        "lunch tomorrow are you free",
+        "we are at home",
+    ),
     "spam": ("free entry text win now", "claim your prize text now", "you win a free prize claim", "free entry to win"),
 }
 

@@ -335,7 +335,7 @@ contributions = st.builds(Contribute, samples, labels, deposits, slots)
 batches = st.builds(
     ContributeBatch,
     st.lists(st.tuples(labels, samples), min_size=1, max_size=5).map(tuple),
-    _mostly(st.just(1), st.just(256)),
+    _mostly(st.just(1), st.just(256), 40),
     _mostly(st.just("not"), st.sampled_from(["short", "long", "empty", "count"])),
     deposits,
     slots,

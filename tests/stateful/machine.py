@@ -149,7 +149,7 @@ class SharedModel(RuleBasedStateMachine):
                 live = [one for one in self.rules.accepted.values() if one.open]
                 if live:
                     due = live[what.which % len(live)].claim.time + self.rules.terms.times()[3 if what.anybody else 2]
-                    self.chain.travel(max(due - what.early - now, 0))
+                    self._wait(due - what.early)
             case Force():
                 self.world.force(self.trainer, what.wei)
                 self.forced += what.wei
@@ -220,6 +220,11 @@ class SharedModel(RuleBasedStateMachine):
         audit = dcai.attach(self.chain, to_checksum_address(self.trainer)).audit()
         assert audit.ok, audit.problems
 
+    def _wait(self, time: int) -> None:
+        """Let the next block be of this time, or as soon after as can be."""
+        if time > self._next_time():
+            self.chain.travel(time - self._next_time())
+
     def _next_time(self) -> int:
         return self.chain.now() + 1
 
@@ -233,7 +238,7 @@ class SharedModel(RuleBasedStateMachine):
                 return one, calls[one]
         for one, objection in why_not.items():
             if objection is not None and objection.error == "TooEarly" and objection.figures[0] < 2**40:
-                self.chain.travel(max(objection.figures[0] - now - what.early, 0))
+                self._wait(objection.figures[0] - what.early)
                 return one, calls[one]
         return who, calls[who]
 
