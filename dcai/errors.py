@@ -61,6 +61,9 @@ class ContractError(ContractReverted):
         self.figures = figures
         super().__init__(self.sentence.format(**{**figures, **self._readable(figures)}))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuilt, (type(self), self.figures))
+
     def __getattr__(self, name: str) -> Any:
         figures = self.__dict__.get("figures", {})
         if name in figures:
@@ -69,6 +72,11 @@ class ContractError(ContractReverted):
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
         return {}
+
+
+def _rebuilt(kind: type[ContractError], figures: dict[str, Any]) -> ContractError:
+    """Make an error again that comes from another process."""
+    return kind(**figures)
 
 
 class NotInitialized(ContractError):
@@ -297,6 +305,36 @@ class FailedDeployment(ContractError):
         "The trainer can't be created: one with the same creator, settings, names and salt exists already; attach to "
         "it, or choose another salt."
     )
+
+
+class AddressEmptyCode(ContractError):
+    """A call goes to an address without code."""
+
+    sentence = "There is no contract at {target}."
+
+
+class CloneArgumentsTooLong(ContractError):
+    """Settings and names don't fit into the code of a trainer."""
+
+    sentence = "The settings don't fit into the code of a trainer: shorten its name and its labels."
+
+
+class Create2EmptyBytecode(ContractError):
+    """A contract without code can't be created."""
+
+    sentence = "A contract without code can't be created."
+
+
+class InsufficientBalance(ContractError):
+    """The contract has less than it would pay."""
+
+    sentence = "The contract has {balance} wei, and {needed} are needed."
+
+
+class ReentrancyGuardReentrantCall(ContractError):
+    """A claim while another one is being paid."""
+
+    sentence = "Nothing can be claimed from a trainer while it pays another claim."
 
 
 def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: bytes) -> ContractReverted:

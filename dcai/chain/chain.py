@@ -215,8 +215,8 @@ class Chain:
         if sender not in self.accounts:
             known = ", ".join(self.accounts) or "none"
             raise InvalidInput(f"{sender} can't send on {self.backend}; the accounts that can: {known}.")
-        if not isinstance(value, int) or value < 0:
-            raise InvalidInput(f"An amount is a whole number of wei from 0 on, not {value!r}.")
+        if not isinstance(value, int) or not 0 <= value < 2**256:
+            raise InvalidInput(f"An amount is a whole number of wei from 0 to 2^256 - 1, not {value!r}.")
         if gas is None:
             # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
             needed = self.estimate(to, data, sender=sender, value=value)

@@ -53,7 +53,10 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise InvalidInput(f"{url!r} is no address of a node; it starts with http:// or https://.")
     node = _Node(url)
-    found = int(node.request("eth_chainId", []), 16)
+    try:
+        found = int(node.request("eth_chainId", []), 16)
+    except (TypeError, ValueError, RpcFailure):
+        raise NodeError(f"{url} doesn't tell its chain: it is no JSON-RPC node.") from None
     if chain_id is not None and found != chain_id:
         raise NodeError(f"{url} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}.")
     signer = _signer(account)
@@ -74,6 +77,8 @@ def _signer(account: str | LocalAccount | None) -> LocalAccount | None:
     if isinstance(account, str) and len(account.removeprefix("0x")) == 40:
         return None
     try:
+        if isinstance(account, str) and len(account.removeprefix("0x")) != 64:
+            raise ValueError
         signer: LocalAccount = Account.from_key(account)
     except ValueError:
         raise InvalidInput(
@@ -114,17 +119,19 @@ class _Node:
     )
     def request(self, method: str, params: Sequence[Any]) -> Any:
         try:
-            answer = self._provider.make_request(RPCEndpoint(method), params)
+            answer: Any = self._provider.make_request(RPCEndpoint(method), params)
         except requests.HTTPError as error:
             if error.response is not None and error.response.status_code in _BUSY:
                 raise requests.ConnectionError(str(error)) from error
             raise NodeError(f"{self.url} answers {error}: it may be no JSON-RPC node.") from error
         except ValueError as error:
             raise NodeError(f"{self.url} doesn't answer in JSON: it is no JSON-RPC node.") from error
-        if "error" in answer:
+        if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
             failure: Any = answer["error"]
             data = failure.get("data")
-            raise RpcFailure(failure["message"], data if isinstance(data, str) else None)
+            raise RpcFailure(str(failure.get("message")), data if isinstance(data, str) else None)
+        if not isinstance(answer, dict) or "result" not in answer:
+            raise NodeError(f"{self.url} doesn't answer as a JSON-RPC node does; check the address.")
         return answer["result"]
 
     @retry(

@@ -55,7 +55,7 @@ def run(world, steps):
     run_state_machine_as_test(
         lambda: SharedModel(world, tally),
         settings=settings(
-            max_examples=3 * steps // (2 * STEPS_A_RUN),
+            max_examples=1 + 3 * steps // (2 * STEPS_A_RUN),
             stateful_step_count=STEPS_A_RUN,
             deadline=None,
             phases=[Phase.generate],
