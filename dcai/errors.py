@@ -340,15 +340,20 @@ class ReentrancyGuardReentrantCall(ContractError):
 def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: bytes) -> ContractReverted:
     """Return the exception for an error of a contract, from the ABI's names and types and the encoded figures."""
     values = decode(types, data)
-    figures = {
-        name: to_checksum_address(value) if kind == "address" else value
-        for name, kind, value in zip(names, types, values, strict=True)
-    }
+    figures = {name: _readable(kind, value) for name, kind, value in zip(names, types, values, strict=True)}
     kind = _KINDS.get(name)
     if kind is None:
         told = ", ".join(f"{key} {value}" for key, value in figures.items())
         return ContractReverted(f"The contract refuses: {name}{' (' + told + ')' if told else ''}.")
     return kind(**figures)
+
+
+def _readable(kind: str, value: Any) -> Any:
+    if kind == "address":
+        return to_checksum_address(value)
+    if kind == "bytes32":  # a short text
+        return value.rstrip(b"\0").decode(errors="replace")
+    return value
 
 
 _KINDS: dict[str, Callable[..., ContractError]] = {kind.__name__: kind for kind in ContractError.__subclasses__()}

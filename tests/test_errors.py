@@ -29,8 +29,8 @@ def figure_of(kind, position):
     if kind == "address":
         address = "0x" + f"{0xA11CE + position:040x}"
         return address, deployment.checked_address(address), deployment.checked_address(address)
-    if kind == "string":
-        return "minimum", "minimum", "minimum"
+    if kind == "bytes32":
+        return b"minimum".ljust(32, b"\0"), "minimum", "minimum"
     number = 1_000_000_007 + position
     return number, number, str(number)
 

@@ -56,7 +56,7 @@ interface ITrainer {
     /// fill its last slot: `offset + length + 16` must be a multiple of 32.
     error BadChunk(uint256 offset, uint256 length, uint256 parameters);
     /// @notice A setting of the model or the incentive is out of its range; `name` says which.
-    error BadSetting(string name);
+    error BadSetting(bytes32 name);
     /// @notice Only the creator may.
     error NotCreator(address creator, address sender);
     /// @notice The metadata is complete already.

@@ -13,7 +13,15 @@ from eth_utils.address import is_hex_address, to_checksum_address
 
 from dcai import durations
 from dcai.chain.codec import Codec, codec
-from dcai.errors import ContractReverted, DcaiError, InvalidInput, NodeError, TransactionFailed, contract_error
+from dcai.errors import (
+    ContractError,
+    ContractReverted,
+    DcaiError,
+    InvalidInput,
+    NodeError,
+    TransactionFailed,
+    contract_error,
+)
 
 TRANSACTION_GAS_LIMIT = 16_777_216
 """What one transaction may use at most (EIP-7825)."""
@@ -302,23 +310,18 @@ class Chain:
 
     def _raise_failed(self, transaction: dict[str, Any], receipt: Receipt) -> None:
         """Say why a transaction failed: a receipt doesn't, but the same call on today's state mostly does."""
+        told = f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas)"
         limit = int(transaction["gas"], 16)
-        if receipt.gas_used >= limit * 63 // 64:
-            raise TransactionFailed(
-                f"Transaction {receipt.transaction_hash} was sent and ran out of gas at its limit of {limit:,}.",
-                receipt,
-            )
         try:
             self._ask("eth_call", [transaction, "latest"])
+        except ContractError as error:
+            raise TransactionFailed(f"{told}. {error}", receipt) from error
         except ContractReverted as error:
-            raise TransactionFailed(
-                f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas). {error}",
-                receipt,
-            ) from error
+            if receipt.gas_used >= limit * 63 // 64:
+                raise TransactionFailed(f"{told}: it ran out of gas at its limit of {limit:,}.", receipt) from error
+            raise TransactionFailed(f"{told}. {error}", receipt) from error
         raise TransactionFailed(
-            f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas); "
-            "the same call would work now, so that somebody else's transaction came in between.",
-            receipt,
+            f"{told}; the same call would work now, so that somebody else's transaction came in between.", receipt
         )
 
 

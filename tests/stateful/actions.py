@@ -1,4 +1,4 @@
-"""What somebody may try. An action is drawn before the trainer is known, and becomes a call on what stands there then."""
+"""What somebody may try: drawn before the trainer is known, an action becomes a call on what stands there then."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from tests.stateful.world import PEOPLE, WALLETS
 from tests.stateful.rules import BATCH, MAX_DEPOSIT, SPLIT_SLOTS, Accepted, Call, Claim, Refused, Rules, pack_batch
+from tests.stateful.world import PEOPLE, WALLETS
 
 FEATURES = 40
 HUGE = 2**256 - 1
@@ -38,7 +38,7 @@ class Contribute:
 
 @dataclass(frozen=True)
 class ContributeBatch:
-    """Several samples, as often as it takes to reach `count` where that is more; then the batch's bytes may be broken."""
+    """Several samples, repeated to reach `count` where that is more; then the batch's bytes may be broken."""
 
     samples: tuple[tuple[Label, bytes | int], ...]
     count: int
@@ -164,7 +164,7 @@ class Pass:
 
 @dataclass(frozen=True)
 class PassUntilTake:
-    """Time passes until the next block is the first in which the creator, or anybody, takes what is left; or the one before."""
+    """Time passes until the next block is the first in which the creator, or anybody, takes the rest; or just before."""
 
     which: int
     anybody: bool

@@ -23,14 +23,14 @@ from tests.stateful.actions import (
     Claiming,
     Contribute,
     ContributeBatch,
-    Multicall,
     Force,
+    Multicall,
     Pass,
     PassUntilTake,
     Refuse,
-    Step,
     SendOnly,
     Several,
+    Step,
     Turn,
 )
 from tests.stateful.ledger import Ledger

@@ -193,8 +193,10 @@ class Rules:
         return self.twin.label_of(sample)
 
     def price(self, samples: Sequence[bytes], now: int) -> int:
-        """What W contributions cost that are evenly spread over the time since the last one, a second or more apart, each
-        at weight * 3600 / sqrt(seconds between them); W counts the size units that a sample fills, one at the least.
+        """Return what W contributions cost, evenly spread over the time since the last one, a second or more apart.
+
+        Each costs weight * 3600 / sqrt(seconds between them); W counts the size units that a sample fills, one at the
+        least.
         """
         unit = self.terms.size_unit
         size = sum(max(len(sample) // 2, unit) for sample in samples)
@@ -338,7 +340,7 @@ class Rules:
         if predicted != claim.label:
             raise Refused("ModelDisagrees", predicted, claim.label)
         amount, one.open = one.open, 0
-        self.good[sender] += 1
+        self.good[sender] += slot < 2**128  # a sample that was split off a batch is none
         return amount
 
     def _refund_batch(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> int:

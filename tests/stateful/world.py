@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import solcx
+
 from dcai import Chain, Receipt, deployment
 from dcai.chain.chain import decode_error
 from dcai.chain.codec import Codec, codec
 from dcai.errors import ContractReverted, TransactionFailed
-
 from scripts.compile import find_solc
 from tests.stateful.rules import Call, Mood
 
