@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from math import isfinite
 
 Duration = int | timedelta | str
@@ -26,7 +27,7 @@ def seconds(duration: Duration) -> int:
         match = _TEXT.fullmatch(duration)
         if match is None:
             raise InvalidInput(f'{duration!r} is no duration; write seconds, or text such as "1 day" or "36 hours".')
-        value = float(match[1]) * _UNITS[match[2]]
+        value = float(Decimal(match[1]) * _UNITS[match[2]])
     else:
         value = duration.total_seconds() if isinstance(duration, timedelta) else duration
     if not isinstance(value, int | float) or not isfinite(value) or value < 0 or value != int(value):

@@ -541,5 +541,10 @@ def attach(chain: Chain, address: str, *, first_block: int = 0) -> Trainer:
     trainer = Trainer(chain, address, None, first_block=first_block)
     data, complete = trainer._read("metadata")
     if complete:
-        trainer.encoder = encoder_from_spec(unpack_spec(data)["encoder"])
+        spec = unpack_spec(data).get("encoder")
+        if not isinstance(spec, dict):
+            raise InvalidInput(
+                f"What the creator of {address} published names no encoder; its samples can't be made here."
+            )
+        trainer.encoder = encoder_from_spec(spec)
     return trainer

@@ -277,7 +277,10 @@ class Chain:
         seconds = durations.seconds(duration)
         if seconds == 0:
             raise InvalidInput("Time passes by a second at least, not by 0.")
-        self._travel(self.now() + seconds)
+        try:
+            self._travel(self.now() + seconds)
+        except RpcFailure as failure:
+            raise _explained(failure) from None
 
     def snapshot(self) -> str:
         """Remember the state of a local chain, for `revert`."""

@@ -23,7 +23,7 @@ from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint
 
 from dcai.chain.chain import Chain, RpcFailure
-from dcai.errors import InvalidInput
+from dcai.errors import InvalidInput, NodeError
 
 GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
 """The fees of local transactions: the base fee of a local chain starts at 1 gwei and falls."""
@@ -115,10 +115,13 @@ def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
     finalizer = weakref.finalize(provider, _stop, children, folder)
 
     def request(method: str, params: Sequence[Any]) -> Any:
-        answer = provider.make_request(RPCEndpoint(method), params)
+        try:
+            answer = provider.make_request(RPCEndpoint(method), params)
+        except OSError as error:
+            raise NodeError("The local chain has ended: it was closed, or anvil was; start another.") from error
         if "error" in answer:
-            error: Any = answer["error"]
-            raise RpcFailure(error["message"], error.get("data"))
+            failure: Any = answer["error"]
+            raise RpcFailure(failure["message"], failure.get("data"))
         return answer["result"]
 
     def travel(timestamp: int) -> None:

@@ -167,7 +167,7 @@ class SparsePerceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             unknown = labels < 0
         if unknown.any():
             raise InvalidInput(
-                f"There is no class {given[unknown][0]!r}; the classes are {', '.join(map(repr, names))}."
+                f"There is no class {given[unknown].tolist()[0]!r}; the classes are {', '.join(map(repr, names))}."
             )
         return labels
 

@@ -97,9 +97,8 @@ class Claiming:
         return Call(self.function, (claim, slot, *more))
 
     def _chosen(self, rules: Rules, sender: str) -> Accepted:
-        everything = list(rules.accepted.values())
-        if not everything:
-            everything = [Accepted(Claim(1, sender, now, 1, 0, b"\0\0"), 1, 0) for now in (rules.last_time,)]
+        nothing_real = Accepted(Claim(1, sender, rules.last_time, 1, 0, b"\0\0"), 1, 0)
+        everything = list(rules.accepted.values()) or [nothing_real]
         some = [one for one in everything if self._has_a_chance(one, rules, sender)] if self.sensible else []
         return _picked(some or everything, self.which)
 
@@ -164,7 +163,7 @@ class Pass:
 
 @dataclass(frozen=True)
 class PassUntilTake:
-    """Time passes until the next block is the first in which the creator, or anybody, takes the rest; or just before."""
+    """Time passes until the next block is the first in which the creator, or anybody, may take all; or just before."""
 
     which: int
     anybody: bool
@@ -251,7 +250,8 @@ def _slot(rules: Rules, slot: Slot) -> int:
             free = [one.slot for one in rules.accepted.values() if not one.open and one.slot < SPLIT_SLOTS]
             return max(free, default=0)
         case "live":
-            return max((one.slot for one in rules.accepted.values() if one.open), default=0)
+            live = [one.slot for one in rules.accepted.values() if one.open and one.slot < SPLIT_SLOTS]
+            return max(live, default=0)
         case "next":
             return rules.next_id
         case "future":

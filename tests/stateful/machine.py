@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from eth_utils import to_checksum_address
+from eth_utils.address import to_checksum_address
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -120,8 +120,8 @@ class SharedModel(RuleBasedStateMachine):
         self.trainer = self.chain.read(
             "TrainerFactory", world.factory, "addressOf", address, world.implementation, settings, bytes(32)
         )
-        self.rules = Rules(address, terms, twin, outcome.time)
-        self._book(creator, outcome.receipt)
+        self.book = Rules(address, terms, twin, outcome.time)
+        self._charge(creator, outcome.receipt)
         for who in honest:
             self._act(who, Contribute(actions.SAMPLE, "as the model", "the price", "none"))
         self.chain.travel(terms.times()[0])
@@ -142,13 +142,13 @@ class SharedModel(RuleBasedStateMachine):
             case Several():
                 self._send(who, [self._call(who, one, now) for one in what.actions])
             case Turn():
-                self._send(who, what.calls(self.rules, self.world.address[who], now, self.world.rich))
+                self._send(who, what.calls(self.book, self.world.address[who], now, self.world.rich))
             case Pass():
                 self.chain.travel(what.seconds)
             case PassUntilTake():
-                live = [one for one in self.rules.accepted.values() if one.open]
+                live = [one for one in self.book.accepted.values() if one.open]
                 if live:
-                    due = live[what.which % len(live)].claim.time + self.rules.terms.times()[3 if what.anybody else 2]
+                    due = live[what.which % len(live)].claim.time + self.book.terms.times()[3 if what.anybody else 2]
                     self._wait(due - what.early)
             case Force():
                 self.world.force(self.trainer, what.wei)
@@ -156,7 +156,7 @@ class SharedModel(RuleBasedStateMachine):
             case SendOnly():
                 outcome = self.world.send(who, self.trainer, [(b"", 1)])
                 assert Refused("no reason").is_what(outcome.error), outcome.error
-                self._book(who, outcome.receipt)
+                self._charge(who, outcome.receipt)
             case Refuse():
                 self._behave(what.wallet, Mood(refuses=what.refuses))
             case CallBack():
@@ -187,7 +187,7 @@ class SharedModel(RuleBasedStateMachine):
 
     def _the_balance_covers_what_is_open(self) -> None:
         open_ = sum(word % 2**96 for question, word in self.answers.items() if question[0] == "record")
-        assert open_ == sum(self.ledger.left.values()) == self.rules.owed()
+        assert open_ == sum(self.ledger.left.values()) == self.book.owed()
         assert self.chain.balance(self.trainer) >= open_
 
     def _money_in_is_money_out_and_the_balance(self) -> None:
@@ -197,23 +197,23 @@ class SharedModel(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             # after a failure there is nothing more to see, and another one would hide it
-            if sys.exc_info()[0] is None and hasattr(self, "rules"):
+            if sys.exc_info()[0] is None and hasattr(self, "book"):
                 self._end_everything()
         finally:
             self.chain.revert(self._snapshot)
 
     def _end_everything(self) -> None:
-        *_, take_after = self.rules.terms.times()
+        *_, take_after = self.book.terms.times()
         self.chain.travel(take_after)
         refuser = WALLETS[0]
         self._behave(refuser, Mood(refuses=True))
-        takes = [Call("take", (one.claim, one.slot)) for one in self.rules.accepted.values() if one.open]
+        takes = [Call("take", (one.claim, one.slot)) for one in self.book.accepted.values() if one.open]
         for take in takes[:1]:
             self._send(refuser, [take])
         for take in takes:
             self._send("sybil", [take])
         self._check()
-        assert self.rules.owed() == 0
+        assert self.book.owed() == 0
         assert self.chain.balance(self.trainer) == self.forced
         for person in self.start:
             self._has_what_is_theirs(person)
@@ -232,7 +232,7 @@ class SharedModel(RuleBasedStateMachine):
         """Return who may claim, else who may later, else who was meant; let the time pass that this takes."""
         now, at = self._next_time(), PEOPLE.index(who)
         calls = {one: self._call(one, what, now) for one in PEOPLE[at:] + PEOPLE[:at]}
-        why_not = {one: self.rules.objection(self.world.address[one], call, now) for one, call in calls.items()}
+        why_not = {one: self.book.objection(self.world.address[one], call, now) for one, call in calls.items()}
         for one, objection in why_not.items():
             if objection is None:
                 return one, calls[one]
@@ -246,7 +246,7 @@ class SharedModel(RuleBasedStateMachine):
         self._send(who, [self._call(who, what, self._next_time())])
 
     def _call(self, who: str, what: Action, now: int) -> Call:
-        return what.call(self.rules, self.world.address[who], now, self.world.rich)
+        return what.call(self.book, self.world.address[who], now, self.world.rich)
 
     def _send(self, who: str, calls: Sequence[Call]) -> None:
         """Let somebody make calls: a contract in one transaction."""
@@ -255,43 +255,43 @@ class SharedModel(RuleBasedStateMachine):
 
     def _transact(self, who: str, calls: Sequence[Call]) -> None:
         outcome = self.world.send(who, self.trainer, [(calldata(call), call.value) for call in calls])
-        expected, shares = None, self.rules.shares()
+        expected, shares = None, self.book.shares()
         try:
-            self.rules.transact(self.world.address[who], calls, outcome.time)
+            self.book.transact(self.world.address[who], calls, outcome.time)
         except Refused as refused:
             expected = refused
         assert _same(expected, outcome.error), f"{who}: {calls}: expected {expected!r}, got {outcome.error!r}"
         told = self.world.called_back(outcome.receipt)
-        back = self.rules.called_back if expected is None else []
+        back = self.book.called_back if expected is None else []
         assert len(told) == len(back), (told, back)
         assert all(map(_same, back, told)), (told, back)
         for log in outcome.receipt.logs:
             event = TRAINER.event(log)
             if event is not None and log.address.lower() == self.trainer.lower():
                 self.ledger.add(event)
-        self._book(who, outcome.receipt)
+        self._charge(who, outcome.receipt)
         if len(calls) == 1:
             self.tally.outcomes[calls[0].function, expected and expected.error] += 1
-        self.tally.outcomes["take a share", None] += self.rules.shares() - shares
-        for refused in back:
-            self.tally.outcomes["called back", refused and refused.error] += 1
+        self.tally.outcomes["take a share", None] += self.book.shares() - shares
+        for why_not in back:
+            self.tally.outcomes["called back", why_not and why_not.error] += 1
 
     def _behave(self, who: str, mood: Mood) -> None:
         self.world.behave(who, mood, self.trainer)
-        self.rules.moods[self.world.address[who]] = mood
+        self.book.moods[self.world.address[who]] = mood
 
-    def _book(self, who: str, receipt: dcai.Receipt) -> None:
+    def _charge(self, who: str, receipt: dcai.Receipt) -> None:
         if who not in WALLETS:  # somebody else pays the fees of contracts
             self.fees[self.world.address[who]] += receipt.fee_wei
         self._has_what_is_theirs(self.world.address[who])
 
     def _has_what_is_theirs(self, person: str) -> None:
-        assert self.chain.balance(person) == self.start[person] + self.rules.flow[person] - self.fees[person]
+        assert self.chain.balance(person) == self.start[person] + self.book.flow[person] - self.fees[person]
 
     def _look(self) -> None:
         """Ask everything at once."""
-        self.expected = self.rules.facts()
-        self.expected |= {("good", person): self.rules.good[person] for person in self.start}
+        self.expected = self.book.facts()
+        self.expected |= {("good", person): self.book.good[person] for person in self.start}
         calls = [TRAINER.call(*question) for question in self.expected]
         answers = self.chain.read("SparsePerceptronDRT", self.trainer, "multicall", calls)
         self.answers = {

@@ -15,7 +15,7 @@ from math import isqrt
 from typing import Any, NamedTuple
 
 from eth_abi.abi import encode
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 from dcai import DepositRefundTake, SparsePerceptron
 from dcai.errors import ContractError, ContractReverted
@@ -340,7 +340,7 @@ class Rules:
         if predicted != claim.label:
             raise Refused("ModelDisagrees", predicted, claim.label)
         amount, one.open = one.open, 0
-        self.good[sender] += slot < 2**128  # a sample that was split off a batch is none
+        self.good[sender] += slot < SPLIT_SLOTS  # the batch was one
         return amount
 
     def _refund_batch(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> int:

@@ -2,51 +2,21 @@
 
 import os
 
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from dcai.chain.codec import codec
 from tests.stateful.machine import SharedModel, Tally
 
 SOAK_STEPS = int(os.environ.get("DCAI_SOAK_STEPS", "0"))
-STEPS = SOAK_STEPS or 2_000
-STEPS_ON_PY_EVM = 100
+STEPS = max(SOAK_STEPS, 2_000)
+STEPS_ON_PY_EVM = 50
 STEPS_A_RUN = 50
 
-# What a few thousand steps can't but come across; there is more that they may.
-WORK = {
-    "contribute",
-    "contributeBatch",
-    "refund",
-    "refundBatch",
-    "split",
-    "report",
-    "take",
-    "take a share",
-    "multicall",
-}
-ERRORS = {
-    *(
-        "EmptySample",
-        "OddLength",
-        "NotIncreasing",
-        "IndexTooLarge",
-        "UnknownLabel",
-        "BadBatch",
-        "Underpaid",
-        "BadDeposit",
-    ),
-    *(
-        "UnknownContribution",
-        "NothingLeft",
-        "IsBatch",
-        "IsNoBatch",
-        "TooEarly",
-        "NotAuthor",
-        "NothingGood",
-        "NotReported",
-    ),
-    *("AlreadyReported", "ModelDisagrees", "ModelAgrees", "NoneRefundable", "NoneToSplit", "FailedCall"),
-}
+CALLS = {"contribute", "contributeBatch", "refund", "refundBatch", "split", "report", "take", "multicall"}
+ERRORS = {error.name for face in ("ITrainer", "IModel", "IDepositRefundTake") for error in codec(face).errors.values()}
+OF_THE_CREATOR = {"NotInitialized", "AlreadyInitialized", "BadChunk", "BadSetting", "NotCreator", "AlreadyPublished"}
+SELDOM = {"AlreadyTaken", "OwnContribution", "ShareIsZero"}
 
 
 def run(world, steps):
@@ -58,7 +28,6 @@ def run(world, steps):
             max_examples=1 + 3 * steps // (2 * STEPS_A_RUN),
             stateful_step_count=STEPS_A_RUN,
             deadline=None,
-            phases=[Phase.generate],
             derandomize=not SOAK_STEPS,
         ),
     )
@@ -69,8 +38,9 @@ def run(world, steps):
 def test_on_anvil_nobody_gets_what_isnt_theirs_and_every_claim_ends(anvil_world):
     tally = run(anvil_world, STEPS)
 
-    assert {what for what, error in tally.outcomes if error is None} >= WORK
-    assert {error for _, error in tally.outcomes} >= ERRORS
+    # else the rules could forbid everything and still be kept
+    assert {what for what, error in tally.outcomes if error is None} >= CALLS | {"take a share"}
+    assert {error for _, error in tally.outcomes} >= ERRORS - OF_THE_CREATOR - SELDOM
 
 
 def test_on_py_evm_nobody_gets_what_isnt_theirs_and_every_claim_ends(py_evm_world):
