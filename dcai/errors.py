@@ -30,6 +30,10 @@ class NodeError(DcaiError):
     """The node can't be reached, isn't the one that was meant, or refuses a request for a reason of its own."""
 
 
+class NodeUnreachable(NodeError):
+    """No node answers."""
+
+
 class NoTrainer(DcaiError):
     """There is no trainer of a known kind at an address."""
 

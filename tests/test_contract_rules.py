@@ -239,19 +239,28 @@ def test_a_finished_slot_is_used_again_and_saves_gas(launch, chain, people):
 # Prices
 
 
-def test_the_price_is_enough_and_a_wei_less_is_not(launch, chain, people, at, refused):
-    trainer = launch()
+@pytest.mark.parametrize(
+    "rows",
+    [[[1]], [[1, 2]], [[1, 2, 3]], [list(range(40))], [[1], [2, 3, 4], [5, 6]]],
+    ids=["small", "of the size unit", "larger", "largest", "a batch"],
+)
+def test_what_a_contribution_must_pay_is_the_price_of_its_size_and_not_a_wei_less(launch, chain, people, at, rows):
+    trainer = launch(size_unit=2)
     _, _, last = chain.read(TRAINER, trainer.address, "progress")
-    price = trainer.incentive.price(600)
-    args = (TRAINER, trainer.address, "contribute", pack_sparse([1]), 1, 0)
+    sizes, count = tuple(map(len, rows)), len(rows)
+    enough = -(-trainer.incentive.price(600, sizes) // count) * count
+    too_little = (trainer.incentive.price(599, sizes) - 1) // count * count
+    samples = [pack_sparse(row) for row in rows]
+    sent = ("contribute", samples[0], 1) if count == 1 else ("contributeBatch", pack_batch(samples, [1] * count))
 
     at(last + 599)
     with pytest.raises(errors.TransactionFailed) as failed:
-        chain.invoke(*args, sender=people[1], value=trainer.incentive.price(599) - 1, gas=500_000)
-    assert failed.value.__cause__.sent == trainer.incentive.price(599) - 1
-    chain.invoke(*args, sender=people[1], value=price, gas=500_000)
+        chain.invoke(TRAINER, trainer.address, *sent, 0, sender=people[1], value=too_little, gas=500_000)
+    chain.invoke(TRAINER, trainer.address, *sent, 0, sender=people[1], value=enough, gas=500_000)
 
-    assert trainer.contributions()[0].entry.deposit_wei == price
+    refusal = failed.value.__cause__
+    assert (refusal.required, refusal.sent) == (trainer.incentive.price(599, sizes), too_little)
+    assert trainer.contributions()[0].entry.deposit_wei == enough
 
 
 def test_a_deposit_that_does_not_fit_a_record_is_refused(launch, chain, people, refused):

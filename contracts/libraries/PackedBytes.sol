@@ -3,14 +3,14 @@ pragma solidity ^0.8.28;
 
 /// Storage from slot 0 on, seen as one run of bytes: byte i is byte i % 32 (the first is the highest) of slot i / 32.
 library PackedBytes {
-    /// Copies `data` to byte `offset` on, into slots that hold zeros there.
+    /// Copies `data` to byte `offset` on, into slots that hold zeros.
     /// @dev `offset` is 16 or a multiple of 32: only the first slot is shared with what stands before.
     function load(uint256 offset, bytes calldata data) internal {
         assembly ("memory-safe") {
             let end := add(data.offset, data.length)
             let slot := shr(5, offset)
             let skipped := and(offset, 31)
-            let word := or(sload(slot), shr(shl(3, skipped), calldataload(data.offset)))
+            let word := shr(shl(3, skipped), calldataload(data.offset))
             for {
                 let next := add(data.offset, sub(32, skipped))
             } 1 {

@@ -19,6 +19,7 @@ from dcai.errors import (
     DcaiError,
     InvalidInput,
     NodeError,
+    NodeUnreachable,
     TransactionFailed,
     contract_error,
 )
@@ -170,8 +171,8 @@ class Chain:
         query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
         try:
             return [_log(entry) for entry in self._ask("eth_getLogs", [query])]
-        except NodeError:
-            if first_block >= last:
+        except NodeError as error:
+            if isinstance(error, NodeUnreachable) or first_block >= last:
                 raise
             middle = (first_block + last) // 2
             return [

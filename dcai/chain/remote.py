@@ -20,7 +20,7 @@ from web3 import HTTPProvider
 from web3.types import RPCEndpoint
 
 from dcai.chain.chain import Chain, RpcFailure, checked_address
-from dcai.errors import InvalidInput, NodeError, TransactionFailed
+from dcai.errors import InvalidInput, NodeError, NodeUnreachable, TransactionFailed
 
 # The node, or who stands before it, asks for patience.
 _BUSY = (429, 502, 503, 504)
@@ -89,7 +89,7 @@ def _signer(account: str | LocalAccount | None) -> LocalAccount | None:
 
 def _unreachable(state: RetryCallState) -> None:
     node = state.args[0]
-    raise NodeError(
+    raise NodeUnreachable(
         f"No node answers at {node.url} ({state.attempt_number} attempts); check the address and that the node runs."
     )
 
@@ -114,7 +114,7 @@ class _Node:
     @retry(
         retry=retry_if_exception_type((requests.ConnectionError, requests.Timeout)),
         wait=wait_exponential(multiplier=0.1, max=5),
-        stop=stop_after_attempt(6),
+        stop=stop_after_attempt(6) | stop_after_delay(60),
         retry_error_callback=_unreachable,
     )
     def request(self, method: str, params: Sequence[Any]) -> Any:
@@ -171,13 +171,12 @@ class _Node:
 
 
 class _Signing:
-    """Signs here. The nonce is counted on from the first; where somebody else sent with the same key, asked again."""
+    """Signs here. Where somebody else sends with the same key at the same time, the next number is taken."""
 
     def __init__(self, node: _Node, signer: LocalAccount, chain_id: int) -> None:
         self._node = node
         self._signer = signer
         self._chain_id = chain_id
-        self._nonce: int | None = None
 
     def submit(self, transaction: dict[str, Any]) -> dict[str, Any]:
         fields = {key: value for key, value in transaction.items() if key != "from"}
@@ -186,18 +185,15 @@ class _Signing:
         try:
             sent = self._send(fields)
         except RpcFailure as failure:
-            self._nonce = None
             if "nonce too low" not in failure.message.lower():
                 raise
             sent = self._send(fields)
         return self._node.receipt(sent)
 
     def _send(self, fields: dict[str, Any]) -> str:
-        if self._nonce is None:
-            count = self._node.request("eth_getTransactionCount", [self._signer.address, "pending"])
-            self._nonce = int(count, 16)
+        nonce = int(self._node.request("eth_getTransactionCount", [self._signer.address, "pending"]), 16)
         signed = self._signer.sign_transaction(
-            {**fields, **self._node.fees(), "type": 2, "chainId": self._chain_id, "nonce": self._nonce}
+            {**fields, **self._node.fees(), "type": 2, "chainId": self._chain_id, "nonce": nonce}
         )
         sent = signed.hash.to_0x_hex()
         try:
@@ -206,5 +202,4 @@ class _Signing:
             # an answer may have been lost, and the same bytes sent again: then the node has them, whatever it says
             if self._node.request("eth_getTransactionByHash", [sent]) is None:
                 raise
-        self._nonce += 1
         return sent

@@ -155,6 +155,15 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Share:
+    """Everybody reports a contribution, then everybody in turn is refunded whatever can be and takes a share, of more
+    good contributions than they had before: shares may add up to more than the deposit.
+    """
+
+    claim: Claiming
+
+
+@dataclass(frozen=True)
 class Pass:
     """Time passes."""
 
@@ -200,7 +209,7 @@ class CallBack:
 
 
 Action = Contribute | ContributeBatch | Claiming | Multicall
-Step = Action | Several | Turn | Pass | PassUntilTake | Force | SendOnly | Refuse | CallBack
+Step = Action | Several | Turn | Share | Pass | PassUntilTake | Force | SendOnly | Refuse | CallBack
 
 
 def _picked(some: Sequence[Accepted], which: int) -> Accepted:
@@ -371,6 +380,7 @@ multicalls = st.builds(
 )
 turns = st.builds(Turn, reports | takes, st.integers(1, 3), st.integers(0, 3))
 several = st.builds(Several, st.lists(one_action, min_size=1, max_size=4).map(tuple))
+shares = st.builds(Share, st.builds(Claiming, st.just("take"), _picks, st.just(True), st.just("nothing")))
 people = st.sampled_from(PEOPLE)
 wallets = st.sampled_from(WALLETS)
 events = st.one_of(
@@ -383,5 +393,5 @@ events = st.one_of(
     st.just(SendOnly()),
 )
 steps = st.sampled_from(
-    [*6 * [any_claim], *3 * [contributions], *2 * [batches], *2 * [turns], several, multicalls, *3 * [events]]
+    [*6 * [any_claim], *3 * [contributions], *2 * [batches], *2 * [turns], shares, several, multicalls, *3 * [events]]
 ).flatmap(lambda kind: kind)

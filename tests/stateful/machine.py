@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from eth_utils.address import to_checksum_address
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ from tests.stateful.actions import (
     Refuse,
     SendOnly,
     Several,
+    Share,
     Step,
     Turn,
 )
@@ -143,6 +145,8 @@ class SharedModel(RuleBasedStateMachine):
                 self._send(who, [self._call(who, one, now) for one in what.actions])
             case Turn():
                 self._send(who, what.calls(self.book, self.world.address[who], now, self.world.rich))
+            case Share():
+                self._share(self._call(who, what.claim, now).args)
             case Pass():
                 self.chain.travel(what.seconds)
             case PassUntilTake():
@@ -241,6 +245,17 @@ class SharedModel(RuleBasedStateMachine):
                 self._wait(objection.figures[0] - what.early)
                 return one, calls[one]
         return who, calls[who]
+
+    def _share(self, target: tuple[Any, ...]) -> None:
+        for who in PEOPLE:
+            self._send(who, [Call("report", target)])
+        self._wait(self._next_time() + self.book.terms.times()[1])
+        for who in PEOPLE:
+            for one in list(self.book.accepted.values()):
+                refund = Call("refund", (one.claim, one.slot))
+                if self.book.objection(self.world.address[who], refund, self._next_time()) is None:
+                    self._send(who, [refund])
+            self._send(who, [Call("take", target)])
 
     def _act(self, who: str, what: Action) -> None:
         self._send(who, [self._call(who, what, self._next_time())])

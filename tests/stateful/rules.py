@@ -9,7 +9,7 @@ import copy
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import isqrt
 from typing import Any, NamedTuple
@@ -79,6 +79,9 @@ class Accepted:
     closed: int = 0
     reports: dict[str, int] = field(default_factory=dict)
     takers: set[str] = field(default_factory=set)
+
+    def __deepcopy__(self, _: object) -> Accepted:
+        return replace(self, reports=dict(self.reports), takers=set(self.takers))  # a claim can't change
 
     @property
     def is_batch(self) -> bool:
