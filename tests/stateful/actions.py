@@ -38,7 +38,10 @@ class Contribute:
 
 @dataclass(frozen=True)
 class ContributeBatch:
-    """Several samples, repeated to reach `count` where that is more; then the batch's bytes may be broken."""
+    """Several samples, repeated to reach `count` where that is more; then the batch's bytes may be broken.
+
+    There is one full batch at a time: no transaction has the gas to split two.
+    """
 
     samples: tuple[tuple[Label, bytes | int], ...]
     count: int
@@ -49,7 +52,9 @@ class ContributeBatch:
     def call(self, rules: Rules, sender: str, now: int, rich: bool) -> Call:
         """Return the call."""
         samples = [(label, _bytes(rules, sample)) for label, sample in self.samples]
-        samples = [samples[at % len(samples)] for at in range(max(self.count, len(samples)))]
+        full = any(one.open and one.is_batch and one.claim.sample[0] == 255 for one in rules.accepted.values())
+        count = len(samples) if full else max(self.count, len(samples))
+        samples = [samples[at % len(samples)] for at in range(count)]
         batch = pack_batch([(_label(rules, sample, label) & 0xFF, sample) for label, sample in samples])
         match self.broken:
             case "short":

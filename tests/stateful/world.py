@@ -9,7 +9,7 @@ from pathlib import Path
 import solcx
 
 from dcai import Chain, Receipt, deployment
-from dcai.chain.chain import decode_error
+from dcai.chain.chain import TRANSACTION_GAS_LIMIT, decode_error
 from dcai.chain.codec import Codec, codec
 from dcai.errors import ContractReverted, TransactionFailed
 from scripts.compile import find_solc
@@ -22,7 +22,6 @@ ACCOUNTS = ("author", "flipper", "sybil", "creator")
 WALLETS = ("hoarder", "burglar")
 PEOPLE = ACCOUNTS + WALLETS
 
-GAS = 12_000_000
 
 # a hundred times and more what a deposit can be, again and again
 _FORTUNE = 2**112
@@ -91,7 +90,13 @@ class World:
 
     def force(self, to: str, amount: int) -> None:
         """Give money to a contract that isn't asked: PUSH20 address, SELFDESTRUCT."""
-        self.chain.send(None, b"\x73" + bytes.fromhex(to[2:]) + b"\xff", sender=self._operator, value=amount, gas=GAS)
+        self.chain.send(
+            None,
+            b"\x73" + bytes.fromhex(to[2:]) + b"\xff",
+            sender=self._operator,
+            value=amount,
+            gas=TRANSACTION_GAS_LIMIT,
+        )
 
     def called_back(self, receipt: Receipt) -> list[Exception | None]:
         """Return how it went when a contract called back: None, or why it was refused."""
@@ -101,7 +106,7 @@ class World:
     def _mined(self, sender: str, to: str, data: bytes, value: int) -> Outcome:
         error = None
         try:
-            receipt = self.chain.send(to, data, sender=sender, value=value, gas=GAS)
+            receipt = self.chain.send(to, data, sender=sender, value=value, gas=TRANSACTION_GAS_LIMIT)
         except TransactionFailed as failed:
             assert failed.receipt is not None
             receipt, error = failed.receipt, failed.__cause__
