@@ -204,15 +204,21 @@ class BadDeposit(ContractError):
     sentence = "A deposit of {sent} wei can't be kept for {count} samples: send a multiple of {count} below 2^96 wei."
 
 
+# The end of the year 9999, beyond which there are no dates: a claim may name any time.
+_LAST_TIME = 253_402_300_799
+
+
 class TooEarly(ContractError):
     """A waiting time isn't over."""
 
     sentence = "This works from {when} on, in {wait}."
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
-        when = datetime.fromtimestamp(figures["earliest"], UTC)
-        wait = figures["earliest"] - figures["time"]
-        return {"when": when.strftime("%Y-%m-%d %H:%M:%S UTC"), "wait": duration_text(wait)}
+        earliest = figures["earliest"]
+        wait = duration_text(earliest - figures["time"])
+        if earliest > _LAST_TIME:
+            return {"when": f"second {earliest}", "wait": wait}
+        return {"when": datetime.fromtimestamp(earliest, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"), "wait": wait}
 
 
 class NotAuthor(ContractError):

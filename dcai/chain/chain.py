@@ -320,7 +320,7 @@ class Chain:
             self._ask("eth_call", [transaction, "latest"])
         except ContractError as error:
             raise TransactionFailed(f"{told}. {error}", receipt) from error
-        except ContractReverted as error:
+        except (ContractReverted, NodeError) as error:
             if receipt.gas_used >= limit * 63 // 64:
                 raise TransactionFailed(f"{told}: it ran out of gas at its limit of {limit:,}.", receipt) from error
             raise TransactionFailed(f"{told}. {error}", receipt) from error

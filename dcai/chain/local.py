@@ -202,7 +202,8 @@ def _tester_chain() -> Chain:
         try:
             return ask(RPCEndpoint(method), params)
         except (TesterFailed, TesterRefused, SnapshotNotFound, EvmRefused, Web3Exception) as error:
-            raise RpcFailure(str(error)) from error
+            # a panic comes as web3.py's own exception, with its data beside the text
+            raise RpcFailure(str(error), getattr(error, "data", None)) from error
 
     # eth-tester looks through the whole chain for each entry of a log: a history of n entries would take n * n steps
     logs: list[dict[str, Any]] = []
