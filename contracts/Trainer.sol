@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {LibClone} from "solady/src/utils/LibClone.sol";
+import {LibString} from "solady/src/utils/LibString.sol";
 import {IIncentive} from "./interfaces/IIncentive.sol";
 import {IModel} from "./interfaces/IModel.sol";
 import {ITrainer} from "./interfaces/ITrainer.sol";
@@ -21,44 +22,48 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     /// Stands for a label where the sample is a batch.
     uint256 internal constant BATCH = 256;
 
-    uint256 private constant _HEAD_BYTES = 16;
+    /// The head and the model: 32,768 features with counts for two classes. A batch, which loads all, takes nine million gas then.
+    uint256 private constant _SLOTS = 4100;
 
-    /// Slots 0 to 2,048: the head, and 65,535 features of a byte with room for a bias. The libraries address them directly.
-    uint256[2049] private _packed;
+    /// Slots 0 on. The libraries address them directly.
+    uint256[_SLOTS] private _packed;
 
     mapping(uint256 slot => Record) internal _records;
-
-    /// Bytes of initial parameters that are there so far, while there are more to come.
-    uint256 private _loaded;
 
     address[] private _parts;
     bool private _published;
 
+    /// The names of classes that were added, each behind a line break.
+    string private _added;
+
     /// @inheritdoc ITrainer
     function initialize(bytes calldata parameters) external {
-        if (HeadLibrary.read().nextId() != 0) revert AlreadyInitialized();
+        Head head = HeadLibrary.read();
+        if (head.nextId() != 0) revert AlreadyInitialized();
         (uint256 word, uint256 terms) = Settings.read();
-        uint256 offset = _loaded;
+        uint256 offset = head.allGood();
+        uint256 total = _parameterBytes(word);
         if (offset == 0) {
+            _checkSettings(word, total);
             _checkModel(word);
             _checkIncentive(word, terms);
         } else if (msg.sender != creator()) {
             revert NotCreator(creator(), msg.sender);
         }
         uint256 end = offset + parameters.length;
-        uint256 total = _parameterBytes(word);
         bool complete = end == total;
-        if (end > total || end == offset || (!complete && (_HEAD_BYTES + end) % 32 != 0)) {
+        if (end > total || end == offset || (!complete && (HeadLibrary.BYTES + end) % 32 != 0)) {
             revert BadChunk(offset, parameters.length, total);
         }
-        PackedBytes.load(_HEAD_BYTES + offset, parameters);
+        PackedBytes.load(HeadLibrary.BYTES + offset, parameters);
         emit Loaded(offset, parameters);
+        // again, with the bytes that were loaded beside it
+        head = HeadLibrary.read();
         if (complete) {
-            if (offset != 0) delete _loaded;
-            HeadLibrary.read().advance(1).store();
+            head.withLoaded(0).addClasses(word.classes()).advance(1).store();
             emit Initialized();
         } else {
-            _loaded = end;
+            head.withLoaded(end).store();
         }
     }
 
@@ -73,10 +78,22 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     }
 
     /// @inheritdoc ITrainer
+    function addClass(string calldata name) external returns (uint256 label) {
+        if (msg.sender != creator()) revert NotCreator(creator(), msg.sender);
+        Head head = _head();
+        label = head.classes();
+        if (label == maxClasses()) revert TooManyClasses(label);
+        if (bytes(name).length == 0 || LibString.contains(name, "\n")) revert BadName();
+        head.addClasses(1).store();
+        _added = string.concat(_added, "\n", name);
+        emit ClassAdded(label, name);
+    }
+
+    /// @inheritdoc ITrainer
     function contribute(bytes calldata sample, uint256 label, uint256 slot) external payable returns (uint256 id) {
         (uint256 word, uint256 terms) = Settings.read();
         Head head = _head();
-        _checkLabel(label, word);
+        _checkLabel(label, head);
         (uint256 size, Head trained) = _train(head, sample, label, word);
         uint256 open = _accept(head, 1, _sized(size, word), word, terms);
         id = _record(msg.sender, head, open, label, sample, slot);
@@ -107,7 +124,12 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     /// @inheritdoc IModel
     function classes() external view returns (uint256) {
-        return Settings.trainer().classes();
+        return _head().classes();
+    }
+
+    /// @inheritdoc IModel
+    function maxClasses() public view returns (uint256) {
+        return Settings.trainer().maxClasses();
     }
 
     /// @inheritdoc IModel
@@ -122,7 +144,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     /// @inheritdoc ITrainer
     function names() external view returns (string memory lines) {
-        return string(LibClone.argsOnClone(address(this), Settings.WORDS));
+        return string.concat(string(LibClone.argsOnClone(address(this), Settings.WORDS)), _added);
     }
 
     /// @inheritdoc ITrainer
@@ -187,8 +209,6 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     function _predict(Head head, bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
 
-    function _predict(Image image, bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
-
     function _score(
         Head head,
         bytes calldata sample,
@@ -226,8 +246,15 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         sample = batch[offset + 3:next];
     }
 
-    function _checkLabel(uint256 label, uint256 word) private pure {
-        if (label >= word.classes()) revert UnknownLabel(label, word.classes());
+    /// What every model's settings must keep to.
+    function _checkSettings(uint256 word, uint256 total) private pure {
+        if (word.classes() < 2) revert BadSetting("classes");
+        if (word.maxClasses() < word.classes()) revert BadSetting("maxClasses");
+        if (word.features() == 0 || HeadLibrary.BYTES + total > _SLOTS * 32) revert BadSetting("features");
+    }
+
+    function _checkLabel(uint256 label, Head head) private pure {
+        if (label >= head.classes()) revert UnknownLabel(label, head.classes());
     }
 
     function _sized(uint256 size, uint256 word) private pure returns (uint256) {
@@ -235,17 +262,18 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     }
 
     function _trainBatch(bytes calldata batch, uint256 word) private returns (uint256 size) {
-        uint256 length = _HEAD_BYTES + _parameterBytes(word);
-        Image image = ImageLibrary.load(length);
+        uint256 length = HeadLibrary.BYTES + _parameterBytes(word);
+        Image image = ImageLibrary.allocate(length);
+        image.load(0, length);
         uint256 offset = 1;
         for (uint256 count = _batchCount(batch); count != 0; --count) {
             (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch, offset);
-            _checkLabel(label, word);
+            _checkLabel(label, Head.wrap(image.word(0)));
             size += _sized(_train(image, sample, label, word), word);
             offset = next;
         }
         if (offset != batch.length) revert BadBatch();
-        image.store(length);
+        image.store(0, length);
     }
 
     function _record(

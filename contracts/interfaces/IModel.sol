@@ -14,14 +14,22 @@ interface IModel {
     /// @notice An index must be below the number of features.
     error IndexTooLarge(uint256 index, uint256 features);
 
-    /// @notice The class of a sample; the lower one of two that are level.
+    /// @notice A dense sample has one signed byte a feature.
+    error WrongLength(uint256 length, uint256 features);
+    /// @notice A dense sample has the squared norm of a unit vector times 127, within what rounding to integers does.
+    error NotUnitNorm(uint256 squaredNorm, uint256 lowest, uint256 highest);
+
+    /// @notice The class of a sample; the lowest one of those that are level.
     function predict(bytes calldata sample) external view returns (uint256 label);
 
-    /// @notice The score of each class; the largest wins.
+    /// @notice The score of each class; the largest wins. That of a class without a sample is the lowest there is.
     function score(bytes calldata sample) external view returns (int256[] memory scores);
 
-    /// @notice The number of classes.
+    /// @notice The number of classes now.
     function classes() external view returns (uint256);
+
+    /// @notice How many classes there is room for.
+    function maxClasses() external view returns (uint256);
 
     /// @notice The number of features.
     function features() external view returns (uint256);

@@ -19,7 +19,8 @@ struct Contribution {
 
 /// @notice One shared model: the contract that people talk to
 /// @dev A trainer is an EIP-1167 clone; its settings are immutable arguments in its code. Nobody can change its code, its
-/// settings or its money; the creator publishes the encoder and takes abandoned deposits earlier than others.
+/// settings or its money; the creator publishes the encoder, adds classes where there is room, and takes abandoned deposits earlier
+/// than others.
 interface ITrainer {
     /// @notice The trainer can be used from now on; for a large model the last of several `Loaded`.
     event Initialized();
@@ -29,6 +30,9 @@ interface ITrainer {
 
     /// @notice A part of the metadata was published, whose bytes are the code of `pointer` behind its first byte.
     event Published(address pointer, bool last);
+
+    /// @notice A class was added, which has no sample yet.
+    event ClassAdded(uint256 label, string name);
 
     /// @notice A contribution was accepted. With `slot`, the words of the event are all that a claim needs.
     /// @param id see `Contribution`
@@ -61,6 +65,10 @@ interface ITrainer {
     error NotCreator(address creator, address sender);
     /// @notice The metadata is complete already.
     error AlreadyPublished();
+    /// @notice There is no room for another class.
+    error TooManyClasses(uint256 maxClasses);
+    /// @notice A name is one line, and not empty.
+    error BadName();
     /// @notice No class has this label.
     error UnknownLabel(uint256 label, uint256 classes);
     /// @notice A batch has 1 to 256 samples, and ends where its last sample ends.
@@ -75,6 +83,10 @@ interface ITrainer {
 
     /// @notice Adds a part of the metadata (how samples are encoded; see the Python package). The creator only, until `last`.
     function publish(bytes calldata part, bool last) external;
+
+    /// @notice Adds a class that has no sample yet, and wins nothing until it has. The creator only.
+    /// @return label the number of the class
+    function addClass(string calldata name) external returns (uint256 label);
 
     /// @notice Contributes one sample with its label. What is sent is the deposit.
     /// @param sample the encoded sample

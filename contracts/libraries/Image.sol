@@ -1,36 +1,45 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// The packed state in memory, where a batch learns: each slot is loaded and stored once, and in between a lane is read and
-/// written where it stands. The number is the address of its first byte.
+/// The packed state in memory, each byte where it is in storage: a slot is loaded and stored once, and in between a lane is read
+/// and written where it stands. A batch loads the whole state, a single sample what it touches. The number is the address of the
+/// first byte.
 type Image is uint256;
 
 using ImageLibrary for Image global;
 
 library ImageLibrary {
-    /// The whole state, of `length` bytes.
-    function load(uint256 length) internal view returns (Image image) {
+    /// Room for a state of `length` bytes.
+    function allocate(uint256 length) internal pure returns (Image image) {
         assembly ("memory-safe") {
             image := mload(0x40)
-            let slots := shr(5, add(length, 31))
-            for {
-                let slot := 0
-            } lt(slot, slots) {
-                slot := add(slot, 1)
-            } {
-                mstore(add(image, shl(5, slot)), sload(slot))
-            }
-            mstore(0x40, add(image, shl(5, slots)))
+            mstore(0x40, add(image, and(add(length, 31), not(31))))
         }
     }
 
-    /// Stores what differs from storage.
-    function store(Image image, uint256 length) internal {
+    /// Loads the slots that hold bytes `start` to `end` - 1.
+    function load(Image image, uint256 start, uint256 end) internal view {
         assembly ("memory-safe") {
-            let slots := shr(5, add(length, 31))
+            end := shr(5, add(end, 31))
+            let slot := shr(5, start)
             for {
-                let slot := 0
-            } lt(slot, slots) {
+                let word_ := add(image, shl(5, slot))
+            } lt(slot, end) {
+                slot := add(slot, 1)
+                word_ := add(word_, 32)
+            } {
+                mstore(word_, sload(slot))
+            }
+        }
+    }
+
+    /// Stores what differs from storage in the slots that hold bytes `start` to `end` - 1.
+    function store(Image image, uint256 start, uint256 end) internal {
+        assembly ("memory-safe") {
+            end := shr(5, add(end, 31))
+            for {
+                let slot := shr(5, start)
+            } lt(slot, end) {
                 slot := add(slot, 1)
             } {
                 let value := mload(add(image, shl(5, slot)))
@@ -51,17 +60,24 @@ library ImageLibrary {
         assembly ("memory-safe") {
             let lanes := sub(image, 31)
             let end := add(sample.offset, sample.length)
+            let position := sample.offset
             rising := 1
             last := not(0)
-            for {
-                let position := sample.offset
-            } lt(position, end) {
+            if and(sample.length, 2) {
+                last := add(first, shr(240, calldataload(position)))
+                total := signextend(0, mload(add(lanes, last)))
                 position := add(position, 2)
+            }
+            // two at a time, as in `SparseLanes.sum`
+            for {} lt(position, end) {
+                position := add(position, 4)
             } {
                 let lane := add(first, shr(240, calldataload(position)))
                 rising := and(rising, sgt(lane, last))
                 total := add(total, signextend(0, mload(add(lanes, lane))))
-                last := lane
+                last := add(first, shr(240, calldataload(add(position, 2))))
+                rising := and(rising, sgt(last, lane))
+                total := add(total, signextend(0, mload(add(lanes, last))))
             }
         }
     }
@@ -94,6 +110,20 @@ library ImageLibrary {
     function setWord(Image image, uint256 slot, uint256 value) internal pure {
         assembly ("memory-safe") {
             mstore(add(image, shl(5, slot)), value)
+        }
+    }
+
+    /// Two bytes, unsigned, from byte `place` on.
+    function uint16At(Image image, uint256 place) internal pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := shr(240, mload(add(image, place)))
+        }
+    }
+
+    function setUint16(Image image, uint256 place, uint256 value) internal pure {
+        assembly ("memory-safe") {
+            mstore8(add(image, place), shr(8, value))
+            mstore8(add(image, add(place, 1)), value)
         }
     }
 }

@@ -5,7 +5,7 @@ pragma solidity ^0.8.28;
 ///
 ///     bytes  0-19  creator
 ///     bytes 20-21  size unit: how many features one price covers
-///     bytes 22-31  the model's: classes (1 byte), features (2), seven to spare
+///     bytes 22-31  the model's: classes to begin with (1 byte), features (2), most classes (1), smoothing (2), four to spare
 ///     bytes 32-63  the incentive's word
 ///     bytes 64-    name and labels, UTF-8, one a line
 library Settings {
@@ -36,11 +36,20 @@ library Settings {
         return uint16(word >> 80);
     }
 
+    /// Those that the trainer was made with; it may have more by now (see `Head.classes`).
     function classes(uint256 word) internal pure returns (uint256) {
         return uint8(word >> 72);
     }
 
     function features(uint256 word) internal pure returns (uint256) {
         return uint16(word >> 56);
+    }
+
+    function maxClasses(uint256 word) internal pure returns (uint256) {
+        return uint8(word >> 48);
+    }
+
+    function smoothing(uint256 word) internal pure returns (uint256) {
+        return uint16(word >> 32);
     }
 }

@@ -3,8 +3,30 @@ pragma solidity ^0.8.28;
 
 import {IModel} from "../interfaces/IModel.sol";
 
-/// A sparse sample is strictly increasing big-endian uint16 feature indices, each below the number of features.
+/// Strictly increasing feature indices, two bytes each.
 library SparseSample {
+    /// Reverts unless the sample has a feature, and all are below `features` and increase.
+    /// @return size the number of features
+    function check(bytes calldata sample, uint256 features) internal pure returns (uint256 size) {
+        uint256 rising = 1;
+        uint256 last = type(uint256).max;
+        assembly ("memory-safe") {
+            let end := add(sample.offset, sample.length)
+            for {
+                let position := sample.offset
+            } lt(position, end) {
+                position := add(position, 2)
+            } {
+                let index := shr(240, calldataload(position))
+                // as signed numbers, so that the first index is above -1
+                rising := and(rising, sgt(index, last))
+                last := index
+            }
+        }
+        if (rising == 0 || last >= features || sample.length % 2 != 0) explain(sample, features);
+        return sample.length / 2;
+    }
+
     /// Reverts with what is wrong with a sample that isn't one.
     function explain(bytes calldata sample, uint256 features) internal pure {
         if (sample.length == 0) revert IModel.EmptySample();

@@ -8,8 +8,8 @@ import {Settings} from "../libraries/Settings.sol";
 import {SparseLanes} from "../libraries/SparseLanes.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 
-/// Rosenblatt's perceptron over binary features: score = bias + the weights of the sample's features; class 1 if it is
-/// above 0. Where the model disagrees, each of these weights and the bias move by one step towards the label.
+/// Rosenblatt's perceptron of two classes over binary features: score = bias + the weights of the sample's features; class 1 if it
+/// is above 0. Where the model disagrees, each of these weights and the bias move by one step towards the label.
 ///
 /// Parameters: the bias (two bytes, signed), then one signed byte a weight. One at the end of its range stays there.
 abstract contract SparsePerceptron is Trainer {
@@ -42,7 +42,9 @@ abstract contract SparsePerceptron is Trainer {
         uint256 label,
         uint256 word
     ) internal pure override returns (uint256 size) {
-        if (_predict(image, sample, word) != label) {
+        (int256 total, uint256 last, uint256 rising) = image.sum(sample, _WEIGHTS);
+        _check(sample, word, last, rising);
+        if (_class(total + _bias(Head.wrap(image.word(0)))) != label) {
             int256 step = _step(label);
             image.shift(sample, _WEIGHTS, step);
             image.setWord(0, Head.unwrap(_shiftBias(Head.wrap(image.word(0)), step)));
@@ -53,12 +55,6 @@ abstract contract SparsePerceptron is Trainer {
     function _predict(Head head, bytes calldata sample, uint256 word) internal view override returns (uint256 label) {
         (int256 margin, ) = _margin(head, sample, word);
         return _class(margin);
-    }
-
-    function _predict(Image image, bytes calldata sample, uint256 word) internal pure override returns (uint256 label) {
-        (int256 total, uint256 last, uint256 rising) = image.sum(sample, _WEIGHTS);
-        _check(sample, word, last, rising);
-        return _class(total + _bias(Head.wrap(image.word(0))));
     }
 
     function _score(
@@ -75,8 +71,7 @@ abstract contract SparsePerceptron is Trainer {
     }
 
     function _checkModel(uint256 word) internal pure override {
-        if (word.classes() != 2) revert BadSetting("classes");
-        if (word.features() == 0) revert BadSetting("features");
+        if (word.maxClasses() != 2) revert BadSetting("maxClasses");
     }
 
     function _margin(
@@ -92,9 +87,13 @@ abstract contract SparsePerceptron is Trainer {
     }
 
     function _check(bytes calldata sample, uint256 word, uint256 last, uint256 rising) private pure {
-        if (rising == 0 || last >= _WEIGHTS + word.features() || sample.length % 2 != 0) {
-            SparseSample.explain(sample, word.features());
+        bool wrong;
+        uint256 end = _WEIGHTS + word.features();
+        assembly ("memory-safe") {
+            // no jumps
+            wrong := or(or(iszero(rising), iszero(lt(last, end))), and(sample.length, 1))
         }
+        if (wrong) SparseSample.explain(sample, word.features());
     }
 
     function _class(int256 margin) private pure returns (uint256) {

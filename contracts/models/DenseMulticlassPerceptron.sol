@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {DenseLanes} from "../libraries/DenseLanes.sol";
+import {DenseSample} from "../libraries/DenseSample.sol";
+import {Head, HeadLibrary} from "../libraries/Head.sol";
+import {Image} from "../libraries/Image.sol";
+import {Settings} from "../libraries/Settings.sol";
+import {MulticlassPerceptron} from "./MulticlassPerceptron.sol";
+
+/// A perceptron of several classes over unit vectors. Weights: for each class two signed bytes a feature. One at the end of its
+/// range stays there.
+abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
+    using Settings for uint256;
+
+    uint256 private constant _BITS = 16;
+
+    function _dots(
+        Image image,
+        bytes calldata sample,
+        uint256 count,
+        uint256 word
+    ) internal pure override returns (int256[] memory dots) {
+        uint256 x = DenseSample.read(sample);
+        uint256 squares = 0;
+        dots = new int256[](count);
+        for (uint256 k; k < count; ++k) {
+            (dots[k], squares) = DenseLanes.dot(Image.unwrap(image) + _vector(k, word), _BITS, x, sample.length);
+        }
+        DenseSample.checkNorm(squares, word.features());
+    }
+
+    function _move(
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        int256 step,
+        uint256 word
+    ) internal pure override {
+        uint256 x = DenseSample.read(sample);
+        DenseLanes.shift(Image.unwrap(image) + _vector(label, word), _BITS, x, sample.length, step);
+    }
+
+    function _load(Image image, bytes calldata, uint256, uint256 word) internal view override {
+        image.load(32, _vector(Head.wrap(image.word(0)).classes(), word));
+    }
+
+    function _store(Image image, bytes calldata, uint256, uint256 word) internal override {
+        image.store(32, _vector(Head.wrap(image.word(0)).classes(), word));
+    }
+
+    function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
+        DenseSample.checkLength(sample, word.features());
+        return 1;
+    }
+
+    function _biasScale() internal pure override returns (int256) {
+        return int256(DenseSample.SCALE * DenseSample.SCALE);
+    }
+
+    function _parameterBytes(uint256 word) internal pure override returns (uint256) {
+        return _vector(word.maxClasses(), word) - HeadLibrary.BYTES;
+    }
+
+    function _checkModel(uint256 word) internal pure override {
+        // two classes need one perceptron
+        if (word.maxClasses() == 2) revert BadSetting("maxClasses");
+        if (word.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
+    }
+
+    /// The byte of a class's weight of feature 0.
+    function _vector(uint256 label, uint256 word) private pure returns (uint256) {
+        return _weights(word) + 2 * label * word.features();
+    }
+}

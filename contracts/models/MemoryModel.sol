@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Trainer} from "../Trainer.sol";
+import {Head, HeadLibrary} from "../libraries/Head.sol";
+import {Image, ImageLibrary} from "../libraries/Image.sol";
+
+/// A model that works on an image of the packed state, so that what it does to a single sample and to one of a batch is the same code.
+/// The image of a single sample holds the slots that `_load` says, that of a batch all.
+abstract contract MemoryModel is Trainer {
+    /// The score of a class that has no sample yet; it never wins.
+    int256 internal constant EMPTY = type(int256).min;
+
+    /// Stands for a label where nothing is learnt.
+    uint256 internal constant NO_LABEL = 256;
+
+    function _train(
+        Head head,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal virtual override returns (uint256 size, Head trained) {
+        size = _check(sample, word);
+        Image image = _image(head, sample, label, word);
+        if (_learn(image, sample, label, word)) _store(image, sample, label, word);
+        trained = Head.wrap(image.word(0));
+    }
+
+    function _train(
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal view override returns (uint256 size) {
+        size = _check(sample, word);
+        _learn(image, sample, label, word);
+    }
+
+    function _predict(Head head, bytes calldata sample, uint256 word) internal view override returns (uint256 label) {
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+        int256[] memory scores = _score(head, sample, word);
+        int256 best = EMPTY;
+        for (uint256 k; k < scores.length; ++k) {
+            if (scores[k] > best) (label, best) = (k, scores[k]);
+        }
+        // the image isn't needed any more: a batch of 256 samples would need as many
+        assembly ("memory-safe") {
+            mstore(0x40, free)
+        }
+    }
+
+    function _score(
+        Head head,
+        bytes calldata sample,
+        uint256 word
+    ) internal view override returns (int256[] memory scores) {
+        _check(sample, word);
+        return _scores(_image(head, sample, NO_LABEL, word), sample, word);
+    }
+
+    /// Reverts unless the sample has the right form.
+    /// @return size see `_train`
+    function _check(bytes calldata sample, uint256 word) internal pure virtual returns (uint256 size);
+
+    /// Loads the slots, but the first, that the model needs to learn a sample with this label, or to score it for every class.
+    function _load(Image image, bytes calldata sample, uint256 label, uint256 word) internal view virtual;
+
+    /// Stores the slots, but the first, that `_learn` may have changed. A model with a `_train` of its own needs none.
+    // solhint-disable-next-line no-empty-blocks
+    function _store(Image image, bytes calldata sample, uint256 label, uint256 word) internal virtual {}
+
+    /// @return changed whether anything was learnt
+    function _learn(
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal view virtual returns (bool changed);
+
+    /// The score of each class there is.
+    function _scores(
+        Image image,
+        bytes calldata sample,
+        uint256 word
+    ) internal view virtual returns (int256[] memory scores);
+
+    function _image(Head head, bytes calldata sample, uint256 label, uint256 word) private view returns (Image image) {
+        image = ImageLibrary.allocate(HeadLibrary.BYTES + _parameterBytes(word));
+        image.setWord(0, Head.unwrap(head));
+        _load(image, sample, label, word);
+    }
+}

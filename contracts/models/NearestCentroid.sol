@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {Centroid} from "../libraries/Centroid.sol";
+import {DenseLanes} from "../libraries/DenseLanes.sol";
+import {DenseSample} from "../libraries/DenseSample.sol";
+import {Head, HeadLibrary} from "../libraries/Head.sol";
+import {Image} from "../libraries/Image.sol";
+import {Settings} from "../libraries/Settings.sol";
+import {Tally, TallyLibrary} from "../libraries/Tally.sol";
+import {MemoryModel} from "./MemoryModel.sol";
+
+/// The class whose mean is nearest, over unit vectors. The total of a class is the squared norm of the sum of its samples.
+///
+/// Parameters: eight bytes a class (see `Tally`), then for each class the sum of its samples, three bytes a feature, signed.
+abstract contract NearestCentroid is MemoryModel {
+    using Settings for uint256;
+
+    uint256 private constant _BITS = 24;
+
+    function _learn(
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal pure override returns (bool changed) {
+        uint256 x = DenseSample.read(sample);
+        uint256 vector = Image.unwrap(image) + _sums(label, word);
+        (int256 dot, uint256 squares) = DenseLanes.dot(vector, _BITS, x, sample.length);
+        DenseSample.checkNorm(squares, word.features());
+        Tally tally = TallyLibrary.read(image, label);
+        if (tally.isFull()) return false;
+        DenseLanes.shift(vector, _BITS, x, sample.length, 1);
+        // |s + x|² = |s|² + 2 s·x + |x|²
+        tally.next(2 * dot + int256(squares)).write(image, label);
+        return true;
+    }
+
+    function _scores(
+        Image image,
+        bytes calldata sample,
+        uint256 word
+    ) internal pure override returns (int256[] memory scores) {
+        uint256 x = DenseSample.read(sample);
+        scores = new int256[](Head.wrap(image.word(0)).classes());
+        for (uint256 k; k < scores.length; ++k) {
+            (int256 dot, uint256 squares) = DenseLanes.dot(
+                Image.unwrap(image) + _sums(k, word),
+                _BITS,
+                x,
+                sample.length
+            );
+            if (k == 0) DenseSample.checkNorm(squares, word.features());
+            Tally tally = TallyLibrary.read(image, k);
+            scores[k] = tally.count() == 0 ? EMPTY : Centroid.score(tally, dot);
+        }
+    }
+
+    function _load(Image image, bytes calldata, uint256 label, uint256 word) internal view override {
+        if (label == NO_LABEL) {
+            image.load(32, _sums(Head.wrap(image.word(0)).classes(), word));
+        } else {
+            image.load(FixedPointMathLib.max(32, TallyLibrary.place(label)), TallyLibrary.place(label + 1));
+            image.load(_sums(label, word), _sums(label + 1, word));
+        }
+    }
+
+    function _store(Image image, bytes calldata, uint256 label, uint256 word) internal override {
+        image.store(FixedPointMathLib.max(32, TallyLibrary.place(label)), TallyLibrary.place(label + 1));
+        image.store(_sums(label, word), _sums(label + 1, word));
+    }
+
+    function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
+        DenseSample.checkLength(sample, word.features());
+        return 1;
+    }
+
+    function _parameterBytes(uint256 word) internal pure override returns (uint256) {
+        return _sums(word.maxClasses(), word) - HeadLibrary.BYTES;
+    }
+
+    function _checkModel(uint256 word) internal pure override {
+        if (word.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
+    }
+
+    /// The byte of a class's sum of feature 0.
+    function _sums(uint256 label, uint256 word) private pure returns (uint256) {
+        return TallyLibrary.place(word.maxClasses()) + (label * word.features() * _BITS) / 8;
+    }
+}
