@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dcai.encoders.vector import norm_bounds
 from dcai.errors import InvalidInput
 
 MAX_BATCH = 256
@@ -48,6 +49,74 @@ def pack_sparse(indices: Any) -> bytes:
 def unpack_sparse(sample: bytes) -> NDArray[np.int64]:
     """Return the feature indices of a sparse sample."""
     return np.frombuffer(sample, dtype=">u2").astype(np.int64)
+
+
+def pack_dense(vector: Any) -> bytes:
+    """Return a dense sample: a signed byte for each feature.
+
+    Parameters
+    ----------
+    vector : array-like of int, shape (d,)
+        As `VectorEncoder` gives them.
+
+    Raises
+    ------
+    InvalidInput
+        If it isn't flat, holds anything but integers from -128 to 127, or its norm isn't within `norm_bounds`.
+    """
+    return bytes(check_dense([vector])[0])
+
+
+def unpack_dense(sample: bytes) -> NDArray[np.int64]:
+    """Return the vector of a dense sample."""
+    return np.frombuffer(sample, dtype=np.int8).astype(np.int64)
+
+
+def check_dense(vectors: Any) -> NDArray[np.int8]:
+    """Return vectors as signed bytes, or refuse those that are no dense samples.
+
+    Parameters
+    ----------
+    vectors : array-like of int, shape (n, d)
+
+    Returns
+    -------
+    numpy.ndarray of int8, shape (n, d)
+
+    Raises
+    ------
+    InvalidInput
+        If they aren't of that shape, one holds anything but integers from -128 to 127, or its sum of squares isn't
+        within `norm_bounds`.
+    """
+    try:
+        given = np.asarray(vectors)
+    except ValueError:  # rows of different lengths
+        given = np.array(None)
+    if given.ndim != 2 or given.dtype.kind not in "iuf":
+        raise InvalidInput(
+            f"Dense samples are an array of whole numbers, one row a sample, not of shape {given.shape} and "
+            f"{given.dtype}; use VectorEncoder."
+        )
+    low, high = norm_bounds(given.shape[1], 8)
+    if given.dtype != np.int8:
+        # A NaN fails both comparisons.
+        misfits = np.argwhere(~((given >= -128) & (given <= 127) & (np.trunc(given) == given)))
+        if len(misfits):
+            row, column = misfits[0]
+            raise InvalidInput(
+                f"Row {row} has {given[row, column]} in column {column}, and dense samples are whole numbers from -128 "
+                "to 127; use VectorEncoder."
+            )
+    rows = given.astype(np.int8)
+    squares = np.einsum("ij,ij->i", rows, rows, dtype=np.int64)
+    too_far = np.flatnonzero((squares < low) | (squares > high))
+    if len(too_far):
+        raise InvalidInput(
+            f"Row {too_far[0]} has a sum of squares of {squares[too_far[0]]:,}, and a dense sample of {rows.shape[1]} "
+            f"numbers has one from {low:,} to {high:,}; use VectorEncoder, which gives all rows one length."
+        )
+    return rows
 
 
 def pack_batch(samples: Sequence[bytes], labels: Sequence[int]) -> bytes:

@@ -1,0 +1,112 @@
+"""Samples that are vectors of small integers."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import gen_batches  # type: ignore[import-untyped]
+
+from dcai.encoders.vector import MAX_DIMENSIONS
+from dcai.errors import InvalidInput
+from dcai.models.base import Features, Model
+from dcai.samples import check_dense, pack_dense, unpack_dense
+
+_GAS = 4_000
+_GAS_VECTOR = 2_000
+_GAS_FEATURE = 40
+_GAS_LANE = 120
+
+# Rows that are float64 at one time: 134 MB at most.
+_BATCH = 4_096
+
+
+class DenseModel(Model, ABC):
+    """A model of vectors of signed bytes and of one norm, as `VectorEncoder` gives them.
+
+    The table is laid out by class.
+    """
+
+    dense = True
+    max_features = MAX_DIMENSIONS
+
+    def pack(self, features: Any) -> bytes:
+        """Return a sample: a signed byte for each feature.
+
+        Parameters
+        ----------
+        features : array-like of int, shape (n_features_in_,)
+            As `VectorEncoder` gives them.
+
+        Raises
+        ------
+        InvalidInput
+            If they are no sample, or not as many as the model's features.
+        """
+        sample = pack_dense(features)
+        self._check_length(sample)
+        return sample
+
+    def unpack(self, sample: bytes) -> NDArray[np.int64]:
+        """Return the vector of a sample, shape (n_features_in_,).
+
+        Raises
+        ------
+        InvalidInput
+            If the contract would refuse it.
+        """
+        self._check_length(sample)
+        vector = unpack_dense(sample)
+        check_dense([vector])
+        return vector
+
+    def size_of(self, sample: bytes) -> int:
+        """Return 1: all samples of the model have the same size."""
+        return 1
+
+    def learn_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
+        vectors = self._vectors_read
+        return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.n_features_in_
+
+    def _check_length(self, sample: bytes) -> None:
+        if len(sample) != self.n_features_in_:
+            raise InvalidInput(
+                f"This model has {self.n_features_in_} features, the sample {len(sample)}; use the encoder that the "
+                "model was fitted with."
+            )
+
+    def _rows(self, X: Any) -> NDArray[np.int8]:
+        return check_dense(X)
+
+    def _each(self, rows: NDArray[np.int8]) -> Iterator[Features]:
+        return map(_present, rows)
+
+    def _dots(self, rows: NDArray[np.int8], vectors: NDArray[np.int64]) -> NDArray[np.int64]:
+        # Float64 has a faster product than int64, and it is exact here: at most 4,096 products of 7 and 23 bits make
+        # 42, where float64 holds all integers of up to 53.
+        columns = vectors.T.astype(np.float64)
+        dots = np.empty((len(rows), len(vectors)), dtype=np.int64)
+        for batch in gen_batches(len(rows), _BATCH):
+            dots[batch] = rows[batch].astype(np.float64) @ columns
+        return dots
+
+    def _features(self, sample: bytes) -> Features:
+        return _present(self.unpack(sample))
+
+    def _positions(self, vectors: NDArray[np.int64], indices: NDArray[np.integer]) -> NDArray[np.int64]:
+        return vectors[:, np.newaxis] * self.n_features_in_ + indices.astype(np.int64)
+
+    def _to_layout(self, table: NDArray[np.int64]) -> NDArray[np.int64]:
+        return table
+
+    def _from_layout(self, lanes: NDArray[np.int64]) -> NDArray[np.int64]:
+        return lanes.reshape(self._vectors, -1)
+
+
+def _present(vector: NDArray[np.integer]) -> Features:
+    indices = np.flatnonzero(vector)
+    return Features(indices, vector[indices].astype(np.int64))

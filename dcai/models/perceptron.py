@@ -1,0 +1,153 @@
+"""Rosenblatt's rule of learning."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcai.models.base import Features, Model
+from dcai.models.fields import integers
+from dcai.models.lanes import INT16, UINT16
+
+_NO_BIAS = INT16.lowest
+"""Stands for the bias of a class without a sample of its own, where there are vectors for all classes."""
+
+
+class Perceptron(Model, ABC):
+    """Rosenblatt's perceptron: a linear model that moves by one sample where it is wrong.
+
+    score = bias * unit + weights · x. Of two classes there is one vector, and class 1 is where its score is above 0; of
+    more, one vector a class, each of which tells its class from all others, and the largest score wins. A vector learns
+    where its sign is wrong: weights += x, bias += 1 for its class, the opposite for others. Weights and biases at the
+    end of their range stay there.
+
+    A score of 0 is wrong for every label, as in scikit-learn's ``Perceptron``, whose single pass gives the same
+    weights; but where there is one vector of a sparse model, it stands for class 0.
+
+    Where there are vectors for all classes, those without a sample of their own are empty: they never win and never
+    learn from samples of others. `fit` knows beforehand which classes have samples, and begins with none of these
+    empty.
+
+    Attributes
+    ----------
+    weights_ : numpy.ndarray of int64, shape (1 or max_classes, n_features)
+    bias_ : numpy.ndarray of int64, shape (1 or max_classes,)
+        Of one vector -32,768 to 32,767. Of more -32,767 to 32,767, and -32,768 for an empty class.
+    n_features_in_ : int
+    """
+
+    weights_: NDArray[np.int64]
+    bias_: NDArray[np.int64]
+
+    _header_bytes = 2
+    _bias_unit: ClassVar[int]
+
+    @property
+    def contract(self) -> str:
+        """The name of the Solidity model: there is another one for more than two classes."""
+        name = type(self).__name__
+        return name if self._binary else name.replace("Perceptron", "MulticlassPerceptron")
+
+    @property
+    def _binary(self) -> bool:
+        return self._capacity == 2
+
+    @classmethod
+    def _vectors_of(cls, max_classes: int) -> int:
+        return 1 if max_classes == 2 else max_classes
+
+    @property
+    def _vectors_read(self) -> int:
+        return self._vectors_used
+
+    @property
+    def _vectors_used(self) -> int:
+        return 1 if self._binary else len(self.classes)
+
+    @property
+    def _table(self) -> NDArray[np.int64]:
+        return self.weights_
+
+    @property
+    def _lowest_bias(self) -> int:
+        return INT16.lowest if self._binary else INT16.lowest + 1
+
+    def _clear(self) -> None:
+        self.weights_ = np.zeros((self._vectors, self.n_features_in_), dtype=np.int64)
+        self.bias_ = np.full(self._vectors, 0 if self._binary else _NO_BIAS)
+
+    def _header(self) -> bytes:
+        return INT16.pack(self.bias_) if self._binary else UINT16.pack(self.bias_ - _NO_BIAS)
+
+    def _set_state(self, header: bytes, table: NDArray[np.int64]) -> None:
+        self.weights_ = table
+        self.bias_ = INT16.unpack(header) if self._binary else UINT16.unpack(header) + _NO_BIAS
+
+    def _dump(self) -> dict[str, Any]:
+        empty = self._empty_vectors(self._vectors).tolist()
+        biases = [None if none else bias for none, bias in zip(empty, self.bias_.tolist(), strict=True)]
+        return {"biases": biases, "weights": self.weights_.tolist()}
+
+    def _load(self, state: Any) -> None:
+        null = None if self._binary else _NO_BIAS
+        self.bias_ = integers(state, "biases", self.bias_.shape, self._lowest_bias, INT16.highest, null=null)
+        self.weights_ = integers(state, "weights", self.weights_.shape, self._lane.lowest, self._lane.highest)
+
+    def _begin(self, labels: NDArray[np.int64]) -> None:
+        if not self._binary:
+            self.bias_[labels] = 0
+
+    def _learn_rows(self, rows: Any, labels: NDArray[np.int64]) -> None:
+        for features, label in zip(self._each(rows), labels.tolist(), strict=True):
+            self._learn(features, label)
+
+    def _learn(self, features: Features, label: int) -> None:
+        indices, values = features
+        used = self._vectors_used
+        own = np.array([label == 1]) if self._binary else np.arange(used) == label
+        empty = self._empty_vectors(used)
+        margins = self._margins(features)
+        above = margins > 0 if self._binary and not self.dense else margins >= 0
+        for vector in np.flatnonzero(np.where(own, empty | (margins <= 0), ~empty & above)).tolist():
+            step = 1 if own[vector] else -1
+            moved = self.weights_[vector, indices] + step * values
+            self.weights_[vector, indices] = np.clip(moved, self._lane.lowest, self._lane.highest)
+            bias = (0 if empty[vector] else self.bias_[vector]) + step
+            self.bias_[vector] = min(max(bias, self._lowest_bias), INT16.highest)
+
+    def _learning(self, label: int) -> NDArray[np.int64]:
+        return np.arange(self._vectors_used)
+
+    def _empty(self) -> NDArray[np.bool_]:
+        return np.zeros(2, dtype=np.bool_) if self._binary else self._empty_vectors(self._vectors_used)
+
+    def _empty_vectors(self, count: int) -> NDArray[np.bool_]:
+        return np.zeros(1, dtype=np.bool_) if self._binary else self.bias_[:count] == _NO_BIAS
+
+    def _margins(self, features: Features) -> NDArray[np.int64]:
+        # Below 2**35: 4,096 products of 15 and 7 bits, or 65,535 lanes of 7; and a bias of 15 bits times 16,129.
+        used = self._vectors_used
+        margins: NDArray[np.int64] = self.weights_[:used, features.indices] @ features.values
+        return margins + self.bias_[:used] * self._bias_unit
+
+    def _row_scores(self, rows: Any) -> NDArray[np.int64]:
+        used = self._vectors_used
+        margins = self._dots(rows, self.weights_[:used]) + self.bias_[:used] * self._bias_unit
+        return np.hstack((np.zeros_like(margins), margins)) if self._binary else margins
+
+    def _score(self, features: Features, label: int) -> int:
+        if self._binary and label == 0:
+            return 0
+        vector = 0 if self._binary else label
+        dot = self.weights_[vector, features.indices] @ features.values
+        return int(dot + self.bias_[vector] * self._bias_unit)
+
+    def _terms(self, features: Features, label: int) -> tuple[int, list[int]]:
+        if self._binary and label == 0:
+            return 0, [0] * len(features.indices)
+        vector = 0 if self._binary else label
+        terms: list[int] = (self.weights_[vector, features.indices] * features.values).tolist()
+        return int(self.bias_[vector]) * self._bias_unit, terms

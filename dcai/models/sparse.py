@@ -1,0 +1,116 @@
+"""Samples whose features are present or not."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse  # type: ignore[import-untyped]
+
+from dcai.encoders.base import MAX_FEATURES
+from dcai.errors import InvalidInput
+from dcai.models.base import Features, Model
+from dcai.samples import pack_sparse, unpack_sparse
+
+_GAS = 4_000
+_GAS_VECTOR = 800
+_GAS_FEATURE = 250
+_GAS_LANE = 250
+
+
+class SparseModel(Model, ABC):
+    """A model of binary features: a sample is the indices of those that are present.
+
+    The table is laid out by feature, so that the lanes of frequent features, which come first, share slots.
+    """
+
+    dense = False
+    max_features = MAX_FEATURES
+
+    def pack(self, features: Any) -> bytes:
+        """Return a sample: strictly increasing feature indices, each below the number of features, as uint16.
+
+        Parameters
+        ----------
+        features : array-like of int, shape (n,), n ≥ 1
+
+        Raises
+        ------
+        InvalidInput
+            If they are no sample, or one is beyond the model's features.
+        """
+        sample = pack_sparse(features)
+        self._check_indices(unpack_sparse(sample))
+        return sample
+
+    def unpack(self, sample: bytes) -> NDArray[np.int64]:
+        """Return the feature indices of a sample, shape (n,).
+
+        Raises
+        ------
+        InvalidInput
+            If the contract would refuse it.
+        """
+        if len(sample) % 2:
+            raise InvalidInput(f"The sample has {len(sample)} bytes; a sparse sample has two a feature.")
+        indices = unpack_sparse(sample)
+        if indices.size == 0 or (np.diff(indices) <= 0).any():
+            pack_sparse(indices)
+        self._check_indices(indices)
+        return indices
+
+    def size_of(self, sample: bytes) -> int:
+        """Return the number of features of a sample."""
+        return len(sample) // 2
+
+    def learn_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
+        vectors = self._vectors_read
+        return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.size_of(sample)
+
+    def _check_indices(self, indices: NDArray[np.int64]) -> None:
+        if indices[-1] >= self.n_features_in_:
+            raise InvalidInput(
+                f"There is no feature {indices[-1]}: this model has {self.n_features_in_}, 0 to "
+                f"{self.n_features_in_ - 1}."
+            )
+
+    def _rows(self, X: Any) -> sparse.csr_matrix:
+        try:
+            rows = sparse.csr_matrix(X, copy=True)
+        except (TypeError, ValueError) as error:
+            raise InvalidInput(
+                f"Rows must be an array or sparse matrix of numbers, one row a sample ({error}); use an encoder's "
+                "transform."
+            ) from error
+        rows.sum_duplicates()
+        rows.eliminate_zeros()
+        present = np.ones(rows.nnz, dtype=np.int64)
+        return sparse.csr_matrix((present, rows.indices, rows.indptr), shape=rows.shape)
+
+    def _each(self, rows: sparse.csr_matrix) -> Iterator[Features]:
+        bounds = rows.indptr.tolist()
+        for start, end in pairwise(bounds):
+            yield Features(rows.indices[start:end], rows.data[start:end])
+
+    def _dots(self, rows: sparse.csr_matrix, vectors: NDArray[np.int64]) -> NDArray[np.int64]:
+        # At most 65,535 lanes of less than 2**16 each.
+        dots: NDArray[np.int64] = rows @ vectors.T
+        return dots
+
+    def _features(self, sample: bytes) -> Features:
+        indices = self.unpack(sample)
+        return Features(indices, np.ones(len(indices), dtype=np.int64))
+
+    def _positions(self, vectors: NDArray[np.int64], indices: NDArray[np.integer]) -> NDArray[np.int64]:
+        return indices.astype(np.int64) * self._vectors + vectors[:, np.newaxis]
+
+    def _to_layout(self, table: NDArray[np.int64]) -> NDArray[np.int64]:
+        return table.T
+
+    def _from_layout(self, lanes: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.ascontiguousarray(lanes.reshape(-1, self._vectors).T)
