@@ -33,6 +33,7 @@ from dcai.encoders import (
     NothingToEncode,
     TabularEncoder,
     TextEncoder,
+    base,
     encoder_from_spec,
     pack_spec,
     tabular,
@@ -338,6 +339,7 @@ def test_the_breast_cancer_table_is_told_apart_by_a_perceptron_on_its_bins():
         ([1.0, 2.0], "this has shape (2,): write [row]"),
         (1.0, "this has shape ()"),
         ("abc", "row 0, column 0 holds 'a'"),
+        (sparse.csr_matrix([[1.0, 2.0]]), "a sparse matrix of shape (1, 2): give its toarray()"),
         (object(), "a table holds rows of numbers"),
     ],
 )
@@ -391,11 +393,21 @@ def test_more_bins_than_a_sample_can_index_are_refused_with_the_limit():
 # Both
 
 
+def test_an_input_is_described_in_words():
+    assert TextEncoder().fit(TRAINING_TEXTS).describe("A bad, BAD ending") == {3: "bad", 5: "ending"}
+    assert encoder_from_spec(TABULAR_SPEC).describe([18, 2]) == {0: "age <= 18.0", 3: "any height"}
+
+
+def test_an_input_without_a_known_feature_is_nothing_to_describe():
+    with pytest.raises(NothingToEncode):
+        TextEncoder().fit(TRAINING_TEXTS).describe("unknown")
+
+
 @pytest.mark.parametrize(("encoder", "inputs"), [(TextEncoder(7), TRAINING_TEXTS), (TabularEncoder(3), [[1.0], [2.0]])])
 class TestEveryEncoder:
-    @pytest.mark.parametrize("method", ["transform", "encode", "feature_names", "spec"])
+    @pytest.mark.parametrize("method", ["transform", "encode", "describe", "feature_names", "spec"])
     def test_is_refused_before_it_is_fitted(self, encoder, inputs, method):
-        arguments = {"transform": [inputs], "encode": [inputs[0]]}.get(method, [])
+        arguments = {"transform": [inputs], "encode": [inputs[0]], "describe": [inputs[0]]}.get(method, [])
         with pytest.raises(NotFittedError):
             getattr(clone(encoder), method)(*arguments)
 
@@ -412,6 +424,17 @@ class TestEveryEncoder:
         twice = clone(encoder).fit(inputs[:1]).fit(inputs)
         assert_same_transform(twice, clone(encoder).fit(inputs), inputs)
 
+    def test_describes_each_feature_of_an_input_by_its_name(self, encoder, inputs):
+        fitted = clone(encoder).fit(inputs)
+        for one in inputs:
+            description = fitted.describe(one)
+            assert list(description) == fitted.encode(one).tolist()
+            assert list(description.values()) == [fitted.feature_names()[feature] for feature in description]
+
+    def test_is_sparse(self, encoder, inputs):
+        assert not encoder.dense
+        assert sparse.issparse(clone(encoder).fit_transform(inputs))
+
     def test_transforms_no_inputs_to_no_rows(self, encoder, inputs):
         fitted = clone(encoder).fit(inputs)
         assert_binary(fitted.transform([]), 0, fitted)
@@ -423,7 +446,7 @@ class TestEveryEncoder:
         assert spec["version"] == 1
 
 
-@pytest.mark.parametrize("module", [text, tabular])
+@pytest.mark.parametrize("module", [base, text, tabular])
 def test_the_examples_in_the_docstrings_are_right(module):
     outcome = doctest.testmod(module)
     assert outcome.attempted > 0
@@ -515,9 +538,9 @@ def test_what_is_packed_is_unpacked(obj):
         (b"not zlib at all", "no packed spec"),
         (pack_spec(TEXT_SPEC)[:-1], "its end is missing"),
         (pack_spec(TEXT_SPEC) + b"\0", "bytes follow its end"),
-        (zlib.compress(b"{broken"), "which is no JSON"),
-        (zlib.compress(b"\xff\xfe"), "which is no JSON"),
-        (zlib.compress(b"[" * 1_000_000), "nested at most 20 deep"),
+        (zlib.compress(b"{broken"), "can't be read as JSON"),
+        (zlib.compress(b"\xff\xfe"), "can't be read as JSON"),
+        (zlib.compress(b"[" * 1_000_000), "nested more than 20 deep"),
         (zlib.compress(b"[1, 2]"), "a JSON object, these 14 bytes unpack to [1, 2]"),
     ],
 )

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.decomposition import TruncatedSVD
@@ -149,7 +150,7 @@ def test_every_long_row_is_within_the_bounds_of_its_norm(d, bits, seed, exponent
 
 @pytest.mark.parametrize("d", [0, -1, 4097, 2.0, "2", True, None])
 def test_bounds_for_a_number_of_dimensions_out_of_range_are_refused(d):
-    refused(lambda: norm_bounds(d, 8), "from 1 to 4,096", repr(d))
+    refused(lambda: norm_bounds(d, 8), f"from 1 to 4,096, not {d!r}")
 
 
 # Vectors
@@ -328,7 +329,7 @@ def test_standardize_must_be_a_bool(standardize):
 
 
 @pytest.mark.parametrize(
-    ("shape", "says"), [((0, 3), "(0, 3)"), ((3, 0), "not 0"), ((1, 4097), "from 1 to 4,096 dimensions, not 4097")]
+    ("shape", "says"), [((0, 3), "(0, 3)"), ((3, 0), "(3, 0)"), ((1, 4097), "from 1 to 4,096, not 4097")]
 )
 def test_a_training_table_of_an_impossible_size_is_refused(shape, says):
     refused(lambda: VectorEncoder().fit(np.ones(shape)), says)
@@ -405,11 +406,14 @@ def test_similar_texts_point_in_similar_directions():
     [
         (np.ones((2, 4)), "'broken' gave numbers of shape (2, 4) for 2 texts and 3 dimensions: it must give (2, 3)"),
         (np.ones((3, 3)), "shape (3, 3) for 2 texts"),
-        (np.ones(3), "this has shape (3,)"),
-        ([[1.0, 2.0, 3.0], [1.0, float("nan"), 3.0]], "row 1, column 1 ('dimension 1') holds nan"),
-        ([[1.0, 2.0, 3.0], [float("inf"), 2.0, 3.0]], "row 1, column 0 ('dimension 0') holds inf"),
+        (np.ones(3), "'broken' gave numbers of shape (3,) for 2 texts"),
+        ([[1.0, 2.0, 3.0], [1.0, float("nan"), 3.0]], "'broken' gave nan in dimension 1 for text 1, 'two'"),
+        ([[1.0, 2.0, 3.0], [float("inf"), 2.0, 3.0]], "'broken' gave inf in dimension 0 for text 1, 'two'"),
+        ([[1.0, 2.0, 3.0], [1.0]], "'broken' must give numbers: row 1 has shape (1,) and row 0 (3,)"),
+        ([[1.0, 2.0, "x"]] * 2, "'broken' must give numbers: row 0, column 2 holds 'x'"),
+        (sparse.csr_matrix(np.ones((2, 3))), "'broken' must give numbers: a table is dense, this is a sparse matrix"),
         ([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]], "'broken' finds nothing in text 1, 'two'"),
-        (None, "row"),
+        (None, "'broken' gave numbers of shape () for 2 texts"),
     ],
 )
 def test_a_function_that_gives_something_else_is_refused_with_its_name_and_the_shape(array, says):
@@ -445,7 +449,7 @@ def test_an_embedding_without_a_text_to_measure_it_on_is_refused():
         ({"embed": "all-MiniLM-L6-v2"}, "embed must be a function of a list of texts, not 'all-MiniLM-L6-v2'"),
         ({"name": ""}, "name must be a str that people find it by, not ''"),
         ({"name": None}, "not None"),
-        ({"dimensions": 4097}, "from 1 to 4,096 dimensions, not 4097"),
+        ({"dimensions": 4097}, "the number of dimensions must be an integer from 1 to 4,096, not 4097"),
         ({"dimensions": None}, "not None"),
     ],
 )
@@ -483,6 +487,17 @@ def test_the_sentence_library_is_not_loaded_before_it_is_asked_for():
 # Both
 
 
+def test_a_feature_that_is_zero_is_described_with_the_others():
+    encoder = VectorEncoder().fit([[3.0, 4.0]], feature_names=["width", "height"])
+    assert encoder.encode([0.0, 2.0]).tolist() == [0, 127]
+    assert encoder.describe([0.0, 2.0]) == {0: "width", 1: "height"}
+
+
+@pytest.mark.parametrize(("row", "says"), [([0.0, 0.0], "row 0 is zero"), ([1.0], "1 values"), ([1.0, np.nan], "nan")])
+def test_what_is_not_encoded_is_not_described(row, says):
+    refused(lambda: VectorEncoder().fit([[3.0, 4.0]]).describe(row), says)
+
+
 @pytest.mark.parametrize(
     ("encoder", "inputs"),
     [
@@ -492,9 +507,9 @@ def test_the_sentence_library_is_not_loaded_before_it_is_asked_for():
     ],
 )
 class TestEveryDenseEncoder:
-    @pytest.mark.parametrize("method", ["transform", "encode", "feature_names", "spec"])
+    @pytest.mark.parametrize("method", ["transform", "encode", "describe", "feature_names", "spec"])
     def test_is_refused_before_it_is_fitted(self, encoder, inputs, method):
-        arguments = {"transform": [inputs], "encode": [inputs[0]]}.get(method, [])
+        arguments = {"transform": [inputs], "encode": [inputs[0]], "describe": [inputs[0]]}.get(method, [])
         with pytest.raises(NotFittedError):
             getattr(clone(encoder), method)(*arguments)
 
@@ -512,6 +527,15 @@ class TestEveryDenseEncoder:
         once, twice = clone(encoder).fit(inputs), clone(encoder).fit(more).fit(inputs)
         assert twice.spec() == once.spec()
         assert twice.loss_ == once.loss_
+
+    def test_describes_an_input_by_all_its_features(self, encoder, inputs):
+        one = clone(encoder).fit(inputs)
+        for item in inputs:
+            assert one.describe(item) == dict(enumerate(one.feature_names()))
+
+    def test_is_dense(self, encoder, inputs):
+        assert encoder.dense
+        assert isinstance(clone(encoder).fit_transform(inputs), np.ndarray)
 
     def test_transforms_no_inputs_to_no_rows(self, encoder, inputs):
         one = clone(encoder).fit(inputs)
@@ -540,7 +564,7 @@ def test_the_examples_in_the_docstrings_are_right(module):
         (VECTOR_SPEC, {"version": 2}, "version 2"),
         (VECTOR_SPEC, {"bits": 12}, "must be 8 or 16, not 12"),
         (VECTOR_SPEC, {"bits": 8.0}, "'bits' in the encoder's spec must be a int, not 8.0"),
-        (VECTOR_SPEC, {"dimensions": 0}, "from 1 to 4,096 dimensions, not 0"),
+        (VECTOR_SPEC, {"dimensions": 0}, "from 1 to 4,096, not 0"),
         (VECTOR_SPEC, {"dimensions": 4097}, "not 4097"),
         (VECTOR_SPEC, {"dimensions": 3}, "'columns' in the encoder's spec has 2 values: it must have none or 3"),
         (VECTOR_SPEC, {"columns": ["age", 5]}, "the name of column 1 must be a str, not 5"),

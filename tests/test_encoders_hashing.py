@@ -7,7 +7,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.base import clone
@@ -98,16 +98,17 @@ def test_a_hashing_encoder_comes_back_from_its_packed_spec(texts, n_features):
 
 @given(st.text(), widths)
 def test_the_words_of_a_text_stand_behind_its_features_each_once(written, n_features):
+    assume(split_words(written))
     encoder = HashingEncoder(n_features).fit()
-    words = encoder.words_of(written)
-    assert list(words) == encoder.transform([written]).indices.tolist()
+    words = {feature: its.split(", ") for feature, its in encoder.describe(written).items()}
+    assert list(words) == encoder.encode(written).tolist()
     assert sorted(word for its in words.values() for word in its) == sorted(set(split_words(written)))
     for feature, its in words.items():
         assert all(abs(murmur3(word)) % n_features == feature for word in its)
 
 
 def test_words_that_share_a_feature_are_named_in_the_order_of_the_text():
-    assert HashingEncoder(1).fit().words_of("Bad, good? bad film!") == {0: ["bad", "good", "film"]}
+    assert HashingEncoder(1).fit().describe("Bad, good? bad film!") == {0: "bad, good, film"}
 
 
 @pytest.mark.parametrize("words", ["word " * 256, " ".join(f"w{number}" for number in range(256))])
@@ -147,8 +148,13 @@ def test_what_is_no_list_of_texts_is_refused_with_its_position(texts, says):
     refused(lambda: HashingEncoder().fit().transform(texts), says)
 
 
-def test_words_of_what_is_no_text_are_refused():
-    refused(lambda: HashingEncoder().fit().words_of(5), "must be a str, not 5")
+def test_what_is_no_text_is_not_described():
+    refused(lambda: HashingEncoder().fit().describe(5), "must be a str, not 5")
+
+
+def test_a_text_without_a_word_is_nothing_to_describe():
+    with pytest.raises(NothingToEncode, match=r"nothing in '\.\.\.!'"):
+        HashingEncoder().fit().describe("...!")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +178,7 @@ def test_a_spec_without_its_number_of_features_is_refused_with_the_name():
 
 @pytest.mark.parametrize(
     ("method", "arguments"),
-    [("transform", [["a"]]), ("encode", ["a"]), ("words_of", ["a"]), ("feature_names", []), ("spec", [])],
+    [("transform", [["a"]]), ("encode", ["a"]), ("describe", ["a"]), ("feature_names", []), ("spec", [])],
 )
 def test_an_encoder_that_was_not_fitted_is_refused(method, arguments):
     with pytest.raises(NotFittedError):

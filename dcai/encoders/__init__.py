@@ -1,7 +1,7 @@
 """Encoders: what turns a text, a table row or a vector into the features of a shared model, off chain."""
 
 from dcai.encoders.base import MAX_FEATURES, Encoder, NothingToEncode
-from dcai.encoders.embedding import EmbeddingEncoder
+from dcai.encoders.embedding import Embed, EmbeddingEncoder
 from dcai.encoders.hashing import HashingEncoder
 from dcai.encoders.packing import MAX_SPEC_BYTES, pack_spec, unpack_spec
 from dcai.encoders.registry import encoder_from_spec
@@ -13,6 +13,7 @@ __all__ = [
     "MAX_DIMENSIONS",
     "MAX_FEATURES",
     "MAX_SPEC_BYTES",
+    "Embed",
     "EmbeddingEncoder",
     "Encoder",
     "HashingEncoder",

@@ -17,6 +17,9 @@ from dcai.errors import InvalidInput
 MAX_FEATURES = 65_535
 """Most features an encoder may have: a sample on chain holds its feature indices as uint16."""
 
+UINT16_INDICES = "a sample on chain holds uint16 indices"
+"""Why that is so, in the sentences of errors."""
+
 SPEC_VERSION = 1
 
 _shortener = reprlib.Repr()
@@ -31,18 +34,23 @@ class NothingToEncode(InvalidInput):
 class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """Turns inputs into the features of a model, by scikit-learn's estimator conventions.
 
-    Most encoders are sparse: their features are present or not, and a sample is the indices of those present. The
-    dense ones, `VectorEncoder` and `EmbeddingEncoder`, give a small signed integer for every feature.
+    An encoder is sparse, for models whose features are present or not: a sample is the indices of those present. Or it
+    is dense, for models of vectors: a sample has a small signed integer for every feature.
 
     Every method but `fit` and `from_spec` raises scikit-learn's `NotFittedError` before one of these was called.
 
     Attributes
     ----------
+    kind : str
+        What specs call this class.
+    dense : bool
+        Whether it is dense, as `VectorEncoder` and `EmbeddingEncoder` are; a model takes encoders with its own `dense`.
     n_features_ : int
-        Number of features, at most 65,535; known after `fit`.
+        Number of features, at most 65,535, of a dense encoder at most 4,096; known after `fit`.
     """
 
     kind: ClassVar[str]
+    dense: ClassVar[bool] = False
     n_features_: int
 
     @abstractmethod
@@ -56,8 +64,8 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         Returns
         -------
         scipy.sparse.csr_matrix of int8, shape (n, n_features_)
-            One where a feature is present; the indices of every row are sorted. A row may be empty. A dense encoder
-            gives a numpy.ndarray of int8 or int16 of this shape.
+            One where a feature is present; the indices of every row are sorted. A row may be empty. Where `dense`, a
+            numpy.ndarray of int8 or int16 of this shape.
 
         Raises
         ------
@@ -110,8 +118,8 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         Returns
         -------
         numpy.ndarray of uint16, shape (features present,)
-            Strictly increasing feature indices: the sample of a sparse model. A dense encoder gives the one row that
-            `transform` gives.
+            Strictly increasing feature indices: the sample of a sparse model. Where `dense`, the row that `transform`
+            gives: int8 or int16, shape (n_features_,).
 
         Raises
         ------
@@ -120,14 +128,43 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         InvalidInput
             If the input is not of the kind that this encoder was fitted on.
         """
-        row: sparse.csr_matrix = self.transform([input])
-        indices: NDArray[np.int32] = row.indices
+        rows: Any = self.transform([input])
+        if self.dense:
+            row: NDArray[np.signedinteger] = rows[0]
+            return row
+        indices: NDArray[np.int32] = rows.indices
         if indices.size == 0:
             raise NothingToEncode(
                 f"nothing in {shortened(input)} is among the {self.n_features_:,} features that this model knows: "
                 "use an input that has at least one of them"
             )
         return indices.astype(np.uint16)
+
+    def describe(self, input: Any) -> dict[int, str]:
+        """Say in words which features an input has, for explanations of what a model makes of it.
+
+        Returns
+        -------
+        dict of int to str
+            The features of the input in increasing order, each with its name; where `dense`, all features.
+
+        Raises
+        ------
+        NothingToEncode
+            If nothing in the input is known.
+        InvalidInput
+            If the input is not of the kind that this encoder was fitted on.
+
+        Examples
+        --------
+        >>> from dcai.encoders import TextEncoder, VectorEncoder
+        >>> TextEncoder().fit(["a fine, fine film", "a dull film"]).describe("Fine! A really fine one.")
+        {0: 'a', 2: 'fine'}
+        >>> VectorEncoder().fit([[3.0, 4.0]], feature_names=["width", "height"]).describe([0.0, 2.0])
+        {0: 'width', 1: 'height'}
+        """
+        sample, names = self.encode(input), self.feature_names()
+        return dict(enumerate(names)) if self.dense else {index: names[index] for index in sample.tolist()}
 
 
 def spec_field(spec: Mapping[str, Any], name: str, kind: type) -> Any:

@@ -10,16 +10,21 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.encoders.base import SPEC_VERSION, Encoder, NothingToEncode, shortened, spec_field
-from dcai.encoders.tabular import _numbers
-from dcai.encoders.text import _checked
+from dcai.encoders.checks import check_texts
+from dcai.encoders.tables import as_floats
 from dcai.encoders.vector import VectorEncoder, check_dimensions, scale_of
 from dcai.errors import InvalidInput
 
 Embed = Callable[[list[str]], ArrayLike]
+"""An embedding: n texts to finite numbers of shape (n, dimensions)."""
 
 
 class EmbeddingEncoder(Encoder):
     """Texts through an embedding and then through a `VectorEncoder`: unit norm, small signed integers.
+
+    Any function from texts to vectors will do: scikit-learn's HashingVectorizer followed by its TruncatedSVD, as in the
+    example, or a model that `sentence_transformer` loads, for which ``pip install 'dcai[embeddings]'`` brings the
+    library.
 
     The function is no part of the spec, only its name is: who loads the encoder brings the same function. Name it so
     that people find it, with its version. `encode` gives the row that `transform` gives where the function gives a
@@ -35,7 +40,7 @@ class EmbeddingEncoder(Encoder):
     dimensions : int
         1 to 4,096.
     bits : int
-        8 or 16, the size of an integer.
+        8 or 16, the size of an integer, as of `VectorEncoder`: the models of this package take 8.
 
     Attributes
     ----------
@@ -70,6 +75,7 @@ class EmbeddingEncoder(Encoder):
     """
 
     kind = "embedding"
+    dense = True
 
     def __init__(self, embed: Embed, name: str, dimensions: int, bits: int = 8) -> None:
         self.embed = embed
@@ -122,11 +128,11 @@ class EmbeddingEncoder(Encoder):
             If a parameter is out of range, the texts are no iterable of str or none, or `embed` returns anything but
             `dimensions` finite numbers a text, not all of them zero.
         """
-        vectors = self._unfitted_vectors()
-        texts = _checked(inputs)
+        self._check_parameters()
+        texts = check_texts(inputs)
         if not texts:
             raise InvalidInput("there is no text to measure the loss of the embedding on: give at least one")
-        vectors.fit(self._embedded(texts), feature_names=_names(self.dimensions))
+        vectors = VectorEncoder(self.bits).fit(self._embedded(texts), feature_names=_names(self.dimensions))
         self.loss_ = vectors.loss_
         return self._set_vectors(vectors)
 
@@ -145,19 +151,14 @@ class EmbeddingEncoder(Encoder):
         Raises
         ------
         NothingToEncode
-            If the vector of a text is zero.
+            If the vector of a text is zero, as TruncatedSVD gives it to a text without a word.
         InvalidInput
             If the texts are one str, one of them is no str, or `embed` returns anything but `dimensions` finite numbers
             a text.
         """
         check_is_fitted(self, "n_features_")
-        texts = _checked(inputs)
+        texts = check_texts(inputs)
         return self._vectors.transform(self._embedded(texts) if texts else [])
-
-    def encode(self, input: str) -> NDArray[np.signedinteger]:
-        """Encode one text, as integers of shape (dimensions,), with the errors of `transform`."""
-        row: NDArray[np.signedinteger] = self.transform([input])[0]
-        return row
 
     def feature_names(self) -> list[str]:
         """Name every dimension by its number, such as "dimension 0"."""
@@ -198,17 +199,18 @@ class EmbeddingEncoder(Encoder):
                 "spec holds: pass it, encoder_from_spec(spec, embed=…)"
             )
         encoder = cls(embed, name, dimensions, bits)
-        vectors = encoder._unfitted_vectors()
-        return encoder._set_vectors(vectors._set_columns(_names(dimensions), np.empty(0), np.empty(0)))
+        encoder._check_parameters()
+        fields = {"bits": bits, "dimensions": dimensions, "columns": _names(dimensions), "mean": [], "std": []}
+        vectors = VectorEncoder.from_spec({"kind": VectorEncoder.kind, "version": SPEC_VERSION, **fields})
+        return encoder._set_vectors(vectors)
 
-    def _unfitted_vectors(self) -> VectorEncoder:
+    def _check_parameters(self) -> None:
         if not callable(self.embed):
             raise InvalidInput(f"embed must be a function of a list of texts, not {shortened(self.embed)}")
         if not isinstance(self.name, str) or not self.name:
             raise InvalidInput(f"an embedding's name must be a str that people find it by, not {shortened(self.name)}")
         check_dimensions(self.dimensions)
         scale_of(self.bits)
-        return VectorEncoder(self.bits)
 
     def _set_vectors(self, vectors: VectorEncoder) -> Self:
         self._vectors = vectors
@@ -216,11 +218,22 @@ class EmbeddingEncoder(Encoder):
         return self
 
     def _embedded(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        vectors = _numbers(self.embed(list(texts)))
+        given = self.embed(list(texts))
+        try:
+            vectors = as_floats(given)
+        except InvalidInput as error:
+            raise InvalidInput(f"the embedding {shortened(self.name)} must give numbers: {error}") from error
         if vectors.shape != (len(texts), self.dimensions):
             raise InvalidInput(
                 f"the embedding {shortened(self.name)} gave numbers of shape {vectors.shape} for {len(texts)} texts "
                 f"and {self.dimensions} dimensions: it must give {(len(texts), self.dimensions)}"
+            )
+        faults = np.argwhere(~np.isfinite(vectors))
+        if len(faults):
+            text, dimension = faults[0]
+            raise InvalidInput(
+                f"the embedding {shortened(self.name)} gave {vectors[text, dimension]} in dimension {dimension} for "
+                f"text {text}, {shortened(texts[text])}: it must give finite numbers; use another text"
             )
         zeros = np.flatnonzero(~vectors.any(axis=1))
         if zeros.size:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -11,9 +10,9 @@ from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.feature_extraction import FeatureHasher  # type: ignore[import-untyped]
 from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
-from dcai.encoders.base import MAX_FEATURES, SPEC_VERSION, Encoder, shortened, spec_field
-from dcai.encoders.text import _checked, split_words
-from dcai.errors import InvalidInput
+from dcai.encoders.base import MAX_FEATURES, SPEC_VERSION, UINT16_INDICES, Encoder, spec_field
+from dcai.encoders.checks import check_integer, check_texts
+from dcai.encoders.text import split_words
 
 
 class HashingEncoder(Encoder):
@@ -39,8 +38,6 @@ class HashingEncoder(Encoder):
     >>> encoder = HashingEncoder().fit()
     >>> encoder.encode("Fine! A really fine film.").tolist()
     [21161, 22437, 27058, 31327]
-    >>> encoder.words_of("Fine! A really fine film.")
-    {21161: ['film'], 22437: ['really'], 27058: ['a'], 31327: ['fine']}
     """
 
     kind = "hashing"
@@ -57,14 +54,9 @@ class HashingEncoder(Encoder):
         InvalidInput
             If `n_features` is out of range, or the texts are no iterable of str.
         """
-        n_features = self.n_features
-        if not isinstance(n_features, Integral) or isinstance(n_features, bool) or not 1 <= n_features <= MAX_FEATURES:
-            raise InvalidInput(
-                f"n_features must be an integer from 1 to {MAX_FEATURES:,}, not {shortened(n_features)}: "
-                "a sample on chain holds uint16 indices"
-            )
-        _checked(inputs)
-        self.n_features_ = int(n_features)
+        n_features = check_integer("n_features", self.n_features, 1, MAX_FEATURES, UINT16_INDICES)
+        check_texts(inputs)
+        self.n_features_ = n_features
         self._hasher = FeatureHasher(self.n_features_, input_type="string", dtype=np.int8, alternate_sign=False)
         return self
 
@@ -86,7 +78,7 @@ class HashingEncoder(Encoder):
             If the texts are one str, or one of them is no str.
         """
         check_is_fitted(self, "n_features_")
-        texts = _checked(inputs)
+        texts = check_texts(inputs)
         if not texts:
             return sparse.csr_matrix((0, self.n_features_), dtype=np.int8)
         matrix = sparse.csr_matrix(self._hasher.transform(map(split_words, texts)))
@@ -94,33 +86,38 @@ class HashingEncoder(Encoder):
         return matrix
 
     def feature_names(self) -> list[str]:
-        """Name every feature by its number, such as "hash 123"; `words_of` knows the words of one text."""
+        """Name every feature by its number, such as "hash 123"; `describe` knows the words of one text."""
         check_is_fitted(self, "n_features_")
         return [f"hash {index}" for index in range(self.n_features_)]
 
-    def words_of(self, text: str) -> dict[int, list[str]]:
+    def describe(self, input: str) -> dict[int, str]:
         """Say which words of a text stand behind each of its features.
 
         Returns
         -------
-        dict of int to list of str
-            The features of the text, in the order of `encode`, each with its different words in the order of the text.
+        dict of int to str
+            The features of the text, in the order of `encode`, each with its different words in the order of the text,
+            joined with ", ".
 
         Raises
         ------
+        NothingToEncode
+            If there is no word in the text.
         InvalidInput
             If the text is no str.
+
+        Examples
+        --------
+        >>> HashingEncoder(n_features=2).fit().describe("a fine film, a really fine film")
+        {0: 'a', 1: 'fine, film, really'}
         """
-        check_is_fitted(self, "n_features_")
-        words = list(dict.fromkeys(split_words(_checked([text])[0])))
-        if not words:
-            return {}
+        words_of: dict[int, list[str]] = {feature: [] for feature in self.encode(input).tolist()}
+        words = list(dict.fromkeys(split_words(input)))
         # One word a row: the column is its feature.
         features = self._hasher.transform([word] for word in words).indices.tolist()
-        return {
-            feature: [word for word, its in zip(words, features, strict=True) if its == feature]
-            for feature in sorted(set(features))
-        }
+        for word, feature in zip(words, features, strict=True):
+            words_of[feature].append(word)
+        return {feature: ", ".join(its) for feature, its in words_of.items()}
 
     def spec(self) -> dict[str, Any]:
         """Describe the encoder: its number of features."""

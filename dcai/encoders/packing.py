@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
-from itertools import accumulate
 from typing import Any
 
+from dcai import foreign_json
 from dcai.encoders.base import shortened
 from dcai.errors import InvalidInput
 
 MAX_SPEC_BYTES = 4 * 2**20
 """Largest spec as JSON, in bytes (4 MiB): whoever reads a stranger's trainer never unpacks more than this."""
-
-
-MAX_NESTING = 20
-"""How deep lists and objects of a spec may be nested."""
 
 
 def pack_spec(obj: dict[str, Any]) -> bytes:
@@ -58,15 +53,11 @@ def unpack_spec(packed: bytes) -> dict[str, Any]:
             f"these {len(packed):,} bytes are no packed spec: "
             + ("bytes follow its end" if stream.eof else "its end is missing")
         )
-    # a deeper one would overflow the interpreter's stack: py-evm raises the limit that guards it
-    brackets = re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", text))
-    if max(accumulate(1 if one in b"[{" else -1 for one in brackets), default=0) > MAX_NESTING:
-        raise InvalidInput(f"a spec is nested at most {MAX_NESTING} deep, these {len(packed):,} bytes are deeper")
     try:
-        obj = json.loads(text.decode())
+        obj = foreign_json.parse(text)
     except ValueError as error:
         raise InvalidInput(
-            f"these {len(packed):,} bytes unpack to {shortened(text)}, which is no JSON: {error}"
+            f"these {len(packed):,} bytes unpack to {shortened(text)}, which can't be read as JSON: {error}"
         ) from error
     if not isinstance(obj, dict):
         raise InvalidInput(f"a spec is a JSON object, these {len(packed):,} bytes unpack to {shortened(obj)}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -13,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
-from dcai.encoders.base import MAX_FEATURES, SPEC_VERSION, Encoder, shortened, spec_field
+from dcai.encoders.base import MAX_FEATURES, SPEC_VERSION, UINT16_INDICES, Encoder, shortened, spec_field
+from dcai.encoders.checks import check_integer, is_finite_number
+from dcai.encoders.tables import check_names, read_rows, read_training_table
 from dcai.errors import InvalidInput
 
 
@@ -71,20 +71,9 @@ class TabularEncoder(Encoder):
             If `bins` is out of range, the table is empty, not rectangular or holds a value that is no finite number,
             the names are not one str a column, or there would be more than 65,535 features.
         """
-        if not isinstance(self.bins, Integral) or isinstance(self.bins, bool) or not 2 <= self.bins <= MAX_FEATURES:
-            raise InvalidInput(f"bins must be an integer from 2 to {MAX_FEATURES:,}, not {shortened(self.bins)}")
-        table = _numbers(inputs)
-        if 0 in table.shape:
-            raise InvalidInput(f"a training table needs a row and a column, this one has shape {table.shape}")
-        columns = table.shape[1]
-        names = [f"column {column}" for column in range(columns)] if feature_names is None else list(feature_names)
-        if len(names) != columns:
-            raise InvalidInput(
-                f"feature_names has {len(names)} names and the table {columns} columns: give one a column"
-            )
-        names = _checked_names(names)
-        _check_finite(table, names)
-        quantiles = np.arange(1, self.bins) / self.bins
+        bins = check_integer("bins", self.bins, 2, MAX_FEATURES, UINT16_INDICES)
+        table, names = read_training_table(inputs, feature_names)
+        quantiles = np.arange(1, bins) / bins
         at_quantiles = np.quantile(table, quantiles, axis=0, method="inverted_cdf")
         # An edge at the largest value would have an empty bin above it.
         edges = [np.unique(at[at < top]) for at, top in zip(at_quantiles.T, table.max(axis=0), strict=True)]
@@ -109,8 +98,7 @@ class TabularEncoder(Encoder):
         """
         check_is_fitted(self, "edges_")
         columns = len(self.edges_)
-        table = _numbers(inputs, self.column_names_)
-        _check_finite(table, self.column_names_)
+        table = read_rows(inputs, self.column_names_)
         indices = np.empty(table.shape, dtype=np.int32)
         first = 0
         for column, edges in enumerate(self.edges_):
@@ -146,7 +134,7 @@ class TabularEncoder(Encoder):
             raise InvalidInput(
                 f"the encoder's spec has {len(names)} columns and edges for {len(edges)}: give both, of one length"
             )
-        names = _checked_names(names)
+        names = check_names(names)
         for name, column in zip(names, edges, strict=True):
             _check_edges(name, column)
         bins = max(2, *(len(column) + 1 for column in edges))
@@ -172,63 +160,11 @@ def _bin_names(column: str, edges: list[float]) -> list[str]:
     return [f"{column} <= {edges[0]}", *inner, f"{edges[-1]} < {column}"]
 
 
-def _numbers(table: ArrayLike, names: Sequence[str] | None = None) -> NDArray[np.float64]:
-    """Read a table as float64, of shape (n, columns), with `len(names)` columns where names are given."""
-    try:
-        values = np.asarray(table, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidInput(_first_fault(table)) from error
-    if names is not None and values.shape == (0,):
-        return values.reshape(0, len(names))
-    if values.ndim != 2:
-        raise InvalidInput(f"a table has rows and columns, this has shape {values.shape}: write [row] for a single row")
-    if names is not None and values.shape[1] != len(names):
-        raise InvalidInput(
-            f"row 0 has {values.shape[1]} values and this encoder {len(names)} columns, "
-            f"from {shortened(names[0])} to {shortened(names[-1])}: give one value a column"
-        )
-    return values
-
-
-def _first_fault(table: Any) -> str:
-    """Say where a table that NumPy could not read as numbers goes wrong."""
-    # A data frame would give the names of its columns in place of its rows.
-    rows = np.asarray(table) if hasattr(table, "__array__") else table
-    rows = [np.asarray(row, dtype=object) for row in rows] if np.iterable(rows) else []
-    for row, cells in enumerate(rows):
-        if cells.shape != rows[0].shape:
-            return f"row {row} has shape {cells.shape} and row 0 {rows[0].shape}: give every row the same columns"
-        for column, value in enumerate(cells.flat):
-            try:
-                float(value)
-            except (TypeError, ValueError, OverflowError):
-                return f"row {row}, column {column} holds {shortened(value)}, which is no number that float64 can hold"
-    return f"a table holds rows of numbers, this is {shortened(table)}"
-
-
-def _check_finite(table: NDArray[np.float64], names: Sequence[str]) -> None:
-    faults = np.argwhere(~np.isfinite(table))
-    if len(faults):
-        row, column = faults[0]
-        raise InvalidInput(
-            f"row {row}, column {column} ({shortened(names[column])}) holds {table[row, column]}: "
-            "fill in or leave out rows with values that are missing or infinite"
-        )
-
-
-def _checked_names(names: list[Any]) -> list[str]:
-    for column, name in enumerate(names):
-        if not isinstance(name, str):
-            raise InvalidInput(f"the name of column {column} must be a str, not {shortened(name)}")
-    # NumPy's own str would show as np.str_('age') in every message.
-    return [str(name) for name in names]
-
-
 def _check_edges(name: str, edges: Any) -> None:
     if not isinstance(edges, list):
         raise InvalidInput(f"the edges of column {shortened(name)} must be a list, not {shortened(edges)}")
     for edge in edges:
-        if type(edge) not in (int, float) or not abs(edge) <= sys.float_info.max:
+        if not is_finite_number(edge):
             raise InvalidInput(f"an edge of column {shortened(name)} must be a finite number, not {shortened(edge)}")
     as_floats = [float(edge) for edge in edges]
     for low, high in pairwise(as_floats):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -15,7 +14,8 @@ from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-untyped]
 from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
-from dcai.encoders.base import MAX_FEATURES, SPEC_VERSION, Encoder, shortened, spec_field
+from dcai.encoders.base import MAX_FEATURES, SPEC_VERSION, UINT16_INDICES, Encoder, shortened, spec_field
+from dcai.encoders.checks import check_integer, check_texts
 from dcai.errors import InvalidInput
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -82,13 +82,8 @@ class TextEncoder(Encoder):
         InvalidInput
             If `vocabulary_size` is out of range, the texts are no iterable of str, or there is no word in them.
         """
-        size = self.vocabulary_size
-        if not isinstance(size, Integral) or isinstance(size, bool) or not 1 <= size <= MAX_FEATURES:
-            raise InvalidInput(
-                f"vocabulary_size must be an integer from 1 to {MAX_FEATURES:,}, not {shortened(size)}: "
-                "a sample on chain holds uint16 indices"
-            )
-        texts = _checked(inputs)
+        size = check_integer("vocabulary_size", self.vocabulary_size, 1, MAX_FEATURES, UINT16_INDICES)
+        texts = check_texts(inputs)
         counts = Counter(chain.from_iterable(map(split_words, texts)))
         if not counts:
             raise InvalidInput(f"there is no word in the {len(texts):,} training texts: give texts with words in them")
@@ -112,7 +107,7 @@ class TextEncoder(Encoder):
             If the texts are one str, or one of them is no str.
         """
         check_is_fitted(self, "words_")
-        return self._vectorizer.transform(_checked(inputs))
+        return self._vectorizer.transform(check_texts(inputs))
 
     def feature_names(self) -> list[str]:
         """List the words, the most frequent first."""
@@ -144,15 +139,3 @@ class TextEncoder(Encoder):
         self.n_features_ = len(words)
         self._vectorizer = CountVectorizer(analyzer=split_words, vocabulary=words, binary=True, dtype=np.int8)
         return self
-
-
-def _checked(texts: Iterable[str]) -> Sequence[str]:
-    if isinstance(texts, str):
-        raise InvalidInput(f"texts must be a list of str, not the single text {shortened(texts)}: write [text]")
-    if not isinstance(texts, Iterable):
-        raise InvalidInput(f"texts must be a list of str, not {shortened(texts)}")
-    texts = list(texts)
-    for position, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise InvalidInput(f"text {position} must be a str, not {shortened(text)}")
-    return texts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from math import isqrt
 from numbers import Integral
@@ -14,7 +13,8 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.encoders.base import SPEC_VERSION, Encoder, NothingToEncode, shortened, spec_field
-from dcai.encoders.tabular import _check_finite, _checked_names, _numbers
+from dcai.encoders.checks import check_integer, is_finite_number
+from dcai.encoders.tables import check_names, default_names, read_rows, read_training_table
 from dcai.errors import InvalidInput
 
 MAX_DIMENSIONS = 4096
@@ -91,7 +91,8 @@ class VectorEncoder(Encoder):
     Parameters
     ----------
     bits : int
-        8 or 16, the size of an integer. 8 is cheaper on chain; `loss_` says what it costs.
+        8 or 16, the size of an integer. The models of this package take 8 bits, and what int8 costs in accuracy, that
+        of norms and cosines, is in `loss_`; 16 is for contracts of others.
     standardize : bool
         Subtract from every column its mean in the training table and divide by its standard deviation (population; a
         constant column is only centred), before the norm is taken. For columns of different units, such as sensors.
@@ -122,6 +123,7 @@ class VectorEncoder(Encoder):
     """
 
     kind = "vector"
+    dense = True
 
     def __init__(self, bits: int = 8, standardize: bool = False) -> None:
         self.bits = bits
@@ -148,18 +150,8 @@ class VectorEncoder(Encoder):
         scale_of(self.bits)
         if not isinstance(self.standardize, bool):
             raise InvalidInput(f"standardize must be True or False, not {shortened(self.standardize)}")
-        table = _numbers(inputs)
-        if len(table) == 0:
-            raise InvalidInput(f"a training table needs a row and a column, this one has shape {table.shape}")
-        columns = table.shape[1]
-        check_dimensions(columns)
-        names = _default_names(columns) if feature_names is None else list(feature_names)
-        if len(names) != columns:
-            raise InvalidInput(
-                f"feature_names has {len(names)} names and the table {columns} columns: give one a column"
-            )
-        names = _checked_names(names)
-        _check_finite(table, names)
+        table, names = read_training_table(inputs, feature_names)
+        check_dimensions(len(names))
         mean, std = _moments(table, names) if self.standardize else (np.empty(0), np.empty(0))
         self._set_columns(names, mean, std)
         unit = self._unit_rows(table)
@@ -186,14 +178,7 @@ class VectorEncoder(Encoder):
             If a row has another number of columns than the training table, or a value is no finite number.
         """
         check_is_fitted(self, "mean_")
-        table = _numbers(inputs, self.column_names_)
-        _check_finite(table, self.column_names_)
-        return self._quantised(self._unit_rows(table))
-
-    def encode(self, input: Any) -> NDArray[np.signedinteger]:
-        """Encode one row, of shape (columns,): the row that `transform` gives, and the errors that it raises."""
-        row: NDArray[np.signedinteger] = self.transform([input])[0]
-        return row
+        return self._quantised(self._unit_rows(read_rows(inputs, self.column_names_)))
 
     def feature_names(self) -> list[str]:
         """List the names of the columns."""
@@ -203,7 +188,7 @@ class VectorEncoder(Encoder):
     def spec(self) -> dict[str, Any]:
         """Describe the fitted encoder; names of columns are left out where they were not given."""
         check_is_fitted(self, "mean_")
-        unnamed = self.column_names_ == _default_names(self.n_features_)
+        unnamed = self.column_names_ == default_names(self.n_features_)
         return {
             "kind": self.kind,
             "version": SPEC_VERSION,
@@ -231,14 +216,14 @@ class VectorEncoder(Encoder):
                 f"the encoder's spec has {len(mean)} means and {len(std)} standard deviations: give both or none"
             )
         for column, value in enumerate(mean):
-            if type(value) not in (int, float) or not abs(value) <= sys.float_info.max:
+            if not is_finite_number(value):
                 raise InvalidInput(f"the mean of column {column} must be a finite number, not {shortened(value)}")
         for column, value in enumerate(std):
-            if type(value) not in (int, float) or not 0 < value <= sys.float_info.max:
+            if not is_finite_number(value) or value <= 0:
                 raise InvalidInput(
                     f"the standard deviation of column {column} must be a finite number above 0, not {shortened(value)}"
                 )
-        names = _checked_names(fields["columns"]) or _default_names(dimensions)
+        names = check_names(fields["columns"]) or default_names(dimensions)
         encoder = cls(bits, standardize=bool(mean))
         return encoder._set_columns(names, np.array(mean, dtype=np.float64), np.array(std, dtype=np.float64))
 
@@ -283,11 +268,7 @@ class VectorEncoder(Encoder):
 
 def check_dimensions(d: int) -> None:
     """Refuse a number of dimensions that no dense sample has."""
-    if not isinstance(d, Integral) or isinstance(d, bool) or not 1 <= d <= MAX_DIMENSIONS:
-        raise InvalidInput(
-            f"a dense sample has from 1 to {MAX_DIMENSIONS:,} dimensions, not {shortened(d)}: "
-            "reduce them, by sklearn.decomposition.TruncatedSVD for example"
-        )
+    check_integer("the number of dimensions", d, 1, MAX_DIMENSIONS, "TruncatedSVD of scikit-learn reduces larger ones")
 
 
 def scale_of(bits: int) -> int:
@@ -295,10 +276,6 @@ def scale_of(bits: int) -> int:
     if not isinstance(bits, Integral) or bits not in _DTYPES:
         raise InvalidInput(f"bits must be 8 or 16, not {shortened(bits)}")
     return int(np.iinfo(_DTYPES[int(bits)]).max)
-
-
-def _default_names(columns: int) -> list[str]:
-    return [f"column {column}" for column in range(columns)]
 
 
 def _moments(table: NDArray[np.float64], names: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
