@@ -1,0 +1,134 @@
+"""A twin and its contract, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcai.chain import Chain
+from dcai.chain.codec import codec
+from dcai.deployment import product_of
+from dcai.incentives import DepositRefundTake
+from dcai.models import Model
+from dcai.trainer import Contribution, deploy
+
+# As much for every sample, whatever its size and whenever it comes.
+_FREE = DepositRefundTake(weight_wei=0, minimum_wei=1, size_unit=65_535)
+
+# Enough for one sample of any model that is checked: nothing has to be estimated.
+_GAS = 10_000_000
+
+# All that a trainer has.
+_SLOTS = 4_100
+
+
+class Pair:
+    """A model on the chain, and its twin, which are taught the same and compared after each step.
+
+    Parameters
+    ----------
+    chain : Chain
+        Its first account is the creator, its second contributes.
+    model : Model
+        A fitted twin, which stays as it is.
+    """
+
+    def __init__(self, chain: Chain, model: Model) -> None:
+        self.chain = chain
+        self.twin = deepcopy(model)
+        self.contract = product_of(model, _FREE).contract
+        self.creator, self.contributor = chain.accounts[:2]
+        # no two are made at the same height
+        salt = chain.block_number()
+        self.trainer = deploy(chain, model, _FREE, name="Conformance", salt=salt, sender=self.creator)
+        self._codec = codec(self.contract)
+        self._last: list[bytes] = []
+
+    @property
+    def address(self) -> str:
+        """The trainer's."""
+        return self.trainer.address
+
+    def contribute(self, features: NDArray[np.int64], label: int, *, quoted: bool = False) -> None:
+        """Let both learn one sample, and compare.
+
+        Parameters
+        ----------
+        features, label
+        quoted
+            Ask for the price and the gas as people do, which takes four times as long.
+        """
+        terms: dict[str, int] = {} if quoted else {"deposit_wei": 1, "gas": _GAS}
+        sample = self.twin.pack(features)
+        with naming(f"after sample 0x{sample.hex()}, label {label}"):
+            self.trainer.contribute(features, label, sender=self.contributor, **terms)
+            self.twin.learn(sample, label)
+            self.compare([sample])
+
+    def contribute_many(
+        self, samples: Sequence[NDArray[np.int64]], labels: Sequence[int], *, quoted: bool = False
+    ) -> list[Contribution]:
+        """Let both learn samples, the contract in batches, and compare."""
+        deposit = None if quoted else 1
+        packed = [self.twin.pack(features) for features in samples]
+        told = ", ".join(f"(0x{sample.hex()}, {label})" for sample, label in zip(packed[:8], labels, strict=False))
+        with naming(f"after a batch of {len(labels)} samples and labels, {told}{', …' * (len(packed) > 8)}"):
+            made = self.trainer.contribute_many(
+                samples, labels, sender=self.contributor, deposit_wei=deposit, progress=False
+            )
+            for sample, label in zip(packed, labels, strict=True):
+                self.twin.learn(sample, label)
+            self.compare(packed[-1:])
+        return made
+
+    def compare(self, samples: Sequence[bytes]) -> None:
+        """Compare the packed state, slot for slot, and what both make of some samples and those of the last time."""
+        samples, self._last = [*samples, *self._last], list(samples)
+        state = bytes(15) + bytes([len(self.twin.classes)]) + self.twin.parameters()
+        # with a slot behind, where nothing may be
+        slots = min(-(-len(state) // 32) + 1, _SLOTS)
+        expected = state.ljust(32 * slots, b"\0")
+        questions: list[tuple[Any, ...]] = [("words", 0, slots)]
+        questions += [(function, sample) for sample in samples for function in ("score", "predict")]
+        calls = [self._codec.call(*question) for question in questions]
+        results = self.chain.read(self.contract, self.address, "multicall", calls)
+        words, *answers = [self._codec.result(name, data) for (name, *_), data in zip(questions, results, strict=True)]
+        found = bytes(15) + b"".join(word.to_bytes(32, "big") for word in words)[15:]
+        for slot in range(slots):
+            theirs, ours = found[32 * slot : 32 * slot + 32], expected[32 * slot : 32 * slot + 32]
+            assert theirs == ours, f"slot {slot} holds 0x{theirs.hex()}, the twin has 0x{ours.hex()}"
+        for sample, scores, label in zip(samples, answers[::2], answers[1::2], strict=True):
+            own = self.twin.scores_of(sample)
+            assert list(scores) == own, f"the contract scores 0x{sample.hex()} {list(scores)}, the twin {own}"
+            told = self.twin.label_of(sample)
+            assert label == told, f"the contract predicts {label} for 0x{sample.hex()}, the twin {told}"
+
+    def audit(self) -> None:
+        """Replay the log through a twin from its beginning."""
+        problems = self.trainer.audit().problems
+        assert not problems, f"an audit finds: {' '.join(problems)}"
+
+
+@contextmanager
+def naming(where: str) -> Iterator[None]:
+    """Make what fails within an AssertionError whose sentence begins with where that was."""
+    try:
+        yield
+    except Exception as error:
+        reason = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
+        raise AssertionError(f"{where}: {reason}") from error
+
+
+@contextmanager
+def refusing(what: str, *kinds: type[Exception]) -> Iterator[None]:
+    """Fail unless one of these errors is raised within."""
+    try:
+        yield
+    except kinds:
+        return
+    raise AssertionError(f"{what} isn't refused")

@@ -1,0 +1,60 @@
+"""What is checked: a model that isn't fitted, and how hard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone  # type: ignore[import-untyped]
+
+from dcai.models import Model
+from dcai.testing.samples import Samples, samples_of
+
+States = Callable[[Model, np.random.Generator], Iterable[Model]]
+
+_ROWS = 20
+
+
+def no_more(model: Model, random: np.random.Generator) -> Iterable[Model]:
+    """Return no states beside those that every model has."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model that isn't fitted, how many learnings to compare, the seed, and the states to begin with."""
+
+    model: Model
+    cases: int
+    seed: int
+    states: States
+
+    def random(self) -> np.random.Generator:
+        """Return a new generator of the seed."""
+        return np.random.default_rng(self.seed)
+
+    def samples(self, n_features: int, random: np.random.Generator) -> Samples:
+        """Return what makes samples with so many features."""
+        return samples_of(self.model.dense, n_features, random)
+
+    def fitted(self, samples: Samples) -> Model:
+        """Return the model, fitted on random samples; of more than two classes one has none."""
+        model: Model = clone(self.model)
+        known = len(model.classes) - (len(model.classes) > 2)
+        labels = samples.random.integers(known, size=_ROWS)
+        return model.fit(samples.rows([samples.features() for _ in labels]), labels)
+
+    def blank(self, samples: Samples) -> Model:
+        """Return the model as one that has learnt nothing: its parameters are zeros."""
+        settings = self.fitted(samples).settings()
+        kind = type(self.model)
+        return kind.from_parameters(settings, bytes(kind.parameter_bytes(settings)), tuple(self.model.classes))
+
+    def starts(self, samples: Samples) -> Iterator[tuple[str, Model]]:
+        """Yield the models that a check begins with, each with its name."""
+        fitted = self.fitted(samples)
+        yield "a model that has learnt nothing", self.blank(samples)
+        yield "a fitted model", fitted
+        for number, state in enumerate(self.states(fitted, samples.random)):
+            yield f"state {number}", state

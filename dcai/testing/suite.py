@@ -1,0 +1,116 @@
+"""The checks, one by one or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dcai.chain import Chain, local_chain
+from dcai.models import Model
+from dcai.testing import contract, twin
+from dcai.testing.pair import naming
+from dcai.testing.subject import States, Subject, no_more
+
+_CHECKS: tuple[Callable[[Subject, Chain], None], ...] = (
+    twin.the_constructor_stores_parameters_untouched,
+    twin.a_model_that_is_not_fitted_says_so,
+    twin.the_same_data_give_the_same_model,
+    twin.rows_and_samples_are_learnt_and_scored_alike,
+    twin.settings_and_parameters_come_back,
+    twin.a_model_file_comes_back,
+    twin.explanations_add_up,
+    twin.what_is_no_sample_is_refused_by_the_twin,
+    contract.it_learns_and_answers_what_the_twin_does,
+    contract.it_refuses_what_is_no_sample,
+    contract.classes_can_be_added_while_there_is_room,
+    contract.batches_fit_into_transactions,
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of one model; call it with a chain to run it, print it for its name."""
+
+    function: Callable[[Subject, Chain], None]
+    subject: Subject
+
+    def __str__(self) -> str:
+        return self.function.__name__
+
+    def __call__(self, chain: Chain) -> None:
+        """Run the check.
+
+        Raises
+        ------
+        AssertionError
+            If the model fails; its sentence names the check, the model, the seed, and the case.
+        """
+        # scikit-learn breaks a long model into lines
+        model = " ".join(repr(self.subject.model).split())
+        with naming(f"{self} ({model}, seed {self.subject.seed})"):
+            self.function(self.subject, chain)
+
+
+def model_checks(model: Model, *, cases: int = 200, seed: int = 0, states: States = no_more) -> list[Check]:
+    """Return the checks of a model, for a test framework to run one by one.
+
+    Parameters
+    ----------
+    model : Model
+        A twin that isn't fitted, whose product is registered (`dcai.deployment.register`).
+    cases : int
+        How many learnings of the contract to compare with the twin's, or a few more.
+    seed : int
+        Of all that is random.
+    states : callable, optional
+        ``states(fitted, random)`` returns more fitted models to begin with, of the same classes and number of features
+        as `fitted`: those at the edges of their range, where learning takes long to get.
+
+    Returns
+    -------
+    list of Check
+        Each to be called with a chain.
+
+    Examples
+    --------
+    >>> import pytest
+    >>> from dcai.models import NaiveBayes
+    >>> from dcai.testing import model_checks
+    >>> @pytest.mark.parametrize("check", model_checks(NaiveBayes()), ids=str)
+    ... def test_naive_bayes_conforms(check, chain):
+    ...     check(chain)
+    """
+    subject = Subject(model, cases, seed, states)
+    return [Check(function, subject) for function in _CHECKS]
+
+
+def check_model(
+    model: Model, *, chain: Chain | None = None, cases: int = 200, seed: int = 0, states: States = no_more
+) -> None:
+    """Check that a model's contract and its twin are one, and that the twin is a classifier of scikit-learn's.
+
+    Parameters
+    ----------
+    model, cases, seed, states
+        See `model_checks`.
+    chain : Chain, optional
+        A local chain with two accounts or more; one is started where it is left out. On py-evm the checks take minutes,
+        on anvil seconds.
+
+    Raises
+    ------
+    AssertionError
+        If the model fails a check; its sentence names the check, the model, the seed, and the case.
+
+    Examples
+    --------
+    >>> from dcai.models import NaiveBayes
+    >>> from dcai.testing import check_model
+    >>> check_model(NaiveBayes(classes=("ham", "spam"), smoothing=0.5), cases=20)
+    """
+    if chain is None:
+        with local_chain() as started:
+            check_model(model, chain=started, cases=cases, seed=seed, states=states)
+        return
+    for check in model_checks(model, cases=cases, seed=seed, states=states):
+        check(chain)
