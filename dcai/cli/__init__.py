@@ -4,14 +4,22 @@ import typer
 
 from dcai.cli.data import app as data
 from dcai.cli.demo import run as demo
+from dcai.cli.deploy import run as deploy
+from dcai.cli.fit import run as fit
+from dcai.cli.predict import run as predict
 
 app = typer.Typer(
     help="Shared machine-learning models that live in smart contracts.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
+    # a traceback must not show a private key
+    pretty_exceptions_show_locals=False,
 )
 app.add_typer(data, name="data")
 app.command("demo")(demo)
+app.command("fit")(fit)
+app.command("deploy")(deploy)
+app.command("predict")(predict)
 
 
 def main() -> None:

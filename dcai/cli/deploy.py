@@ -1,0 +1,147 @@
+"""`dcai deploy`: a model file becomes a shared model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.prompt import Confirm
+from rich.table import Table
+
+from dcai.chain import Chain
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.node import LOCAL_NODE, Url, connect_sender
+from dcai.cli.trial import Cost, try_out
+from dcai.encoders import Encoder
+from dcai.errors import DcaiError, InvalidInput
+from dcai.incentives import DepositRefundTake
+from dcai.models import Model, load
+from dcai.trainer import deploy
+
+_DEFAULT = DepositRefundTake()
+
+# Transactions are signed with fees that hold while the base fee doubles, and nodes want to see that much.
+_RESERVE = 2
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="A model file, as `dcai fit` writes it.")],
+    url: Url = LOCAL_NODE,
+    name: Annotated[str | None, typer.Option(help="One line; the name of the file where left out.")] = None,
+    refund_after: Annotated[
+        str, typer.Option(help='From a contribution until its refund: seconds, or text such as "36 hours".')
+    ] = str(_DEFAULT.refund_after),
+    settle_after: Annotated[
+        str, typer.Option(help="From a report of bad data until a share of its deposit can be taken.")
+    ] = str(_DEFAULT.settle_after),
+    creator_take_after: Annotated[
+        str, typer.Option(help="From a contribution until you can take what is left of its deposit.")
+    ] = str(_DEFAULT.creator_take_after),
+    take_after: Annotated[
+        str, typer.Option(help="From a contribution until anybody can take what is left of its deposit.")
+    ] = str(_DEFAULT.take_after),
+    weight_wei: Annotated[
+        int, typer.Option(help="A contribution costs this * 3600 / √(seconds since the last one).")
+    ] = _DEFAULT.weight_wei,
+    minimum_wei: Annotated[int, typer.Option(help="The least that a contribution costs.")] = _DEFAULT.minimum_wei,
+    size_unit: Annotated[
+        int, typer.Option(help="How many features of a sample one price covers.")
+    ] = _DEFAULT.size_unit,
+    salt: Annotated[int, typer.Option(help="Tells apart trainers of yours that are alike in all else.")] = 0,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the address.")] = False,
+) -> None:
+    """Deploy a model file as a shared model that anybody can improve, and print its address.
+
+    The account whose private key is in the environment variable DCAI_PRIVATE_KEY pays; without a key, the first account
+    of a local node. What it will cost is found out on a chain of this machine, and you are asked before anything is
+    sent.
+    """
+    with errors_as_one_sentence():
+        model, encoder = _load(file)
+        incentive = DepositRefundTake(
+            weight_wei=weight_wei,
+            minimum_wei=minimum_wei,
+            refund_after=_duration(refund_after),
+            settle_after=_duration(settle_after),
+            creator_take_after=_duration(creator_take_after),
+            take_after=_duration(take_after),
+            size_unit=size_unit,
+        )
+        title = file.stem if name is None else name
+        errors = Console(stderr=True)
+        with errors.status("Asking the node, and trying it out on this machine …"):
+            chain = connect_sender(url)
+            cost = Cost.on(chain, try_out(model, incentive, encoder, title, salt))
+        errors.print(_bill(chain, title, model, encoder, cost))
+        _check_balance(chain, cost)
+        if not yes and not _agreed(errors):
+            raise DcaiError("Nothing was sent.")
+        with errors.status(f"Deploying on chain {chain.chain_id} …"):
+            trainer = deploy(chain, model, incentive, encoder=encoder, name=title, salt=salt)
+        if not as_json:
+            typer.echo(trainer.address)
+            return
+        made = {
+            "address": trainer.address,
+            "chain_id": chain.chain_id,
+            "creator": trainer.creator,
+            "first_block": trainer.first_block,
+            "gas_used": chain.gas_used[trainer.creator],
+            "estimate": {"gas": cost.gas, "gas_price_wei": cost.gas_price_wei, "wei": cost.wei},
+        }
+        typer.echo(json.dumps(made, indent=2))
+
+
+def _load(file: Path) -> tuple[Model, Encoder | None]:
+    try:
+        return load(file)
+    except FileNotFoundError:
+        raise InvalidInput(f"There is no file {file}; `dcai fit` makes one.") from None
+    except OSError as error:
+        raise InvalidInput(f"{file} can't be read: {error.strerror}.") from error
+
+
+def _duration(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
+
+
+def _bill(chain: Chain, name: str, model: Model, encoder: Encoder | None, cost: Cost) -> Table:
+    account = chain.accounts[0]
+    features = f"{model.n_features_in_:,} features"
+    table = Table(title=f"{escape(repr(name))} on chain {chain.chain_id}", title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("model", f"{type(model).__name__}, {len(model.classes)} classes, {features}")
+    table.add_row("encoder", "none: people contribute features" if encoder is None else type(encoder).__name__)
+    table.add_row("account", f"{account}, {_ether(chain.balance(account))}")
+    table.add_row("gas", f"about {cost.gas:,} at {cost.gas_price_wei / 10**9:,.9g} gwei")
+    table.add_row("cost", f"about {_ether(cost.wei)}")
+    return table
+
+
+def _check_balance(chain: Chain, cost: Cost) -> None:
+    account = chain.accounts[0]
+    balance, needed = chain.balance(account), _RESERVE * cost.wei
+    if balance < needed:
+        raise DcaiError(
+            f"{account} has {_ether(balance)}, and {_ether(needed)} are needed in case that gas becomes dearer; send "
+            "it some first."
+        )
+
+
+def _ether(wei: int) -> str:
+    return f"{wei / 10**18:,.6f} ether"
+
+
+def _agreed(errors: Console) -> bool:
+    try:
+        # not typer's, which writes a space to standard output
+        return Confirm.ask("Send it?", console=errors, default=False)
+    except EOFError:  # nobody is there to answer
+        errors.print()
+        return False

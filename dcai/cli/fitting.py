@@ -1,0 +1,207 @@
+"""What `dcai fit` does: choose an encoder for the data, fit a model on it, and measure how good it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from dcai.datasets import Dataset
+from dcai.encoders import Encoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
+from dcai.errors import InvalidInput
+from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
+from dcai.models.state import MAX_CLASSES
+
+MODELS: dict[str, type[Model]] = {
+    "naive-bayes": NaiveBayes,
+    "sparse-perceptron": SparsePerceptron,
+    "dense-perceptron": DensePerceptron,
+    "nearest-centroid": NearestCentroid,
+    "sparse-nearest-centroid": SparseNearestCentroid,
+}
+
+Kind = Literal["text", "table"]
+
+ENCODERS: dict[str, Kind] = {"text": "text", "hashing": "text", "table": "table", "vector": "table"}
+"""Of what kind the data is that an encoder takes."""
+
+_KINDS: dict[Kind, str] = {"text": "texts", "table": "rows of numbers"}
+
+_HELD_OUT = 5
+"""One row of so many is held out where the data has no test part."""
+
+_VOCABULARY = 1_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is to be fitted, in the words of the command line; None where the data decides.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such model or encoder, or an option isn't for it.
+    """
+
+    model: str
+    encoder: str | None = None
+    features: int | None = None
+    max_classes: int | None = None
+    smoothing: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.model not in MODELS:
+            raise InvalidInput(f"There is no model {self.model!r}: choose one of {', '.join(MODELS)}.")
+        if self.encoder is not None and self.encoder not in ENCODERS:
+            raise InvalidInput(f"There is no encoder {self.encoder!r}: choose one of {', '.join(ENCODERS)}.")
+        if self.smoothing is not None and self.model != "naive-bayes":
+            raise InvalidInput(f"--smoothing is for naive-bayes; a {self.model} has none.")
+
+    @property
+    def kind(self) -> Kind | None:
+        """Of what kind the data must be; None where either will do."""
+        return None if self.encoder is None else ENCODERS[self.encoder]
+
+    def for_data(self, dataset: Dataset) -> Recipe:
+        """Choose the encoder, if none is chosen.
+
+        Raises
+        ------
+        InvalidInput
+            If the model or the encoder takes other data.
+        """
+        dense = MODELS[self.model].dense
+        if self.kind not in (None, dataset.kind):
+            fitting = " or ".join(name for name, kind in ENCODERS.items() if kind == dataset.kind)
+            raise InvalidInput(
+                f"{dataset.name} has {_KINDS[dataset.kind]}, and the encoder {self.encoder!r} doesn't take them: "
+                f"choose {fitting}."
+            )
+        if dense and dataset.kind == "text":
+            raise InvalidInput(
+                f"A {self.model} takes vectors, and {dataset.name} has texts: choose a sparse model or naive-bayes, or "
+                "use the Python API, whose EmbeddingEncoder makes vectors of texts with a function of yours."
+            )
+        encoder = self.encoder or ("text" if dataset.kind == "text" else "vector" if dense else "table")
+        if dense != (encoder == "vector"):
+            wanted = "vector" if dense else "table"
+            raise InvalidInput(f"A {self.model} doesn't take what the encoder {encoder!r} gives: choose {wanted}.")
+        if self.features is not None and dataset.kind == "table":
+            raise InvalidInput(
+                f"--features is for texts; with the encoder {encoder!r} the columns say how many features there are."
+            )
+        if len(dataset.labels) > MAX_CLASSES:
+            raise InvalidInput(
+                f"{dataset.name} has {len(dataset.labels):,} classes, from {dataset.labels[0]!r} to "
+                f"{dataset.labels[-1]!r}, and a model at most {MAX_CLASSES}; is it the right column?"
+            )
+        return replace(self, encoder=encoder)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model with its encoder.
+
+    Attributes
+    ----------
+    encoder, model
+    rows : int
+        How many the model has learnt.
+    left_out : int
+        How many it hasn't, because nothing in them is a feature.
+    """
+
+    encoder: Encoder
+    model: Model
+    rows: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """A share of rows that a model hasn't seen, and which they are.
+
+    Attributes
+    ----------
+    share : float
+    rows : int
+    held_out : bool
+        Whether the rows are the last fifth of the data, and the model one of the others only; otherwise they are the
+        test part of the data.
+    unseen : tuple of str
+        Classes that are in these rows only.
+    """
+
+    share: float
+    rows: int
+    held_out: bool
+    unseen: tuple[str, ...]
+
+
+def first(dataset: Dataset, rows: int) -> Dataset:
+    """Return a data set with the first rows only of its training part.
+
+    Raises
+    ------
+    InvalidInput
+        If there are not as many.
+    """
+    count = len(dataset.train_labels)
+    if not 1 <= rows <= count:
+        raise InvalidInput(f"{dataset.name} has {count:,} rows to fit on; take the first 1 to {count:,}, not {rows:,}.")
+    return replace(dataset, train_inputs=dataset.train_inputs[:rows], train_labels=dataset.train_labels[:rows])
+
+
+def fit(recipe: Recipe, dataset: Dataset) -> Fitted:
+    """Fit encoder and model on the training part, each row once and in order.
+
+    Raises
+    ------
+    InvalidInput
+        If an option is out of its range, there is nothing to learn from, or the model would be too large.
+    """
+    encoder = _fitted_encoder(recipe, dataset)
+    rows: Any = encoder.transform(dataset.train_inputs)
+    labels = dataset.train_labels
+    if not encoder.dense:
+        # a contract takes no sample without a feature
+        present = np.diff(rows.indptr) > 0
+        rows, labels = rows[present], labels[present]
+    arguments: dict[str, Any] = {"classes": dataset.labels, "max_classes": recipe.max_classes}
+    if recipe.smoothing is not None:
+        arguments["smoothing"] = recipe.smoothing
+    model = MODELS[recipe.model](**arguments).fit(rows, labels)
+    return Fitted(encoder, model, len(labels), len(dataset.train_labels) - len(labels))
+
+
+def measure(recipe: Recipe, dataset: Dataset, fitted: Fitted) -> Accuracy | None:
+    """Measure the accuracy on rows that a model hasn't seen.
+
+    They are the test part; where there is none, the last fifth of the rows, with another model that is fitted on the
+    others. None where there are too few rows for that.
+    """
+    held_out = len(dataset.test_labels) == 0
+    if held_out:
+        count = len(dataset.train_labels)
+        split = count - count // _HELD_OUT
+        if split == count:
+            return None
+        inputs, labels = dataset.train_inputs[split:], dataset.train_labels[split:]
+        dataset = replace(first(dataset, split), test_inputs=inputs, test_labels=labels)
+        fitted = fit(recipe, dataset)
+    right = fitted.model.predict(fitted.encoder.transform(dataset.test_inputs)) == dataset.test_labels
+    unseen = np.setdiff1d(dataset.test_labels, dataset.train_labels)
+    names = tuple(dataset.labels[label] for label in unseen)
+    return Accuracy(float(np.mean(right)), len(right), held_out, names)
+
+
+def _fitted_encoder(recipe: Recipe, dataset: Dataset) -> Encoder:
+    inputs, names = dataset.train_inputs, dataset.feature_names
+    if recipe.encoder == "text":
+        return TextEncoder(_VOCABULARY if recipe.features is None else recipe.features).fit(inputs)
+    if recipe.encoder == "hashing":
+        return (HashingEncoder() if recipe.features is None else HashingEncoder(recipe.features)).fit(inputs)
+    if recipe.encoder == "vector":
+        return VectorEncoder(standardize=True).fit(inputs, feature_names=names)
+    return TabularEncoder().fit(inputs, feature_names=names)
