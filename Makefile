@@ -64,11 +64,15 @@ format: setup node ## rewrite sources in the project's style
 
 .PHONY: gas
 gas: setup node ## measure gas; fails when a figure drifts from gas.json
-	$(BIN)/python scripts/gas.py
+	$(BIN)/python -m scripts.gas
 
 .PHONY: gas-update
 gas-update: setup node ## measure gas and rewrite gas.json
-	$(BIN)/python scripts/gas.py --update
+	$(BIN)/python -m scripts.gas --update
+
+.PHONY: accuracy
+accuracy: setup node ## measure accuracy on real sets against scikit-learn's (ten minutes)
+	$(BIN)/python -m scripts.accuracy
 
 .PHONY: bench
 bench: setup node ## measure throughput against bare JSON-RPC and web3.py's contract API

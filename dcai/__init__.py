@@ -3,10 +3,19 @@
 from dcai import datasets, errors
 from dcai.auditing import Audit
 from dcai.chain import Chain, Receipt, connect, local_chain
-from dcai.encoders import TabularEncoder, TextEncoder
+from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
 from dcai.incentives import DepositRefundTake
-from dcai.models import SparsePerceptron
+from dcai.models import (
+    DensePerceptron,
+    Explanation,
+    NaiveBayes,
+    NearestCentroid,
+    SparseNearestCentroid,
+    SparsePerceptron,
+    load,
+    save,
+)
 from dcai.trainer import Contribution, Quote, Trainer, attach, deploy
 
 __all__ = [
@@ -14,17 +23,27 @@ __all__ = [
     "Chain",
     "Contribution",
     "DcaiError",
+    "DensePerceptron",
     "DepositRefundTake",
+    "EmbeddingEncoder",
+    "Explanation",
+    "HashingEncoder",
+    "NaiveBayes",
+    "NearestCentroid",
     "Quote",
     "Receipt",
+    "SparseNearestCentroid",
     "SparsePerceptron",
     "TabularEncoder",
     "TextEncoder",
     "Trainer",
+    "VectorEncoder",
     "attach",
     "connect",
     "datasets",
     "deploy",
     "errors",
+    "load",
     "local_chain",
+    "save",
 ]

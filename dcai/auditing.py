@@ -8,8 +8,8 @@ from typing import Any
 
 from dcai.chain.chain import Chain
 from dcai.chain.codec import codec
-from dcai.deployment import Model
 from dcai.history import History
+from dcai.models import Model
 
 # How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.
 _CHUNK = 200
@@ -40,19 +40,21 @@ class Audit:
         return not self.problems
 
 
-def audit(
-    chain: Chain, contract: str, address: str, history: History, twin: type[Model], labels: Sequence[str], block: int
-) -> Audit:
+def audit(chain: Chain, contract: str, address: str, history: History, model: Model, block: int) -> Audit:
     """Compare a trainer's packed state, records, good contributions and balance with its log, word for word.
 
     All as of one block, the one that the history ends with: others may contribute meanwhile.
+
+    Parameters
+    ----------
+    model
+        The twin with the parameters that the trainer began with and the classes that it has now; it learns the log.
     """
-    model = twin.from_parameters(history.parameters, labels)
     for sample, label in history.learnt:
         model.learn(sample, label)
     problems = []
 
-    head = history.next_id << 216 | history.good.total() << 128
+    head = history.next_id << 216 | history.good.total() << 136 | len(model.classes) << 128
     expected = head.to_bytes(32, "big")[:16] + model.parameters()
     expected += bytes(-len(expected) % 32)
     words = chain.read(contract, address, "words", 0, len(expected) // 32, block=block)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from eth_account import Account
 from eth_utils.address import to_checksum_address
@@ -19,7 +20,7 @@ from dcai import artifacts
 from dcai.chain.chain import Chain, checked_address
 from dcai.errors import InvalidInput, NoTrainer
 from dcai.incentives import DepositRefundTake
-from dcai.models import SparsePerceptron
+from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 
 PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 
@@ -35,20 +36,61 @@ _SALT = bytes(32)
 _CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")
 _CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
 
-Model = SparsePerceptron
 Incentive = DepositRefundTake
 
 
 @dataclass(frozen=True)
 class Product:
-    """A model with an incentive: one contract."""
+    """A model with an incentive: one contract.
+
+    Attributes
+    ----------
+    contract : str
+        Its name: that of the Solidity model, then the incentive's suffix.
+    model : type of Model
+        The model's twin.
+    incentive : type
+    """
 
     contract: str
     model: type[Model]
     incentive: type[Incentive]
 
 
-PRODUCTS = (Product("SparsePerceptronDRT", SparsePerceptron, DepositRefundTake),)
+_TWINS: dict[str, type[Model]] = {
+    "SparsePerceptron": SparsePerceptron,
+    "SparseMulticlassPerceptron": SparsePerceptron,
+    "DensePerceptron": DensePerceptron,
+    "DenseMulticlassPerceptron": DensePerceptron,
+    "NearestCentroid": NearestCentroid,
+    "SparseNearestCentroid": SparseNearestCentroid,
+    "NaiveBayes": NaiveBayes,
+}
+
+PRODUCTS = [
+    Product(model + incentive.suffix, twin, incentive)
+    for model, twin in _TWINS.items()
+    for incentive in (DepositRefundTake,)
+]
+
+
+def register(product: Product, artifact: dict[str, Any]) -> None:
+    """Make a product of somebody else's known, so that it can be deployed and attached to.
+
+    Parameters
+    ----------
+    product
+        Its `contract` is the name of the contract, which ends with the incentive's suffix.
+    artifact
+        What the compiler gave for the contract: `abi` and `bytecode` (hexadecimal, with 0x).
+
+    Raises
+    ------
+    InvalidInput
+        If there is a contract of this name, or the artifact lacks something.
+    """
+    artifacts.add(product.contract, artifact)
+    PRODUCTS.append(product)
 
 
 def product_of(model: Model, incentive: Incentive) -> Product:
@@ -60,7 +102,7 @@ def product_of(model: Model, incentive: Incentive) -> Product:
         If there is none.
     """
     for product in PRODUCTS:
-        if isinstance(model, product.model) and isinstance(incentive, product.incentive):
+        if product.contract == model.contract + incentive.suffix and isinstance(model, product.model):
             return product
     raise InvalidInput(f"There is no contract for {type(model).__name__} with {type(incentive).__name__}.")
 
@@ -109,10 +151,20 @@ _MAX_NAMES = 4_096
 
 @dataclass(frozen=True)
 class Settings:
-    """What stands in a trainer's code: see contracts/libraries/Settings.sol."""
+    """What stands in a trainer's code: see contracts/libraries/Settings.sol.
+
+    Attributes
+    ----------
+    incentive
+    model : bytes
+        The model's ten bytes, as `Model.settings` gives them.
+    name : str
+    labels : tuple of str
+        What the classes are called that the trainer was made with.
+    """
 
     incentive: Incentive
-    features: int
+    model: bytes
     name: str
     labels: tuple[str, ...]
 
@@ -127,13 +179,12 @@ class Settings:
         for text in (self.name, *self.labels):
             if not isinstance(text, str) or "\n" in text:
                 raise InvalidInput(f"A name or label is one line of text, not {text!r}.")
-        model = bytes([len(self.labels)]) + self.features.to_bytes(2, "big") + bytes(7)
         lines = "\n".join((self.name, *self.labels)).encode()
         if len(lines) > _MAX_NAMES:
             raise InvalidInput(
                 f"Name and labels have {len(lines):,} bytes together; a trainer's code has room for {_MAX_NAMES:,}."
             )
-        return self.incentive.size_unit.to_bytes(2, "big") + model + self.incentive.packed() + lines
+        return self.incentive.size_unit.to_bytes(2, "big") + self.model + self.incentive.packed() + lines
 
 
 @dataclass(frozen=True)
@@ -176,7 +227,7 @@ def read(chain: Chain, address: str) -> Deployed:
     if len(labels) != args[22]:
         raise NoTrainer(f"The trainer at {address} names {len(labels)} labels for {args[22]} classes: don't trust it.")
     incentive = product.incentive.from_packed(args[32:64], int.from_bytes(args[20:22], "big"))
-    settings = Settings(incentive, int.from_bytes(args[23:25], "big"), name, tuple(labels))
+    settings = Settings(incentive, args[22:32], name, tuple(labels))
     return Deployed(product, str(to_checksum_address(args[:20])), settings)
 
 
@@ -189,8 +240,9 @@ def create(chain: Chain, model: Model, settings: Settings, *, salt: int, sender:
         Its address, the gas of all transactions that made it (not of those that our contracts' own first deployment
         took), and the number of the block that it was made in.
     """
+    contract = product_of(model, settings.incentive).contract
     factory = ensure(chain, "TrainerFactory", sender=sender)
-    implementation = ensure(chain, product_of(model, settings.incentive).contract, sender=sender)
+    implementation = ensure(chain, contract, sender=sender)
     parameters = model.parameters()
     first, *others = _chunks(parameters)
     receipt = chain.invoke(

@@ -123,6 +123,20 @@ class AlreadyPublished(ContractError):
     sentence = "The trainer's metadata is complete and can't be changed; deploy another trainer."
 
 
+class TooManyClasses(ContractError):
+    """There is no room for another class."""
+
+    sentence = (
+        "The trainer has {maxClasses} classes and no room for another: deploy one whose model has a larger max_classes."
+    )
+
+
+class BadName(ContractError):
+    """The name of a class isn't one line."""
+
+    sentence = "The name of a class is one line of text, and not empty."
+
+
 class UnknownLabel(ContractError):
     """No class has the label."""
 
@@ -190,6 +204,21 @@ class IndexTooLarge(ContractError):
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
         return {"highest": str(figures["features"] - 1)}
+
+
+class WrongLength(ContractError):
+    """A dense sample of another length than the model's."""
+
+    sentence = "The sample has {length} values: this model takes {features}."
+
+
+class NotUnitNorm(ContractError):
+    """A dense sample that is no rounded unit vector."""
+
+    sentence = (
+        "The squared norm of the sample is {squaredNorm}, and a unit vector times 127 has {lowest} to {highest}: let a "
+        "VectorEncoder make it."
+    )
 
 
 class Underpaid(ContractError):

@@ -93,6 +93,8 @@ class History:
         Person -> validated contributions.
     learnt : list
         What the model learnt: (sample, label) in order.
+    added : list of str
+        The names of classes that were added.
     next_id, last_time : int
         The number that the next contribution gets; when the last one was made.
     paid_in_wei, paid_out_wei : int
@@ -102,6 +104,7 @@ class History:
     entries: dict[int, Entry] = field(default_factory=dict)
     good: Counter[str] = field(default_factory=Counter)
     learnt: list[tuple[bytes, int]] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
     next_id: int = 1
     last_time: int = 0
     paid_in_wei: int = 0
@@ -127,6 +130,8 @@ class History:
             match event.name:
                 case "Loaded":
                     self.parameters += args["parameters"]
+                case "ClassAdded":
+                    self.added.append(args["name"])
                 case "Contributed":
                     self._contributed(args)
                 case "Refunded":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from operator import index
 from typing import Any
 
@@ -12,13 +12,16 @@ from sklearn.utils.validation import check_is_fitted  # type: ignore[import-unty
 
 from dcai import deployment
 from dcai.auditing import Audit, audit
+from dcai.batching import batches, check_size
 from dcai.chain.chain import Chain, Receipt, checked_address
 from dcai.chain.codec import Event, codec
-from dcai.deployment import Incentive, Model, Settings
-from dcai.encoders import Encoder, encoder_from_spec, pack_spec, unpack_spec
+from dcai.deployment import Incentive, Settings
+from dcai.encoders import Embed, Encoder, encoder_from_spec, pack_spec, unpack_spec
 from dcai.errors import InvalidInput, IsNoBatch, NotAuthor, UnknownLabel
 from dcai.history import SPLIT_SLOTS, Entry, History, entry_of
-from dcai.samples import MAX_BATCH, pack_batch, unpack_sparse
+from dcai.models import Explanation, Model
+from dcai.models.file import check_encoder
+from dcai.samples import pack_batch
 
 # A part of the metadata as the code of a contract: at most 24,576 bytes, one of which is not ours.
 _PART = 24_000
@@ -132,17 +135,18 @@ class Trainer:
         self.address = checked_address(address)
         self.creator = deployed.creator
         self.name = deployed.settings.name
-        self.labels = deployed.settings.labels
+        self.labels = self._deployed_labels = deployed.settings.labels
         self.incentive: Incentive = deployed.settings.incentive
         self.encoder = encoder
         self.deploy_gas = deploy_gas
         self.first_block = first_block
         self._contract = deployed.product.contract
         self._twin = deployed.product.model
-        self._features = deployed.settings.features
-        self._empty = self._twin.from_parameters(bytes(2 + self._features), self.labels)
+        self._settings = deployed.settings.model
+        self._format = self._with_parameters(bytes(self._twin.parameter_bytes(self._settings)))
         self._codec = codec(self._contract)
         self._free_slots: list[int] = []
+        self._refresh_labels()
 
     def __repr__(self) -> str:
         return f"<Trainer {self.name!r} at {self.address} on {self.chain.backend}>"
@@ -158,6 +162,8 @@ class Trainer:
             A text or a row, whatever the encoder takes; feature indices where there is none.
         """
         label: int = self._read("predict", self._sample(data))
+        if label >= len(self.labels):
+            self._refresh_labels()
         return self.labels[label]
 
     def predict_many(self, data: Sequence[Any]) -> list[str]:
@@ -167,14 +173,30 @@ class Trainer:
 
     def score(self, data: Any) -> dict[str, int]:
         """Return the score of each class; the largest wins, the first of two that are level. A view call: free."""
-        return dict(zip(self.labels, self._read("score", self._sample(data)), strict=True))
+        scores = self._read("score", self._sample(data))
+        if len(scores) > len(self.labels):
+            self._refresh_labels()
+        return dict(zip(self.labels, scores, strict=True))
+
+    def explain(self, data: Any) -> Explanation:
+        """Return what each feature of an input contributes to the score of each class, in the encoder's words.
+
+        The base and the contributions of a class add up to its score, exactly. A view call: free.
+        """
+        explanation = self.model().explain(self._sample(data))
+        if self.encoder is None:
+            return explanation
+        words = self.encoder.describe(data)
+        return replace(explanation, names=tuple(words[feature] for feature in explanation.features))
 
     def model(self) -> Model:
         """Return the model as it stands on the chain now, as a twin."""
-        length = 16 + len(self._empty.parameters())
+        length = 16 + self._twin.parameter_bytes(self._settings)
         words = self._read("words", 0, -(-length // 32))
         state = b"".join(word.to_bytes(32, "big") for word in words)
-        return self._twin.from_parameters(state[16:length], self.labels)
+        if state[15] > len(self.labels):
+            self._refresh_labels()
+        return self._with_parameters(state[16:length])
 
     def quote(self, data: Any = None, *, many: Sequence[Any] | None = None) -> Quote:
         """Return what a contribution costs.
@@ -188,7 +210,7 @@ class Trainer:
         """
         if many is not None:
             return self._quote(self._samples(many))
-        return self._quote([b"" if data is None else self._sample(data)])
+        return self._quote_sizes((1,)) if data is None else self._quote([self._sample(data)])
 
     def good(self, person: str) -> int:
         """Return how many validated contributions a person has."""
@@ -225,7 +247,9 @@ class Trainer:
         """
         block = self.chain.block_number()
         history = self._history(block)
-        return audit(self.chain, self._contract, self.address, history, self._twin, self.labels, block)
+        labels = (*self._deployed_labels, *history.added)
+        model = self._twin.from_parameters(self._settings, history.parameters, labels)
+        return audit(self.chain, self._contract, self.address, history, model, block)
 
     def _history(self, block: int) -> History:
         history = History()
@@ -236,6 +260,19 @@ class Trainer:
         return history
 
     # Contributing
+
+    def add_class(self, name: str, *, gas: int | None = None) -> None:
+        """Add a class, as the creator; it has no sample yet, and wins nothing until it has.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no room (see the model's `max_classes`), a class has the name, or it isn't one line of text.
+        """
+        self._refresh_labels()
+        self._format.add_class(name)
+        self._send("addClass", name, sender=self.creator, gas=gas)
+        self._refresh_labels()
 
     def contribute(
         self,
@@ -296,20 +333,23 @@ class Trainer:
         Returns
         -------
         list of Contribution
-            One a batch. Where a batch fails, those before it stand and are in the log.
+            One a batch; a sample that is left over, or fills a transaction, is one of its own. Where one fails, those
+            before it stand and are in the log.
         """
         if len(data) != len(labels):
             raise InvalidInput(f"There are {len(data)} inputs and {len(labels)} labels; give one label an input.")
         samples = self._samples(data)
         numbers = [self._label(label) for label in labels]
         made = []
-        batches = list(self._batches(samples))
-        for start, end in track(batches, description="Contributing", disable=not progress or len(batches) < 2):
-            deposit = (
-                deposit_wei * (end - start) if deposit_wei is not None else self._quote(samples[start:end]).deposit_wei
-            )
-            batch = pack_batch(samples[start:end], numbers[start:end])
-            made.append(self._contribute("contributeBatch", (batch,), deposit, sender, None))
+        ranges = list(batches(self._format, samples, numbers))
+        for start, end in track(ranges, description="Contributing", disable=not progress or len(ranges) < 2):
+            some = samples[start:end]
+            deposit = self._quote(some).deposit_wei if deposit_wei is None else deposit_wei * len(some)
+            if len(some) == 1:
+                made.append(self._contribute("contribute", (some[0], numbers[start]), deposit, sender, None))
+            else:
+                batch = pack_batch(some, numbers[start:end])
+                made.append(self._contribute("contributeBatch", (batch,), deposit, sender, None))
         return made
 
     def refund(
@@ -378,37 +418,21 @@ class Trainer:
         return self.chain.read(self._contract, self.address, function, *args)
 
     def _quote(self, samples: Sequence[bytes]) -> Quote:
-        sizes = tuple(len(sample) // 2 for sample in samples)
+        return self._quote_sizes(tuple(self._format.size_of(sample) for sample in samples))
+
+    def _quote_sizes(self, sizes: tuple[int, ...]) -> Quote:
         _, _, last = self._read("progress")
         # the next block is at least a second later than this one
         now = self.incentive.price(max(self.chain.now() + 1 - last, 1), sizes)
         safe = self.incentive.price(0, sizes)
         return Quote(_multiple(now, len(sizes)), _multiple(safe, len(sizes)))
 
-    def _batches(self, samples: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-        """Yield the first and last + 1 of the samples of each batch: as many as surely fit into a transaction."""
-        start, used, slots = 0, 0, set[int]()
-        for end, sample in enumerate(samples):
-            touched = set((unpack_sparse(sample) // 32).tolist())
-            gas = _SAMPLE_GAS + _FEATURE_GAS * (len(sample) // 2)
-            writes = _NEW_SLOT_GAS * len(slots | touched)
-            if end > start and (self._batch_gas() + used + gas + writes > _MAX_BATCH_GAS or end - start == MAX_BATCH):
-                yield start, end
-                start, used, slots = end, 0, set()
-            used += gas
-            slots |= touched
-        if samples:
-            yield start, len(samples)
-
-    def _batch_gas(self) -> int:
-        return _BATCH_GAS + _SLOT_GAS * (self._features // 32)
-
     def _sample(self, data: Any) -> bytes:
         if self.encoder is not None:
-            return self._empty.pack(self.encoder.encode(data))
+            return self._format.pack(self.encoder.encode(data))
         if isinstance(data, str):
             raise InvalidInput(f"{self.name!r} has no encoder for {data!r}: give the indices of the features instead.")
-        return self._empty.pack(data)
+        return self._format.pack(data)
 
     def _samples(self, data: Sequence[Any]) -> list[bytes]:
         if isinstance(data, str):
@@ -421,8 +445,17 @@ class Trainer:
                 raise InvalidInput(f"Input {position} of {len(data)}: {error}") from error
         return samples
 
+    def _with_parameters(self, parameters: bytes) -> Model:
+        return self._twin.from_parameters(self._settings, parameters, self.labels)
+
+    def _refresh_labels(self) -> None:
+        self.labels = tuple(self._read("names").split("\n")[1:])
+        self._format = self._with_parameters(self._format.parameters())
+
     def _label(self, label: str | int) -> int:
         if isinstance(label, str):
+            if label not in self.labels:
+                self._refresh_labels()
             if label not in self.labels:
                 raise InvalidInput(f"There is no class {label!r}; the classes are {', '.join(map(repr, self.labels))}.")
             return self.labels.index(label)
@@ -430,20 +463,11 @@ class Trainer:
             number = index(label)
         except TypeError:
             raise InvalidInput(f"A label is a class's name or number, not {label!r}.") from None
+        if number >= len(self.labels):
+            self._refresh_labels()
         if not 0 <= number < len(self.labels):
             raise UnknownLabel(label=number, classes=len(self.labels))
         return number
-
-
-# What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
-# slot that changes (as if it had been empty), for each sample and each of its features; and what it may use in all,
-# with room for the error of these figures.
-_BATCH_GAS = 150_000
-_SLOT_GAS = 2_600
-_NEW_SLOT_GAS = 20_000
-_SAMPLE_GAS = 2_000
-_FEATURE_GAS = 500
-_MAX_BATCH_GAS = 15_000_000
 
 
 def _mask(positions: Sequence[int], count: int) -> int:
@@ -492,7 +516,8 @@ def deploy(
     Raises
     ------
     InvalidInput
-        If the encoder has another number of features than the model.
+        If the encoder has another number of features than the model, or isn't of its kind; or the model is so large
+        that no contribution to it would fit into a transaction.
     FailedDeployment
         If the same creator has deployed the same settings with the same salt before.
     """
@@ -500,14 +525,11 @@ def deploy(
         raise InvalidInput(f"No account of {chain.backend} can send; connect with account=… to deploy.")
     if not isinstance(salt, int) or not 0 <= salt < 2**256:
         raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
-    check_is_fitted(model, "weights_")
+    check_is_fitted(model)
     creator = sender or chain.accounts[0]
-    if encoder is not None and encoder.n_features_ != model.n_features_in_:
-        raise InvalidInput(
-            f"The encoder has {encoder.n_features_} features and the model {model.n_features_in_}; "
-            "fit the model on its output."
-        )
-    settings = Settings(incentive, model.n_features_in_, name, tuple(model.classes))
+    check_encoder(model, encoder)
+    check_size(model)
+    settings = Settings(incentive, model.settings(), name, tuple(model.classes))
     address, gas, block = deployment.create(chain, model, settings, salt=salt, sender=creator)
     if encoder is not None:
         data = pack_spec({"encoder": encoder.spec()})
@@ -519,7 +541,7 @@ def deploy(
     return Trainer(chain, address, encoder, gas, block)
 
 
-def attach(chain: Chain, address: str, *, first_block: int = 0) -> Trainer:
+def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | None = None) -> Trainer:
     """Return a trainer that is deployed already; its labels and encoder come from the chain.
 
     Parameters
@@ -530,6 +552,8 @@ def attach(chain: Chain, address: str, *, first_block: int = 0) -> Trainer:
         The trainer's.
     first_block
         The block of its deployment, or one before: public nodes often refuse to search the log of the whole chain.
+    embed
+        The function that the trainer's encoder names, where that is an `EmbeddingEncoder`.
 
     Raises
     ------
@@ -546,5 +570,5 @@ def attach(chain: Chain, address: str, *, first_block: int = 0) -> Trainer:
             raise InvalidInput(
                 f"What the creator of {address} published names no encoder; its samples can't be made here."
             )
-        trainer.encoder = encoder_from_spec(spec)
+        trainer.encoder = encoder_from_spec(spec, embed=embed)
     return trainer

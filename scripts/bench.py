@@ -81,7 +81,7 @@ def throughput() -> list[Result]:
     indices = np.arange(1, 16) * 100 // 15 - 1
     with dcai.local_chain("anvil", hardfork="osaka") as chain:
         sender = chain.accounts[0]
-        model = dcai.SparsePerceptron.from_parameters(bytes([0, 1]) + bytes([1]) * 100, LABELS)
+        model = dcai.SparsePerceptron(classes=LABELS).fit(np.ones((1, 100)), [1])
         trainer = dcai.deploy(chain, model, dcai.DepositRefundTake(weight_wei=0))
         sample, value = model.pack(indices), trainer.incentive.minimum_wei
         transaction = {
@@ -159,7 +159,7 @@ def accuracy() -> list[Result]:
 
 def _train_contract(rows: Rows, labels: Labels) -> tuple[dcai.SparsePerceptron, float]:
     """Return the model read back from the chain, and how many samples a second it learnt."""
-    zero = dcai.SparsePerceptron.from_parameters(bytes(2 + rows.shape[1]), LABELS)
+    zero = dcai.SparsePerceptron(classes=LABELS).fit(np.zeros((0, rows.shape[1])), [])
     # 25,000 contributions within minutes at the talk's rising price would cost more than an account has
     incentive = dcai.DepositRefundTake(weight_wei=0)
     with dcai.local_chain("anvil", hardfork="osaka") as chain:

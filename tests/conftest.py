@@ -15,6 +15,7 @@ from dcai.chain.codec import Codec, codec
 from dcai.chain.local import find_anvil
 from dcai.samples import pack_sparse
 from scripts.compile import EVM_VERSION, CompileError, find_solc
+from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
 WALLET = Path(__file__).parent / "contracts" / "Wallet.sol"
@@ -59,7 +60,7 @@ def perceptron():
 
     def make(weights, bias=0, classes=("no", "yes")):
         parameters = bias.to_bytes(2, "big", signed=True) + np.array(weights, dtype=np.int8).tobytes()
-        return dcai.SparsePerceptron.from_parameters(parameters, classes)
+        return binary.perceptron(parameters, classes)
 
     return make
 

@@ -18,8 +18,10 @@ from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder, pack_spec
 from dcai.history import entry_of
 from dcai.samples import pack_batch, pack_sparse
+from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
+VECTORS = "NearestCentroidDRT"
 BEGINNING = 2_000_000_000
 DAY, HOUR = 86_400, 3_600
 PARAMETERS = bytes(2) + 20 * b"\x01" + 20 * b"\xff"
@@ -51,13 +53,13 @@ class Story:
         self.creator, self.alice, self.bob, self.carol, self.mallory, self.dave = chain.accounts[:6]
         self.wallet = new_wallet(chain, self.dave)
         self.factory = deployment.address_of("TrainerFactory")
-        self.implementation = deployment.address_of(TRAINER)
         self.trainer = None
         self.slots = []
         self.steps = []
 
-    def create(self, name, settings, parameters, *, salt=0):
-        receipt = self.chain.invoke(*self._creation(settings, parameters, salt), sender=self.creator)
+    def create(self, name, settings, parameters, *, salt=0, contract=TRAINER):
+        creation = self._creation(settings, parameters, salt, contract)
+        receipt = self.chain.invoke(*creation, sender=self.creator)
         self.trainer = self._events(receipt)[0][1]["trainer"]
         self.slots = []
         return self._write(name, receipt.gas_used, self._events(receipt))
@@ -105,9 +107,9 @@ class Story:
         _, _, last = self.chain.read(TRAINER, self.trainer, "progress")
         return self.chain.read(TRAINER, self.trainer, "price", count, size, last + 1) // count * count
 
-    def _creation(self, settings, parameters, salt):
-        salt = salt.to_bytes(32, "big")
-        return "TrainerFactory", self.factory, "create", self.implementation, settings, salt, parameters
+    def _creation(self, settings, parameters, salt, contract=TRAINER):
+        salt, implementation = salt.to_bytes(32, "big"), deployment.address_of(contract)
+        return "TrainerFactory", self.factory, "create", implementation, settings, salt, parameters
 
     def _refuse(self, error, contract, address, function, *args, sender, value=0):
         self._refuse_sending(error, address, codec(contract).call(function, *args), sender, value)
@@ -149,7 +151,7 @@ def settings(settle_after="1 hour", **terms):
     incentive = dcai.DepositRefundTake(
         settle_after=settle_after, creator_take_after="3 days", take_after="4 days", **terms
     )
-    return deployment.Settings(incentive, len(PARAMETERS) - 2, "Story", ("no", "yes")).packed()
+    return deployment.Settings(incentive, binary.settings(len(PARAMETERS) - 2), "Story", ("no", "yes")).packed()
 
 
 def story_of(chain, new_wallet):
@@ -161,6 +163,7 @@ def story_of(chain, new_wallet):
     robbed(story, *entries)
     paid_a_wallet(story)
     shared_a_little(story)
+    learnt_vectors(story)
     return story.steps
 
 
@@ -171,6 +174,7 @@ def deployed(story):
         (slice(0, 2), bytes(2)),  # the size unit
         (slice(2, 3), b"\3"),  # classes
         (slice(3, 5), bytes(2)),  # features
+        (slice(5, 6), b"\1"),  # most classes
         (slice(20, 28), bytes(8)),  # the minimum
         (slice(28, 32), bytes(4)),  # when authors are refunded
         (slice(36, 40), bytes(4)),  # when the creator may take
@@ -328,6 +332,23 @@ def shared_a_little(story):
     story.claim("take another", "take", dear, sender=bob)
 
 
+def learnt_vectors(story):
+    creator, alice = story.creator, story.alice
+    vector = bytes([127, 0, 0])
+    model = bytes([2]) + (3).to_bytes(2, "big") + bytes([3]) + bytes(6)
+    given = deployment.Settings(dcai.DepositRefundTake(), model, "Vectors", ("no", "yes")).packed()
+    story.create("create two centroids", given, bytes(3 * 8 + 3 * 9), contract=VECTORS)
+    story.send("a vector", "contribute", vector, 0, 0, sender=alice, value=story.price())
+    story.refuse("WrongLength", "contribute", vector + b"\0", 0, 0, sender=alice, value=10**18)
+    story.refuse("NotUnitNorm", "contribute", bytes([127, 127, 0]), 0, 0, sender=alice, value=10**18)
+    story.refuse("NotCreator", "addClass", "maybe", sender=alice)
+    for name in ("", "two\nlines"):
+        story.refuse("BadName", "addClass", name, sender=creator)
+    story.send("a third class", "addClass", "maybe", sender=creator)
+    story.refuse("TooManyClasses", "addClass", "never", sender=creator)
+    story.send("a vector of the third class", "contribute", vector, 2, 0, sender=alice, value=story.price())
+
+
 @pytest.fixture(scope="module")
 def stories(anvil, new_wallet):
     """Return the steps of the story by the name of the backend."""
@@ -342,7 +363,7 @@ def stories(anvil, new_wallet):
             chain.accounts = list(py_evm.accounts)
             chains[name] = chain
         for chain in chains.values():
-            for contract in ("TrainerFactory", TRAINER):
+            for contract in ("TrainerFactory", TRAINER, VECTORS):
                 deployment.ensure(chain, contract, sender=chain.accounts[-1])
         yield {name: story_of(chain, new_wallet) for name, chain in chains.items()}
 

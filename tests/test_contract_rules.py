@@ -9,6 +9,7 @@ import dcai
 from dcai import artifacts, deployment, errors
 from dcai.chain.codec import codec
 from dcai.samples import pack_batch, pack_sparse
+from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
 PLENTY = 10**18
@@ -20,7 +21,8 @@ def unfinished(chain, people):
     """Return a function that creates a trainer with the first chunk of its parameters, and sends it more."""
 
     def create(features, chunk):
-        settings = deployment.Settings(dcai.DepositRefundTake(), features, "Large", ("no", "yes")).packed()
+        given = binary.settings(features)
+        settings = deployment.Settings(dcai.DepositRefundTake(), given, "Large", ("no", "yes")).packed()
         factory, implementation = (deployment.address_of(name) for name in ("TrainerFactory", TRAINER))
         receipt = chain.invoke(
             "TrainerFactory", factory, "create", implementation, settings, bytes(32), chunk, sender=people[0]

@@ -11,6 +11,7 @@ from dcai import artifacts, deployment, errors
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder, pack_spec
 from dcai.samples import pack_sparse
+from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
 CONTRACTS = ("TrainerFactory", TRAINER)
@@ -39,7 +40,7 @@ def test_our_contracts_are_deployed_once_at_the_addresses_known_before(empty_cha
 
 
 def test_the_factory_foretells_the_address_of_a_trainer(launch, chain, people):
-    settings = deployment.Settings(dcai.DepositRefundTake(), 40, "Test", ("no", "yes")).packed()
+    settings = deployment.Settings(dcai.DepositRefundTake(), binary.settings(40), "Test", ("no", "yes")).packed()
     factory, implementation = (deployment.address_of(name) for name in CONTRACTS)
     salt = (5).to_bytes(32, "big")
     foretold = chain.read("TrainerFactory", factory, "addressOf", people[2], implementation, settings, salt)
@@ -80,7 +81,7 @@ def test_a_trainer_is_read_back_from_its_code(chain, perceptron, people, name, l
 
     read = deployment.read(chain, made.address)
 
-    assert read.settings == deployment.Settings(incentive, 40, name, labels)
+    assert read.settings == deployment.Settings(incentive, binary.settings(40), name, labels)
     assert read.creator == people[2]
     assert chain.read(TRAINER, made.address, "names") == "\n".join((name, *labels))
 
@@ -110,7 +111,7 @@ def test_a_model_that_was_not_fitted_is_refused(chain, refused):
 def test_an_encoder_of_another_width_than_the_model_is_refused(launch, refused):
     encoder = TextEncoder(vocabulary_size=3).fit(["one two three"])
 
-    with refused(errors.InvalidInput, "3 features", "40"):
+    with refused(errors.InvalidInput, "40 features", "3"):
         launch(encoder=encoder)
 
 
@@ -175,7 +176,8 @@ def test_what_is_no_encoder_is_told(launch, chain, people, refused, published):
 
 
 def test_a_trainer_without_text_for_its_name_is_told(chain, people, refused):
-    settings = deployment.Settings(dcai.DepositRefundTake(), 40, "Test", ("no", "yes")).packed() + b"\xff"
+    given = deployment.Settings(dcai.DepositRefundTake(), binary.settings(40), "Test", ("no", "yes"))
+    settings = given.packed() + b"\xff"
     factory, implementation = (deployment.address_of(name) for name in CONTRACTS)
     receipt = chain.invoke(
         "TrainerFactory", factory, "create", implementation, settings, bytes(32), bytes(42), sender=people[0]
@@ -187,7 +189,7 @@ def test_a_trainer_without_text_for_its_name_is_told(chain, people, refused):
 
 @pytest.mark.parametrize("lines", [b"", b"Test", b"Test\nno", b"Test\nno\nyes\nmaybe"])
 def test_a_trainer_with_other_labels_than_classes_is_told(chain, people, refused, lines):
-    settings = deployment.Settings(dcai.DepositRefundTake(), 40, "", ("", "")).packed()[:44] + lines
+    settings = deployment.Settings(dcai.DepositRefundTake(), binary.settings(40), "", ("", "")).packed()[:44] + lines
     factory, implementation = (deployment.address_of(name) for name in CONTRACTS)
     receipt = chain.invoke(
         "TrainerFactory", factory, "create", implementation, settings, bytes(32), bytes(42), sender=people[0]

@@ -13,6 +13,7 @@ import dcai
 from dcai import artifacts, deployment, errors
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder
+from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
 PLENTY = 10**18
@@ -317,7 +318,7 @@ def test_a_contract_that_is_no_trainer_is_told(chain, refused, people):
 def test_a_clone_of_other_code_is_no_trainer(chain, refused, people):
     factory = deployment.address_of("TrainerFactory")
     # initialisation of a clone of an account without code does nothing, successfully
-    settings = deployment.Settings(dcai.DepositRefundTake(), 40, "Trap", ("no", "yes")).packed()
+    settings = deployment.Settings(dcai.DepositRefundTake(), binary.settings(40), "Trap", ("no", "yes")).packed()
     receipt = chain.invoke(
         "TrainerFactory", factory, "create", people[5], settings, bytes(32), bytes(42), sender=people[0]
     )

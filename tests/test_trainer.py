@@ -17,7 +17,7 @@ TEXTS = ["a wonderful film", "wonderful and moving", "dull and far too long", "f
 LABELS = ["positive", "positive", "negative", "negative"]
 
 # where the compiler puts them: behind the 2,049 slots of the packed state
-RECORDS, GOOD = 2049, 2053
+RECORDS, GOOD = 4100, 4104
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from eth_utils.address import is_hex_address, to_checksum_address
 
-from dcai import durations
+from dcai import artifacts, durations
 from dcai.chain.codec import Codec, codec
 from dcai.errors import (
     ContractError,
@@ -348,11 +348,15 @@ def decode_error(data: bytes, prepared: Codec) -> ContractReverted | None:
     return contract_error(entry.name, entry.names, entry.types, data[4:]) if entry else None
 
 
+# every trainer of ours has the errors of the others
+_WITH_OUR_ERRORS = ("SparsePerceptronDRT", "TrainerFactory")
+
+
 def _explained(failure: RpcFailure) -> DcaiError:
     data = _revert_data(failure)
     if data is None:
         return NodeError(f"The node refuses: {failure.message}")
-    for contract in ("SparsePerceptronDRT", "TrainerFactory"):
+    for contract in (*_WITH_OUR_ERRORS, *artifacts.added()):
         error = decode_error(data, codec(contract))
         if error is not None:
             return error

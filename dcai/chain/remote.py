@@ -62,7 +62,10 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
     signer = _signer(account)
     if signer is not None:
         return Chain(node.request, backend=url, accounts=[signer.address], submit=_Signing(node, signer, found).submit)
-    unlocked = [checked_address(address) for address in node.request("eth_accounts", [])]
+    try:
+        unlocked = [checked_address(address) for address in node.request("eth_accounts", [])]
+    except RpcFailure:  # many public nodes know no accounts, and say so
+        unlocked = []
     if account is not None:
         wanted = checked_address(str(account))
         if wanted not in unlocked:

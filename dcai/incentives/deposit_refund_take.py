@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isqrt
-from typing import Self
+from typing import ClassVar, Self
 
 from dcai.durations import Duration, seconds
 from dcai.errors import InvalidInput
@@ -48,6 +48,8 @@ class DepositRefundTake:
     >>> DepositRefundTake(weight_wei=10**12).price(elapsed=3600)
     60000000000000
     """
+
+    suffix: ClassVar[str] = "DRT"
 
     weight_wei: int = 10**12
     minimum_wei: int = 10**12

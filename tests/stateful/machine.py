@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from eth_utils.address import to_checksum_address
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import dcai
-from dcai import DepositRefundTake, SparsePerceptron
+from dcai import DepositRefundTake
 from dcai.chain.codec import codec
 from dcai.deployment import Settings
+from dcai.models import Model
+from tests import binary
 from tests.stateful import actions
 from tests.stateful.actions import (
     FEATURES,
@@ -61,13 +65,23 @@ def terms(draw: st.DrawFn) -> DepositRefundTake:
     )
 
 
-parameters = st.one_of(
+perceptrons = st.one_of(
     st.just(bytes(2 + FEATURES)),
     st.binary(min_size=2 + FEATURES, max_size=2 + FEATURES),
     st.just(b"\x7f\xff" + FEATURES * b"\x7f"),
     st.just(b"\x80\x00" + FEATURES * b"\x80"),
     st.just(b"\0\0" + (b"\x7f\x80" * FEATURES)[:FEATURES]),
-)
+).map(lambda parameters: binary.perceptron(parameters, CLASSES))
+
+
+@st.composite
+def counting(draw: st.DrawFn) -> Model:
+    """Draw a model that counts: one that knows nothing, or one whose counts no samples add up to."""
+    kind = draw(st.sampled_from([dcai.NaiveBayes, dcai.SparseNearestCentroid]))
+    nothing = kind(classes=CLASSES).fit(np.zeros((0, FEATURES)), [])
+    size = len(nothing.parameters())
+    parameters = draw(st.one_of(st.just(bytes(size)), st.just(b"\xff" * size), st.binary(min_size=size, max_size=size)))
+    return kind.from_parameters(nothing.settings(), parameters, CLASSES)
 
 
 @dataclass
@@ -108,22 +122,23 @@ class SharedModel(RuleBasedStateMachine):
 
     @initialize(
         terms=terms(),
-        parameters=parameters,
+        twin=st.one_of(perceptrons, counting()),
         creator=st.sampled_from(("creator", "hoarder")),
         honest=st.lists(actions.people, max_size=3),
     )
-    def deploy(self, terms: DepositRefundTake, parameters: bytes, creator: str, honest: Sequence[str]) -> None:
+    def deploy(self, terms: DepositRefundTake, twin: Model, creator: str, honest: Sequence[str]) -> None:
         """Deploy a trainer, to which some have contributed something good."""
         world, address = self.world, self.world.address[creator]
         self.start = {person: self.chain.balance(person) for person in world.address.values()}
-        twin = SparsePerceptron.from_parameters(parameters, CLASSES)
-        settings = Settings(terms, FEATURES, "the same for all", CLASSES).packed()
+        twin = copy.deepcopy(twin)
+        implementation = world.implementations[twin.contract]
+        settings = Settings(terms, twin.settings(), "the same for all", CLASSES).packed()
         factory = codec("TrainerFactory")
-        create = factory.call("create", world.implementation, settings, bytes(32), parameters)
+        create = factory.call("create", implementation, settings, bytes(32), twin.parameters())
         outcome = world.send(creator, world.factory, [(create, 0)])
         assert outcome.error is None, outcome.error
         self.trainer = self.chain.read(
-            "TrainerFactory", world.factory, "addressOf", address, world.implementation, settings, bytes(32)
+            "TrainerFactory", world.factory, "addressOf", address, implementation, settings, bytes(32)
         )
         self.book = Rules(address, terms, twin, outcome.time)
         self._charge(creator, outcome.receipt)

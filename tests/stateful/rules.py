@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from dcai import DepositRefundTake, SparsePerceptron
+from dcai import DepositRefundTake
 from dcai.errors import ContractError, ContractReverted
+from dcai.models import Model
 
 BATCH = 256
 CLASSES = 2
@@ -146,7 +147,7 @@ class Rules:
         How it went when a contract called back, in the last transaction: None, or why it was refused.
     """
 
-    def __init__(self, creator: str, terms: DepositRefundTake, twin: SparsePerceptron, now: int) -> None:
+    def __init__(self, creator: str, terms: DepositRefundTake, twin: Model, now: int) -> None:
         self.creator = creator
         self.terms = terms
         self.twin = twin
@@ -164,7 +165,7 @@ class Rules:
     def facts(self) -> dict[tuple[Any, ...], Any]:
         """Return the contract's answers: (view function, arguments) -> what it must return."""
         all_good = self.good.total()
-        head = self.next_id << 216 | self.last_time << 176 | all_good << 128
+        head = self.next_id << 216 | self.last_time << 176 | all_good << 136 | 2 << 128
         state = head.to_bytes(32, "big")[:16] + self.twin.parameters()
         state += bytes(-len(state) % 32)
         words = tuple(int.from_bytes(state[at : at + 32], "big") for at in range(0, len(state), 32))

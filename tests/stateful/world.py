@@ -59,7 +59,10 @@ class World:
         self._operator = chain.accounts[-1]
         self.address = {who: chain.accounts[at].lower() for at, who in enumerate(ACCOUNTS)}
         self.factory = deployment.ensure(chain, "TrainerFactory", sender=self._operator)
-        self.implementation = deployment.ensure(chain, "SparsePerceptronDRT", sender=self._operator)
+        self.implementations = {
+            model: deployment.ensure(chain, f"{model}DRT", sender=self._operator)
+            for model in ("SparsePerceptron", "NaiveBayes", "SparseNearestCentroid")
+        }
         abi, bytecode = _compiled(WALLET)
         self._wallet = Codec(abi)
         for who in WALLETS:

@@ -1,0 +1,56 @@
+"""How many samples fit into one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.errors import InvalidInput
+from dcai.models import Model
+from dcai.samples import MAX_BATCH
+
+# What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
+# slot that changes (as if it had been empty); and what it may use in all, with room for the error of these figures.
+_BATCH_GAS = 150_000
+_SLOT_GAS = 2_600
+_NEW_SLOT_GAS = 20_000
+_MAX_GAS = 15_000_000
+
+
+def estimate(model: Model, samples: Iterable[bytes], touched: Iterable[int]) -> int:
+    """Return an upper estimate of the gas of a batch of samples that change these slots."""
+    slots = -(-(16 + model.parameter_bytes(model.settings())) // 32)
+    fixed = _BATCH_GAS + _SLOT_GAS * slots + _NEW_SLOT_GAS * len(set(touched))
+    return fixed + sum(model.learn_gas(sample) for sample in samples)
+
+
+def batches(model: Model, samples: Sequence[bytes], labels: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last + 1 of the samples of each batch: as many as surely fit into a transaction."""
+    start, learning, touched = 0, 0, set[int]()
+    for end, (sample, label) in enumerate(zip(samples, labels, strict=True)):
+        slots = set(model.touched(sample, label))
+        gas = estimate(model, [sample], touched | slots) + learning
+        if end > start and (gas > _MAX_GAS or end - start == MAX_BATCH):
+            yield start, end
+            start, learning, touched = end, 0, set()
+        learning += model.learn_gas(sample)
+        touched |= slots
+    if samples:
+        yield start, len(samples)
+
+
+def check_size(model: Model) -> None:
+    """Refuse a model for which one sample is too much for a transaction.
+
+    Raises
+    ------
+    InvalidInput
+        If reading what a sample of one feature is compared with uses more gas than a transaction may.
+    """
+    sample = model.pack([127] + [0] * (model.n_features_in_ - 1) if model.dense else [0])
+    gas = _BATCH_GAS + _SLOT_GAS * len(set(model.touched(sample, 0))) + model.learn_gas(sample)
+    if gas > TRANSACTION_GAS_LIMIT:
+        raise InvalidInput(
+            f"A contribution to this model would use about {gas:,} gas, and a transaction may use "
+            f"{TRANSACTION_GAS_LIMIT:,}; use fewer features or fewer classes."
+        )
