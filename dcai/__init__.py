@@ -3,6 +3,7 @@
 from dcai import datasets, errors
 from dcai.auditing import Audit
 from dcai.chain import Chain, Receipt, connect, local_chain
+from dcai.contribution import Contribution, Quote
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
 from dcai.incentives import DepositRefundTake
@@ -16,7 +17,7 @@ from dcai.models import (
     load,
     save,
 )
-from dcai.trainer import Contribution, Quote, Trainer, attach, deploy
+from dcai.trainer import Trainer, attach, deploy
 
 __all__ = [
     "Audit",

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
+from dcai.contribution import Contribution
 from dcai.datasets import Dataset
 from dcai.encoders import Encoder, TabularEncoder, TextEncoder
 from dcai.errors import InvalidInput
 from dcai.incentives import DepositRefundTake
 from dcai.models import SparsePerceptron
-from dcai.trainer import Contribution, Trainer, deploy
+from dcai.trainer import Trainer, deploy
 
 UNIT_WEI = 10**15
 """The demonstration's unit of money."""

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from dcai.chain import Chain
 from dcai.chain.codec import codec
+from dcai.contribution import Contribution
 from dcai.deployment import product_of
 from dcai.incentives import DepositRefundTake
 from dcai.models import Model
-from dcai.trainer import Contribution, deploy
+from dcai.trainer import deploy
 
 # As much for every sample, whatever its size and whenever it comes.
 _FREE = DepositRefundTake(weight_wei=0, minimum_wei=1, size_unit=65_535)
