@@ -1,0 +1,134 @@
+"""The data sets that accuracy is measured on, as models get them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse  # type: ignore[import-untyped]
+from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+from sklearn.decomposition import TruncatedSVD  # type: ignore[import-untyped]
+from sklearn.feature_extraction.text import HashingVectorizer  # type: ignore[import-untyped]
+from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
+from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
+from sklearn.preprocessing import Normalizer, StandardScaler  # type: ignore[import-untyped]
+
+import dcai
+from dcai.datasets import DataUnavailable
+
+IMDB = "imdb_top1000_presence_bits.npz"
+PARTS = ("train", "test")
+EMBEDDING = 100  # dimensions
+
+Rows = Any  # a NumPy array or a sparse matrix, a row a sample
+Split = tuple[Rows, Rows]
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A data set as models get it: pairs of a training and a test part, the training part in the order of learning.
+
+    Attributes
+    ----------
+    name : str
+    classes : tuple of str
+    present : pair of sparse matrices
+        Features that are present: the samples of sparse models.
+    vectors : pair of int8 arrays
+        The samples of dense models.
+    floats : pair of float arrays
+        What the vectors were before they were rounded, of norm 1.
+    labels : pair of int arrays
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    present: Split
+    vectors: Split
+    floats: Split
+    labels: tuple[Labels, Labels]
+
+
+def imdb() -> Task:
+    """Return IMDB by the 1,000 most frequent words: which of them a review holds."""
+    path = Path(os.environ.get("DCAI_DATA_DIR", "")) / IMDB
+    if not path.is_file():
+        raise DataUnavailable(f"DCAI_DATA_DIR names no folder with {IMDB}.")
+    with np.load(path) as arrays:
+        train, test = (np.unpackbits(arrays[f"{part}_bits"], axis=1, bitorder="little")[:, :1000] for part in PARTS)
+        train_labels, test_labels = (arrays[f"{part}_label"].astype(np.int64) for part in PARTS)
+    encoder = dcai.VectorEncoder().fit(train)
+    return Task(
+        "IMDB-1000",
+        ("negative", "positive"),
+        (sparse.csr_matrix(train), sparse.csr_matrix(test)),
+        (encoder.transform(train), encoder.transform(test)),
+        _transformed(Normalizer(), train, test),
+        (train_labels, test_labels),
+    )
+
+
+def sms() -> Task:
+    """Return the SMS messages that hold a word: which of 1,000 words, and an embedding of all of them."""
+    data = dcai.datasets.load("sms")
+    words = dcai.TextEncoder(vocabulary_size=1000).fit(data.train_inputs)
+    embedding = make_pipeline(HashingVectorizer(n_features=2**14), TruncatedSVD(EMBEDDING, random_state=0))
+    embedding.fit(data.train_inputs)
+    texts, labels = [], []
+    for inputs, given in ((data.train_inputs, data.train_labels), (data.test_inputs, data.test_labels)):
+        holds_a_word = (words.transform(inputs).getnnz(axis=1) > 0) & embedding.transform(inputs).any(axis=1)
+        texts.append([text for text, holds in zip(inputs, holds_a_word, strict=True) if holds])
+        labels.append(given[holds_a_word])
+    train, test = texts
+    encoder = dcai.EmbeddingEncoder(embedding.transform, "SVD of hashed words", EMBEDDING).fit(train)
+    return Task(
+        "SMS",
+        data.labels,
+        (words.transform(train), words.transform(test)),
+        (encoder.transform(train), encoder.transform(test)),
+        _transformed(Normalizer(), embedding.transform(train), embedding.transform(test)),
+        (labels[0], labels[1]),
+    )
+
+
+def digits() -> Task:
+    """Return scikit-learn's digits: 64 pixels each, ten classes, a quarter of them for testing."""
+    data = load_digits()
+    train, test, *labels = train_test_split(data.data, data.target, test_size=0.25, random_state=0)
+    return _table("digits", tuple(map(str, data.target_names)), train, test, (labels[0], labels[1]), standardize=False)
+
+
+def weight_lifting() -> Task:
+    """Return the weight-lifting activities: 52 sensors, five classes."""
+    data = dcai.datasets.load("weight-lifting")
+    labels = data.train_labels, data.test_labels
+    return _table("weight lifting", data.labels, data.train_inputs, data.test_inputs, labels, standardize=True)
+
+
+LOADERS: tuple[Callable[[], Task], ...] = (imdb, sms, digits, weight_lifting)
+
+
+def _table(
+    name: str, classes: tuple[str, ...], train: Rows, test: Rows, labels: tuple[Labels, Labels], *, standardize: bool
+) -> Task:
+    bins = dcai.TabularEncoder().fit(train)
+    vectors = dcai.VectorEncoder(standardize=standardize).fit(train)
+    unit = make_pipeline(StandardScaler(), Normalizer()) if standardize else Normalizer()
+    return Task(
+        name,
+        classes,
+        (bins.transform(train), bins.transform(test)),
+        (vectors.transform(train), vectors.transform(test)),
+        _transformed(unit, train, test),
+        labels,
+    )
+
+
+def _transformed(transformer: Any, train: Rows, test: Rows) -> Split:
+    return transformer.fit_transform(train.astype(float)), transformer.transform(test.astype(float))
