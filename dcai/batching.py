@@ -45,9 +45,10 @@ def check_size(model: Model) -> None:
     Raises
     ------
     InvalidInput
-        If reading what a sample of one feature is compared with uses more gas than a transaction may.
+        If what a sample of one word, or a vector, is compared with is more than a transaction may read.
     """
-    sample = model.pack([127] + [0] * (model.n_features_in_ - 1) if model.dense else [0])
+    size = model.n_features_in_
+    sample = model.pack([round(127 / size**0.5)] * size if model.dense else [0])
     gas = _BATCH_GAS + _SLOT_GAS * len(set(model.touched(sample, 0))) + model.learn_gas(sample)
     if gas > TRANSACTION_GAS_LIMIT:
         raise InvalidInput(
