@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {LibClone} from "solady/src/utils/LibClone.sol";
-import {LibString} from "solady/src/utils/LibString.sol";
 import {IIncentive} from "./interfaces/IIncentive.sol";
 import {IModel} from "./interfaces/IModel.sol";
 import {ITrainer} from "./interfaces/ITrainer.sol";
@@ -55,6 +54,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         if (end > total || end == offset || (!complete && (HeadLibrary.BYTES + end) % 32 != 0)) {
             revert BadChunk(offset, parameters.length, total);
         }
+        if (word.maxClasses() != word.classes()) _checkUndeclared(HeadLibrary.BYTES + offset, parameters, word);
         PackedBytes.load(HeadLibrary.BYTES + offset, parameters);
         emit Loaded(offset, parameters);
         // again, with the bytes that were loaded beside it
@@ -83,7 +83,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         Head head = _head();
         label = head.classes();
         if (label == maxClasses()) revert TooManyClasses(label);
-        if (bytes(name).length == 0 || LibString.contains(name, "\n")) revert BadName();
+        _checkName(bytes(name));
         head.addClasses(1).store();
         _added = string.concat(_added, "\n", name);
         emit ClassAdded(label, name);
@@ -221,6 +221,9 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     /// Reverts with `BadSetting` where the model's part of the settings is out of range.
     function _checkModel(uint256 word) internal view virtual;
 
+    /// Reverts with `NoSuchClassYet` where parameters, from a byte of the state on, hold something for classes that don't exist yet.
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure virtual;
+
     /// Reverts with `BadSetting` where the incentive's part of the settings is out of range.
     function _checkIncentive(uint256 word, uint256 terms) internal view virtual;
 
@@ -251,6 +254,11 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         if (word.classes() < 2) revert BadSetting("classes");
         if (word.maxClasses() < word.classes()) revert BadSetting("maxClasses");
         if (word.features() == 0 || HeadLibrary.BYTES + total > _SLOTS * 32) revert BadSetting("features");
+    }
+
+    function _checkName(bytes calldata name) private pure {
+        if (name.length == 0 || name.length > 64) revert BadName();
+        for (uint256 i; i < name.length; ++i) if (uint8(name[i]) < 0x20) revert BadName();
     }
 
     function _checkLabel(uint256 label, Head head) private pure {

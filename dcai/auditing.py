@@ -50,9 +50,13 @@ def audit(chain: Chain, contract: str, address: str, history: History, model: Mo
     model
         The twin with the parameters that the trainer began with and the classes that it has now; it learns the log.
     """
+    problems = [
+        f"The initial parameters of class {name!r} are none that samples lead to: don't trust what it answers."
+        for name, possible in zip(model.classes, model.possible(), strict=True)
+        if not possible
+    ]
     for sample, label in history.learnt:
         model.learn(sample, label)
-    problems = []
 
     head = history.next_id << 216 | history.good.total() << 136 | len(model.classes) << 128
     expected = head.to_bytes(32, "big")[:16] + model.parameters()

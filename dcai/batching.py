@@ -1,4 +1,4 @@
-"""How many samples fit into one transaction."""
+"""How many samples fit into one transaction, and into the one that settles them."""
 
 from __future__ import annotations
 
@@ -14,26 +14,37 @@ from dcai.samples import MAX_BATCH
 _BATCH_GAS = 150_000
 _SLOT_GAS = 2_600
 _NEW_SLOT_GAS = 20_000
+_READ_GAS = 2_150
 _MAX_GAS = 15_000_000
 
 
 def estimate(model: Model, samples: Iterable[bytes], touched: Iterable[int]) -> int:
     """Return an upper estimate of the gas of a batch of samples that change these slots."""
-    slots = -(-(16 + model.parameter_bytes(model.settings())) // 32)
-    fixed = _BATCH_GAS + _SLOT_GAS * slots + _NEW_SLOT_GAS * len(set(touched))
+    fixed = _BATCH_GAS + _SLOT_GAS * _slots(model) + _NEW_SLOT_GAS * len(set(touched))
     return fixed + sum(model.learn_gas(sample) for sample in samples)
 
 
+def claim_estimate(model: Model, samples: Iterable[bytes]) -> int:
+    """Return an upper estimate of the gas of a claim for which the model is asked about these samples."""
+    return _BATCH_GAS + _READ_GAS * _slots(model) + sum(model.asking_gas(sample) for sample in samples)
+
+
 def batches(model: Model, samples: Sequence[bytes], labels: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last + 1 of the samples of each batch: as many as surely fit into a transaction."""
-    start, learning, touched = 0, 0, set[int]()
+    """Yield the first and last + 1 of the samples of each batch.
+
+    As many as surely fit into a transaction, and whose refund does: a batch is a good contribution only where more than
+    half of it is refunded at once.
+    """
+    start, learning, asking, touched = 0, 0, 0, set[int]()
     for end, (sample, label) in enumerate(zip(samples, labels, strict=True)):
         slots = set(model.touched(sample, label))
         gas = estimate(model, [sample], touched | slots) + learning
-        if end > start and (gas > _MAX_GAS or end - start == MAX_BATCH):
+        claim = claim_estimate(model, [sample]) + asking
+        if end > start and (max(gas, claim) > _MAX_GAS or end - start == MAX_BATCH):
             yield start, end
-            start, learning, touched = end, 0, set()
+            start, learning, asking, touched = end, 0, 0, set()
         learning += model.learn_gas(sample)
+        asking += model.asking_gas(sample)
         touched |= slots
     if samples:
         yield start, len(samples)
@@ -49,9 +60,14 @@ def check_size(model: Model) -> None:
     """
     size = model.n_features_in_
     sample = model.pack([round(127 / size**0.5)] * size if model.dense else [0])
-    gas = _BATCH_GAS + _SLOT_GAS * len(set(model.touched(sample, 0))) + model.learn_gas(sample)
+    learning = _BATCH_GAS + _SLOT_GAS * len(set(model.touched(sample, 0))) + model.learn_gas(sample)
+    gas = max(learning, claim_estimate(model, [sample]))
     if gas > TRANSACTION_GAS_LIMIT:
         raise InvalidInput(
             f"A contribution to this model would use about {gas:,} gas, and a transaction may use "
             f"{TRANSACTION_GAS_LIMIT:,}; use fewer features or fewer classes."
         )
+
+
+def _slots(model: Model) -> int:
+    return -(-(16 + model.parameter_bytes(model.settings())) // 32)

@@ -134,7 +134,16 @@ class TooManyClasses(ContractError):
 class BadName(ContractError):
     """The name of a class isn't one line."""
 
-    sentence = "The name of a class is one line of text, and not empty."
+    sentence = "The name of a class has 1 to 64 bytes, and is one line without control characters."
+
+
+class NoSuchClassYet(ContractError):
+    """Initial parameters of a class that doesn't exist yet."""
+
+    sentence = (
+        "The initial parameters hold something for a class that doesn't exist yet, about byte {offset} of the state: "
+        "leave the room for further classes empty."
+    )
 
 
 class UnknownLabel(ContractError):
@@ -204,6 +213,15 @@ class IndexTooLarge(ContractError):
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
         return {"highest": str(figures["features"] - 1)}
+
+
+class TooManyFeatures(ContractError):
+    """A sample that a model of many classes can't be asked about in one transaction."""
+
+    sentence = (
+        "The sample has {features} features; with so many classes this model takes up to {most}, since no transaction "
+        "could settle a claim with more: leave the rarest out."
+    )
 
 
 class WrongLength(ContractError):

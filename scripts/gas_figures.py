@@ -21,7 +21,9 @@ class Figure:
 
 # Of each model: reference and limit of a deployment, of a contribution that the model agrees with, of one that it
 # disagrees with, of the execution of a prediction; reference of a refund, of a share.
-Row = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int], int, int]
+Pair = tuple[int, int] | None
+Row = tuple[Pair, Pair, Pair, Pair, int | None, int | None]
+_NOTHING: Row = (None, None, None, None, None, None)  # the reference has no perceptron of more than two classes
 MODELS: dict[str, tuple[str, Row]] = {
     "dense_perceptron_100": (
         "dense perceptron, 100 dimensions",
@@ -54,23 +56,34 @@ MODELS: dict[str, tuple[str, Row]] = {
         "naive Bayes, two classes of 1,000 words, 20 words a sample",
         ((54_285_126, 3_000_000), (303_345, 165_000), (323_293, 165_000), (134_225, 85_000), 259_454, 263_338),
     ),
+    "sparse_perceptron_10x1000": ("ten perceptrons of 1,000 words, 20 words a sample", _NOTHING),
+    "dense_perceptron_10x100": ("ten perceptrons of 100 dimensions", _NOTHING),
 }
 
 
 def _model(name: str, what: str, row: Row) -> dict[str, Figure]:
     deploy, agree, disagree, predict, refund, share = row
-    return {
-        f"{name}.deploy": Figure(what, f"{deploy[0]:,}", limit=deploy[1]),
-        f"{name}.contribute_agree": Figure("model agrees", f"{agree[0]:,}", limit=agree[1]),
-        f"{name}.contribute_disagree": Figure("model disagrees", f"{disagree[0]:,}", limit=disagree[1]),
-        f"{name}.predict": Figure("a transaction that only predicts"),
-        f"{name}.predict_execution": Figure(
-            "the same without base fee and calldata", f"{predict[0]:,}", limit=predict[1]
-        ),
-        f"{name}.refund": Figure("author gets the deposit back", f"{refund:,}"),
-        f"{name}.take_share": Figure("share of bad data's deposit, settle_after = 0", f"{share:,}"),
-        f"{name}.batch_100": Figure("a sample, in batches of 100 or as many as fit", f"{agree[0]:,}"),
+    compared = {
+        "deploy": (what, deploy),
+        "contribute_agree": ("model agrees", agree),
+        "contribute_disagree": ("model disagrees", disagree),
+        "predict_execution": ("a prediction, without base fee and calldata", predict),
     }
+    rows = {
+        f"{name}.{key}": Figure(text, f"{pair[0]:,}", limit=pair[1]) if pair else Figure(text)
+        for key, (text, pair) in compared.items()
+    }
+    others = {
+        "predict": ("a transaction that only predicts", None),
+        "refund": ("author gets the deposit back", refund),
+        "take_share": ("share of bad data's deposit, settle_after = 0", share),
+        "batch_100": ("a sample, in a batch of 100 or in as many as it takes", agree[0] if agree else None),
+    }
+    rows |= {
+        f"{name}.{key}": Figure(text, f"{reference:,}" if reference else "-")
+        for key, (text, reference) in others.items()
+    }
+    return rows
 
 
 def _implementations() -> dict[str, Figure]:

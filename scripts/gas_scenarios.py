@@ -170,23 +170,29 @@ def contribute(trainer: dcai.Trainer, samples: Iterable[Any], *, agree: bool, se
     made = []
     for sample in samples:
         trainer.chain.travel(PAUSE)
-        predicted = LABELS.index(trainer.predict(sample))
-        made.append(trainer.contribute(sample, predicted if agree else 1 - predicted, sender=sender))
+        predicted = trainer.labels.index(trainer.predict(sample))
+        label = predicted if agree else (predicted + 1) % len(trainer.labels)
+        made.append(trainer.contribute(sample, label, sender=sender))
     return made
 
 
 def batch_of(trainer: dcai.Trainer, samples: Iterable[Any]) -> dcai.Contribution:
-    """Contribute samples, each second with another label than the model's."""
+    """Contribute samples as one batch, each second with another label than the model's."""
+    (batch,) = batches_of(trainer, samples)
+    return batch
+
+
+def batches_of(trainer: dcai.Trainer, samples: Iterable[Any]) -> list[dcai.Contribution]:
+    """Do the same in as many batches as the client makes of them."""
     twin = trainer.model()
     samples, labels = list(samples), []
     for position, sample in enumerate(samples):
         packed = twin.pack(sample)
-        label = twin.label_of(packed) ^ (position % 2)
+        label = (twin.label_of(packed) + position % 2) % len(trainer.labels)
         twin.learn(packed, label)
         labels.append(label)
     trainer.chain.travel(PAUSE)
-    (batch,) = trainer.contribute_many(samples, labels, progress=False)
-    return batch
+    return trainer.contribute_many(samples, labels, progress=False)
 
 
 def predict_gas(trainer: dcai.Trainer, sample: Any) -> Gas:

@@ -22,6 +22,7 @@ from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
 VECTORS = "NearestCentroidDRT"
+WORDS = "SparseMulticlassPerceptronDRT"
 BEGINNING = 2_000_000_000
 DAY, HOUR = 86_400, 3_600
 PARAMETERS = bytes(2) + 20 * b"\x01" + 20 * b"\xff"
@@ -64,8 +65,8 @@ class Story:
         self.slots = []
         return self._write(name, receipt.gas_used, self._events(receipt))
 
-    def refuse_creation(self, error, settings, parameters, *, salt=0):
-        self._refuse(error, *self._creation(settings, parameters, salt), sender=self.creator)
+    def refuse_creation(self, error, settings, parameters, *, salt=0, contract=TRAINER):
+        self._refuse(error, *self._creation(settings, parameters, salt, contract), sender=self.creator)
 
     def send(self, name, function, *args, sender, value=0):
         receipt = self.chain.invoke(TRAINER, self.trainer, function, *args, sender=sender, value=value)
@@ -164,6 +165,7 @@ def story_of(chain, new_wallet):
     paid_a_wallet(story)
     shared_a_little(story)
     learnt_vectors(story)
+    learnt_words_of_many_classes(story)
     return story.steps
 
 
@@ -337,16 +339,29 @@ def learnt_vectors(story):
     vector = bytes([127, 0, 0])
     model = bytes([2]) + (3).to_bytes(2, "big") + bytes([3]) + bytes(6)
     given = deployment.Settings(dcai.DepositRefundTake(), model, "Vectors", ("no", "yes")).packed()
-    story.create("create two centroids", given, bytes(3 * 8 + 3 * 9), contract=VECTORS)
+    nothing = bytes(3 * 8 + 3 * 9)
+    story.refuse_creation("NoSuchClassYet", given, nothing[:-1] + b"\1", contract=VECTORS)
+    story.create("create two centroids", given, nothing, contract=VECTORS)
     story.send("a vector", "contribute", vector, 0, 0, sender=alice, value=story.price())
     story.refuse("WrongLength", "contribute", vector + b"\0", 0, 0, sender=alice, value=10**18)
     story.refuse("NotUnitNorm", "contribute", bytes([127, 127, 0]), 0, 0, sender=alice, value=10**18)
     story.refuse("NotCreator", "addClass", "maybe", sender=alice)
-    for name in ("", "two\nlines"):
+    for name in ("", "two\nlines", 65 * "x"):
         story.refuse("BadName", "addClass", name, sender=creator)
     story.send("a third class", "addClass", "maybe", sender=creator)
     story.refuse("TooManyClasses", "addClass", "never", sender=creator)
     story.send("a vector of the third class", "contribute", vector, 2, 0, sender=alice, value=story.price())
+
+
+def learnt_words_of_many_classes(story):
+    classes, features = 250, 129
+    model = bytes([classes]) + features.to_bytes(2, "big") + bytes([classes]) + bytes(6)
+    names = tuple(str(number) for number in range(classes))
+    given = deployment.Settings(dcai.DepositRefundTake(), model, "Words", names).packed()
+    story.create("create many perceptrons", given, bytes(2 * classes + classes * features), contract=WORDS)
+    story.contribute("as many words as can be asked about", range(128), 249, sender=story.alice, value=10**16)
+    every = pack_sparse(range(129))
+    story.refuse("TooManyFeatures", "contribute", every, 0, 0, sender=story.alice, value=10**18)
 
 
 @pytest.fixture(scope="module")
@@ -363,7 +378,7 @@ def stories(anvil, new_wallet):
             chain.accounts = list(py_evm.accounts)
             chains[name] = chain
         for chain in chains.values():
-            for contract in ("TrainerFactory", TRAINER, VECTORS):
+            for contract in ("TrainerFactory", TRAINER, VECTORS, WORDS):
                 deployment.ensure(chain, contract, sender=chain.accounts[-1])
         yield {name: story_of(chain, new_wallet) for name, chain in chains.items()}
 

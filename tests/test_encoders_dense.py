@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import json
 import pickle
 import sys
@@ -24,7 +25,9 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import Perceptron
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from typer.testing import CliRunner
 
+from dcai.cli import app
 from dcai.encoders import (
     MAX_DIMENSIONS,
     EmbeddingEncoder,
@@ -384,7 +387,17 @@ def test_an_embedding_encoder_comes_back_from_its_packed_spec_and_the_function(t
 def test_a_spec_without_the_function_is_refused_with_the_name_of_the_embedding_and_the_way_out():
     spec = {**EMBEDDING_SPEC, "name": "all-MiniLM-L6-v2"}
     for load in (encoder_from_spec, EmbeddingEncoder.from_spec):
-        refused(lambda load=load: load(spec), "'all-MiniLM-L6-v2' (3 dimensions)", "encoder_from_spec(spec, embed=…)")
+        refused(lambda load=load: load(spec), "'all-MiniLM-L6-v2' (3 dimensions)", "pass it as embed=…")
+
+
+def test_a_command_line_says_that_a_model_of_an_embedding_is_asked_from_python(monkeypatch):
+    predict = importlib.import_module("dcai.cli.predict")
+    monkeypatch.setattr(predict, "connect", lambda url: None)
+    monkeypatch.setattr(predict, "attach", lambda chain, address: encoder_from_spec(EMBEDDING_SPEC))
+    result = CliRunner().invoke(app, ["predict", "0x00", "a fine film"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "can only be asked from Python: dcai.attach(chain, address, embed=…)" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_function_for_an_encoder_that_needs_none_is_ignored():
@@ -424,6 +437,16 @@ def test_a_function_that_gives_something_else_is_refused_with_its_name_and_the_s
 
 def test_a_text_whose_vector_is_zero_is_nothing_to_encode():
     refused(lambda: svd_encoder().fit(TEXTS).encode(""), "'SVD' finds nothing in text 0, ''", error=NothingToEncode)
+
+
+def test_texts_whose_vectors_are_zero_are_named_together_the_first_ten_of_them():
+    encoder = svd_encoder().fit(TEXTS)
+    for texts, says in (
+        (["fine", "", "dull", "?"], "nothing in texts 1, 3: all"),
+        ([""] * 10, "nothing in texts 0, 1, 2, 3, 4, 5, 6, 7, 8, 9: all"),
+        (["fine", *[""] * 12], "nothing in texts 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more: all"),
+    ):
+        refused(lambda texts=texts: encoder.transform(texts), says, "leave these texts out", error=NothingToEncode)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 
@@ -120,8 +121,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(path, monkeypatch):
     save(path, old)
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", fail)
-        with pytest.raises(OSError, match="disk"):
-            save(path, new)
+        refused(lambda: save(path, new), [f"{path} can't be written: disk full."])
 
     assert [file.name for file in path.parent.iterdir()] == ["model.json"]
     assert load(path)[0].parameters() == old.parameters()
@@ -131,7 +131,27 @@ def test_a_file_is_replaced_whole_or_not_at_all(path, monkeypatch):
 
 
 def fail(*_):
-    raise OSError("disk")
+    raise OSError(errno.ENOSPC, "disk full")
+
+
+@pytest.mark.parametrize(
+    ("place", "reading", "writing"),
+    [
+        ("none.json", "There is no file {}; `dcai fit` makes one.", None),
+        ("none/model.json", "There is no file {}; `dcai fit` makes one.", "There is no folder {parent} to write"),
+        ("", "{} can't be read: Is a directory.", "{} can't be written: Is a directory."),
+        ("file/model.json", "{} can't be read: Not a directory.", "{} can't be written: Not a directory."),
+    ],
+    ids=repr,
+)
+def test_a_path_that_is_no_files_is_told_in_a_sentence(tmp_path, place, reading, writing):
+    (tmp_path / "file").write_text("")
+    path = tmp_path / place
+
+    refused(lambda: load(str(path)), [reading.format(path)])
+    if writing:
+        refused(lambda: save(str(path), Case(NaiveBayes, 2, 2).fitted()), [writing.format(path, parent=path.parent)])
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
 
 def test_an_encoder_of_another_model_is_not_saved(path):

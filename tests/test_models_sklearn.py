@@ -16,7 +16,7 @@ from sklearn.neighbors import NearestCentroid as CentroidOfSklearn
 
 from dcai.encoders import TabularEncoder, VectorEncoder
 from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
-from tests.model_cases import NAMES, PERCEPTRONS, RULES, Case, each_case, each_model, rows_of
+from tests.model_cases import NAMES, PERCEPTRONS, RULES, Case, each_case, each_model, refused, rows_of
 
 
 def digits(encoder, classes):
@@ -102,6 +102,21 @@ def test_a_class_without_samples_loses_every_decision(case, only):
     model = case.make().fit(rows_of(case.model, 5), [only] * 5)
 
     assert ((model.decision_function(rows_of(case.model, 5, 3)) > 0) == only).all()
+
+
+@each_model
+def test_its_accuracy_is_asked_for_with_labels_or_with_the_names_that_it_was_fitted_with(case):
+    rows, names = rows_of(case.model, 60), np.array(["a", "b"] * 30)
+    labels = np.arange(60) % 2
+    model = case.make().fit(rows, names)
+    right = model.predict(rows) == labels
+
+    assert model.predict(rows).dtype == np.int64
+    assert model.score(rows, names) == model.score(rows, labels) == right.mean()
+    assert model.score(rows, list(names), sample_weight=right) == 1.0
+    assert 0 < right.mean() < 1
+    refused(lambda: model.score(rows, ["c"] * 60), ["no class 'c'"])
+    refused(lambda: model.score(rows, names[1:]), ["60 rows", "59 labels"])
 
 
 @each_case

@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 
 import dcai
 from dcai import errors
+from dcai.chain.codec import codec
 
 TEXTS = ("a fine film", "fine acting and a fine story", "what a dull film", "dull story, long and dull")
 LABELS = ("good", "good", "bad", "bad")
@@ -163,3 +164,109 @@ def test_texts_go_through_an_embedding_that_whoever_attaches_brings(chain, peopl
     found = dcai.attach(chain, trainer.address, embed=svd.transform)
 
     assert [found.predict(text) for text in TEXTS] == list(LABELS)
+
+
+# What a creator may do, and what not
+
+
+@pytest.mark.parametrize("kind", [*SPARSE, *DENSE])
+@pytest.mark.parametrize("at_the_end", [False, True])
+def test_a_class_can_not_be_prepared_before_it_exists(chain, kind, at_the_end):
+    model, _, _ = fitted(kind, max_classes=3)
+    hidden, _, _ = fitted(kind, max_classes=3)
+    if isinstance(hidden, dcai.SparsePerceptron | dcai.DensePerceptron):
+        table, heads = hidden.weights_, hidden.bias_
+    else:
+        table, heads = hidden.sums_, hidden.counts_
+    if at_the_end:
+        table[2, -1] = 1
+    else:
+        heads[2] = 7
+    assert hidden.parameters() != model.parameters()
+
+    with pytest.raises(errors.NoSuchClassYet):
+        dcai.deploy(chain, hidden, FREE)
+
+
+def test_a_class_can_not_be_prepared_in_a_later_chunk(chain, people):
+    features = 3_000
+    model = dcai.NaiveBayes(classes=("bad", "good"), max_classes=4).fit(np.eye(2, features), [0, 1])
+    model.sums_[3, features - 1] = 1
+
+    with pytest.raises(errors.NoSuchClassYet) as caught:
+        dcai.deploy(chain, model, FREE)
+
+    assert caught.value.offset == 16 + 4 * 8 + 8 * features - 4
+
+
+def test_an_audit_tells_of_counts_that_no_samples_add_up_to(chain):
+    model, encoder, _ = fitted(dcai.NaiveBayes)
+    model.sums_[1, 0] = 60_000
+    trainer = dcai.deploy(chain, model, FREE, encoder=encoder)
+
+    (problem,) = trainer.audit().problems
+
+    assert "'good'" in problem
+    assert "none that samples lead to" in problem
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "two\nlines", "a\tb", "a\0"])
+def test_a_name_is_short_and_one_line(trained, chain, refused, name):
+    trainer, _ = trained(dcai.NaiveBayes, max_classes=3)
+
+    with refused(errors.InvalidInput):
+        trainer.add_class(name)
+    with refused(errors.BadName):
+        chain.invoke("ITrainer", trainer.address, "addClass", name, sender=trainer.creator)
+
+
+def test_a_name_that_is_no_text_keeps_nobody_out(trained, chain, people):
+    trainer, inputs = trained(dcai.NaiveBayes, max_classes=3)
+    mine = trainer.contribute(inputs[0], trainer.predict(inputs[0]), sender=people[1])
+    call = bytearray(codec("ITrainer").call("addClass", "??"))
+    call[call.index(b"??") : call.index(b"??") + 2] = b"\xff\xfe"
+    chain.send(trainer.address, bytes(call), sender=trainer.creator)
+    chain.travel(FREE.refund_after)
+
+    found = dcai.attach(chain, trainer.address)
+
+    assert found.labels == ("bad", "good", "��")
+    assert found.contribution(mine.id).refund() == mine.entry.deposit_wei
+    assert found.audit().ok
+
+
+# What must be possible to settle
+
+
+@pytest.mark.parametrize(("kind", "most"), [(dcai.NaiveBayes, 320), (dcai.SparsePerceptron, 640)])
+def test_a_sample_that_no_claim_could_settle_is_refused(chain, refused, kind, most):
+    features = 1_000
+    model = kind(classes=("bad", "good"), max_classes=50).fit(np.zeros((0, features)), [])
+    trainer = dcai.deploy(chain, model, FREE)
+    too_many = np.arange(most + 1).astype(">u2").tobytes()
+
+    with refused(errors.InvalidInput, f"{most + 1} features", f"up to {most}"):
+        trainer.contribute(range(most + 1), "bad")
+    with refused(errors.TooManyFeatures) as caught:
+        chain.invoke("ITrainer", trainer.address, "contribute", too_many, 0, 0, sender=chain.accounts[0], value=10**15)
+    assert caught.value.most == most
+
+
+@pytest.mark.parametrize("kind", [dcai.NaiveBayes, dcai.SparseNearestCentroid, dcai.SparsePerceptron])
+@pytest.mark.parametrize("max_classes", [3, 100, 255])
+def test_the_model_can_be_asked_about_the_largest_sample_there_is(anvil, kind, max_classes):
+    lanes, width = (32_000, 1) if kind is dcai.SparsePerceptron else (16_000, 2)
+    features = min(65_535, (4_100 * 32 - 16 - 8 * max_classes) // (width * max_classes))
+    model = kind(classes=[str(number) for number in range(max_classes)]).fit(np.zeros((0, features)), [])
+    # no class is empty, and every slot that there is is read
+    if kind is dcai.SparsePerceptron:
+        model.bias_[:] = 1
+    else:
+        model.counts_[:] = 1
+    sample = np.unique(np.linspace(0, features - 1, min(lanes // max_classes, features)).astype(int))
+    with dcai.local_chain("anvil") as chain:
+        trainer = dcai.deploy(chain, model, FREE)
+        call = codec("IModel").call("predict", model.pack(sample))
+
+        # beside it a claim takes 60,000
+        assert chain.estimate(trainer.address, call, sender=chain.accounts[0]) < 16_500_000

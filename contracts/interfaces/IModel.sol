@@ -14,6 +14,9 @@ interface IModel {
     /// @notice An index must be below the number of features.
     error IndexTooLarge(uint256 index, uint256 features);
 
+    /// @notice A sample has more features than a model of so many classes can be asked about in one transaction: whoever contributed it
+    /// couldn't be refunded.
+    error TooManyFeatures(uint256 features, uint256 most);
     /// @notice A dense sample has one signed byte a feature.
     error WrongLength(uint256 length, uint256 features);
     /// @notice A dense sample has the squared norm of a unit vector times 127, within what rounding to integers does.

@@ -67,8 +67,10 @@ interface ITrainer {
     error AlreadyPublished();
     /// @notice There is no room for another class.
     error TooManyClasses(uint256 maxClasses);
-    /// @notice A name is one line, and not empty.
+    /// @notice A name has 1 to 64 bytes, none of which is a control character.
     error BadName();
+    /// @notice Initial parameters hold something, from this byte of the state on or soon after, for a class that doesn't exist yet.
+    error NoSuchClassYet(uint256 offset);
     /// @notice No class has this label.
     error UnknownLabel(uint256 label, uint256 classes);
     /// @notice A batch has 1 to 256 samples, and ends where its last sample ends.

@@ -5,9 +5,9 @@ import {IModel} from "../interfaces/IModel.sol";
 
 /// Strictly increasing feature indices, two bytes each.
 library SparseSample {
-    /// Reverts unless the sample has a feature, and all are below `features` and increase.
+    /// Reverts unless the sample has one feature to `most`, and all are below `features` and increase.
     /// @return size the number of features
-    function check(bytes calldata sample, uint256 features) internal pure returns (uint256 size) {
+    function check(bytes calldata sample, uint256 features, uint256 most) internal pure returns (uint256 size) {
         uint256 rising = 1;
         uint256 last = type(uint256).max;
         assembly ("memory-safe") {
@@ -24,7 +24,8 @@ library SparseSample {
             }
         }
         if (rising == 0 || last >= features || sample.length % 2 != 0) explain(sample, features);
-        return sample.length / 2;
+        size = sample.length / 2;
+        if (size > most) revert IModel.TooManyFeatures(size, most);
     }
 
     /// Reverts with what is wrong with a sample that isn't one.

@@ -7,6 +7,7 @@ import {Settings} from "../libraries/Settings.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 import {SparseTable} from "../libraries/SparseTable.sol";
 import {Tally, TallyLibrary} from "../libraries/Tally.sol";
+import {Zeros} from "../libraries/Zeros.sol";
 import {MemoryModel} from "./MemoryModel.sol";
 
 /// How many samples of each class have each feature: what naive Bayes and the sparse nearest centroid learn.
@@ -14,6 +15,9 @@ import {MemoryModel} from "./MemoryModel.sol";
 /// Parameters: eight bytes a class (see `Tally`), then for each feature two bytes a class.
 abstract contract CountTable is MemoryModel {
     using Settings for uint256;
+
+    /// Lanes that a prediction may read, so that every claim fits into a transaction: 380 gas each, and 4,100 slots.
+    uint256 private constant _MOST_LANES = 16_000;
 
     /// A single sample is counted where the counts are: the slots that it touches are loaded and stored once, and not looked at
     /// again.
@@ -62,7 +66,12 @@ abstract contract CountTable is MemoryModel {
     }
 
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
-        return SparseSample.check(sample, word.features());
+        return SparseSample.check(sample, word.features(), _MOST_LANES / word.maxClasses());
+    }
+
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {
+        Zeros.check(parameters, offset, TallyLibrary.place(word.classes()), TallyLibrary.place(word.maxClasses()));
+        Zeros.checkRows(parameters, offset, _column(0, word), _stride(word), 2 * word.classes());
     }
 
     function _parameterBytes(uint256 word) internal pure override returns (uint256) {

@@ -6,6 +6,7 @@ import {DenseSample} from "../libraries/DenseSample.sol";
 import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
+import {Zeros} from "../libraries/Zeros.sol";
 import {MulticlassPerceptron} from "./MulticlassPerceptron.sol";
 
 /// A perceptron of several classes over unit vectors. Weights: for each class two signed bytes a feature. One at the end of its
@@ -66,6 +67,11 @@ abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
         // two classes need one perceptron
         if (word.maxClasses() == 2) revert BadSetting("maxClasses");
         if (word.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
+    }
+
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {
+        super._checkUndeclared(offset, parameters, word);
+        Zeros.check(parameters, offset, _vector(word.classes(), word), _vector(word.maxClasses(), word));
     }
 
     /// The byte of a class's weight of feature 0.

@@ -67,6 +67,9 @@ abstract contract DensePerceptron is MemoryModel {
         if (word.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
     }
 
+    // solhint-disable-next-line no-empty-blocks
+    function _checkUndeclared(uint256, bytes calldata, uint256) internal pure override {}
+
     function _margin(Image image, uint256 x, uint256 word) private pure returns (int256) {
         uint256 features_ = word.features();
         (int256 dot, uint256 squares) = DenseLanes.dot(Image.unwrap(image) + _WEIGHTS, _BITS, x, features_);

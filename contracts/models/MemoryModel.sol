@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Trainer} from "../Trainer.sol";
 import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image, ImageLibrary} from "../libraries/Image.sol";
+import {Memory} from "../libraries/Memory.sol";
 
 /// A model that works on an image of the packed state, so that what it does to a single sample and to one of a batch is the same code.
 /// The image of a single sample holds the slots that `_load` says, that of a batch all.
@@ -33,23 +34,19 @@ abstract contract MemoryModel is Trainer {
         uint256 word
     ) internal view override returns (uint256 size) {
         size = _check(sample, word);
+        uint256 free = Memory.mark();
         _learn(image, sample, label, word);
+        Memory.release(free);
     }
 
     function _predict(Head head, bytes calldata sample, uint256 word) internal view override returns (uint256 label) {
-        uint256 free;
-        assembly ("memory-safe") {
-            free := mload(0x40)
-        }
+        uint256 free = Memory.mark();
         int256[] memory scores = _score(head, sample, word);
         int256 best = EMPTY;
         for (uint256 k; k < scores.length; ++k) {
             if (scores[k] > best) (label, best) = (k, scores[k]);
         }
-        // the image isn't needed any more: a batch of 256 samples would need as many
-        assembly ("memory-safe") {
-            mstore(0x40, free)
-        }
+        Memory.release(free);
     }
 
     function _score(

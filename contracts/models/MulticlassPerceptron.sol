@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
+import {Zeros} from "../libraries/Zeros.sol";
 import {MemoryModel} from "./MemoryModel.sol";
 
 /// A perceptron for each class, that class against the others: score = bias + weights · sample, the largest wins. A sample
@@ -45,6 +46,10 @@ abstract contract MulticlassPerceptron is MemoryModel {
             if (bias == 0) scores[k] = EMPTY;
             else scores[k] += (int256(bias) - int256(_ZERO)) * _biasScale();
         }
+    }
+
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure virtual override {
+        Zeros.check(parameters, offset, _bias(word.classes()), _weights(word));
     }
 
     /// weights · sample of the first `count` classes.

@@ -9,6 +9,7 @@ import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
 import {Tally, TallyLibrary} from "../libraries/Tally.sol";
+import {Zeros} from "../libraries/Zeros.sol";
 import {MemoryModel} from "./MemoryModel.sol";
 
 /// The class whose mean is nearest, over unit vectors. The total of a class is the squared norm of the sum of its samples.
@@ -82,6 +83,11 @@ abstract contract NearestCentroid is MemoryModel {
 
     function _checkModel(uint256 word) internal pure override {
         if (word.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
+    }
+
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {
+        Zeros.check(parameters, offset, TallyLibrary.place(word.classes()), TallyLibrary.place(word.maxClasses()));
+        Zeros.check(parameters, offset, _sums(word.classes(), word), _sums(word.maxClasses(), word));
     }
 
     /// The byte of a class's sum of feature 0.

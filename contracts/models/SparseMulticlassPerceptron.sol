@@ -6,12 +6,16 @@ import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 import {SparseTable} from "../libraries/SparseTable.sol";
+import {Zeros} from "../libraries/Zeros.sol";
 import {MulticlassPerceptron} from "./MulticlassPerceptron.sol";
 
 /// A perceptron of several classes over binary features. Weights: for each feature one signed byte a class, so that the
 /// classes share the slots that a sample touches. One at the end of its range stays there.
 abstract contract SparseMulticlassPerceptron is MulticlassPerceptron {
     using Settings for uint256;
+
+    /// Lanes that a prediction may read, so that every claim fits into a transaction: 210 gas each, and 4,100 slots.
+    uint256 private constant _MOST_LANES = 32_000;
 
     function _dots(
         Image image,
@@ -45,7 +49,12 @@ abstract contract SparseMulticlassPerceptron is MulticlassPerceptron {
     }
 
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
-        return SparseSample.check(sample, word.features());
+        return SparseSample.check(sample, word.features(), _MOST_LANES / word.maxClasses());
+    }
+
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {
+        super._checkUndeclared(offset, parameters, word);
+        Zeros.checkRows(parameters, offset, _weights(word), word.maxClasses(), word.classes());
     }
 
     function _biasScale() internal pure override returns (int256) {

@@ -74,6 +74,9 @@ abstract contract SparsePerceptron is Trainer {
         if (word.maxClasses() != 2) revert BadSetting("maxClasses");
     }
 
+    // solhint-disable-next-line no-empty-blocks
+    function _checkUndeclared(uint256, bytes calldata, uint256) internal pure override {}
+
     function _margin(
         Head head,
         bytes calldata sample,

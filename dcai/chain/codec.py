@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from eth_abi.abi import default_codec
+from eth_abi.codec import ABICodec
+from eth_abi.decoding import StringDecoder
+from eth_abi.encoding import TextStringEncoder
+from eth_abi.registry import registry
 from eth_utils.abi import (
     abi_to_signature,
     event_abi_to_log_topic,
@@ -22,6 +25,18 @@ from eth_utils.abi import (
 from eth_utils.crypto import keccak
 
 from dcai import artifacts
+
+
+def _tolerant() -> ABICodec:
+    """Return the codec of every type, with texts that needn't be UTF-8: whoever wrote one must not keep others out."""
+    kinds = registry.copy()  # type: ignore[no-untyped-call]
+    kinds.unregister("string")
+    tolerant = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]
+    kinds.register("string", TextStringEncoder, tolerant, label="string")
+    return ABICodec(kinds)
+
+
+_CODEC = _tolerant()
 
 
 @dataclass(frozen=True)
@@ -89,11 +104,11 @@ class Codec:
     def call(self, function: str, *args: Any) -> bytes:
         """Return the calldata of a call."""
         entry = self._functions[function]
-        return entry.selector + default_codec.encode(entry.inputs, args)
+        return entry.selector + _CODEC.encode(entry.inputs, args)
 
     def result(self, function: str, data: bytes) -> Any:
         """Return what a call answered: the value, or a tuple where there are several."""
-        values = default_codec.decode(self._functions[function].outputs, data)
+        values = _CODEC.decode(self._functions[function].outputs, data)
         return values[0] if len(values) == 1 else values
 
     def event(self, log: Any) -> Event | None:
@@ -103,8 +118,8 @@ class Codec:
             return None
         args: dict[str, Any] = {}
         for (name, kind), topic in zip(entry.indexed, log.topics[1:], strict=True):
-            args[name] = default_codec.decode([kind], topic)[0]
-        values = default_codec.decode([kind for _, kind in entry.data], log.data)
+            args[name] = _CODEC.decode([kind], topic)[0]
+        values = _CODEC.decode([kind for _, kind in entry.data], log.data)
         args.update(zip((name for name, _ in entry.data), values, strict=True))
         return Event(entry.name, args, log.address, log.block_number, log.index, log.transaction_hash)
 

@@ -13,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from dcai import foreign_json
-from dcai.chain import connect
+from dcai.chain import Chain, connect
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url
-from dcai.encoders import EmbeddingEncoder, HashingEncoder, TextEncoder
+from dcai.encoders import HashingEncoder, TextEncoder
+from dcai.encoders.embedding import NoEmbedding
 from dcai.errors import InvalidInput
 from dcai.models import Explanation
 from dcai.models.base import EMPTY
@@ -42,7 +43,7 @@ def run(
     are than the origin, as squares of distances, in units of 2^-32.
     """
     with errors_as_one_sentence():
-        trainer = attach(connect(url), address)
+        trainer = _attached(connect(url), address)
         data = _data(trainer, input)
         explanation = trainer.explain(data) if explain else None
         scores = list(explanation.scores) if explanation else list(trainer.score(data).values())
@@ -58,9 +59,19 @@ def run(
             _print(trainer, explanation)
 
 
+def _attached(chain: Chain, address: str) -> Trainer:
+    try:
+        return attach(chain, address)
+    except NoEmbedding as error:
+        raise InvalidInput(
+            "The encoder of this model needs a function, its embedding, so that it can only be asked from Python: "
+            "dcai.attach(chain, address, embed=…)."
+        ) from error
+
+
 def _data(trainer: Trainer, given: str) -> Any:
     encoder = trainer.encoder
-    if isinstance(encoder, TextEncoder | HashingEncoder | EmbeddingEncoder):
+    if isinstance(encoder, TextEncoder | HashingEncoder):
         return given
     try:
         row = foreign_json.parse(given.encode())

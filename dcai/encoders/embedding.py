@@ -19,6 +19,13 @@ Embed = Callable[[list[str]], ArrayLike]
 """An embedding: n texts to finite numbers of shape (n, dimensions)."""
 
 
+_MOST_NAMED = 10
+
+
+class NoEmbedding(InvalidInput):
+    """A spec names an embedding, and nobody gave the function."""
+
+
 class EmbeddingEncoder(Encoder):
     """Texts through an embedding and then through a `VectorEncoder`: unit norm, small signed integers.
 
@@ -151,7 +158,8 @@ class EmbeddingEncoder(Encoder):
         Raises
         ------
         NothingToEncode
-            If the vector of a text is zero, as TruncatedSVD gives it to a text without a word.
+            If the vector of a text is zero, as TruncatedSVD gives it to a text without a word. The sentence has the
+            positions of the first ten.
         InvalidInput
             If the texts are one str, one of them is no str, or `embed` returns anything but `dimensions` finite numbers
             a text.
@@ -182,8 +190,10 @@ class EmbeddingEncoder(Encoder):
 
         Raises
         ------
+        NoEmbedding
+            If `embed` is missing.
         InvalidInput
-            If `embed` is missing, or the spec is of another kind or version, lacks a field, or holds values that no
+            If the spec is of another kind or version, lacks a field, or holds values that no
             encoder could have.
         """
         cls._check_kind(spec)
@@ -194,9 +204,9 @@ class EmbeddingEncoder(Encoder):
         name, dimensions = spec_field(spec, "name", str), spec_field(spec, "dimensions", int)
         bits = spec_field(spec, "bits", int)
         if embed is None:
-            raise InvalidInput(
+            raise NoEmbedding(
                 f"this encoder needs the embedding {shortened(name)} ({dimensions} dimensions), a function that no "
-                "spec holds: pass it, encoder_from_spec(spec, embed=…)"
+                "spec holds: pass it as embed=…"
             )
         encoder = cls(embed, name, dimensions, bits)
         encoder._check_parameters()
@@ -238,10 +248,17 @@ class EmbeddingEncoder(Encoder):
         zeros = np.flatnonzero(~vectors.any(axis=1))
         if zeros.size:
             raise NothingToEncode(
-                f"the embedding {shortened(self.name)} finds nothing in text {zeros[0]}, {shortened(texts[zeros[0]])}: "
-                "all dimensions are zero; use another text"
+                f"the embedding {shortened(self.name)} finds nothing in {_told(zeros.tolist(), texts)}: all dimensions "
+                f"are zero; {'use another text' if zeros.size == 1 else 'leave these texts out'}"
             )
         return vectors
+
+
+def _told(positions: list[int], texts: Sequence[str]) -> str:
+    if len(positions) == 1:
+        return f"text {positions[0]}, {shortened(texts[positions[0]])}"
+    named, more = positions[:_MOST_NAMED], len(positions) - _MOST_NAMED
+    return f"texts {', '.join(map(str, named))}" + f" and {more} more" * (more > 0)
 
 
 def _names(dimensions: int) -> list[str]:

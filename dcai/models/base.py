@@ -44,8 +44,9 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         Parameters
         ----------
         X : array-like, shape (n, n_features)
-            Of a sparse model: nonzero where a feature is present; may be a sparse matrix. Of a dense model: rows as
-            `VectorEncoder` gives them.
+            Of a sparse model: above 0 where a feature is present, else 0; may be a sparse matrix. A row without a
+            feature is passed over, since no contract learns an empty sample. Of a dense model: rows as `VectorEncoder`
+            gives them.
         y : array-like of int or of class names, shape (n,)
 
         Raises
@@ -55,7 +56,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         """
         rows = self._rows(X)
         self._check_arguments(rows.shape[1])
-        labels = self._row_labels(rows, y)
+        rows, labels = self._learnable(rows, self._row_labels(rows, y))
         self._reset(rows.shape[1])
         self._begin(labels)
         self._learn_rows(rows, labels)
@@ -75,7 +76,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
             self._check_width(rows)
         else:
             self._check_arguments(rows.shape[1])
-        labels = self._row_labels(rows, y)
+        rows, labels = self._learnable(rows, self._row_labels(rows, y))
         if not fitted:
             self._reset(rows.shape[1])
         self._learn_rows(rows, labels)
@@ -88,6 +89,8 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
 
     def scores(self, X: Any) -> NDArray[np.int64]:
         """Return the scores of each row, shape (n, classes); the least int64 for a class without a sample of its own.
+
+        A row of a sparse model may be empty here, as encoders give it, though a contract answers about no such sample.
 
         Raises
         ------
@@ -112,6 +115,23 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
             return np.full(len(scores), margin)
         return scores[:, 1] - scores[:, 0]
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy: the share of rows whose prediction is their label.
+
+        Parameters
+        ----------
+        X : array-like, shape (n, n_features)
+        y : array-like of int or of class names, shape (n,)
+        sample_weight : array-like of float, shape (n,), optional
+
+        Raises
+        ------
+        InvalidInput
+            If a row is no sample of the model, or a label is unknown.
+        """
+        check_is_fitted(self, "n_features_in_")
+        return float(super().score(X, self._row_labels(self._rows(X), y), sample_weight))
+
     def learn(self, sample: bytes, label: int) -> None:
         """Learn one sample as the contract gets it.
 
@@ -120,6 +140,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         InvalidInput
             If it is no sample of this model, or there is no such label.
         """
+        check_is_fitted(self, "n_features_in_")
         if not 0 <= label < len(self.classes):
             self._refuse_label(label)
         self._learn(self._features(sample), label)
@@ -173,6 +194,21 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
     @abstractmethod
     def learn_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
+
+    def possible(self) -> list[bool]:
+        """Tell for each class whether samples may lead to what the model knows of it.
+
+        A contract's creator may load any parameters; of some it is plain that nobody learnt them.
+        """
+        check_is_fitted(self, "n_features_in_")
+        return [True] * len(self.classes)
+
+    @abstractmethod
+    def asking_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas of an answer about a sample, beside reading the state.
+
+        With as many classes as there may ever be: claims come later, and ask.
+        """
 
     def touched(self, sample: bytes, label: int) -> Iterable[int]:
         """Return the slots of the packed state that learning a sample may change, slot 0 always, in order."""
@@ -260,6 +296,10 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
     @abstractmethod
     def _learn_rows(self, rows: Any, labels: NDArray[np.int64]) -> None:
         """Learn each row, in order."""
+
+    def _learnable(self, rows: Any, labels: NDArray[np.int64]) -> tuple[Any, NDArray[np.int64]]:
+        """Return those of the rows that are samples, with their labels."""
+        return rows, labels
 
     def _begin(self, labels: NDArray[np.int64]) -> None:
         """Get ready to learn these labels, all that there are, from nothing."""

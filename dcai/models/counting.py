@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.errors import InvalidInput
 from dcai.models.base import Features, Model
@@ -112,8 +113,12 @@ class CountingModel(Model, ABC):
         self.sums_[label, features.indices] = np.clip(sums, self._lane.lowest, self._lane.highest)
         self.counts_[label] += 1
 
+    def possible(self) -> list[bool]:
+        """Tell for each class whether samples may add up to its sums: at most one of a word for each, say."""
+        check_is_fitted(self, "n_features_in_")
+        return [self._possible(label) for label in range(len(self.classes))]
+
     def _possible(self, label: int) -> bool:
-        """Tell whether samples may have led to the state of a class; initial parameters of a contract may be any."""
         sums = self.sums_[label]
         largest = 128 if self.dense else 1
         fitting = bool((np.abs(sums) <= largest * self.counts_[label]).all())

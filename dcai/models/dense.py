@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import gen_batches  # type: ignore[import-untyped]
+from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.encoders.vector import MAX_DIMENSIONS
 from dcai.errors import InvalidInput
 from dcai.models.base import Features, Model
-from dcai.samples import check_dense, pack_dense, unpack_dense
+from dcai.samples import check_dense, unpack_dense
 
 _GAS = 4_000
 _GAS_VECTOR = 2_000
 _GAS_FEATURE = 40
 _GAS_LANE = 120
+_GAS_ASKED = 85
 
 # Rows that are float64 at one time: 134 MB at most.
 _BATCH = 4_096
@@ -46,9 +48,18 @@ class DenseModel(Model, ABC):
         InvalidInput
             If they are no sample, or not as many as the model's features.
         """
-        sample = pack_dense(features)
-        self._check_length(sample)
-        return sample
+        check_is_fitted(self, "n_features_in_")
+        try:
+            given = np.asarray(features)
+        except ValueError:  # lists of different lengths
+            given = np.array(None)
+        if given.ndim != 1 or given.dtype.kind not in "iuf":
+            raise InvalidInput(
+                f"A dense sample is a flat list of whole numbers, not of shape {given.shape} and {given.dtype}; use "
+                "VectorEncoder."
+            )
+        self._check_length(given)
+        return _checked(given).tobytes()
 
     def unpack(self, sample: bytes) -> NDArray[np.int64]:
         """Return the vector of a sample, shape (n_features_in_,).
@@ -58,9 +69,10 @@ class DenseModel(Model, ABC):
         InvalidInput
             If the contract would refuse it.
         """
+        check_is_fitted(self, "n_features_in_")
         self._check_length(sample)
         vector = unpack_dense(sample)
-        check_dense([vector])
+        _checked(vector)
         return vector
 
     def size_of(self, sample: bytes) -> int:
@@ -69,10 +81,16 @@ class DenseModel(Model, ABC):
 
     def learn_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
+        check_is_fitted(self, "n_features_in_")
         vectors = self._vectors_read
         return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.n_features_in_
 
-    def _check_length(self, sample: bytes) -> None:
+    def asking_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas of an answer about a sample, beside reading the state."""
+        check_is_fitted(self, "n_features_in_")
+        return _GAS + _GAS_ASKED * self._vectors * self.n_features_in_
+
+    def _check_length(self, sample: Sized) -> None:
         if len(sample) != self.n_features_in_:
             raise InvalidInput(
                 f"This model has {self.n_features_in_} features, the sample {len(sample)}; use the encoder that the "
@@ -105,6 +123,15 @@ class DenseModel(Model, ABC):
 
     def _from_layout(self, lanes: NDArray[np.int64]) -> NDArray[np.int64]:
         return lanes.reshape(self._vectors, -1)
+
+
+def _checked(vector: NDArray[Any]) -> NDArray[np.int8]:
+    try:
+        rows = check_dense([vector])
+    except InvalidInput as error:  # it speaks of rows
+        raise InvalidInput(str(error).replace("Row 0", "The sample")) from error
+    checked: NDArray[np.int8] = rows[0]
+    return checked
 
 
 def _present(vector: NDArray[np.integer]) -> Features:

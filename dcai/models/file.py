@@ -33,16 +33,21 @@ def save(path: str | os.PathLike[str], model: Model, encoder: Encoder | None = N
     Raises
     ------
     InvalidInput
-        If the encoder isn't of the model's features.
+        If the encoder isn't of the model's features, or the file can't be written.
     """
     check_encoder(model, encoder)
     spec = None if encoder is None else encoder.spec()
     text = json.dumps({"format": FORMAT, "version": VERSION, **model.to_dict(), "encoder": spec}, allow_nan=False)
     path = Path(path)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        part = Path(folder) / path.name
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+            part = Path(folder) / path.name
+            part.write_text(text, encoding="utf-8")
+            os.replace(part, path)
+    except FileNotFoundError:
+        raise InvalidInput(f"There is no folder {path.parent} to write {path.name} to; make it first.") from None
+    except OSError as error:  # it names the temporary file
+        raise InvalidInput(f"{path} can't be written: {error.strerror}.") from error
 
 
 def load(path: str | os.PathLike[str], embed: Embed | None = None) -> tuple[Model, Encoder | None]:
@@ -61,8 +66,9 @@ def load(path: str | os.PathLike[str], embed: Embed | None = None) -> tuple[Mode
     Raises
     ------
     InvalidInput
-        If the file is none of this format and version, a field is missing or of another type, a number is out of
-        range, the numbers contradict each other, or the encoder isn't of the model's features.
+        If there is no such file or it can't be read, it is none of this format and version, a field is missing or of
+        another type, a number is out of range, the numbers contradict each other, or the encoder isn't of the model's
+        features.
     """
     data = _read(Path(path))
     model: Model = Model.from_dict(data)
@@ -73,7 +79,12 @@ def load(path: str | os.PathLike[str], embed: Embed | None = None) -> tuple[Mode
 
 
 def _read(path: Path) -> Any:
-    text = path.read_bytes()
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidInput(f"There is no file {path}; `dcai fit` makes one.") from None
+    except OSError as error:
+        raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
     try:
         data = foreign_json.parse(text)
     except ValueError as error:

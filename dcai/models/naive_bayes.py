@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
+from numbers import Real
 from operator import mul
 from typing import Any
 
@@ -70,9 +71,12 @@ class NaiveBayes(SparseModel, CountingModel):
 
     def _smoothing_thousandths(self) -> int:
         given = self.smoothing
-        number = isinstance(given, int | float) and math.isfinite(given)
-        thousandths = round(given * _THOUSAND) if number else 0
-        if not 1 <= thousandths <= UINT16.highest or not math.isclose(thousandths, given * _THOUSAND):
+        # An int beyond this may be too large for a float.
+        number = isinstance(given, Real) and not isinstance(given, bool) and 0 < given <= UINT16.highest
+        exact = float(given) * _THOUSAND if number else 0.0
+        thousandths = round(exact)
+        # A float32 is as near to what it was written as.
+        if not 1 <= thousandths <= UINT16.highest or not math.isclose(thousandths, exact, rel_tol=1e-7):
             raise InvalidInput(
                 f"smoothing must be a number of whole thousandths from 0.001 to 65.535, not {shortened(given)}; 1.0 is "
                 "usual."

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
+from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.encoders.base import MAX_FEATURES
 from dcai.errors import InvalidInput
@@ -31,6 +32,12 @@ class SparseModel(Model, ABC):
     dense = False
     max_features = MAX_FEATURES
 
+    _most_lanes: ClassVar[int] = 16_000
+    """Lanes that a contract reads at most to answer about a sample, so that every claim fits into a transaction."""
+
+    _asking_gas: ClassVar[tuple[int, int]] = (250, 270)
+    """What an answer takes at most for each feature of a sample, and for each of its lanes."""
+
     def pack(self, features: Any) -> bytes:
         """Return a sample: strictly increasing feature indices, each below the number of features, as uint16.
 
@@ -43,6 +50,7 @@ class SparseModel(Model, ABC):
         InvalidInput
             If they are no sample, or one is beyond the model's features.
         """
+        check_is_fitted(self, "n_features_in_")
         sample = pack_sparse(features)
         self._check_indices(unpack_sparse(sample))
         return sample
@@ -55,6 +63,7 @@ class SparseModel(Model, ABC):
         InvalidInput
             If the contract would refuse it.
         """
+        check_is_fitted(self, "n_features_in_")
         if len(sample) % 2:
             raise InvalidInput(f"The sample has {len(sample)} bytes; a sparse sample has two a feature.")
         indices = unpack_sparse(sample)
@@ -69,8 +78,19 @@ class SparseModel(Model, ABC):
 
     def learn_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
+        check_is_fitted(self, "n_features_in_")
         vectors = self._vectors_read
         return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.size_of(sample)
+
+    def asking_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas of an answer about a sample, beside reading the state."""
+        check_is_fitted(self, "n_features_in_")
+        feature, lane = self._asking_gas
+        return _GAS + (feature + lane * self._vectors) * self.size_of(sample)
+
+    @property
+    def _most_features(self) -> int:
+        return self._most_lanes // self._capacity
 
     def _check_indices(self, indices: NDArray[np.int64]) -> None:
         if indices[-1] >= self.n_features_in_:
@@ -78,19 +98,41 @@ class SparseModel(Model, ABC):
                 f"There is no feature {indices[-1]}: this model has {self.n_features_in_}, 0 to "
                 f"{self.n_features_in_ - 1}."
             )
+        if len(indices) > self._most_features:
+            raise InvalidInput(
+                f"The sample has {len(indices):,} features; of {self._capacity} classes this model takes up to "
+                f"{self._most_features:,}, since no transaction could settle a claim with more: leave the rarest out."
+            )
 
     def _rows(self, X: Any) -> sparse.csr_matrix:
         try:
-            rows = sparse.csr_matrix(X, copy=True)
-        except (TypeError, ValueError) as error:
+            given = X if sparse.issparse(X) else np.asarray(X)
+        except ValueError:  # rows of different lengths
+            given = np.array(None)
+        if given.ndim != 2 or given.dtype.kind not in "biuf":
             raise InvalidInput(
-                f"Rows must be an array or sparse matrix of numbers, one row a sample ({error}); use an encoder's "
-                "transform."
-            ) from error
+                f"Rows are an array or sparse matrix of numbers, one row a sample, not of shape {given.shape} and "
+                f"{given.dtype}; use an encoder's transform, or write [row] for a single row."
+            )
+        rows = sparse.csr_matrix(given, dtype=np.float64, copy=True)
         rows.sum_duplicates()
         rows.eliminate_zeros()
+        # A NaN fails both comparisons.
+        misfits = np.flatnonzero(~((rows.data > 0) & (rows.data < np.inf)))
+        if misfits.size:
+            row = np.searchsorted(rows.indptr, misfits[0], side="right") - 1
+            raise InvalidInput(
+                f"Row {row} has {rows.data[misfits[0]]} in column {rows.indices[misfits[0]]}, and a feature is there "
+                "(above 0) or not (0); use an encoder's transform."
+            )
         present = np.ones(rows.nnz, dtype=np.int64)
         return sparse.csr_matrix((present, rows.indices, rows.indptr), shape=rows.shape)
+
+    def _learnable(
+        self, rows: sparse.csr_matrix, labels: NDArray[np.int64]
+    ) -> tuple[sparse.csr_matrix, NDArray[np.int64]]:
+        samples = np.diff(rows.indptr) > 0
+        return rows[samples], labels[samples]
 
     def _each(self, rows: sparse.csr_matrix) -> Iterator[Features]:
         bounds = rows.indptr.tolist()

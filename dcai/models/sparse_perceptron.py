@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dcai.encoders.base import MAX_FEATURES
 from dcai.models.lanes import INT8
 from dcai.models.perceptron import Perceptron
 from dcai.models.sparse import SparseModel
@@ -24,3 +25,10 @@ class SparsePerceptron(SparseModel, Perceptron):
 
     _lane = INT8
     _bias_unit = 1
+    _most_lanes = 32_000
+    _asking_gas = (350, 90)
+
+    @property
+    def _most_features(self) -> int:
+        # of one vector, all that there are fit into a transaction
+        return MAX_FEATURES if self._binary else super()._most_features

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -19,6 +19,9 @@ from dcai.models.fields import field
 from dcai.models.lanes import Lane
 
 MAX_CLASSES = 255
+
+MAX_NAME = 64
+"""Bytes of the name of a class that is added."""
 
 SLOT = 32
 HEAD = 16
@@ -175,6 +178,11 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
         """
         names = [*self.classes, name]
         check_names(names)
+        if len(name.encode()) > MAX_NAME or any(ord(character) < ord(" ") for character in name):
+            raise InvalidInput(
+                f"The name of a class that is added has up to {MAX_NAME} bytes and no control characters, unlike "
+                f"{shortened(name)}."
+            )
         if len(names) > self._capacity:
             raise InvalidInput(
                 f"There is no room for class {name!r}: this model is made for {self._capacity} classes; make the model "
@@ -248,16 +256,16 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
         return 0
 
     def _reset(self, n_features: int, *, names_checked: bool = True) -> None:
-        if names_checked:
-            check_names(self.classes)
-        self._check_arguments(n_features)
+        self._check_arguments(n_features, names_checked=names_checked)
         self.n_features_in_ = n_features
         self._clear()
 
-    def _check_arguments(self, n_features: int) -> None:
-        names, capacity = len(self.classes), self._capacity
-        if names < 2:
+    def _check_arguments(self, n_features: int, *, names_checked: bool = True) -> None:
+        if names_checked or len(self.classes) < 2:
             check_names(self.classes)
+        names, capacity = len(self.classes), self._capacity
+        if names > MAX_CLASSES:
+            raise InvalidInput(f"A model has up to {MAX_CLASSES} classes, not {names}; merge some of them.")
         if not isinstance(capacity, Integral) or isinstance(capacity, bool) or not names <= capacity <= MAX_CLASSES:
             raise InvalidInput(
                 f"max_classes must be an integer from the number of classes, {names}, to {MAX_CLASSES}, not "
@@ -280,8 +288,9 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
 
 def check_names(names: Sequence[str]) -> None:
     """Refuse what are no names of classes."""
-    one_line = all(isinstance(name, str) and name.splitlines() == [name] for name in names)
-    if isinstance(names, str) or not one_line or len(names) < 2 or len(set(names)) < len(names):
+    listed = isinstance(names, Collection) and not isinstance(names, str)
+    one_line = listed and all(isinstance(name, str) and name.splitlines() == [name] for name in names)
+    if not one_line or len(names) < 2 or len(set(names)) < len(names):
         raise InvalidInput(
             f"A model has two classes or more, whose names are different texts of one line, not {shortened(names)}."
         )

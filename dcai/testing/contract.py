@@ -27,13 +27,14 @@ _GENEROUS = 5
 def it_learns_and_answers_what_the_twin_does(subject: Subject, chain: Chain) -> None:
     """Random samples one by one and in batches: the packed state and the answers are compared after each step.
 
-    From models that have learnt nothing, fitted ones and the given states, with changing numbers of features.
+    From models that have learnt nothing, fitted ones, any parameters, and the given states, with changing numbers of
+    features.
     """
     random = subject.random()
     learnt = 0
     while learnt < subject.cases:
         samples = subject.samples(int(random.choice(_FEATURES)), random)
-        for name, start in subject.starts(samples):
+        for name, start in (*subject.starts(samples), *subject.loaded(samples)):
             with naming(f"{samples.n_features} features, {name}, learning {learnt}"):
                 pair = Pair(chain, start)
                 pair.compare([start.pack(samples.features())])

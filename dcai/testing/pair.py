@@ -42,6 +42,7 @@ class Pair:
     def __init__(self, chain: Chain, model: Model) -> None:
         self.chain = chain
         self.twin = deepcopy(model)
+        self.impossible = model.possible().count(False)
         self.contract = product_of(model, _FREE).contract
         self.creator, self.contributor = chain.accounts[:2]
         # no two are made at the same height
@@ -67,9 +68,12 @@ class Pair:
         terms: dict[str, int] = {} if quoted else {"deposit_wei": 1, "gas": _GAS}
         sample = self.twin.pack(features)
         with naming(f"after sample 0x{sample.hex()}, label {label}"):
+            before, touched = self._slots(), set(self.twin.touched(sample, label))
             self.trainer.contribute(features, label, sender=self.contributor, **terms)
             self.twin.learn(sample, label)
             self.compare([sample])
+            changed = {slot for slot, (old, new) in enumerate(zip(before, self._slots(), strict=True)) if old != new}
+            assert changed <= touched, f"slots {sorted(changed)} change, the twin's touched says {sorted(touched)}"
 
     def contribute_many(
         self, samples: Sequence[NDArray[np.int64]], labels: Sequence[int], *, quoted: bool = False
@@ -109,10 +113,15 @@ class Pair:
             told = self.twin.label_of(sample)
             assert label == told, f"the contract predicts {label} for 0x{sample.hex()}, the twin {told}"
 
+    def _slots(self) -> list[bytes]:
+        state = bytes(16) + self.twin.parameters()
+        return [state[start : start + 32] for start in range(0, len(state), 32)]
+
     def audit(self) -> None:
         """Replay the log through a twin from its beginning."""
         problems = self.trainer.audit().problems
-        assert not problems, f"an audit finds: {' '.join(problems)}"
+        # an audit tells of each class that nobody's samples lead to
+        assert len(problems) == self.impossible, f"an audit finds: {' '.join(problems)}"
 
 
 @contextmanager

@@ -15,6 +15,9 @@ States = Callable[[Model, np.random.Generator], Iterable[Model]]
 
 _ROWS = 20
 
+# What initial parameters may be made of: lanes at the ends of their range, and anything.
+_ANY = {"0x00 and 0xff": (0x00, 0xFF), "0x7f and 0x80": (0x7F, 0x80), "any bytes": tuple(range(256))}
+
 
 def no_more(model: Model, random: np.random.Generator) -> Iterable[Model]:
     """Return no states beside those that every model has."""
@@ -58,3 +61,15 @@ class Subject:
         yield "a fitted model", fitted
         for number, state in enumerate(self.states(fitted, samples.random)):
             yield f"state {number}", state
+
+    def loaded(self, samples: Samples) -> Iterator[tuple[str, Model]]:
+        """Yield models of any parameters, each with its name: contracts don't look at what a creator loads.
+
+        None where there is room for more classes, whose parameters must be empty.
+        """
+        settings, kind = self.fitted(samples).settings(), type(self.model)
+        if settings[0] != settings[3]:
+            return
+        for name, octets in _ANY.items():
+            parameters = bytes(samples.random.choice(octets, kind.parameter_bytes(settings)).tolist())
+            yield f"parameters of {name}", kind.from_parameters(settings, parameters, tuple(self.model.classes))

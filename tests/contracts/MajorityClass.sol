@@ -6,6 +6,7 @@ import {Head, HeadLibrary} from "../../contracts/libraries/Head.sol";
 import {Image} from "../../contracts/libraries/Image.sol";
 import {Settings} from "../../contracts/libraries/Settings.sol";
 import {SparseSample} from "../../contracts/libraries/SparseSample.sol";
+import {Zeros} from "../../contracts/libraries/Zeros.sol";
 import {MemoryModel} from "../../contracts/models/MemoryModel.sol";
 
 /// A model as somebody else may write one: the class with most samples wins, whatever the features are.
@@ -37,7 +38,7 @@ abstract contract MajorityClass is MemoryModel {
     }
 
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
-        return SparseSample.check(sample, word.features());
+        return SparseSample.check(sample, word.features(), word.features());
     }
 
     function _parameterBytes(uint256 word) internal pure override returns (uint256) {
@@ -46,6 +47,10 @@ abstract contract MajorityClass is MemoryModel {
 
     // solhint-disable-next-line no-empty-blocks
     function _checkModel(uint256) internal pure override {}
+
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {
+        Zeros.check(parameters, offset, _count(word.classes()), _count(word.maxClasses()));
+    }
 
     /// The byte of the packed state that a class's count begins with.
     function _count(uint256 label) private pure returns (uint256) {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ITrainer} from "../interfaces/ITrainer.sol";
+
+/// What initial parameters must leave empty: the places of classes that don't exist yet. Else a creator could prepare one that
+/// wins everything, and add it when deposits are open.
+library Zeros {
+    /// Reverts unless bytes `start` to `end` - 1 of the state are zeros, as far as `data` holds them, which is its bytes from
+    /// `offset` on.
+    function check(bytes calldata data, uint256 offset, uint256 start, uint256 end) internal pure {
+        // all are places in the state, below 2^32
+        unchecked {
+            if (start < offset) start = offset;
+            if (end > offset + data.length) end = offset + data.length;
+            for (; start < end; start += 32) {
+                uint256 word;
+                assembly ("memory-safe") {
+                    word := calldataload(add(data.offset, sub(start, offset)))
+                }
+                if (end - start < 32) word >>= 8 * (32 - (end - start));
+                if (word != 0) revert ITrainer.NoSuchClassYet(start);
+            }
+        }
+    }
+
+    /// The same of the end of each row of a table, `taken` bytes behind its beginning. Row i begins at byte `first` + i * `stride`.
+    function checkRows(
+        bytes calldata data,
+        uint256 offset,
+        uint256 first,
+        uint256 stride,
+        uint256 taken
+    ) internal pure {
+        unchecked {
+            uint256 row = first;
+            if (offset > first) row += ((offset - first) / stride) * stride;
+            for (; row < offset + data.length; row += stride) check(data, offset, row + taken, row + stride);
+        }
+    }
+}
