@@ -41,7 +41,7 @@ class Trainer:
         What the labels mean.
     incentive : DepositRefundTake
     encoder : Encoder or None
-        None where the creator published none: contribute feature indices instead of texts.
+        None where the creator published none: contribute feature indices, or vectors of signed bytes, instead.
     deploy_gas : int
         What the deployment used; 0 where the trainer was attached to.
     first_block : int
@@ -85,7 +85,8 @@ class Trainer:
         Parameters
         ----------
         data
-            A text or a row, whatever the encoder takes; feature indices where there is none.
+            A text or a row, whatever the encoder takes; feature indices or a vector of signed bytes where there is
+            none.
         """
         label: int = self._read("predict", self._sample(data))
         if label >= len(self.labels):
@@ -214,7 +215,8 @@ class Trainer:
         Parameters
         ----------
         data
-            A text or a row, whatever the encoder takes; feature indices where there is none.
+            A text or a row, whatever the encoder takes; feature indices or a vector of signed bytes where there is
+            none.
         label
             The class: its name or number.
         sender
@@ -357,7 +359,8 @@ class Trainer:
         if self.encoder is not None:
             return self._format.pack(self.encoder.encode(data))
         if isinstance(data, str):
-            raise InvalidInput(f"{self.name!r} has no encoder for {data!r}: give the indices of the features instead.")
+            wanted = "a vector of signed bytes" if self._format.dense else "the indices of the features"
+            raise InvalidInput(f"{self.name!r} has no encoder for {data!r}: give {wanted} instead.")
         return self._format.pack(data)
 
     def _samples(self, data: Sequence[Any]) -> list[bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +16,8 @@ from sklearn.linear_model import Perceptron
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.neighbors import NearestCentroid as CentroidOfSklearn
 
-from dcai.encoders import TabularEncoder, VectorEncoder
+from dcai import datasets
+from dcai.encoders import TabularEncoder, TextEncoder, VectorEncoder
 from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 from tests.model_cases import NAMES, PERCEPTRONS, RULES, Case, each_case, each_model, refused, rows_of
 
@@ -128,3 +131,28 @@ def test_it_is_cloned_without_and_pickled_with_what_it_has_learnt(case):
         clone(fitted).parameters()
     assert pickle.loads(pickle.dumps(fitted)).parameters() == fitted.parameters()
     assert fitted.score(rows_of(case.model, 60), fitted.predict(rows_of(case.model, 60))) == 1.0
+
+
+@pytest.mark.parametrize("name", ["sms", "imdb"])
+def test_naive_bayes_of_real_texts_answers_as_scikit_learns_does(name):
+    folder = os.environ.get("DCAI_DATA_DIR")
+    if not folder:
+        pytest.skip("the real texts are in the folder that DCAI_DATA_DIR names")
+    if name == "imdb":
+        with np.load(Path(folder) / "imdb_top1000_presence_bits.npz") as arrays:
+            parts = [np.unpackbits(arrays[f"{part}_bits"], axis=1, bitorder="little") for part in ("train", "test")]
+            rows, asked = (sparse.csr_matrix(bits[:, :1000]) for bits in parts)
+            labels = arrays["train_label"].astype(int)
+    else:
+        data = datasets.load(name)
+        encoder = TextEncoder(vocabulary_size=1000).fit(data.train_inputs)
+        rows, asked = encoder.transform(data.train_inputs), encoder.transform(data.test_inputs)
+        # no contract learns an empty sample
+        known = rows.getnnz(axis=1) > 0
+        rows, labels = rows[known], np.asarray(data.train_labels)[known]
+    reference = MultinomialNB().fit(rows, labels)
+
+    twin = NaiveBayes(("0", "1")).fit(rows, labels)
+
+    assert asked.getnnz(axis=1).max() > 50
+    assert (twin.predict(asked) == reference.predict(asked)).mean() >= 0.999

@@ -17,6 +17,7 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, connect_sender
 from dcai.cli.trial import Cost, try_out
 from dcai.encoders import Encoder
+from dcai.encoders.embedding import NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import DepositRefundTake
 from dcai.models import Model, load
@@ -100,10 +101,11 @@ def run(
 def _load(file: Path) -> tuple[Model, Encoder | None]:
     try:
         return load(file)
-    except FileNotFoundError:
-        raise InvalidInput(f"There is no file {file}; `dcai fit` makes one.") from None
-    except OSError as error:
-        raise InvalidInput(f"{file} can't be read: {error.strerror}.") from error
+    except NoEmbedding as error:
+        raise InvalidInput(
+            "The encoder of this model needs a function, its embedding, so that it can only be deployed from Python: "
+            "dcai.load(file, embed=…) and dcai.deploy."
+        ) from error
 
 
 def _duration(text: str) -> int | str:

@@ -74,10 +74,7 @@ def run(
             fitted = fit(recipe, dataset)
             accuracy = measure(recipe, dataset, fitted)
             trial = try_out(fitted.model, DepositRefundTake(), fitted.encoder, output.stem)
-        try:
-            save(output, fitted.model, fitted.encoder)
-        except OSError as error:
-            raise InvalidInput(f"{output} can't be written: {error.strerror}.") from error
+        save(output, fitted.model, fitted.encoder)
         if as_json:
             typer.echo(json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, trial.trainer_gas), indent=2))
         else:
