@@ -59,7 +59,9 @@ interface ITrainer {
     /// @notice Parameters beyond what the model has room for, none at all, or a chunk that isn't the last and doesn't
     /// fill its last slot: `offset + length + 16` must be a multiple of 32.
     error BadChunk(uint256 offset, uint256 length, uint256 parameters);
-    /// @notice A setting of the model or the incentive is out of its range; `name` says which.
+    /// @notice A setting of the model or the incentive is out of its range; `name` says which. Of a model: classes 2 or more; maxClasses
+    /// from there to 255, a perceptron of one vector 2, one of several 3 or more; features 1 to what 4,100 slots hold, of a dense model
+    /// up to 4,096; smoothing 1 or more.
     error BadSetting(bytes32 name);
     /// @notice Only the creator may.
     error NotCreator(address creator, address sender);
