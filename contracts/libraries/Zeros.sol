@@ -34,7 +34,7 @@ library Zeros {
     ) internal pure {
         unchecked {
             uint256 row = first;
-            if (offset > first) row += ((offset - first) / stride) * stride;
+            if (offset > first) row = offset - ((offset - first) % stride);
             for (; row < offset + data.length; row += stride) check(data, offset, row + taken, row + stride);
         }
     }
