@@ -51,22 +51,6 @@ def unpack_sparse(sample: bytes) -> NDArray[np.int64]:
     return np.frombuffer(sample, dtype=">u2").astype(np.int64)
 
 
-def pack_dense(vector: Any) -> bytes:
-    """Return a dense sample: a signed byte for each feature.
-
-    Parameters
-    ----------
-    vector : array-like of int, shape (d,)
-        As `VectorEncoder` gives them.
-
-    Raises
-    ------
-    InvalidInput
-        If it isn't flat, holds anything but integers from -128 to 127, or its norm isn't within `norm_bounds`.
-    """
-    return bytes(check_dense([vector])[0])
-
-
 def unpack_dense(sample: bytes) -> NDArray[np.int64]:
     """Return the vector of a dense sample."""
     return np.frombuffer(sample, dtype=np.int8).astype(np.int64)
