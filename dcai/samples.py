@@ -56,12 +56,14 @@ def unpack_dense(sample: bytes) -> NDArray[np.int64]:
     return np.frombuffer(sample, dtype=np.int8).astype(np.int64)
 
 
-def check_dense(vectors: Any) -> NDArray[np.int8]:
+def check_dense(vectors: Any, told: str = "Row {}") -> NDArray[np.int8]:
     """Return vectors as signed bytes, or refuse those that are no dense samples.
 
     Parameters
     ----------
     vectors : array-like of int, shape (n, d)
+    told
+        What errors call one of them, by its number.
 
     Returns
     -------
@@ -89,16 +91,16 @@ def check_dense(vectors: Any) -> NDArray[np.int8]:
         if len(misfits):
             row, column = misfits[0]
             raise InvalidInput(
-                f"Row {row} has {given[row, column]} in column {column}, and dense samples are whole numbers from -128 "
-                "to 127; use VectorEncoder."
+                f"{told.format(row)} has {given[row, column]} in column {column}, and dense samples are whole numbers "
+                "from -128 to 127; use VectorEncoder."
             )
     rows = given.astype(np.int8)
     squares = np.einsum("ij,ij->i", rows, rows, dtype=np.int64)
     too_far = np.flatnonzero((squares < low) | (squares > high))
     if len(too_far):
         raise InvalidInput(
-            f"Row {too_far[0]} has a sum of squares of {squares[too_far[0]]:,}, and a dense sample of {rows.shape[1]} "
-            f"numbers has one from {low:,} to {high:,}; use VectorEncoder, which gives all rows one length."
+            f"{told.format(too_far[0])} has a sum of squares of {squares[too_far[0]]:,}, and a dense sample of "
+            f"{rows.shape[1]} numbers has one from {low:,} to {high:,}; use VectorEncoder, which gives all rows one length."
         )
     return rows
 

@@ -29,6 +29,7 @@ from dcai import artifacts
 
 def _tolerant() -> ABICodec:
     """Return the codec of every type, with texts that needn't be UTF-8: whoever wrote one must not keep others out."""
+    # eth-abi has no types for these two
     kinds = registry.copy()  # type: ignore[no-untyped-call]
     kinds.unregister("string")
     tolerant = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]

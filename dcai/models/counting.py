@@ -43,6 +43,11 @@ class CountingModel(Model, ABC):
     _header_bytes = 8
 
     @property
+    def _largest(self) -> int:
+        """What a sample adds to a sum at most: 1, or what a signed byte holds."""
+        return 128 if self.dense else 1
+
+    @property
     def _vectors_read(self) -> int:
         return 1
 
@@ -80,14 +85,12 @@ class CountingModel(Model, ABC):
         self.counts_ = integers(state, "counts", self.counts_.shape, 0, FULL)
         self.sums_ = integers(state, "sums", self.sums_.shape, self._lane.lowest, self._lane.highest)
         self.totals_ = self._totals(self.sums_)
-        # A feature adds at most 1 a sample, or what a signed byte holds.
-        largest = 128 if self.dense else 1
-        impossible = np.argwhere(np.abs(self.sums_) > largest * self.counts_[:, np.newaxis])
+        impossible = np.argwhere(np.abs(self.sums_) > self._largest * self.counts_[:, np.newaxis])
         if len(impossible):
             label, feature = impossible[0]
             raise InvalidInput(
                 f"sums[{label}][{feature}] in the model file is {self.sums_[label, feature]:,}, which "
-                f"{self.counts_[label]:,} samples can't add up to: at most {largest} each; save the model again."
+                f"{self.counts_[label]:,} samples can't add up to: at most {self._largest} each; save the model again."
             )
 
     def _learn_rows(self, rows: Any, labels: NDArray[np.int64]) -> None:
@@ -120,8 +123,7 @@ class CountingModel(Model, ABC):
 
     def _possible(self, label: int) -> bool:
         sums = self.sums_[label]
-        largest = 128 if self.dense else 1
-        fitting = bool((np.abs(sums) <= largest * self.counts_[label]).all())
+        fitting = bool((np.abs(sums) <= self._largest * self.counts_[label]).all())
         return fitting and bool(self.totals_[label] == self._totals(sums))
 
     def _learning(self, label: int) -> NDArray[np.int64]:

@@ -126,11 +126,7 @@ class DenseModel(Model, ABC):
 
 
 def _checked(vector: NDArray[Any]) -> NDArray[np.int8]:
-    try:
-        rows = check_dense([vector])
-    except InvalidInput as error:  # it speaks of rows
-        raise InvalidInput(str(error).replace("Row 0", "The sample")) from error
-    checked: NDArray[np.int8] = rows[0]
+    checked: NDArray[np.int8] = check_dense([vector], told="The sample")[0]
     return checked
 
 

@@ -16,6 +16,7 @@ from dcai.contribution import Contribution
 from dcai.deployment import product_of
 from dcai.incentives import DepositRefundTake
 from dcai.models import Model
+from dcai.models.state import HEAD, MAX_PARAMETERS, SLOT
 from dcai.trainer import deploy
 
 # As much for every sample, whatever its size and whenever it comes.
@@ -25,7 +26,7 @@ _FREE = DepositRefundTake(weight_wei=0, minimum_wei=1, size_unit=65_535)
 _GAS = 10_000_000
 
 # All that a trainer has.
-_SLOTS = 4_100
+_SLOTS = (HEAD + MAX_PARAMETERS) // SLOT
 
 
 class Pair:

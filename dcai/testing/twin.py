@@ -16,12 +16,10 @@ from sklearn.exceptions import NotFittedError  # type: ignore[import-untyped]
 from dcai.chain import Chain
 from dcai.errors import InvalidInput
 from dcai.models import Model, load, save
+from dcai.models.base import EMPTY, NO_SCORE
 from dcai.testing.pair import naming, refusing
 from dcai.testing.samples import Samples
 from dcai.testing.subject import Subject
-
-EMPTY = -(2**255)
-NO_SCORE = int(np.iinfo(np.int64).min)
 
 _FEATURES = 21
 _SAMPLES = 12
