@@ -100,7 +100,8 @@ def check_dense(vectors: Any, told: str = "Row {}") -> NDArray[np.int8]:
     if len(too_far):
         raise InvalidInput(
             f"{told.format(too_far[0])} has a sum of squares of {squares[too_far[0]]:,}, and a dense sample of "
-            f"{rows.shape[1]} numbers has one from {low:,} to {high:,}; use VectorEncoder, which gives all rows one length."
+            f"{rows.shape[1]} numbers has one from {low:,} to {high:,}; use VectorEncoder, which gives all rows one "
+            "length."
         )
     return rows
 
