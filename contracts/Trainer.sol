@@ -6,20 +6,23 @@ import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {LibClone} from "solady/src/utils/LibClone.sol";
 import {IIncentive} from "./interfaces/IIncentive.sol";
 import {IModel} from "./interfaces/IModel.sol";
-import {ITrainer} from "./interfaces/ITrainer.sol";
+import {Contribution, ITrainer} from "./interfaces/ITrainer.sol";
 import {Head, HeadLibrary} from "./libraries/Head.sol";
 import {Image, ImageLibrary} from "./libraries/Image.sol";
 import {PackedBytes} from "./libraries/PackedBytes.sol";
 import {Record, RecordLibrary} from "./libraries/Record.sol";
 import {Settings} from "./libraries/Settings.sol";
 
-/// The public face. A model gives `_train`, `_predict`, `_score`, `_parameterBytes`, an incentive `_accept`, both what
-/// they check of their settings.
+/// The public face. A model gives how it is trained, asked and examined, an incentive what it accepts; both what they check of their
+/// settings.
 abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     using Settings for uint256;
 
     /// Stands for a label where the sample is a batch.
     uint256 internal constant BATCH = 256;
+
+    /// Where the samples of a portion of a test set begin, behind its salt; from there it is like a batch.
+    uint256 internal constant PORTION_START = 32;
 
     /// The head and the model: 32,768 features with counts for two classes. A batch, which loads all, takes nine million gas then.
     uint256 private constant _SLOTS = 4100;
@@ -195,6 +198,38 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         uint256 word
     ) internal view virtual returns (uint256 size);
 
+    /// Reverts unless the sample has the right form.
+    function _validate(bytes calldata sample, uint256 word) internal pure virtual;
+
+    /// 128 bits that stand for the features of a sample: the same features give the same bits.
+    function _sketch(bytes calldata sample) internal pure virtual returns (uint256 bits);
+
+    /// Gets ready to examine a model in memory on test samples.
+    /// @param portions see `IPredictionMarket.reveal`
+    /// @return exam memory of the model's own
+    function _prepare(
+        Image image,
+        bytes[] calldata portions,
+        uint256 word
+    ) internal view virtual returns (uint256 exam);
+
+    /// Lets a model in memory learn a sample, and keeps its exam in step.
+    function _study(
+        uint256 exam,
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal view virtual;
+
+    /// How many test samples the model in memory gets wrong now.
+    function _mistakes(
+        uint256 exam,
+        Image image,
+        bytes[] calldata portions,
+        uint256 word
+    ) internal view virtual returns (uint256);
+
     /// Checks what was sent for `count` samples of `size` features and says what of it is open to claims: more than 0.
     /// @param size no sample counted below the size unit
     /// @param word the trainer's settings
@@ -227,9 +262,24 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     /// Reverts with `BadSetting` where the incentive's part of the settings is out of range.
     function _checkIncentive(uint256 word, uint256 terms) internal view virtual;
 
+    /// Whether a record's slot can be used for another contribution.
+    function _isFree(Record record_) internal view virtual returns (bool) {
+        return record_.open() == 0;
+    }
+
     function _head() internal view returns (Head head) {
         head = HeadLibrary.read();
         if (head.nextId() == 0) revert NotInitialized();
+    }
+
+    /// The record of a contribution, or a revert where it isn't at the slot or nothing of it is open.
+    function _stored(Contribution calldata c, uint256 slot) internal view returns (Record record_) {
+        record_ = _records[slot];
+        Record claimed = RecordLibrary.make(c.id, c.author, c.time, c.deposit, c.label, c.sample);
+        if (!record_.matches(claimed)) revert UnknownContribution(c.id, slot);
+        // nothing but our own payments changes what is open
+        // slither-disable-next-line incorrect-equality
+        if (record_.open() == 0) revert NothingLeft(c.id);
     }
 
     function _batchCount(bytes calldata batch) internal pure returns (uint256) {
@@ -294,8 +344,8 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     ) private returns (uint256 id) {
         id = head.nextId();
         // ids only grow, so that the slot numbered like the id was never used
-        if (slot >= id || slot == 0 || _records[slot].open() != 0) slot = id;
-        _records[slot] = RecordLibrary.make(id, author, block.timestamp, open, label, sample);
-        emit Contributed(id, author, block.timestamp, open, label, slot, sample);
+        if (slot >= id || slot == 0 || !_isFree(_records[slot])) slot = id;
+        _records[slot] = RecordLibrary.make(id, author, block.timestamp, msg.value, label, sample).withOpen(open);
+        emit Contributed(id, author, block.timestamp, msg.value, label, slot, sample);
     }
 }

@@ -143,7 +143,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         return _price(_head(), FixedPointMathLib.max(size, count * unit), unit, time, PackedTerms.wrap(packed));
     }
 
-    /// @inheritdoc IIncentive
+    /// @inheritdoc IDepositRefundTake
     function good(address person) external view returns (uint256) {
         return _good[person];
     }
@@ -268,15 +268,6 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     function _notBefore(uint256 earliest) private view {
         if (block.timestamp < earliest) revert TooEarly(earliest, block.timestamp);
-    }
-
-    function _stored(Contribution calldata c, uint256 slot) private view returns (Record record_) {
-        record_ = _records[slot];
-        Record claimed = RecordLibrary.make(c.id, c.author, c.time, c.deposit, c.label, c.sample);
-        if (!record_.matches(claimed)) revert UnknownContribution(c.id, slot);
-        // nothing but our own payments changes what is open
-        // slither-disable-next-line incorrect-equality
-        if (record_.open() == 0) revert NothingLeft(c.id);
     }
 
     function _single(Contribution calldata contribution, uint256 slot) private view returns (Record record_) {

@@ -110,6 +110,9 @@ interface IDepositRefundTake is IIncentive {
     /// left. After `creatorTakeAfter` the creator, and after `takeAfter` anybody, takes all that is left, of a batch too.
     function take(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
+    /// @notice How many validated contributions a person has.
+    function good(address person) external view returns (uint256);
+
     /// @notice What the trainer was set up with.
     function terms() external view returns (Terms memory);
 

@@ -5,6 +5,8 @@ pragma solidity ^0.8.28;
 interface IIncentive {
     /// @notice What was sent is less than the price.
     error Underpaid(uint256 required, uint256 sent);
+    /// @notice Samples that count as `size` features together, where the incentive has one price for all and takes up to `most`.
+    error TooLarge(uint256 size, uint256 most);
 
     /// @notice What `count` samples cost at time `time`.
     /// @param count the number of samples
@@ -12,7 +14,4 @@ interface IIncentive {
     /// @param time seconds, the time of the block that will hold them
     /// @return wei for all of them
     function price(uint256 count, uint256 size, uint256 time) external view returns (uint256);
-
-    /// @notice How many validated contributions a person has.
-    function good(address person) external view returns (uint256);
 }

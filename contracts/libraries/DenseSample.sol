@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {IModel} from "../interfaces/IModel.sol";
+import {DenseLanes} from "./DenseLanes.sol";
 
 /// A unit vector times 127, each coordinate rounded to a signed byte.
 library DenseSample {
@@ -23,6 +24,16 @@ library DenseSample {
 
     function checkLength(bytes calldata sample, uint256 features) internal pure {
         if (sample.length != features) revert IModel.WrongLength(sample.length, features);
+    }
+
+    /// Reverts unless the sample has the right length and norm.
+    function check(bytes calldata sample, uint256 features) internal pure {
+        checkLength(sample, features);
+        uint256 x = read(sample);
+        // only the squares are wanted, whatever the vector is
+        // slither-disable-next-line unused-return
+        (, uint256 squares) = DenseLanes.dot(x, 16, x, sample.length);
+        checkNorm(squares, features);
     }
 
     /// Reverts unless the norm is within 127 ± √features / 2: rounding moves none of the coordinates by more than a half. Nobody

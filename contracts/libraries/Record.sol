@@ -5,15 +5,15 @@ pragma solidity ^0.8.28;
 ///
 ///     | digest of everything: 160 bits | still open: 96 bits |
 ///
-/// The contribution itself is in the log and comes back as calldata. A record with nothing open is finished, and its
-/// slot free for another. Claiming with other data than was sent takes a second preimage of the 160 bits; a collision
+/// What is open is up to the incentive: what is left of a deposit, or of the points of good data. The contribution itself is in
+/// the log and comes back as calldata. A record with nothing open is finished, and its slot free for another. Claiming with other data than was sent takes a second preimage of the 160 bits; a collision
 /// (2^80 hashes over a preimage that holds its block's time) would at best swap one's own data under one's own deposit.
 type Record is uint256;
 
 using RecordLibrary for Record global;
 
 library RecordLibrary {
-    /// keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample))), beside the whole deposit, which is below
+    /// keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample))), with all of the deposit open, which is below
     /// 2^96.
     function make(
         uint256 id,

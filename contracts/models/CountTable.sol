@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image, ImageLibrary} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
+import {Sketch} from "../libraries/Sketch.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 import {SparseTable} from "../libraries/SparseTable.sol";
 import {Tally, TallyLibrary} from "../libraries/Tally.sol";
@@ -67,6 +68,10 @@ abstract contract CountTable is MemoryModel {
 
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
         return SparseSample.check(sample, word.features(), _MOST_LANES / word.maxClasses());
+    }
+
+    function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
+        return Sketch.sparse(sample);
     }
 
     function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {

@@ -6,6 +6,7 @@ import {DenseSample} from "../libraries/DenseSample.sol";
 import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
+import {Sketch} from "../libraries/Sketch.sol";
 import {Zeros} from "../libraries/Zeros.sol";
 import {MulticlassPerceptron} from "./MulticlassPerceptron.sol";
 
@@ -57,6 +58,14 @@ abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
 
     function _biasScale() internal pure override returns (int256) {
         return int256(DenseSample.SCALE * DenseSample.SCALE);
+    }
+
+    function _validate(bytes calldata sample, uint256 word) internal pure override {
+        DenseSample.check(sample, word.features());
+    }
+
+    function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
+        return Sketch.dense(sample);
     }
 
     function _parameterBytes(uint256 word) internal pure override returns (uint256) {

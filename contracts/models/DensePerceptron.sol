@@ -5,6 +5,7 @@ import {DenseLanes} from "../libraries/DenseLanes.sol";
 import {DenseSample} from "../libraries/DenseSample.sol";
 import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
+import {Sketch} from "../libraries/Sketch.sol";
 import {MemoryModel} from "./MemoryModel.sol";
 
 /// Rosenblatt's perceptron of two classes over unit vectors: score = bias + weights · sample; class 1 if it is above 0. Unless the
@@ -56,6 +57,14 @@ abstract contract DensePerceptron is MemoryModel {
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
         DenseSample.checkLength(sample, word.features());
         return 1;
+    }
+
+    function _validate(bytes calldata sample, uint256 word) internal pure override {
+        DenseSample.check(sample, word.features());
+    }
+
+    function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
+        return Sketch.dense(sample);
     }
 
     function _parameterBytes(uint256 word) internal pure override returns (uint256) {

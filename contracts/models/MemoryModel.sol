@@ -41,11 +41,7 @@ abstract contract MemoryModel is Trainer {
 
     function _predict(Head head, bytes calldata sample, uint256 word) internal view override returns (uint256 label) {
         uint256 free = Memory.mark();
-        int256[] memory scores = _score(head, sample, word);
-        int256 best = EMPTY;
-        for (uint256 k; k < scores.length; ++k) {
-            if (scores[k] > best) (label, best) = (k, scores[k]);
-        }
+        label = _best(_score(head, sample, word));
         Memory.release(free);
     }
 
@@ -58,7 +54,49 @@ abstract contract MemoryModel is Trainer {
         return _scores(_image(head, sample, NO_LABEL, word), sample, word);
     }
 
-    /// Reverts unless the sample has the right form.
+    function _validate(bytes calldata sample, uint256 word) internal pure virtual override {
+        _check(sample, word);
+    }
+
+    /// The exam is how many mistakes were counted, and whether the model has learnt since.
+    function _prepare(Image, bytes[] calldata, uint256) internal pure override returns (uint256 exam) {
+        exam = Memory.allocate(64);
+        Memory.write(exam, 1, 1);
+    }
+
+    function _study(
+        uint256 exam,
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        uint256 word
+    ) internal view override {
+        uint256 free = Memory.mark();
+        if (_learn(image, sample, label, word)) Memory.write(exam, 1, 1);
+        Memory.release(free);
+    }
+
+    function _mistakes(
+        uint256 exam,
+        Image image,
+        bytes[] calldata portions,
+        uint256 word
+    ) internal view override returns (uint256 mistakes) {
+        if (Memory.read(exam, 1) == 0) return Memory.read(exam, 0);
+        uint256 free = Memory.mark();
+        for (uint256 i; i < portions.length; ++i) {
+            for (uint256 offset = PORTION_START; offset < portions[i].length;) {
+                (uint256 label, bytes calldata sample, uint256 next) = _batchSample(portions[i], offset);
+                if (_best(_scores(image, sample, word)) != label) ++mistakes;
+                Memory.release(free);
+                offset = next;
+            }
+        }
+        Memory.write(exam, 0, mistakes);
+        Memory.write(exam, 1, 0);
+    }
+
+    /// Reverts unless the sample has the right form, as far as `_learn` and `_scores` don't.
     /// @return size see `_train`
     function _check(bytes calldata sample, uint256 word) internal pure virtual returns (uint256 size);
 
@@ -83,6 +121,13 @@ abstract contract MemoryModel is Trainer {
         bytes calldata sample,
         uint256 word
     ) internal view virtual returns (int256[] memory scores);
+
+    function _best(int256[] memory scores) private pure returns (uint256 label) {
+        int256 best = EMPTY;
+        for (uint256 k; k < scores.length; ++k) {
+            if (scores[k] > best) (label, best) = (k, scores[k]);
+        }
+    }
 
     function _image(Head head, bytes calldata sample, uint256 label, uint256 word) private view returns (Image image) {
         image = ImageLibrary.allocate(HeadLibrary.BYTES + _parameterBytes(word));

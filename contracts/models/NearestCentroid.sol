@@ -8,6 +8,7 @@ import {DenseSample} from "../libraries/DenseSample.sol";
 import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
+import {Sketch} from "../libraries/Sketch.sol";
 import {Tally, TallyLibrary} from "../libraries/Tally.sol";
 import {Zeros} from "../libraries/Zeros.sol";
 import {MemoryModel} from "./MemoryModel.sol";
@@ -75,6 +76,14 @@ abstract contract NearestCentroid is MemoryModel {
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
         DenseSample.checkLength(sample, word.features());
         return 1;
+    }
+
+    function _validate(bytes calldata sample, uint256 word) internal pure override {
+        DenseSample.check(sample, word.features());
+    }
+
+    function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
+        return Sketch.dense(sample);
     }
 
     function _parameterBytes(uint256 word) internal pure override returns (uint256) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {HeadLibrary} from "../libraries/Head.sol";
 import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
+import {Sketch} from "../libraries/Sketch.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 import {SparseTable} from "../libraries/SparseTable.sol";
 import {Zeros} from "../libraries/Zeros.sol";
@@ -50,6 +51,10 @@ abstract contract SparseMulticlassPerceptron is MulticlassPerceptron {
 
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
         return SparseSample.check(sample, word.features(), _MOST_LANES / word.maxClasses());
+    }
+
+    function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
+        return Sketch.sparse(sample);
     }
 
     function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {

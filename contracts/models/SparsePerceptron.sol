@@ -5,6 +5,8 @@ import {Trainer} from "../Trainer.sol";
 import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image} from "../libraries/Image.sol";
 import {Settings} from "../libraries/Settings.sol";
+import {Sketch} from "../libraries/Sketch.sol";
+import {SparseExam} from "../libraries/SparseExam.sol";
 import {SparseLanes} from "../libraries/SparseLanes.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 
@@ -64,6 +66,53 @@ abstract contract SparsePerceptron is Trainer {
     ) internal view override returns (int256[] memory scores) {
         scores = new int256[](2);
         (scores[1], ) = _margin(head, sample, word);
+    }
+
+    function _prepare(
+        Image image,
+        bytes[] calldata portions,
+        uint256 word
+    ) internal pure override returns (uint256 exam) {
+        uint256 tests;
+        uint256 bytes_;
+        for (uint256 i; i < portions.length; ++i) {
+            for (uint256 offset = PORTION_START; offset < portions[i].length; ++tests) {
+                (, bytes calldata sample, uint256 next) = _batchSample(portions[i], offset);
+                bytes_ += sample.length;
+                offset = next;
+            }
+        }
+        exam = SparseExam.allocate(tests, bytes_ / 2, word.features());
+        uint256 ones;
+        uint256 node;
+        for (uint256 i; i < portions.length; ++i) {
+            for (uint256 offset = PORTION_START; offset < portions[i].length;) {
+                (uint256 label, bytes calldata sample, uint256 next) = _batchSample(portions[i], offset);
+                node = SparseExam.add(exam, image, sample, label, _WEIGHTS, ones, node);
+                ones += label;
+                offset = next;
+            }
+        }
+    }
+
+    function _study(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256) internal pure override {
+        (int256 total, , ) = image.sum(sample, _WEIGHTS);
+        Head head = Head.wrap(image.word(0));
+        if (_class(total + _bias(head)) == label) return;
+        SparseExam.shift(exam, image, sample, _WEIGHTS, _step(label));
+        image.setWord(0, Head.unwrap(_shiftBias(Head.wrap(image.word(0)), _step(label))));
+    }
+
+    function _mistakes(uint256 exam, Image image, bytes[] calldata, uint256) internal pure override returns (uint256) {
+        return SparseExam.mistakes(exam, _bias(Head.wrap(image.word(0))));
+    }
+
+    function _validate(bytes calldata sample, uint256 word) internal pure override {
+        SparseSample.check(sample, word.features(), word.features());
+    }
+
+    function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
+        return Sketch.sparse(sample);
     }
 
     function _parameterBytes(uint256 word) internal pure override returns (uint256) {

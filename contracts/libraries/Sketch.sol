@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {DenseSample} from "./DenseSample.sol";
+
+/// Which features somebody has sent, as 128 bits: each feature is one of them, by Knuth's multiplicative hash of its number, and shares
+/// it with one in 128 of the others.
+library Sketch {
+    uint256 internal constant BITS = 128;
+
+    /// 2^32 over the golden ratio.
+    uint256 private constant _MULTIPLIER = 2654435769;
+
+    /// The bits of the indices.
+    function sparse(bytes calldata sample) internal pure returns (uint256 bits) {
+        assembly ("memory-safe") {
+            let end := add(sample.offset, sample.length)
+            for {
+                let position := sample.offset
+            } lt(position, end) {
+                position := add(position, 2)
+            } {
+                let hash := mul(shr(240, calldataload(position)), _MULTIPLIER)
+                bits := or(bits, shl(and(shr(25, hash), 127), 1))
+            }
+        }
+    }
+
+    /// The bits of those coordinates that are as far from 0 as their mean square or further, positive ones and negative ones apart.
+    function dense(bytes calldata sample) internal pure returns (uint256 bits) {
+        uint256 least = DenseSample.SCALE * DenseSample.SCALE;
+        assembly ("memory-safe") {
+            for {
+                let i := 0
+            } lt(i, sample.length) {
+                i := add(i, 1)
+            } {
+                let v := signextend(0, shr(248, calldataload(add(sample.offset, i))))
+                if iszero(lt(mul(mul(v, v), sample.length), least)) {
+                    let hash := mul(add(shl(1, i), slt(v, 0)), _MULTIPLIER)
+                    bits := or(bits, shl(and(shr(25, hash), 127), 1))
+                }
+            }
+        }
+    }
+}
