@@ -4,9 +4,11 @@ from dcai import datasets, errors
 from dcai.auditing import Audit
 from dcai.chain import Chain, Receipt, connect, local_chain
 from dcai.contribution import Contribution, Quote
+from dcai.deploying import attach, deploy
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
-from dcai.incentives import DepositRefundTake
+from dcai.incentives import DepositRefundTake, Incentive
+from dcai.incentives.deposit_refund_take.trainer import DepositTrainer
 from dcai.models import (
     DensePerceptron,
     Explanation,
@@ -17,7 +19,7 @@ from dcai.models import (
     load,
     save,
 )
-from dcai.trainer import Trainer, attach, deploy
+from dcai.trainer import Trainer
 
 __all__ = [
     "Audit",
@@ -26,9 +28,11 @@ __all__ = [
     "DcaiError",
     "DensePerceptron",
     "DepositRefundTake",
+    "DepositTrainer",
     "EmbeddingEncoder",
     "Explanation",
     "HashingEncoder",
+    "Incentive",
     "NaiveBayes",
     "NearestCentroid",
     "Quote",

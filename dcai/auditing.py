@@ -40,8 +40,8 @@ class Audit:
         return not self.problems
 
 
-def audit(chain: Chain, contract: str, address: str, history: History, model: Model, block: int) -> Audit:
-    """Compare a trainer's packed state, records, good contributions and balance with its log, word for word.
+def audit(chain: Chain, contract: str, address: str, history: History[Any], model: Model, block: int) -> Audit:
+    """Compare a trainer's packed state, records, balance and what its incentive counts with its log, word for word.
 
     All as of one block, the one that the history ends with: others may contribute meanwhile.
 
@@ -58,7 +58,7 @@ def audit(chain: Chain, contract: str, address: str, history: History, model: Mo
     for sample, label in history.learnt:
         model.learn(sample, label)
 
-    head = history.next_id << 216 | history.good.total() << 136 | len(model.classes) << 128
+    head = history.next_id << 216 | history.all_good << 136 | len(model.classes) << 128
     expected = head.to_bytes(32, "big")[:16] + model.parameters()
     expected += bytes(-len(expected) % 32)
     words = chain.read(contract, address, "words", 0, len(expected) // 32, block=block)
@@ -77,11 +77,11 @@ def audit(chain: Chain, contract: str, address: str, history: History, model: Mo
     for entry, record in zip(at_slot.values(), records, strict=True):
         if record != entry.record():
             problems.append(f"The record of contribution {entry.id} is {record:#x}, the log gives {entry.record():#x}.")
-    people = {entry.author for entry in history.entries.values()}
-    counts = _ask_many(chain, contract, address, [("good", person) for person in people], block)
-    for person, count in zip(people, counts, strict=True):
-        if count != history.good[person]:
-            problems.append(f"{person} has {count} good contributions, the log gives {history.good[person]}.")
+    expectations = list(history.expectations())
+    answers = _ask_many(chain, contract, address, [one.question for one in expectations], block)
+    for one, answer in zip(expectations, answers, strict=True):
+        if answer != one.answer:
+            problems.append(one.problem.format(found=answer))
 
     balance = chain.balance(address, block=block)
     if balance < history.owed_wei:
@@ -89,12 +89,12 @@ def audit(chain: Chain, contract: str, address: str, history: History, model: Mo
     return Audit(tuple(problems), len(history.entries), history.owed_wei, balance)
 
 
-def _ask_many(chain: Chain, contract: str, address: str, questions: Sequence[tuple[str, Any]], block: int) -> list[Any]:
+def _ask_many(chain: Chain, contract: str, address: str, questions: Sequence[tuple[Any, ...]], block: int) -> list[Any]:
     prepared = codec(contract)
     answers: list[Any] = []
     for start in range(0, len(questions), _CHUNK):
         some = questions[start : start + _CHUNK]
         calls = [prepared.call(*question) for question in some]
         results = chain.read(contract, address, "multicall", calls, block=block)
-        answers += [prepared.result(name, data) for (name, _), data in zip(some, results, strict=True)]
+        answers += [prepared.result(name, data) for (name, *_), data in zip(some, results, strict=True)]
     return answers

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
-from dcai.contribution import Contribution
 from dcai.datasets import Dataset
+from dcai.deploying import deploy
 from dcai.encoders import Encoder, TabularEncoder, TextEncoder
 from dcai.errors import InvalidInput
 from dcai.incentives import DepositRefundTake
+from dcai.incentives.deposit_refund_take.trainer import DepositContribution, DepositTrainer
 from dcai.models import SparsePerceptron
-from dcai.trainer import Trainer, deploy
 
 UNIT_WEI = 10**15
 """The demonstration's unit of money."""
@@ -164,7 +164,7 @@ def run(
     terms = Terms.of(len(labels))
     published = deploy(chain, model, terms.incentive(), encoder=encoder, name=dataset.title, sender=chain.accounts[0])
     # the data is encoded already
-    trainer = Trainer(chain, published.address, encoder=None)
+    trainer = DepositTrainer(chain, published.address, encoder=None)
     hidden = encoder.transform(dataset.test_inputs)
     baseline = SparsePerceptron(classes=dataset.labels).fit(rows, labels)
     course = _Course(chain, trainer, model, hidden, np.asarray(dataset.test_labels), terms)
@@ -236,7 +236,7 @@ class _Course:
     def __init__(
         self,
         chain: Chain,
-        trainer: Trainer,
+        trainer: DepositTrainer,
         model: SparsePerceptron,
         hidden: Any,
         truth: NDArray[np.int64],
@@ -310,7 +310,7 @@ class _Course:
         self._at(due, partial(self._report, other, made))
         self._at(end, partial(self._take, other, made))
 
-    def _refund(self, agent: _Agent, made: Contribution) -> None:
+    def _refund(self, agent: _Agent, made: DepositContribution) -> None:
         if made.entry.open_wei == 0:
             return
         if self._agrees(made):
@@ -320,21 +320,21 @@ class _Course:
         elif self._clock + self._wait < made.entry.time + self._anybody:
             self._at(self._clock + self._wait, partial(self._refund, agent, made))
 
-    def _report(self, agent: _Agent, made: Contribution) -> None:
+    def _report(self, agent: _Agent, made: DepositContribution) -> None:
         if made.entry.open_wei == 0 or agent.good == 0 or self._agrees(made):
             return
         made.report(sender=agent.address, gas=TRANSACTION_GAS_LIMIT)
         self._sent(agent, "reports")
         self._at(self._clock + self._wait, partial(self._take, agent, made))
 
-    def _take(self, agent: _Agent, made: Contribution) -> None:
+    def _take(self, agent: _Agent, made: DepositContribution) -> None:
         for_all = self._clock >= made.entry.time + self._anybody
         if made.entry.open_wei == 0 or (not for_all and self._agrees(made)):
             return
         made.take(sender=agent.address, gas=TRANSACTION_GAS_LIMIT)
         self._sent(agent, "takes")
 
-    def _agrees(self, made: Contribution) -> bool:
+    def _agrees(self, made: DepositContribution) -> bool:
         return self._model.label_of(made.entry.sample) == made.entry.label
 
     def _at(self, time: int, act: Callable[[], None]) -> None:

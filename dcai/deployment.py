@@ -19,7 +19,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponenti
 from dcai import artifacts
 from dcai.chain.chain import Chain, checked_address
 from dcai.errors import InvalidInput, NoTrainer
-from dcai.incentives import DepositRefundTake
+from dcai.incentives import INCENTIVES, Incentive
 from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 
 PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
@@ -35,8 +35,6 @@ _SALT = bytes(32)
 
 _CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")
 _CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
-
-Incentive = DepositRefundTake
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Product:
 
     contract: str
     model: type[Model]
-    incentive: type[Incentive]
+    incentive: type[Incentive[Any]]
 
 
 _TWINS: dict[str, type[Model]] = {
@@ -68,9 +66,7 @@ _TWINS: dict[str, type[Model]] = {
 }
 
 PRODUCTS = [
-    Product(model + incentive.suffix, twin, incentive)
-    for model, twin in _TWINS.items()
-    for incentive in (DepositRefundTake,)
+    Product(model + incentive.suffix, twin, incentive) for model, twin in _TWINS.items() for incentive in INCENTIVES
 ]
 
 
@@ -93,7 +89,7 @@ def register(product: Product, artifact: dict[str, Any]) -> None:
     PRODUCTS.append(product)
 
 
-def product_of(model: Model, incentive: Incentive) -> Product:
+def product_of(model: Model, incentive: Incentive[Any]) -> Product:
     """Return the contract for a model with an incentive.
 
     Raises
@@ -163,7 +159,7 @@ class Settings:
         What the classes are called that the trainer was made with.
     """
 
-    incentive: Incentive
+    incentive: Incentive[Any]
     model: bytes
     name: str
     labels: tuple[str, ...]

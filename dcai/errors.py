@@ -245,6 +245,12 @@ class Underpaid(ContractError):
     sentence = "The deposit of {sent} wei is below the price of {required} wei; ask quote() for what to send."
 
 
+class TooLarge(ContractError):
+    """Samples with more features than the incentive's one price covers."""
+
+    sentence = "The samples count as {size} features together and this trainer takes {most}: leave the rarest out."
+
+
 class BadDeposit(ContractError):
     """The deposit can't be recorded."""
 

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import index
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
+from dcai.errors import InvalidInput
 from dcai.samples import BATCH, unpack_batch
-
-SPLIT_SLOTS = 2**128
-"""Slots of samples that were split off a batch lie from here on, where no other contribution can use them."""
 
 
 @dataclass
-class Entry:
-    """A contribution in the log, and what became of it.
+class Entry(ABC):
+    """A contribution in the log; what becomes of it is up to the incentive.
 
     Attributes
     ----------
     id, author, time, deposit_wei, label, sample, slot
         As its event tells; the label is 256 where the sample is a batch.
-    open_wei : int
-        What is left of the deposit.
-    closed : int
-        Of a batch: bit i is set once the sample at position i is refunded or split off.
-    reports : dict
-        Reporter -> time.
-    taken_by : set of str
-        Who has taken something of it.
     """
 
     id: int
@@ -42,10 +34,27 @@ class Entry:
     label: int
     sample: bytes
     slot: int
-    open_wei: int
-    closed: int = 0
-    reports: dict[str, int] = field(default_factory=dict)
-    taken_by: set[str] = field(default_factory=set)
+
+    @classmethod
+    @abstractmethod
+    def of(cls, args: dict[str, Any]) -> Self:
+        """Return the entry for the arguments of a Contributed event."""
+
+    @staticmethod
+    def fields_of(args: dict[str, Any]) -> dict[str, Any]:
+        """Return what every entry has, by name, from the arguments of a Contributed event."""
+        author = to_checksum_address(args["author"])
+        told = {key: args[key] for key in ("id", "time", "label", "sample", "slot")}
+        return {**told, "author": author, "deposit_wei": args["deposit"]}
+
+    @property
+    @abstractmethod
+    def open(self) -> int:
+        """What the contract's record says is open: 96 bits, whose meaning is the incentive's."""
+
+    @abstractmethod
+    def is_free(self, now: int) -> bool:
+        """Whether another contribution can use its slot at a time."""
 
     @property
     def is_batch(self) -> bool:
@@ -56,15 +65,24 @@ class Entry:
         """Return its samples with their labels."""
         return list(unpack_batch(self.sample)) if self.is_batch else [(self.sample, self.label)]
 
-    def split(self, number: int, slot: int) -> Entry:
-        """Take a sample out of a batch and return its own entry; its number tells its position."""
-        samples = self.samples()
-        position = number - self.id - 1
-        sample, label = samples[position]
-        part = self.deposit_wei // len(samples)
-        self.open_wei -= part
-        self.closed |= 1 << position
-        return Entry(number, self.author, self.time, part, label, sample, slot, part)
+    def mask(self, positions: Sequence[int] | None) -> int:
+        """Return a bit for each of these positions of a batch; for all where None.
+
+        Raises
+        ------
+        InvalidInput
+            If the batch doesn't have one of them.
+        """
+        count = len(self.samples())
+        if positions is None:
+            return (1 << count) - 1
+        try:
+            numbers = {index(position) for position in positions}
+        except TypeError:
+            raise InvalidInput(f"Positions in a batch are whole numbers, not {positions!r}.") from None
+        if not all(0 <= number < count for number in numbers):
+            raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {sorted(numbers)}.")
+        return sum(1 << number for number in numbers)
 
     def claim(self) -> tuple[int, str, int, int, int, bytes]:
         """Return what a claim brings back to the contract."""
@@ -76,21 +94,39 @@ class Entry:
         digest = keccak(
             encode(["uint256", "address", "uint256", "uint256", "uint256", "bytes32"], [*head, keccak(sample)])
         )
-        return (int.from_bytes(digest, "big") << 96) % 2**256 | self.open_wei
+        return (int.from_bytes(digest, "big") << 96) % 2**256 | self.open
+
+
+E = TypeVar("E", bound=Entry)
+
+
+class Expected(NamedTuple):
+    """What a contract must answer by its log.
+
+    Attributes
+    ----------
+    question : tuple
+        A function and its arguments.
+    answer : object
+    problem : str
+        What an audit says where it answers something else, which stands for ``{found}``.
+    """
+
+    question: tuple[Any, ...]
+    answer: Any
+    problem: str
 
 
 @dataclass
-class History:
-    """A trainer's log so far.
+class History(ABC, Generic[E]):
+    """A trainer's log so far; an incentive's own replays its events too.
 
     Attributes
     ----------
     parameters : bytes
         The initial parameters.
     entries : dict
-        Contribution id -> `Entry`, in the order of the log, samples that were split off a batch included.
-    good : Counter
-        Person -> validated contributions.
+        Contribution id -> `Entry`, in the order of the log.
     learnt : list
         What the model learnt: (sample, label) in order.
     added : list of str
@@ -100,9 +136,14 @@ class History:
     paid_in_wei, paid_out_wei : int
     """
 
+    entry_type: ClassVar[type[Entry]]
+    """What a contribution becomes."""
+
+    timed: ClassVar[frozenset[str]] = frozenset()
+    """Names of events of the incentive for which `apply` needs the time of their block."""
+
     parameters: bytes = b""
-    entries: dict[int, Entry] = field(default_factory=dict)
-    good: Counter[str] = field(default_factory=Counter)
+    entries: dict[int, E] = field(default_factory=dict)
     learnt: list[tuple[bytes, int]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     next_id: int = 1
@@ -111,9 +152,30 @@ class History:
     paid_out_wei: int = 0
 
     @property
+    def all_good(self) -> int:
+        """What the contract counts beside the number of the next contribution: see contracts/libraries/Head.sol."""
+        return 0
+
+    @property
     def owed_wei(self) -> int:
         """What the trainer owes: all that is open."""
         return self.paid_in_wei - self.paid_out_wei
+
+    @abstractmethod
+    def apply(self, event: Event, times: dict[int, int]) -> None:
+        """Replay an event of the incentive.
+
+        Parameters
+        ----------
+        event
+            Any but those that every trainer has.
+        times
+            Block number -> its time, of the blocks of `timed` events.
+        """
+
+    @abstractmethod
+    def expectations(self) -> Iterator[Expected]:
+        """Yield what the contract must answer, beside its state, its records and its balance."""
 
     def extend(self, events: Iterable[Event], times: dict[int, int]) -> None:
         """Replay more of the log.
@@ -123,53 +185,24 @@ class History:
         events
             In the order of the log.
         times
-            Block number -> its time, of the blocks of reports.
+            Block number -> its time, of the blocks of `timed` events.
         """
         for event in events:
-            args = event.args
             match event.name:
                 case "Loaded":
-                    self.parameters += args["parameters"]
+                    self.parameters += event.args["parameters"]
                 case "ClassAdded":
-                    self.added.append(args["name"])
+                    self.added.append(event.args["name"])
                 case "Contributed":
-                    self._contributed(args)
-                case "Refunded":
-                    self._paid(self.entries[args["id"]], args["amount"])
-                    # a sample that was split off a batch is none: the batch was one
-                    self.good[to_checksum_address(args["author"])] += self.entries[args["id"]].slot < SPLIT_SLOTS
-                case "BatchRefunded":
-                    entry = self.entries[args["id"]]
-                    self._paid(entry, args["amount"])
-                    entry.closed |= args["positions"]
-                    # a batch is one contribution, good with the refund of more than half of it
-                    self.good[entry.author] += 2 * args["positions"].bit_count() > entry.sample[0] + 1
-                case "Split":
-                    self.entries[args["id"]] = self.entries[args["batchId"]].split(args["id"], args["slot"])
-                case "Reported":
-                    reporter = to_checksum_address(args["reporter"])
-                    self.entries[args["id"]].reports[reporter] = times[event.block_number]
-                case "Taken":
-                    entry = self.entries[args["id"]]
-                    self._paid(entry, args["amount"])
-                    entry.taken_by.add(to_checksum_address(args["taker"]))
+                    self._contributed(event.args)
+                case _:
+                    self.apply(event, times)
 
-    def _contributed(self, args: dict[str, object]) -> None:
-        entry = entry_of(args)
+    def _contributed(self, args: dict[str, Any]) -> None:
+        entry: Any = self.entry_type.of(args)
         self.entries[entry.id] = entry
         samples = entry.samples()
         self.learnt += samples
         self.next_id = entry.id + 1 + (len(samples) if entry.is_batch else 0)
         self.last_time = entry.time
         self.paid_in_wei += entry.deposit_wei
-
-    def _paid(self, entry: Entry, amount: int) -> None:
-        entry.open_wei -= amount
-        self.paid_out_wei += amount
-
-
-def entry_of(args: dict[str, object]) -> Entry:
-    """Return the entry for the arguments of a Contributed event."""
-    values = {key: args[key] for key in ("id", "time", "label", "sample", "slot")}
-    author = to_checksum_address(str(args["author"]))
-    return Entry(author=author, deposit_wei=args["deposit"], open_wei=args["deposit"], **values)  # type: ignore[arg-type]

@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from operator import index
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.progress import track
-from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai import deployment
 from dcai.auditing import Audit, audit
-from dcai.batching import batches, check_size
+from dcai.batching import batches
 from dcai.chain.chain import Chain, Receipt, checked_address
 from dcai.chain.codec import Event, codec
 from dcai.contribution import Contribution, Quote
-from dcai.deployment import Incentive, Settings
-from dcai.encoders import Embed, Encoder, encoder_from_spec, pack_spec, unpack_spec
-from dcai.errors import InvalidInput, IsNoBatch, NotAuthor, UnknownLabel
-from dcai.history import SPLIT_SLOTS, Entry, History, entry_of
+from dcai.encoders import Encoder
+from dcai.errors import InvalidInput, UnknownLabel
+from dcai.history import History
+from dcai.incentives.base import Incentive
 from dcai.models import Explanation, Model
-from dcai.models.file import check_encoder
 from dcai.samples import pack_batch
 
-# A part of the metadata as the code of a contract: at most 24,576 bytes, one of which is not ours.
-_PART = 24_000
+C = TypeVar("C", bound=Contribution)
+H = TypeVar("H", bound=History[Any])
 
 
-class Trainer:
-    """One deployed shared model. Made by `deploy` and `attach`.
+class Trainer(Generic[C, H]):
+    """One deployed shared model. Made by `deploy` and `attach`, as what goes with its incentive.
+
+    What all incentives have in common; what people can do with their contributions is in the classes that derive from
+    this, one an incentive: ``class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=…)``, with
+    their `contribution_type` and `history_type`.
 
     Attributes
     ----------
@@ -39,7 +41,7 @@ class Trainer:
     name : str
     labels : tuple of str
         What the labels mean.
-    incentive : DepositRefundTake
+    incentive : Incentive
     encoder : Encoder or None
         None where the creator published none: contribute feature indices, or vectors of signed bytes, instead.
     deploy_gas : int
@@ -53,6 +55,32 @@ class Trainer:
     anything is sent, and `NodeError` where the node can't be reached.
     """
 
+    contribution_type: type[C]
+    history_type: type[H]
+
+    _kinds: ClassVar[dict[type[Incentive[Any]], type[Trainer[Any, Any]]]] = {}
+
+    def __init_subclass__(cls, *, incentive: type[Incentive[Any]] | None = None) -> None:
+        """Make known which trainers have an incentive."""
+        super().__init_subclass__()
+        if incentive is not None:
+            Trainer._kinds[incentive] = cls
+
+    @staticmethod
+    def of(incentive: type[Incentive[Any]]) -> type[Trainer[Any, Any]]:
+        """Return the class of the trainers that have an incentive.
+
+        Raises
+        ------
+        InvalidInput
+            If there is none.
+        """
+        if incentive not in Trainer._kinds:
+            raise InvalidInput(
+                f"No trainer goes with {incentive.__name__}; write a class …(Trainer, incentive={incentive.__name__})."
+            )
+        return Trainer._kinds[incentive]
+
     def __init__(
         self, chain: Chain, address: str, encoder: Encoder | None, deploy_gas: int = 0, first_block: int = 0
     ) -> None:
@@ -62,7 +90,7 @@ class Trainer:
         self.creator = deployed.creator
         self.name = deployed.settings.name
         self.labels = self._deployed_labels = deployed.settings.labels
-        self.incentive: Incentive = deployed.settings.incentive
+        self.incentive: Any = deployed.settings.incentive
         self.encoder = encoder
         self.deploy_gas = deploy_gas
         self.first_block = first_block
@@ -139,18 +167,15 @@ class Trainer:
             return self._quote(self._samples(many))
         return self._quote_sizes((1,)) if data is None else self._quote([self._sample(data)])
 
-    def good(self, person: str) -> int:
-        """Return how many validated contributions a person has."""
-        return int(self._read("good", checked_address(person)))
-
-    def contributions(self) -> list[Contribution]:
+    def contributions(self) -> list[C]:
         """Return every contribution there is, with what became of it, from the log."""
         entries = self.history().entries.values()
         last = {entry.slot: entry for entry in entries}  # a slot may have been used again
-        self._free_slots = [slot for slot, entry in last.items() if entry.open_wei == 0 and slot < SPLIT_SLOTS]
-        return [Contribution(self, entry) for entry in entries]
+        now = self.chain.now()
+        self._free_slots = [slot for slot, entry in last.items() if entry.is_free(now)]
+        return [self.contribution_type(self, entry) for entry in entries]
 
-    def contribution(self, number: int) -> Contribution:
+    def contribution(self, number: int) -> C:
         """Return one contribution by its number.
 
         Raises
@@ -161,16 +186,16 @@ class Trainer:
         entry = self.history().entries.get(number)
         if entry is None:
             raise InvalidInput(f"There is no contribution {number} at {self.address}.")
-        return Contribution(self, entry)
+        return self.contribution_type(self, entry)
 
-    def history(self) -> History:
+    def history(self) -> H:
         """Return the log, replayed."""
         return self._history(self.chain.block_number())
 
     def audit(self) -> Audit:
         """Replay the log through the twin and compare with the contract, word for word.
 
-        Parameters, records, good contributions, and the balance against what is owed, all as of the latest block.
+        Parameters, records, what the incentive counts, and the balance against what is owed, as of the latest block.
         """
         block = self.chain.block_number()
         history = self._history(block)
@@ -178,11 +203,11 @@ class Trainer:
         model = self._twin.from_parameters(self._settings, history.parameters, labels)
         return audit(self.chain, self._contract, self.address, history, model, block)
 
-    def _history(self, block: int) -> History:
-        history = History()
+    def _history(self, block: int) -> H:
+        history = self.history_type()
         logs = self.chain.logs(self.address, first_block=self.first_block, last_block=block)
         events = [event for log in logs if (event := self._codec.event(log)) is not None]
-        blocks = {event.block_number for event in events if event.name == "Reported"}
+        blocks = {event.block_number for event in events if event.name in history.timed}
         history.extend(events, {block: self.chain.time_of(block) for block in blocks})
         return history
 
@@ -209,7 +234,7 @@ class Trainer:
         sender: str | None = None,
         deposit_wei: int | None = None,
         gas: int | None = None,
-    ) -> Contribution:
+    ) -> C:
         """Contribute one input with its label.
 
         Parameters
@@ -244,7 +269,7 @@ class Trainer:
         sender: str | None = None,
         deposit_wei: int | None = None,
         progress: bool = True,
-    ) -> list[Contribution]:
+    ) -> list[C]:
         """Contribute many inputs, in batches of as many as a transaction holds: the cheapest way to train.
 
         Parameters
@@ -260,7 +285,7 @@ class Trainer:
 
         Returns
         -------
-        list of Contribution
+        list
             One a batch; a sample that is left over, or fills a transaction, is one of its own. Where one fails, those
             before it stand and are in the log.
         """
@@ -280,54 +305,13 @@ class Trainer:
                 made.append(self._contribute("contributeBatch", (batch,), deposit, sender, None))
         return made
 
-    def refund(
-        self, contribution: Contribution, *, positions: Sequence[int] | None = None, gas: int | None = None
-    ) -> int:
-        """Get a deposit back: see `Contribution.refund`."""
-        entry = contribution.entry
-        if entry.author not in self.chain.accounts:
-            raise NotAuthor(author=entry.author, sender=self._sender())
-        if not entry.is_batch:
-            if positions is not None:
-                raise IsNoBatch(id=entry.id)
-            return self._claim("refund", entry, entry.author, gas=gas)
-        count = len(entry.samples())
-        mask = _mask(range(count) if positions is None else positions, count)
-        return self._claim("refundBatch", entry, entry.author, mask, gas=gas)
-
-    def split(self, batch: Contribution, positions: Sequence[int], *, sender: str | None = None) -> list[Contribution]:
-        """Make samples of a batch contributions of their own: see `Contribution.split`."""
-        entry = batch.entry
-        mask = _mask(positions, len(entry.samples()))
-        receipt = self._send("split", entry.claim(), entry.slot, mask, sender=sender)
-        events = [event for log in receipt.logs if (event := self._codec.event(log)) is not None]
-        return [Contribution(self, entry.split(event.args["id"], event.args["slot"]), receipt) for event in events]
-
-    def report(self, contribution: Contribution, *, sender: str | None = None, gas: int | None = None) -> None:
-        """Announce that data is bad: see `Contribution.report`."""
-        self._send("report", contribution.entry.claim(), contribution.entry.slot, sender=sender, gas=gas)
-
-    def take(self, contribution: Contribution, *, sender: str | None = None, gas: int | None = None) -> int:
-        """Take a share or what is left: see `Contribution.take`."""
-        return self._claim("take", contribution.entry, sender, gas=gas)
-
-    def _claim(self, function: str, entry: Entry, sender: str | None, *args: int, gas: int | None) -> int:
-        receipt = self._send(function, entry.claim(), entry.slot, *args, sender=sender, gas=gas)
-        paid = next(event for log in receipt.logs if (event := self._codec.event(log)) and "amount" in event.args)
-        amount: int = paid.args["amount"]
-        if amount == entry.open_wei and entry.slot < SPLIT_SLOTS:
-            self._free_slots.append(entry.slot)
-        entry.open_wei -= amount
-        return amount
-
-    def _contribute(
-        self, function: str, args: tuple[Any, ...], deposit: int, sender: str | None, gas: int | None
-    ) -> Contribution:
+    def _contribute(self, function: str, args: tuple[Any, ...], deposit: int, sender: str | None, gas: int | None) -> C:
         slot = self._free_slots[-1] if self._free_slots else 0
         receipt = self._send(function, *args, slot, sender=sender, value=deposit, gas=gas)
         if slot:
             self._free_slots.pop()
-        return Contribution(self, entry_of(self._event(receipt, "Contributed").args), receipt)
+        entry = self.history_type.entry_type.of(self._event(receipt, "Contributed").args)
+        return self.contribution_type(self, entry, receipt)
 
     def _send(self, function: str, *args: Any, sender: str | None, value: int = 0, gas: int | None = None) -> Receipt:
         person = sender or self._sender()
@@ -399,105 +383,5 @@ class Trainer:
         return number
 
 
-def _mask(positions: Sequence[int], count: int) -> int:
-    try:
-        numbers = {index(position) for position in positions}
-    except TypeError:
-        raise InvalidInput(f"Positions in a batch are whole numbers, not {positions!r}.") from None
-    if not all(0 <= number < count for number in numbers):
-        raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {sorted(numbers)}.")
-    return sum(1 << number for number in numbers)
-
-
 def _multiple(wei: int, count: int) -> int:
     return -(-wei // count) * count
-
-
-def deploy(
-    chain: Chain,
-    model: Model,
-    incentive: Incentive,
-    *,
-    encoder: Encoder | None = None,
-    name: str = "",
-    salt: int = 0,
-    sender: str | None = None,
-) -> Trainer:
-    """Deploy a shared model.
-
-    Parameters
-    ----------
-    chain
-        Where.
-    model
-        A fitted twin: its classes and its parameters are what the trainer starts with.
-    incentive
-        What contributing costs and earns.
-    encoder
-        A fitted encoder; published with the trainer, so that an address is all that anybody needs.
-    name
-        One line.
-    salt
-        Tells apart trainers of the same creator, settings, classes and name.
-    sender
-        The creator; the chain's first account where left out.
-
-    Raises
-    ------
-    InvalidInput
-        If the encoder has another number of features than the model, or isn't of its kind; or the model is so large
-        that no contribution to it would fit into a transaction.
-    FailedDeployment
-        If the same creator has deployed the same settings with the same salt before.
-    """
-    if not chain.accounts:
-        raise InvalidInput(f"No account of {chain.backend} can send; connect with account=… to deploy.")
-    if not isinstance(salt, int) or not 0 <= salt < 2**256:
-        raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
-    check_is_fitted(model)
-    creator = sender or chain.accounts[0]
-    check_encoder(model, encoder)
-    check_size(model)
-    settings = Settings(incentive, model.settings(), name, tuple(model.classes))
-    address, gas, block = deployment.create(chain, model, settings, salt=salt, sender=creator)
-    if encoder is not None:
-        data = pack_spec({"encoder": encoder.spec()})
-        for start in range(0, len(data), _PART):
-            last = start + _PART >= len(data)
-            gas += chain.invoke(
-                "ITrainer", address, "publish", data[start : start + _PART], last, sender=creator
-            ).gas_used
-    return Trainer(chain, address, encoder, gas, block)
-
-
-def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | None = None) -> Trainer:
-    """Return a trainer that is deployed already; its labels and encoder come from the chain.
-
-    Parameters
-    ----------
-    chain
-        Where.
-    address
-        The trainer's.
-    first_block
-        The block of its deployment, or one before: public nodes often refuse to search the log of the whole chain.
-    embed
-        The function that the trainer's encoder names, where that is an `EmbeddingEncoder`.
-
-    Raises
-    ------
-    NoTrainer
-        If there is none of a known kind at the address.
-    InvalidInput
-        If the address is malformed, or what the creator published is no encoder.
-    """
-    trainer = Trainer(chain, address, None, first_block=first_block)
-    data, complete = trainer._read("metadata")
-    if complete:
-        spec = unpack_spec(data).get("encoder")
-        if not isinstance(spec, dict):
-            raise InvalidInput(
-                f"What the creator of {address} published names no encoder; its samples can't be made here."
-            )
-        trainer.encoder = encoder_from_spec(spec, embed=embed)
-    return trainer

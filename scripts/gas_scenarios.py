@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import dcai
 from dcai import artifacts, deployment
 from dcai.chain.codec import codec
+from dcai.trainer import C
 from scripts.gas_figures import IMDB_CONTRIBUTIONS, P100, P1000
 
 LABELS = ("negative", "positive")
@@ -148,7 +149,7 @@ def fresh_chain() -> dcai.Chain:
     return chain
 
 
-def _deploy(chain: dcai.Chain, features: int, settle_after: str | int) -> dcai.Trainer:
+def _deploy(chain: dcai.Chain, features: int, settle_after: str | int) -> dcai.DepositTrainer:
     """Return a trainer with no weight at zero: the first change of a slot that holds nothing costs more."""
     rng = np.random.default_rng(0)
     weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
@@ -166,7 +167,7 @@ def draw(rng: np.random.Generator, features: int, words: int) -> Indices:
     return np.sort(rng.choice(features, size=words, replace=False))
 
 
-def contribute(trainer: dcai.Trainer, samples: Iterable[Any], *, agree: bool, sender: str) -> list[dcai.Contribution]:
+def contribute(trainer: dcai.Trainer[C, Any], samples: Iterable[Any], *, agree: bool, sender: str) -> list[C]:
     made = []
     for sample in samples:
         trainer.chain.travel(PAUSE)
@@ -176,13 +177,13 @@ def contribute(trainer: dcai.Trainer, samples: Iterable[Any], *, agree: bool, se
     return made
 
 
-def batch_of(trainer: dcai.Trainer, samples: Iterable[Any]) -> dcai.Contribution:
+def batch_of(trainer: dcai.Trainer[C, Any], samples: Iterable[Any]) -> C:
     """Contribute samples as one batch, each second with another label than the model's."""
     (batch,) = batches_of(trainer, samples)
     return batch
 
 
-def batches_of(trainer: dcai.Trainer, samples: Iterable[Any]) -> list[dcai.Contribution]:
+def batches_of(trainer: dcai.Trainer[C, Any], samples: Iterable[Any]) -> list[C]:
     """Do the same in as many batches as the client makes of them."""
     twin = trainer.model()
     samples, labels = list(samples), []
@@ -195,14 +196,14 @@ def batches_of(trainer: dcai.Trainer, samples: Iterable[Any]) -> list[dcai.Contr
     return trainer.contribute_many(samples, labels, progress=False)
 
 
-def predict_gas(trainer: dcai.Trainer, sample: Any) -> Gas:
+def predict_gas(trainer: dcai.Trainer[Any, Any], sample: Any) -> Gas:
     data = codec("IModel").call("predict", trainer.model().pack(sample))
     whole = trainer.chain.send(trainer.address, data, sender=trainer.chain.accounts[0]).gas_used
     calldata = sum(16 if byte else 4 for byte in data)
     return {"predict": whole, "predict_execution": whole - TRANSACTION - calldata}
 
 
-def disagreed_with(contributions: Iterable[dcai.Contribution]) -> list[dcai.Contribution]:
+def disagreed_with(contributions: Iterable[C]) -> list[C]:
     return [c for c in contributions if c.trainer.model().label_of(c.entry.sample) != c.entry.label]
 
 

@@ -16,7 +16,7 @@ import dcai
 from dcai import artifacts, deployment, errors
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder, pack_spec
-from dcai.history import entry_of
+from dcai.incentives.deposit_refund_take.history import DepositEntry
 from dcai.samples import pack_batch, pack_sparse
 from tests import binary
 
@@ -33,6 +33,7 @@ UNREACHABLE = {
     "AddressEmptyCode": "the trainer delegates to nobody but itself",
     "Create2EmptyBytecode": "a clone's code is never empty",
     "InsufficientBalance": "a trainer pays out no more than it holds, and the factory sends no money",
+    "TooLarge": "Deposit-Refund-Take prices a sample of any size",
 }
 
 
@@ -78,7 +79,7 @@ class Story:
     def contribute(self, name, indices, label, *, sender, slot=0, value=None):
         sample = pack_sparse(indices)
         events = self.send(name, "contribute", sample, label, slot, sender=sender, value=value or self.price())
-        return entry_of(events[0][1])
+        return DepositEntry.of(events[0][1])
 
     def claim(self, name, function, entry, *args, sender):
         return self.send(name, function, entry.claim(), entry.slot, *args, sender=sender)
@@ -233,7 +234,7 @@ def contributed(story):
     story.refuse("BadDeposit", "contributeBatch", batch, 0, sender=alice, value=price + 1)
     story.refuse("Underpaid", "contributeBatch", batch, 0, sender=alice, value=4)
     events = story.send("contribute a batch", "contributeBatch", batch, 0, sender=alice, value=price)
-    return good, also_good, bad, right, entry_of(events[0][1])
+    return good, also_good, bad, right, DepositEntry.of(events[0][1])
 
 
 def refunded(story, good, also_good, bad, right, batch):
@@ -303,7 +304,7 @@ def paid_a_wallet(story):
     """Money goes to contracts too, unless they refuse it; and none of them gets it twice."""
     wallet = story.wallet
     (_, args), *_ = story.through_wallet("a contract contributes", "contribute", b"\0\0", 1, 0, value=10**18)
-    entry = entry_of(args)
+    entry = DepositEntry.of(args)
     story.wait_until(6 * DAY)
     again = (story.trainer, 0, codec(TRAINER).call("refund", entry.claim(), entry.slot))
     wallet.answer_payments(with_call=again)

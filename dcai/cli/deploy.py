@@ -16,12 +16,12 @@ from dcai.chain import Chain
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, connect_sender
 from dcai.cli.trial import Cost, try_out
+from dcai.deploying import deploy
 from dcai.encoders import Encoder
 from dcai.encoders.embedding import NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import DepositRefundTake
 from dcai.models import Model, load
-from dcai.trainer import deploy
 
 _DEFAULT = DepositRefundTake()
 

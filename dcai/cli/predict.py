@@ -16,12 +16,13 @@ from dcai import foreign_json
 from dcai.chain import Chain, connect
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url
+from dcai.deploying import attach
 from dcai.encoders import HashingEncoder, TextEncoder
 from dcai.encoders.embedding import NoEmbedding
 from dcai.errors import InvalidInput
 from dcai.models import Explanation
 from dcai.models.base import EMPTY
-from dcai.trainer import Trainer, attach
+from dcai.trainer import Trainer
 
 
 def run(
@@ -59,7 +60,7 @@ def run(
             _print(trainer, explanation)
 
 
-def _attached(chain: Chain, address: str) -> Trainer:
+def _attached(chain: Chain, address: str) -> Trainer[Any, Any]:
     try:
         return attach(chain, address)
     except NoEmbedding as error:
@@ -69,7 +70,7 @@ def _attached(chain: Chain, address: str) -> Trainer:
         ) from error
 
 
-def _data(trainer: Trainer, given: str) -> Any:
+def _data(trainer: Trainer[Any, Any], given: str) -> Any:
     encoder = trainer.encoder
     if isinstance(encoder, TextEncoder | HashingEncoder):
         return given
@@ -83,12 +84,12 @@ def _data(trainer: Trainer, given: str) -> Any:
     return row
 
 
-def _by_class(trainer: Trainer, scores: Any) -> dict[str, int | None]:
+def _by_class(trainer: Trainer[Any, Any], scores: Any) -> dict[str, int | None]:
     """Name scores by their classes; None stands for that of a class that has no sample yet."""
     return {name: None if score == EMPTY else score for name, score in zip(trainer.labels, scores, strict=True)}
 
 
-def _as_dict(trainer: Trainer, explanation: Explanation) -> dict[str, Any]:
+def _as_dict(trainer: Trainer[Any, Any], explanation: Explanation) -> dict[str, Any]:
     rows = zip(explanation.features, _names(explanation), explanation.contributions, strict=True)
     return {
         "base": _by_class(trainer, explanation.base),
@@ -99,7 +100,7 @@ def _as_dict(trainer: Trainer, explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _print(trainer: Trainer, explanation: Explanation) -> None:
+def _print(trainer: Trainer[Any, Any], explanation: Explanation) -> None:
     sampled = [score != EMPTY for score in explanation.scores]
 
     def influence(row: tuple[str, tuple[int, ...]]) -> int:

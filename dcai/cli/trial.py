@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from dcai import deployment
 from dcai.chain import Chain, local_chain
 from dcai.chain.chain import RpcFailure
-from dcai.deployment import Incentive
+from dcai.deploying import deploy
 from dcai.encoders import Encoder
 from dcai.errors import NodeError
+from dcai.incentives import Incentive
 from dcai.models import Model
-from dcai.trainer import deploy
 
 # What the creator of the deterministic deployment proxy is sent on a chain that has none: its presigned transaction is
 # of 100,000 gas at 100 gwei.
@@ -34,7 +35,7 @@ class Trial:
     contract_gas: dict[str, int]
 
 
-def try_out(model: Model, incentive: Incentive, encoder: Encoder | None, name: str, salt: int = 0) -> Trial:
+def try_out(model: Model, incentive: Incentive[Any], encoder: Encoder | None, name: str, salt: int = 0) -> Trial:
     """Deploy a trainer on a local chain, and forget it.
 
     Raises

@@ -1,5 +1,11 @@
 """What each incentive is set up with, and what can be asked of it."""
 
+from typing import Any
+
+from dcai.incentives.base import Incentive
 from dcai.incentives.deposit_refund_take import DepositRefundTake
 
-__all__ = ["DepositRefundTake"]
+INCENTIVES: tuple[type[Incentive[Any]], ...] = (DepositRefundTake,)
+"""Those that there is a contract for with every model."""
+
+__all__ = ["INCENTIVES", "DepositRefundTake", "Incentive"]

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from dcai.chain import Chain
 from dcai.chain.codec import codec
 from dcai.contribution import Contribution
+from dcai.deploying import deploy
 from dcai.deployment import product_of
 from dcai.incentives import DepositRefundTake
 from dcai.models import Model
 from dcai.models.state import HEAD, MAX_PARAMETERS, SLOT
-from dcai.trainer import deploy
 
 # As much for every sample, whatever its size and whenever it comes.
 _FREE = DepositRefundTake(weight_wei=0, minimum_wei=1, size_unit=65_535)
@@ -78,7 +78,7 @@ class Pair:
 
     def contribute_many(
         self, samples: Sequence[NDArray[np.int64]], labels: Sequence[int], *, quoted: bool = False
-    ) -> list[Contribution]:
+    ) -> Sequence[Contribution]:
         """Let both learn samples, the contract in batches, and compare."""
         deposit = None if quoted else 1
         packed = [self.twin.pack(features) for features in samples]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isqrt
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from dcai.durations import Duration, seconds
 from dcai.errors import InvalidInput
+from dcai.incentives.base import Incentive
+
+if TYPE_CHECKING:
+    # named in a text below
+    from dcai.incentives.deposit_refund_take.trainer import DepositTrainer  # noqa: F401
 
 
 @dataclass(frozen=True)
-class DepositRefundTake:
+class DepositRefundTake(Incentive["DepositTrainer"]):
     """Pay in; get it back once the model agrees; receive the deposit of bad or abandoned data.
 
     A contribution costs weight * 3600 / sqrt(seconds since the last one), as in Harris and Waggoner (2019), and never

@@ -1,0 +1,57 @@
+"""What every incentive is set up with and answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+
+if TYPE_CHECKING:
+    from dcai.trainer import Trainer
+
+T = TypeVar("T", bound="Trainer[Any, Any]")
+
+
+class Incentive(ABC, Generic[T]):
+    """The rules of money or points around a contribution: the twin of a contract in contracts/incentives.
+
+    An incentive of one's own is a class that derives from this, of the trainers that are set up with it (``T``), and a
+    trainer with what people can do there: ``class MyTrainer(Trainer[...], incentive=MyIncentive)``.
+
+    Attributes
+    ----------
+    suffix : str
+        What the name of a contract ends with that joins a model with it.
+    size_unit : int
+        How many features one price covers, 1 to 65,535.
+    """
+
+    suffix: ClassVar[str]
+    size_unit: int
+
+    @abstractmethod
+    def price(self, elapsed: int, sizes: tuple[int, ...] = (1,)) -> int:
+        """Return what samples cost together, in wei, to the unit.
+
+        Parameters
+        ----------
+        elapsed
+            Seconds since the last contribution.
+        sizes
+            The number of features of each sample.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no sample.
+        TooLarge
+            If the contract takes none as large.
+        """
+
+    @abstractmethod
+    def packed(self) -> bytes:
+        """Return the incentive's word of a trainer's settings, 32 bytes."""
+
+    @classmethod
+    @abstractmethod
+    def from_packed(cls, word: bytes, size_unit: int) -> Self:
+        """Return what a trainer was set up with, from its code."""
