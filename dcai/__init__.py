@@ -7,8 +7,9 @@ from dcai.contribution import Contribution, Quote
 from dcai.deploying import attach, deploy
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
-from dcai.incentives import DepositRefundTake, Incentive
+from dcai.incentives import DepositRefundTake, HiddenTestSet, Incentive, PredictionMarket
 from dcai.incentives.deposit_refund_take.trainer import DepositTrainer
+from dcai.incentives.prediction_market.trainer import MarketTrainer
 from dcai.models import (
     DensePerceptron,
     Explanation,
@@ -32,9 +33,12 @@ __all__ = [
     "EmbeddingEncoder",
     "Explanation",
     "HashingEncoder",
+    "HiddenTestSet",
     "Incentive",
+    "MarketTrainer",
     "NaiveBayes",
     "NearestCentroid",
+    "PredictionMarket",
     "Quote",
     "Receipt",
     "SparseNearestCentroid",

@@ -9,6 +9,7 @@ from typing import Any
 from dcai.chain.chain import Chain
 from dcai.chain.codec import codec
 from dcai.history import History
+from dcai.incentives.base import Incentive
 from dcai.models import Model
 
 # How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.
@@ -40,13 +41,23 @@ class Audit:
         return not self.problems
 
 
-def audit(chain: Chain, contract: str, address: str, history: History[Any], model: Model, block: int) -> Audit:
+def audit(
+    chain: Chain,
+    contract: str,
+    address: str,
+    history: History[Any],
+    incentive: Incentive[Any],
+    model: Model,
+    block: int,
+) -> Audit:
     """Compare a trainer's packed state, records, balance and what its incentive counts with its log, word for word.
 
     All as of one block, the one that the history ends with: others may contribute meanwhile.
 
     Parameters
     ----------
+    incentive
+        What the trainer is set up with.
     model
         The twin with the parameters that the trainer began with and the classes that it has now; it learns the log.
     """
@@ -55,10 +66,11 @@ def audit(chain: Chain, contract: str, address: str, history: History[Any], mode
         for name, possible in zip(model.classes, model.possible(), strict=True)
         if not possible
     ]
+    expectations = list(history.expectations(incentive, model))
     for sample, label in history.learnt:
         model.learn(sample, label)
 
-    head = history.next_id << 216 | history.all_good << 136 | len(model.classes) << 128
+    head = history.next_id << 216 | history.counted << 136 | len(model.classes) << 128
     expected = head.to_bytes(32, "big")[:16] + model.parameters()
     expected += bytes(-len(expected) % 32)
     words = chain.read(contract, address, "words", 0, len(expected) // 32, block=block)
@@ -77,7 +89,6 @@ def audit(chain: Chain, contract: str, address: str, history: History[Any], mode
     for entry, record in zip(at_slot.values(), records, strict=True):
         if record != entry.record():
             problems.append(f"The record of contribution {entry.id} is {record:#x}, the log gives {entry.record():#x}.")
-    expectations = list(history.expectations())
     answers = _ask_many(chain, contract, address, [one.question for one in expectations], block)
     for one, answer in zip(expectations, answers, strict=True):
         if answer != one.answer:

@@ -29,22 +29,26 @@ def claim_estimate(model: Model, samples: Iterable[bytes]) -> int:
     return _BATCH_GAS + _READ_GAS * _slots(model) + sum(model.asking_gas(sample) for sample in samples)
 
 
-def batches(model: Model, samples: Sequence[bytes], labels: Sequence[int]) -> Iterator[tuple[int, int]]:
+def batches(
+    model: Model, samples: Sequence[bytes], labels: Sequence[int], most_bytes: int
+) -> Iterator[tuple[int, int]]:
     """Yield the first and last + 1 of the samples of each batch.
 
-    As many as surely fit into a transaction, and whose refund does: a batch is a good contribution only where more than
+    As many as surely fit into a transaction, and into so many bytes, and whose refund does: a batch is a good contribution only where more than
     half of it is refunded at once.
     """
-    start, learning, asking, touched = 0, 0, 0, set[int]()
+    start, learning, asking, size, touched = 0, 0, 0, 0, set[int]()
     for end, (sample, label) in enumerate(zip(samples, labels, strict=True)):
         slots = set(model.touched(sample, label))
         gas = estimate(model, [sample], touched | slots) + learning
         claim = claim_estimate(model, [sample]) + asking
-        if end > start and (max(gas, claim) > _MAX_GAS or end - start == MAX_BATCH):
+        full = max(gas, claim) > _MAX_GAS or end - start == MAX_BATCH or size + len(sample) + 3 > most_bytes
+        if end > start and full:
             yield start, end
-            start, learning, asking, touched = end, 0, 0, set()
+            start, learning, asking, size, touched = end, 0, 0, 0, set()
         learning += model.learn_gas(sample)
         asking += model.asking_gas(sample)
+        size += len(sample) + 3
         touched |= slots
     if samples:
         yield start, len(samples)

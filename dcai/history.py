@@ -152,7 +152,7 @@ class History(ABC, Generic[E]):
     paid_out_wei: int = 0
 
     @property
-    def all_good(self) -> int:
+    def counted(self) -> int:
         """What the contract counts beside the number of the next contribution: see contracts/libraries/Head.sol."""
         return 0
 
@@ -174,8 +174,16 @@ class History(ABC, Generic[E]):
         """
 
     @abstractmethod
-    def expectations(self) -> Iterator[Expected]:
-        """Yield what the contract must answer, beside its state, its records and its balance."""
+    def expectations(self, incentive: Any, start: Any) -> Iterator[Expected]:
+        """Yield what the contract must answer, beside its state, its records and its balance.
+
+        Parameters
+        ----------
+        incentive
+            What the trainer is set up with.
+        start : Model
+            The twin with the parameters that the trainer began with.
+        """
 
     def extend(self, events: Iterable[Event], times: dict[int, int]) -> None:
         """Replay more of the log.

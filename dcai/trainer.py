@@ -201,7 +201,7 @@ class Trainer(Generic[C, H]):
         history = self._history(block)
         labels = (*self._deployed_labels, *history.added)
         model = self._twin.from_parameters(self._settings, history.parameters, labels)
-        return audit(self.chain, self._contract, self.address, history, model, block)
+        return audit(self.chain, self._contract, self.address, history, self.incentive, model, block)
 
     def _history(self, block: int) -> H:
         history = self.history_type()
@@ -294,7 +294,7 @@ class Trainer(Generic[C, H]):
         samples = self._samples(data)
         numbers = [self._label(label) for label in labels]
         made = []
-        ranges = list(batches(self._format, samples, numbers))
+        ranges = list(batches(self._format, samples, numbers, self.incentive.batch_bytes))
         for start, end in track(ranges, description="Contributing", disable=not progress or len(ranges) < 2):
             some = samples[start:end]
             deposit = self._quote(some).deposit_wei if deposit_wei is None else deposit_wei * len(some)

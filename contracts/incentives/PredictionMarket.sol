@@ -23,13 +23,15 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
 
     address private constant _NOBODY = 0x000000000000000000000000000000000000dEaD;
 
+    /// A call that contributes: so that whatever was contributed can be brought back beside a test set, in a transaction that nodes pass on.
+    uint256 private constant _MOST_BYTES = 32_768;
+
     /// What a contribution reads and writes: one slot.
     struct Opening {
         uint40 committedAt;
         uint40 target;
         uint40 openedAt;
         uint40 rounds;
-        uint16 samples;
         uint8 drawn;
         bool forfeited;
         bool withdrawn;
@@ -40,6 +42,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         uint40 revealedAt;
         uint40 next;
         uint24 depth;
+        uint16 position;
         uint16 mistakes;
         uint8 pass;
         bool settled;
@@ -136,24 +139,26 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         bytes32[] calldata hashes,
         bytes[] calldata portions,
         Contribution[] calldata contributions,
-        uint256[] calldata slots
+        uint256[] calldata slots,
+        uint256 most
     ) external {
         _only(Phase.Evaluation);
         Cursor memory cursor = _cursor;
         Run memory run = _run(cursor, parameters);
         _checkPortions(hashes, portions, cursor.pass, run.terms);
-        if (contributions.length == 0) revert OutOfTurn(cursor.next, 0);
+        if (contributions.length == 0 || most == 0) revert OutOfTurn(cursor.next, 0);
         run.exam = _prepare(run.image, portions, run.word);
-        if (cursor.next == 1) {
+        if (_atStart(cursor)) {
             cursor.mistakes += uint16(_mistakes(run.exam, run.image, portions, run.word));
             if (run.last) cursor.depth = uint24(_rounds.begin(run.rounds, cursor.mistakes));
         }
-        for (uint256 i; i < contributions.length; ++i) _replay(run, cursor, portions, contributions[i], slots[i]);
+        for (uint256 i; i < contributions.length; ++i)
+            most = _replay(run, cursor, portions, contributions[i], slots[i], most);
         uint256 pass = cursor.pass;
         uint256 next = cursor.next;
         bool complete = next == HeadLibrary.read().nextId();
         if (complete && run.terms.grouped()) _score(run, cursor, portions, next - 1, run.author);
-        emit Evaluated(pass, next, _mistakes(run.exam, run.image, portions, run.word));
+        emit Evaluated(pass, next, cursor.position, _mistakes(run.exam, run.image, portions, run.word));
         if (complete && run.last) {
             cursor.settled = true;
         } else if (complete) {
@@ -182,7 +187,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         Phase phase_ = _phase(_opening, _terms());
         address provider = creator();
         if (phase_ == Phase.Payment) amount = _remainder;
-        else if (phase_ == Phase.Failed) amount = _bounty(_opening, _terms()) % _opening.samples;
+        else if (phase_ == Phase.Failed) amount = _bounty(_opening, _terms()) % _samples();
         else revert WrongPhase(phase_);
         if (amount == 0 || _opening.withdrawn) revert NothingOwed(provider);
         _opening.withdrawn = true;
@@ -196,7 +201,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         uint256 samples = contribution.label == BATCH ? _batchCount(contribution.sample) : 1;
         // the same part for each sample
         // slither-disable-next-line divide-before-multiply
-        uint256 part = _bounty(_opening, _terms()) / _opening.samples;
+        uint256 part = _bounty(_opening, _terms()) / _samples();
         amount = contribution.deposit + samples * part;
         _records[slot] = _stored(contribution, slot).withOpen(0);
         emit Reclaimed(contribution.id, contribution.author, amount);
@@ -243,11 +248,12 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
                 drawn: opening.drawn,
                 openedAt: opening.openedAt,
                 rounds: opening.rounds,
-                samples: opening.samples,
+                samples: _samples(),
                 revealed: _revealed,
                 revealedAt: cursor.revealedAt,
                 pass: cursor.pass,
                 next: cursor.next,
+                position: cursor.position,
                 mistakes: cursor.mistakes,
                 remainder: _remainder
             });
@@ -264,22 +270,22 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
     }
 
     function _accept(
-        Head,
+        Head head,
         uint256 count,
         uint256 size,
         uint256 word,
         uint256 packed
-    ) internal override returns (uint256 open_) {
+    ) internal override returns (uint256 stake, uint256 counted) {
         MarketTerms terms_ = MarketTerms.wrap(packed);
         Opening memory opening = _opening;
         if (opening.openedAt == 0 || block.timestamp >= opening.openedAt + terms_.participate())
             revert WrongPhase(_phase(opening, terms_));
+        if (msg.data.length > _MOST_BYTES) revert TooLarge(msg.data.length, _MOST_BYTES);
         if (size > count * word.sizeUnit()) revert TooLarge(size, count * word.sizeUnit());
-        open_ = count * terms_.stake();
-        if (msg.value != open_) revert WrongStake(open_, msg.value);
-        uint256 samples = opening.samples + count;
-        if (samples > terms_.most()) revert MarketFull(opening.samples, terms_.most());
-        _opening.samples = uint16(samples);
+        stake = count * terms_.stake();
+        if (msg.value != stake) revert WrongStake(stake, msg.value);
+        if (head.counted() + count > terms_.most()) revert MarketFull(head.counted(), terms_.most());
+        counted = count;
     }
 
     function _checkIncentive(uint256 word, uint256 packed) internal pure override {
@@ -297,41 +303,62 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         if (terms_.most() == 0) revert BadSetting("most");
     }
 
-    /// Lets the model in memory learn a contribution, and scores its author.
+    /// Lets the model in memory learn samples of a contribution, those that it hasn't learnt yet, and scores its author.
+    /// @param most how many samples at most
+    /// @return left how many more
     function _replay(
         Run memory run,
         Cursor memory cursor,
         bytes[] calldata portions,
         Contribution calldata c,
-        uint256 slot
-    ) private {
+        uint256 slot,
+        uint256 most
+    ) private returns (uint256 left) {
         uint256 next = cursor.next;
         if (c.id != next) revert OutOfTurn(next, c.id);
         // nothing is paid out of a record before all is evaluated
         // slither-disable-next-line unused-return
         _stored(c, slot);
-        bool grouped = run.terms.grouped();
-        if (grouped && run.author != c.author) {
-            if (run.author != address(0)) _score(run, cursor, portions, next - 1, run.author);
+        if (cursor.position == 0) _begin(run, cursor, portions, c);
+        if (c.label == BATCH) return _replayBatch(run, cursor, portions, c, most);
+        if (most == 0) return 0;
+        _study(run.exam, run.image, c.sample, c.label, run.word);
+        if (!run.terms.grouped()) _score(run, cursor, portions, next, c.author);
+        cursor.next = uint40(next + 1);
+        return most - 1;
+    }
+
+    function _replayBatch(
+        Run memory run,
+        Cursor memory cursor,
+        bytes[] calldata portions,
+        Contribution calldata c,
+        uint256 most
+    ) private returns (uint256 left) {
+        uint256 count = _batchCount(c.sample);
+        uint256 offset = 1;
+        left = most;
+        for (uint256 i; i < count; ++i) {
+            (uint256 label, bytes calldata sample, uint256 following) = _batchSample(c.sample, offset);
+            offset = following;
+            if (i < cursor.position) continue;
+            if (left == 0) return 0;
+            _study(run.exam, run.image, sample, label, run.word);
+            if (!run.terms.grouped()) _score(run, cursor, portions, c.id + 1 + i, c.author);
+            cursor.position = uint16(i + 1);
+            --left;
+        }
+        cursor.position = 0;
+        cursor.next = uint40(c.id + count + 1);
+    }
+
+    /// Ends the turn of who came before, where a turn may have several contributions, and gives the author what they staked.
+    function _begin(Run memory run, Cursor memory cursor, bytes[] calldata portions, Contribution calldata c) private {
+        if (run.terms.grouped() && run.author != c.author) {
+            if (run.author != address(0)) _score(run, cursor, portions, cursor.next - 1, run.author);
             run.author = c.author;
         }
         if (run.last) _owed[c.author] += c.deposit;
-        if (c.label != BATCH) {
-            _study(run.exam, run.image, c.sample, c.label, run.word);
-            if (!grouped) _score(run, cursor, portions, next, c.author);
-            cursor.next = uint40(next + 1);
-            return;
-        }
-        uint256 end = next + _batchCount(c.sample);
-        uint256 offset = 1;
-        while (next != end) {
-            (uint256 label, bytes calldata sample, uint256 following) = _batchSample(c.sample, offset);
-            _study(run.exam, run.image, sample, label, run.word);
-            if (!grouped) _score(run, cursor, portions, next + 1, c.author);
-            offset = following;
-            ++next;
-        }
-        cursor.next = uint40(next + 1);
     }
 
     /// Counts the mistakes after the sample of this number; in the last pass, what its author gains by them.
@@ -363,7 +390,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         if (parameters.length != length) revert WrongParameters();
         run.image = ImageLibrary.allocate(HeadLibrary.BYTES + length);
         run.image.fill(HeadLibrary.read(), parameters);
-        if (_digest(run.image, HeadLibrary.BYTES + length) != (cursor.next == 1 ? _start : _position))
+        if (_digest(run.image, HeadLibrary.BYTES + length) != (_atStart(cursor) ? _start : _position))
             revert WrongParameters();
         run.word = word;
         run.terms = MarketTerms.wrap(packed);
@@ -408,6 +435,10 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         }
     }
 
+    function _atStart(Cursor memory cursor) private pure returns (bool) {
+        return cursor.next == 1 && cursor.position == 0;
+    }
+
     function _only(Phase wanted) private view {
         Phase phase_ = _phase(_opening, _terms());
         if (phase_ != wanted) revert WrongPhase(phase_);
@@ -424,7 +455,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         if (block.timestamp < end) return Phase.Participation;
         Cursor memory cursor = _cursor;
         // with no contribution there is nothing to evaluate
-        if (cursor.settled || opening.samples == 0) return Phase.Payment;
+        if (cursor.settled || _samples() == 0) return Phase.Payment;
         if (cursor.revealedAt == 0) return block.timestamp < end + terms_.revealWithin() ? Phase.Reveal : Phase.Failed;
         return block.timestamp < cursor.revealedAt + terms_.evaluateWithin() ? Phase.Evaluation : Phase.Failed;
     }
@@ -434,6 +465,11 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         // slither-disable-next-line unused-return
         (, uint256 packed) = Settings.read();
         return MarketTerms.wrap(packed);
+    }
+
+    /// How many samples were contributed.
+    function _samples() private view returns (uint256) {
+        return HeadLibrary.read().counted();
     }
 
     function _bounty(Opening memory opening, MarketTerms terms_) private pure returns (uint256) {

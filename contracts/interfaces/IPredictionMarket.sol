@@ -75,6 +75,7 @@ interface IPredictionMarket is IIncentive {
     /// @param revealedAt when all were, seconds
     /// @param pass the number of the pass over the contributions that is under way
     /// @param next the contribution that is evaluated next
+    /// @param position how many of its samples are evaluated already, where it is a batch
     /// @param mistakes of the model at the start, in the passes that have begun
     /// @param remainder what the bounty and the stakes leave for the provider so far, wei
     struct Course {
@@ -89,6 +90,7 @@ interface IPredictionMarket is IIncentive {
         uint256 revealedAt;
         uint256 pass;
         uint256 next;
+        uint256 position;
         uint256 mistakes;
         uint256 remainder;
     }
@@ -104,9 +106,10 @@ interface IPredictionMarket is IIncentive {
     /// @notice A portion is known; the first one is the drawn one, with which participation begins.
     event Revealed(uint256 indexed portion, bytes content);
 
-    /// @notice Contributions were evaluated, in this pass up to, not including, the one numbered `next`.
+    /// @notice Contributions were evaluated, in this pass up to, not including, the one numbered `next`, and of that one, a batch,
+    /// the first `position` samples.
     /// @param mistakes of the model then, on the portions of this pass
-    event Evaluated(uint256 indexed pass, uint256 next, uint256 mistakes);
+    event Evaluated(uint256 indexed pass, uint256 next, uint256 position, uint256 mistakes);
 
     /// @notice All is evaluated; the provider gets the remainder, wei.
     event Settled(uint256 remainder);
@@ -173,12 +176,14 @@ interface IPredictionMarket is IIncentive {
     /// @param portions the contents of the portions of this pass, in their order, without the one that was drawn
     /// @param contributions the next ones, at least one, as their events tell
     /// @param slots where their records stand
+    /// @param most how many of their samples are evaluated at most: a batch may take more than a transaction holds
     function evaluate(
         bytes calldata parameters,
         bytes32[] calldata hashes,
         bytes[] calldata portions,
         Contribution[] calldata contributions,
-        uint256[] calldata slots
+        uint256[] calldata slots,
+        uint256 most
     ) external;
 
     /// @notice Pays somebody what the settled market owes them. Anybody may call.

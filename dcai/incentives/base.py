@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
+from dcai.samples import LONGEST, MAX_BATCH
+
 if TYPE_CHECKING:
     from dcai.trainer import Trainer
 
@@ -21,11 +23,14 @@ class Incentive(ABC, Generic[T]):
     ----------
     suffix : str
         What the name of a contract ends with that joins a model with it.
+    batch_bytes : int
+        The most bytes of a batch.
     size_unit : int
         How many features one price covers, 1 to 65,535.
     """
 
     suffix: ClassVar[str]
+    batch_bytes: ClassVar[int] = MAX_BATCH * LONGEST
     size_unit: int
 
     @abstractmethod

@@ -78,11 +78,11 @@ class DepositHistory(History[DepositEntry]):
     good: Counter[str] = field(default_factory=Counter)
 
     @property
-    def all_good(self) -> int:
+    def counted(self) -> int:
         """The sum of everybody's good contributions."""
         return self.good.total()
 
-    def expectations(self) -> Iterator[Expected]:
+    def expectations(self, incentive: Any, start: Any) -> Iterator[Expected]:
         """Yield what the contract must answer about the good contributions of each author."""
         for person in {entry.author for entry in self.entries.values()}:
             count = self.good[person]
