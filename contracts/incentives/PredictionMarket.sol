@@ -56,6 +56,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         MarketTerms terms;
         uint256 rounds;
         bool last;
+        /// how many samples are evaluated at most, from here on
+        uint256 most;
         /// of grouped contributions, whose are under way
         address author;
         /// of all that were settled in this call
@@ -91,7 +93,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         Image image = ImageLibrary.allocate(length);
         image.load(0, length);
         _start = _digest(image, length);
-        _hashes = keccak256(abi.encodePacked(hashes));
+        _hashes = _digest(hashes);
         _remainder = msg.value;
         _opening.committedAt = uint40(block.timestamp);
         _opening.target = uint40(block.number + terms_.drawAfter());
@@ -134,42 +136,21 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
     }
 
     /// @inheritdoc IPredictionMarket
-    function evaluate(
-        bytes calldata parameters,
-        bytes32[] calldata hashes,
-        bytes[] calldata portions,
-        Contribution[] calldata contributions,
-        uint256[] calldata slots,
-        uint256 most
-    ) external {
+    function evaluate(Evaluation calldata evaluation) external {
         _only(Phase.Evaluation);
         Cursor memory cursor = _cursor;
-        Run memory run = _run(cursor, parameters);
-        _checkPortions(hashes, portions, cursor.pass, run.terms);
-        if (contributions.length == 0 || most == 0) revert OutOfTurn(cursor.next, 0);
-        run.exam = _prepare(run.image, portions, run.word);
+        Run memory run = _run(cursor, evaluation.parameters);
+        _checkPortions(evaluation.hashes, evaluation.portions, cursor.pass, run.terms);
+        run.most = evaluation.most;
+        if (evaluation.contributions.length == 0 || run.most == 0) revert OutOfTurn(cursor.next, 0);
+        run.exam = _prepare(run.image, evaluation.portions, run.word);
         if (_atStart(cursor)) {
-            cursor.mistakes += uint16(_mistakes(run.exam, run.image, portions, run.word));
+            cursor.mistakes += uint16(_mistakes(run.exam, run.image, evaluation.portions, run.word));
             if (run.last) cursor.depth = uint24(_rounds.begin(run.rounds, cursor.mistakes));
         }
-        for (uint256 i; i < contributions.length; ++i)
-            most = _replay(run, cursor, portions, contributions[i], slots[i], most);
-        uint256 pass = cursor.pass;
-        uint256 next = cursor.next;
-        bool complete = next == HeadLibrary.read().nextId();
-        if (complete && run.terms.grouped()) _score(run, cursor, portions, next - 1, run.author);
-        emit Evaluated(pass, next, cursor.position, _mistakes(run.exam, run.image, portions, run.word));
-        if (complete && run.last) {
-            cursor.settled = true;
-        } else if (complete) {
-            (cursor.pass, cursor.next) = (cursor.pass + 1, 1);
-        } else {
-            _position = _digest(run.image, HeadLibrary.BYTES + parameters.length);
-        }
-        if (run.terms.grouped()) _author = complete ? address(0) : run.author;
-        _cursor = cursor;
-        if (run.gain != 0) _remainder = uint256(int256(_remainder) - run.gain * int256(_unit(run.terms)));
-        if (cursor.settled) emit Settled(_remainder);
+        for (uint256 i; i < evaluation.contributions.length; ++i)
+            _replay(run, cursor, evaluation.portions, evaluation.contributions[i], evaluation.slots[i]);
+        _finish(run, cursor, evaluation.portions);
     }
 
     /// @inheritdoc IPredictionMarket
@@ -295,61 +276,39 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         if (terms_.portionSize() == 0 || terms_.tests() > type(uint16).max) revert BadSetting("portionSize");
         if (terms_.stake() == 0 || terms_.stake() % terms_.tests() != 0) revert BadSetting("stake");
         if (terms_.perPass() == 0 || terms_.perPass() >= terms_.portions()) revert BadSetting("perPass");
-        if (terms_.openWithin() == 0) revert BadSetting("openWithin");
-        if (terms_.participate() == 0) revert BadSetting("participate");
-        if (terms_.revealWithin() == 0) revert BadSetting("revealWithin");
-        if (terms_.evaluateWithin() == 0) revert BadSetting("evaluateWithin");
+        if (terms_.openWithin() == 0 || terms_.participate() == 0) revert BadSetting("times");
+        if (terms_.revealWithin() == 0 || terms_.evaluateWithin() == 0) revert BadSetting("times");
         if (terms_.drawAfter() == 0) revert BadSetting("drawAfter");
         if (terms_.most() == 0) revert BadSetting("most");
     }
 
     /// Lets the model in memory learn samples of a contribution, those that it hasn't learnt yet, and scores its author.
-    /// @param most how many samples at most
-    /// @return left how many more
     function _replay(
         Run memory run,
         Cursor memory cursor,
         bytes[] calldata portions,
         Contribution calldata c,
-        uint256 slot,
-        uint256 most
-    ) private returns (uint256 left) {
-        uint256 next = cursor.next;
-        if (c.id != next) revert OutOfTurn(next, c.id);
+        uint256 slot
+    ) private {
+        if (c.id != cursor.next) revert OutOfTurn(cursor.next, c.id);
         // nothing is paid out of a record before all is evaluated
         // slither-disable-next-line unused-return
         _stored(c, slot);
         if (cursor.position == 0) _begin(run, cursor, portions, c);
-        if (c.label == BATCH) return _replayBatch(run, cursor, portions, c, most);
-        if (most == 0) return 0;
-        _study(run.exam, run.image, c.sample, c.label, run.word);
-        if (!run.terms.grouped()) _score(run, cursor, portions, next, c.author);
-        cursor.next = uint40(next + 1);
-        return most - 1;
-    }
-
-    function _replayBatch(
-        Run memory run,
-        Cursor memory cursor,
-        bytes[] calldata portions,
-        Contribution calldata c,
-        uint256 most
-    ) private returns (uint256 left) {
-        uint256 count = _batchCount(c.sample);
-        uint256 offset = 1;
-        left = most;
+        bool batch = c.label == BATCH;
+        uint256 count = batch ? _batchCount(c.sample) : 1;
+        (uint256 label, bytes calldata sample, uint256 offset) = (c.label, c.sample, 1);
         for (uint256 i; i < count; ++i) {
-            (uint256 label, bytes calldata sample, uint256 following) = _batchSample(c.sample, offset);
-            offset = following;
+            if (batch) (label, sample, offset) = _batchSample(c.sample, offset);
             if (i < cursor.position) continue;
-            if (left == 0) return 0;
+            if (run.most == 0) return;
+            --run.most;
             _study(run.exam, run.image, sample, label, run.word);
-            if (!run.terms.grouped()) _score(run, cursor, portions, c.id + 1 + i, c.author);
+            if (!run.terms.grouped()) _score(run, cursor, portions, batch ? c.id + 1 + i : c.id, c.author);
             cursor.position = uint16(i + 1);
-            --left;
         }
         cursor.position = 0;
-        cursor.next = uint40(c.id + count + 1);
+        cursor.next = uint40(batch ? c.id + 1 + count : c.id + 1);
     }
 
     /// Ends the turn of who came before, where a turn may have several contributions, and gives the author what they staked.
@@ -359,6 +318,24 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
             run.author = c.author;
         }
         if (run.last) _owed[c.author] += c.deposit;
+    }
+
+    /// Keeps where the evaluation is, or ends the pass, or all.
+    function _finish(Run memory run, Cursor memory cursor, bytes[] calldata portions) private {
+        bool complete = cursor.next == HeadLibrary.read().nextId();
+        if (complete && run.terms.grouped()) _score(run, cursor, portions, cursor.next - 1, run.author);
+        emit Evaluated(cursor.pass, cursor.next, cursor.position);
+        if (run.terms.grouped()) _author = complete ? address(0) : run.author;
+        if (!complete) {
+            _position = _digest(run.image, HeadLibrary.BYTES + _parameterBytes(run.word));
+        } else if (run.last) {
+            cursor.settled = true;
+        } else {
+            (cursor.pass, cursor.next) = (cursor.pass + 1, 1);
+        }
+        _cursor = cursor;
+        if (run.gain != 0) _remainder = uint256(int256(_remainder) - run.gain * int256(_unit(run.terms)));
+        if (cursor.settled) emit Settled(_remainder);
     }
 
     /// Counts the mistakes after the sample of this number; in the last pass, what its author gains by them.
@@ -413,7 +390,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
     }
 
     function _checkHashes(bytes32[] calldata hashes) private view {
-        if (keccak256(abi.encodePacked(hashes)) != _hashes) revert WrongHashes();
+        if (_digest(hashes) != _hashes) revert WrongHashes();
     }
 
     function _checkPortions(
@@ -485,6 +462,14 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
     function _digest(Image image, uint256 length) private pure returns (bytes32 digest) {
         assembly ("memory-safe") {
             digest := keccak256(add(image, 16), sub(length, 16))
+        }
+    }
+
+    function _digest(bytes32[] calldata hashes) private pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, hashes.offset, shl(5, hashes.length))
+            digest := keccak256(free, shl(5, hashes.length))
         }
     }
 }

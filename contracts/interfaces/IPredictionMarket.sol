@@ -95,6 +95,22 @@ interface IPredictionMarket is IIncentive {
         uint256 remainder;
     }
 
+    /// @notice What a step of the evaluation brings back to the contract.
+    /// @param parameters the model's at this point: at the start of a pass those that it was deployed with
+    /// @param hashes those that were committed
+    /// @param portions the contents of the portions of this pass, in their order, without the one that was drawn
+    /// @param contributions the next ones, at least one, as their events tell
+    /// @param slots where their records stand
+    /// @param most how many of their samples are evaluated at most: a batch may take more than a transaction holds
+    struct Evaluation {
+        bytes parameters;
+        bytes32[] hashes;
+        bytes[] portions;
+        Contribution[] contributions;
+        uint256[] slots;
+        uint256 most;
+    }
+
     /// @notice The provider committed to a test set, and paid in the bounty.
     /// @param hashes of the portions, in their order
     /// @param target the block that the draw is from
@@ -108,8 +124,7 @@ interface IPredictionMarket is IIncentive {
 
     /// @notice Contributions were evaluated, in this pass up to, not including, the one numbered `next`, and of that one, a batch,
     /// the first `position` samples.
-    /// @param mistakes of the model then, on the portions of this pass
-    event Evaluated(uint256 indexed pass, uint256 next, uint256 position, uint256 mistakes);
+    event Evaluated(uint256 indexed pass, uint256 next, uint256 position);
 
     /// @notice All is evaluated; the provider gets the remainder, wei.
     event Settled(uint256 remainder);
@@ -171,20 +186,7 @@ interface IPredictionMarket is IIncentive {
     function reveal(bytes32[] calldata hashes, uint256 portion, bytes calldata content) external;
 
     /// @notice Replays contributions, and counts the mistakes after each. With the last one of the last pass the market is settled.
-    /// @param parameters the model's at this point: at the start of a pass those that it was deployed with
-    /// @param hashes those that were committed
-    /// @param portions the contents of the portions of this pass, in their order, without the one that was drawn
-    /// @param contributions the next ones, at least one, as their events tell
-    /// @param slots where their records stand
-    /// @param most how many of their samples are evaluated at most: a batch may take more than a transaction holds
-    function evaluate(
-        bytes calldata parameters,
-        bytes32[] calldata hashes,
-        bytes[] calldata portions,
-        Contribution[] calldata contributions,
-        uint256[] calldata slots,
-        uint256 most
-    ) external;
+    function evaluate(Evaluation calldata evaluation) external;
 
     /// @notice Pays somebody what the settled market owes them. Anybody may call.
     function collect(address person) external returns (uint256 amount);

@@ -118,8 +118,7 @@ def _push(market: MarketTrainer, history: MarketHistory, replay: _Replay, count:
     """Evaluate the next samples, as many of `count` as a transaction holds; return how many."""
     while True:
         some = list({step.entry.id: step.entry for step in replay.left[:count]}.values())
-        data = codec(market._contract).call(
-            "evaluate",
+        evaluation = (
             replay.model.parameters(),
             list(history.hashes),
             replay.contents,
@@ -127,6 +126,7 @@ def _push(market: MarketTrainer, history: MarketHistory, replay: _Replay, count:
             [entry.slot for entry in some],
             count,
         )
+        data = codec(market._contract).call("evaluate", evaluation)
         gas = _gas(market, data, person, only=count == 1)
         if gas is not None:
             market.chain.send(market.address, data, sender=person, gas=gas)
