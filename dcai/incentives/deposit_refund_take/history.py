@@ -38,8 +38,8 @@ class DepositEntry(Entry):
     taken_by: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, args: dict[str, Any]) -> Self:
-        """Return the entry for the arguments of a Contributed event."""
+    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
+        """Return the entry for the arguments of a Contributed event, with all of its deposit open."""
         return cls(**cls.fields_of(args), open_wei=args["deposit"])
 
     @property
