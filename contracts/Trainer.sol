@@ -263,9 +263,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     function _checkIncentive(uint256 word, uint256 terms) internal view virtual;
 
     /// Whether a record's slot can be used for another contribution.
-    function _isFree(Record record_) internal view virtual returns (bool) {
-        return record_.open() == 0;
-    }
+    function _isFree(Record record_) internal view virtual returns (bool);
 
     function _head() internal view returns (Head head) {
         head = HeadLibrary.read();

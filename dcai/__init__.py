@@ -7,8 +7,9 @@ from dcai.contribution import Contribution, Quote
 from dcai.deploying import attach, deploy
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
-from dcai.incentives import DepositRefundTake, Incentive
+from dcai.incentives import DepositRefundTake, Gamified, Incentive
 from dcai.incentives.deposit_refund_take.trainer import DepositTrainer
+from dcai.incentives.gamified.trainer import GamifiedTrainer
 from dcai.models import (
     DensePerceptron,
     Explanation,
@@ -31,6 +32,8 @@ __all__ = [
     "DepositTrainer",
     "EmbeddingEncoder",
     "Explanation",
+    "Gamified",
+    "GamifiedTrainer",
     "HashingEncoder",
     "Incentive",
     "NaiveBayes",

@@ -21,11 +21,14 @@ class Incentive(ABC, Generic[T]):
     ----------
     suffix : str
         What the name of a contract ends with that joins a model with it.
+    claim_gas : int
+        What a claim takes at most for each sample of a batch, beside asking the model.
     size_unit : int
         How many features one price covers, 1 to 65,535.
     """
 
     suffix: ClassVar[str]
+    claim_gas: ClassVar[int] = 0
     size_unit: int
 
     @abstractmethod
