@@ -264,10 +264,14 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     /// Reverts with `BadSetting` where the incentive's part of the settings is out of range.
     function _checkIncentive(uint256 word, uint256 terms) internal view virtual;
 
-    /// Whether a record's slot can be used for another contribution.
-    function _isFree(Record record_) internal view virtual returns (bool) {
-        return record_.open() == 0;
+    /// Reverts unless samples together have no more features than as many of the largest, for incentives with one price for all.
+    function _checkSize(uint256 count, uint256 size, uint256 word) internal pure {
+        uint256 most = count * word.sizeUnit();
+        if (size > most) revert TooLarge(size, most);
     }
+
+    /// Whether a record's slot can be used for another contribution.
+    function _isFree(Record record_) internal view virtual returns (bool);
 
     function _head() internal view returns (Head head) {
         head = HeadLibrary.read();

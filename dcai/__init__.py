@@ -7,8 +7,9 @@ from dcai.contribution import Contribution, Quote
 from dcai.deploying import attach, deploy
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
-from dcai.incentives import DepositRefundTake, HiddenTestSet, Incentive, PredictionMarket
+from dcai.incentives import DepositRefundTake, Gamified, HiddenTestSet, Incentive, PredictionMarket
 from dcai.incentives.deposit_refund_take.trainer import DepositTrainer
+from dcai.incentives.gamified.trainer import GamifiedTrainer
 from dcai.incentives.prediction_market.trainer import MarketTrainer
 from dcai.models import (
     DensePerceptron,
@@ -32,6 +33,8 @@ __all__ = [
     "DepositTrainer",
     "EmbeddingEncoder",
     "Explanation",
+    "Gamified",
+    "GamifiedTrainer",
     "HashingEncoder",
     "HiddenTestSet",
     "Incentive",

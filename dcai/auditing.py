@@ -9,7 +9,6 @@ from typing import Any
 from dcai.chain.chain import Chain
 from dcai.chain.codec import codec
 from dcai.history import History
-from dcai.incentives.base import Incentive
 from dcai.models import Model
 
 # How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.
@@ -41,23 +40,13 @@ class Audit:
         return not self.problems
 
 
-def audit(
-    chain: Chain,
-    contract: str,
-    address: str,
-    history: History[Any],
-    incentive: Incentive[Any],
-    model: Model,
-    block: int,
-) -> Audit:
+def audit(chain: Chain, contract: str, address: str, history: History[Any], model: Model, block: int) -> Audit:
     """Compare a trainer's packed state, records, balance and what its incentive counts with its log, word for word.
 
     All as of one block, the one that the history ends with: others may contribute meanwhile.
 
     Parameters
     ----------
-    incentive
-        What the trainer is set up with.
     model
         The twin with the parameters that the trainer began with and the classes that it has now; it learns the log.
     """
@@ -66,7 +55,6 @@ def audit(
         for name, possible in zip(model.classes, model.possible(), strict=True)
         if not possible
     ]
-    expectations = list(history.expectations(incentive, model))
     for sample, label in history.learnt:
         model.learn(sample, label)
 
@@ -89,6 +77,7 @@ def audit(
     for entry, record in zip(at_slot.values(), records, strict=True):
         if record != entry.record():
             problems.append(f"The record of contribution {entry.id} is {record:#x}, the log gives {entry.record():#x}.")
+    expectations = list(history.expectations())
     answers = _ask_many(chain, contract, address, [one.question for one in expectations], block)
     for one, answer in zip(expectations, answers, strict=True):
         if answer != one.answer:

@@ -24,30 +24,37 @@ def estimate(model: Model, samples: Iterable[bytes], touched: Iterable[int]) -> 
     return fixed + sum(model.learn_gas(sample) for sample in samples)
 
 
-def claim_estimate(model: Model, samples: Iterable[bytes]) -> int:
-    """Return an upper estimate of the gas of a claim for which the model is asked about these samples."""
-    return _BATCH_GAS + _READ_GAS * _slots(model) + sum(model.asking_gas(sample) for sample in samples)
+def claim_estimate(model: Model, samples: Iterable[bytes], claim_gas: int = 0) -> int:
+    """Return an upper estimate of the gas of a claim for which the model is asked about these samples.
+
+    Parameters
+    ----------
+    claim_gas
+        What the incentive takes for each of them.
+    """
+    asking = sum(model.asking_gas(sample) + claim_gas for sample in samples)
+    return _BATCH_GAS + _READ_GAS * _slots(model) + asking
 
 
 def batches(
-    model: Model, samples: Sequence[bytes], labels: Sequence[int], most_bytes: int
+    model: Model, samples: Sequence[bytes], labels: Sequence[int], *, claim_gas: int = 0, most_bytes: int
 ) -> Iterator[tuple[int, int]]:
     """Yield the first and last + 1 of the samples of each batch.
 
-    As many as surely fit into a transaction, and into so many bytes, and whose refund does: a batch is a good contribution only where more than
-    half of it is refunded at once.
+    As many as surely fit into a transaction and into so many bytes, and whose claim does: a batch counts for most where
+    all of it is refunded or validated at once.
     """
     start, learning, asking, size, touched = 0, 0, 0, 0, set[int]()
     for end, (sample, label) in enumerate(zip(samples, labels, strict=True)):
         slots = set(model.touched(sample, label))
         gas = estimate(model, [sample], touched | slots) + learning
-        claim = claim_estimate(model, [sample]) + asking
+        claim = claim_estimate(model, [sample], claim_gas) + asking
         full = max(gas, claim) > _MAX_GAS or end - start == MAX_BATCH or size + len(sample) + 3 > most_bytes
         if end > start and full:
             yield start, end
             start, learning, asking, size, touched = end, 0, 0, 0, set()
         learning += model.learn_gas(sample)
-        asking += model.asking_gas(sample)
+        asking += model.asking_gas(sample) + claim_gas
         size += len(sample) + 3
         touched |= slots
     if samples:

@@ -5,7 +5,7 @@ Each custom error of the contracts is an exception of the same name, with its fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -173,7 +173,7 @@ class UnknownContribution(ContractError):
 class NothingLeft(ContractError):
     """Everything of a contribution was paid out."""
 
-    sentence = "Nothing is left of contribution {id}: its deposit was refunded, taken or split off."
+    sentence = "Nothing is left of contribution {id}: all of it was refunded, taken or split off."
 
 
 class IsBatch(ContractError):
@@ -268,16 +268,20 @@ class TooEarly(ContractError):
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
         earliest = figures["earliest"]
-        wait = duration_text(earliest - figures["time"])
-        if earliest > _LAST_TIME:
-            return {"when": f"second {earliest}", "wait": wait}
-        return {"when": datetime.fromtimestamp(earliest, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"), "wait": wait}
+        return {"when": self.moment(earliest), "wait": duration_text(earliest - figures["time"])}
+
+    @staticmethod
+    def moment(second: int) -> str:
+        """Return a time as people write it."""
+        if second > _LAST_TIME:
+            return f"second {second}"
+        return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 class NotAuthor(ContractError):
     """Only the author may."""
 
-    sentence = "Only the author, {author}, can be refunded, not {sender}."
+    sentence = "Only the author, {author}, may claim this contribution, not {sender}."
 
 
 class OwnContribution(ContractError):
@@ -289,7 +293,7 @@ class OwnContribution(ContractError):
 class ModelDisagrees(ContractError):
     """The model gives another label."""
 
-    sentence = "The model says {predicted} where the contribution says {label}: no refund until it agrees."
+    sentence = "The model says {predicted} where the contribution says {label}: nothing comes back until it agrees."
 
 
 class ModelAgrees(ContractError):
@@ -388,6 +392,12 @@ class MarketFull(ContractError):
     sentence = "The market has {samples} samples, and takes {most} at most."
 
 
+class TooLong(ContractError):
+    """A call that contributes has too many bytes."""
+
+    sentence = "This contribution has {length} bytes and a market takes {most}: send smaller batches."
+
+
 class WrongCount(ContractError):
     """More or fewer than there must be."""
 
@@ -448,12 +458,6 @@ class NothingOwed(ContractError):
     sentence = "The market owes {person} nothing, or nothing any more."
 
 
-class TooLarge(ContractError):
-    """Samples of more features than the price covers."""
-
-    sentence = "The samples count as {size} features together, and {most} are allowed: leave out the rarest."
-
-
 class ShortSettings(ContractError):
     """The settings of a trainer are cut off."""
 
@@ -511,7 +515,8 @@ def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: 
     """Return the exception for an error of a contract, from the ABI's names and types and the encoded figures."""
     values = decode(types, data)
     figures = {name: _readable(kind, value) for name, kind, value in zip(names, types, values, strict=True)}
-    kind = _KINDS.get(name)
+    # with those that an incentive of somebody else has defined
+    kind = next((kind for kind in ContractError.__subclasses__() if kind.__name__ == name), None)
     if kind is None:
         told = ", ".join(f"{key} {value}" for key, value in figures.items())
         return ContractReverted(f"The contract refuses: {name}{' (' + told + ')' if told else ''}.")
@@ -524,6 +529,3 @@ def _readable(kind: str, value: Any) -> Any:
     if kind == "bytes32":  # a short text
         return value.rstrip(b"\0").decode(errors="replace")
     return value
-
-
-_KINDS: dict[str, Callable[..., ContractError]] = {kind.__name__: kind for kind in ContractError.__subclasses__()}

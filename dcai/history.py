@@ -14,6 +14,7 @@ from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
+from dcai.models import Model
 from dcai.samples import BATCH, unpack_batch
 
 
@@ -37,8 +38,8 @@ class Entry(ABC):
 
     @classmethod
     @abstractmethod
-    def of(cls, args: dict[str, Any]) -> Self:
-        """Return the entry for the arguments of a Contributed event."""
+    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
+        """Return the entry for the arguments of a Contributed event, at a trainer that is set up with an incentive."""
 
     @staticmethod
     def fields_of(args: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +124,10 @@ class History(ABC, Generic[E]):
 
     Attributes
     ----------
+    incentive : Incentive
+        What the trainer is set up with.
+    model : Model
+        One like the trainer's, whatever its parameters, with the classes that it was made with.
     parameters : bytes
         The initial parameters.
     entries : dict
@@ -142,6 +147,8 @@ class History(ABC, Generic[E]):
     timed: ClassVar[frozenset[str]] = frozenset()
     """Names of events of the incentive for which `apply` needs the time of their block."""
 
+    incentive: Any
+    model: Model
     parameters: bytes = b""
     entries: dict[int, E] = field(default_factory=dict)
     learnt: list[tuple[bytes, int]] = field(default_factory=list)
@@ -174,16 +181,8 @@ class History(ABC, Generic[E]):
         """
 
     @abstractmethod
-    def expectations(self, incentive: Any, start: Any) -> Iterator[Expected]:
-        """Yield what the contract must answer, beside its state, its records and its balance.
-
-        Parameters
-        ----------
-        incentive
-            What the trainer is set up with.
-        start : Model
-            The twin with the parameters that the trainer began with.
-        """
+    def expectations(self) -> Iterator[Expected]:
+        """Yield what the contract must answer, beside its state, its records and its balance."""
 
     def extend(self, events: Iterable[Event], times: dict[int, int]) -> None:
         """Replay more of the log.
@@ -207,7 +206,7 @@ class History(ABC, Generic[E]):
                     self.apply(event, times)
 
     def _contributed(self, args: dict[str, Any]) -> None:
-        entry: Any = self.entry_type.of(args)
+        entry: Any = self.entry_type.of(args, self.incentive)
         self.entries[entry.id] = entry
         samples = entry.samples()
         self.learnt += samples

@@ -97,7 +97,7 @@ class Trainer(Generic[C, H]):
         self._contract = deployed.product.contract
         self._twin = deployed.product.model
         self._settings = deployed.settings.model
-        self._format = self._with_parameters(bytes(self._twin.parameter_bytes(self._settings)))
+        self._format = self._blank(self.labels)
         self._codec = codec(self._contract)
         self._free_slots: list[int] = []
         self._refresh_labels()
@@ -151,7 +151,7 @@ class Trainer(Generic[C, H]):
         state = b"".join(word.to_bytes(32, "big") for word in words)
         if state[15] > len(self.labels):
             self._refresh_labels()
-        return self._with_parameters(state[16:length])
+        return self._twin.from_parameters(self._settings, state[16:length], self.labels)
 
     def quote(self, data: Any = None, *, many: Sequence[Any] | None = None) -> Quote:
         """Return what a contribution costs.
@@ -201,10 +201,10 @@ class Trainer(Generic[C, H]):
         history = self._history(block)
         labels = (*self._deployed_labels, *history.added)
         model = self._twin.from_parameters(self._settings, history.parameters, labels)
-        return audit(self.chain, self._contract, self.address, history, self.incentive, model, block)
+        return audit(self.chain, self._contract, self.address, history, model, block)
 
     def _history(self, block: int) -> H:
-        history = self.history_type()
+        history = self.history_type(self.incentive, self._blank(self._deployed_labels))
         logs = self.chain.logs(self.address, first_block=self.first_block, last_block=block)
         events = [event for log in logs if (event := self._codec.event(log)) is not None]
         blocks = {event.block_number for event in events if event.name in history.timed}
@@ -294,7 +294,16 @@ class Trainer(Generic[C, H]):
         samples = self._samples(data)
         numbers = [self._label(label) for label in labels]
         made = []
-        ranges = list(batches(self._format, samples, numbers, self.incentive.batch_bytes))
+        incentive = self.incentive
+        ranges = list(
+            batches(
+                self._format,
+                samples,
+                numbers,
+                claim_gas=incentive.claim_gas,
+                most_bytes=incentive.batch_bytes,
+            )
+        )
         for start, end in track(ranges, description="Contributing", disable=not progress or len(ranges) < 2):
             some = samples[start:end]
             deposit = self._quote(some).deposit_wei if deposit_wei is None else deposit_wei * len(some)
@@ -310,7 +319,7 @@ class Trainer(Generic[C, H]):
         receipt = self._send(function, *args, slot, sender=sender, value=deposit, gas=gas)
         if slot:
             self._free_slots.pop()
-        entry = self.history_type.entry_type.of(self._event(receipt, "Contributed").args)
+        entry = self.history_type.entry_type.of(self._event(receipt, "Contributed").args, self.incentive)
         return self.contribution_type(self, entry, receipt)
 
     def _send(self, function: str, *args: Any, sender: str | None, value: int = 0, gas: int | None = None) -> Receipt:
@@ -358,12 +367,13 @@ class Trainer(Generic[C, H]):
                 raise InvalidInput(f"Input {position} of {len(data)}: {error}") from error
         return samples
 
-    def _with_parameters(self, parameters: bytes) -> Model:
-        return self._twin.from_parameters(self._settings, parameters, self.labels)
+    def _blank(self, labels: tuple[str, ...]) -> Model:
+        """Return a model like the trainer's that has learnt nothing."""
+        return self._twin.from_parameters(self._settings, bytes(self._twin.parameter_bytes(self._settings)), labels)
 
     def _refresh_labels(self) -> None:
         self.labels = tuple(self._read("names").split("\n")[1:])
-        self._format = self._with_parameters(self._format.parameters())
+        self._format = self._blank(self.labels)
 
     def _label(self, label: str | int) -> int:
         if isinstance(label, str):

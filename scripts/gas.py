@@ -19,6 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from scripts.gas_figures import FIGURES
+from scripts.gas_incentives import gamified_100
 from scripts.gas_models import MODELS
 from scripts.gas_scenarios import (
     IMDB,
@@ -39,6 +40,7 @@ PARTS: tuple[Callable[[], Gas], ...] = (
     implementations,
     sparse_perceptron_100,
     settled_100,
+    gamified_100,
     sparse_perceptron_1000,
     imdb_1000,
     *MODELS,

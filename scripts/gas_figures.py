@@ -96,6 +96,7 @@ def _implementations() -> dict[str, Figure]:
 
 P100 = "sparse_perceptron_100"
 P1000 = "sparse_perceptron_1000"
+GAMIFIED_100 = "gamified_100"
 
 FIGURES = {
     "TrainerFactory.implementation": Figure("the factory, once per chain"),
@@ -119,6 +120,16 @@ FIGURES = {
     f"{P100}.refund_batch": Figure("a refunded sample, all that can be of such a batch at once"),
     f"{P100}.split": Figure("one sample split off such a batch by a reporter"),
     f"{P100}.split_batch": Figure("a split-off sample, all that can be of such a batch at once"),
+    f"{GAMIFIED_100}.contribute_agree": Figure(
+        "with points instead of deposits: 15 words, model agrees, fresh record slot", "181,915", limit=68_000
+    ),
+    f"{GAMIFIED_100}.contribute_agree_reused": Figure("the same, in a finished record's slot", limit=52_000),
+    f"{GAMIFIED_100}.validate": Figure("author gets the points", "161,081", limit=62_000),
+    f"{GAMIFIED_100}.validate_first": Figure("the same, the first that a slot of the memory remembers, with a badge"),
+    f"{GAMIFIED_100}.validate_batch": Figure("a validated sample, all that can be of a batch of 100 at once"),
+    f"{GAMIFIED_100}.report": Figure("bad data reported, settle_after = 1 day"),
+    f"{GAMIFIED_100}.report_settled": Figure("the points of reported data taken, settle_after = 1 day"),
+    f"{GAMIFIED_100}.defend": Figure("author ends a report of what the model agrees with"),
     f"{P1000}.deploy": Figure("1,000 weights", "27,913,444", "1,539,349 / 832,054", 860_000),
     f"{P1000}.contribute_agree": Figure(
         "20 words drawn uniformly, model agrees", "254,681", "100,000 / 96,000", 95_000

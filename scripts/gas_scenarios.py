@@ -46,7 +46,7 @@ def sparse_perceptron_100() -> Gas:
         alice, bob = chain.accounts[:2]
         trainer = _deploy(chain, 100, settle_after=0)
         rng = np.random.default_rng(1)
-        sample = _spread(100, 15)
+        sample = spread(100, 15)
         batches = [batch_of(trainer, [draw(rng, 100, 15) for _ in range(100)]) for _ in range(6)]
         disagreeing = contribute(trainer, [sample] * 11, agree=False, sender=alice)
         agreeing = contribute(trainer, [sample] * 11, agree=True, sender=alice)
@@ -85,7 +85,7 @@ def settled_100() -> Gas:
     with fresh_chain() as chain:
         alice, bob = chain.accounts[:2]
         trainer = _deploy(chain, 100, settle_after="1 day")
-        sample = _spread(100, 15)
+        sample = spread(100, 15)
         disagreeing = contribute(trainer, [sample] * 10, agree=False, sender=alice)
         (good,) = contribute(trainer, [sample], agree=True, sender=bob)
         chain.travel(trainer.incentive.refund_after)
@@ -109,7 +109,7 @@ def sparse_perceptron_1000() -> Gas:
         trainer = _deploy(chain, 1000, settle_after=0)
         rng = np.random.default_rng(1)
         drawn = [draw(rng, 1000, 20) for _ in range(11)]
-        apart = [_spread(1000, 20)] * 11
+        apart = [spread(1000, 20)] * 11
         batches = [batch_of(trainer, [draw(rng, 1000, 20) for _ in range(100)]) for _ in range(2)]
         gas = {"deploy": trainer.deploy_gas, "batch_100": round(used(batches[1]) / 100)}
         for name, samples in (("", drawn), ("_every_50th", apart)):
@@ -150,16 +150,20 @@ def fresh_chain() -> dcai.Chain:
 
 
 def _deploy(chain: dcai.Chain, features: int, settle_after: str | int) -> dcai.DepositTrainer:
-    """Return a trainer with no weight at zero: the first change of a slot that holds nothing costs more."""
+    terms = dcai.DepositRefundTake(settle_after=settle_after)
+    return dcai.deploy(chain, perceptron(features), terms, name="IMDB sentiment")
+
+
+def perceptron(features: int) -> dcai.SparsePerceptron:
+    """Return a model with no weight at zero: the first change of a slot that holds nothing costs more."""
     rng = np.random.default_rng(0)
     weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
     bias = (-257).to_bytes(2, "big", signed=True)
     settings = bytes([2]) + features.to_bytes(2, "big") + bytes([2]) + bytes(6)
-    model = dcai.SparsePerceptron.from_parameters(settings, bias + weights.tobytes(), LABELS)
-    return dcai.deploy(chain, model, dcai.DepositRefundTake(settle_after=settle_after), name="IMDB sentiment")
+    return dcai.SparsePerceptron.from_parameters(settings, bias + weights.tobytes(), LABELS)
 
 
-def _spread(features: int, words: int) -> Indices:
+def spread(features: int, words: int) -> Indices:
     return np.arange(1, words + 1) * features // words - 1
 
 

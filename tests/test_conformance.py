@@ -79,7 +79,7 @@ class Story:
     def contribute(self, name, indices, label, *, sender, slot=0, value=None):
         sample = pack_sparse(indices)
         events = self.send(name, "contribute", sample, label, slot, sender=sender, value=value or self.price())
-        return DepositEntry.of(events[0][1])
+        return DepositEntry.of(events[0][1], None)
 
     def claim(self, name, function, entry, *args, sender):
         return self.send(name, function, entry.claim(), entry.slot, *args, sender=sender)
@@ -234,7 +234,7 @@ def contributed(story):
     story.refuse("BadDeposit", "contributeBatch", batch, 0, sender=alice, value=price + 1)
     story.refuse("Underpaid", "contributeBatch", batch, 0, sender=alice, value=4)
     events = story.send("contribute a batch", "contributeBatch", batch, 0, sender=alice, value=price)
-    return good, also_good, bad, right, DepositEntry.of(events[0][1])
+    return good, also_good, bad, right, DepositEntry.of(events[0][1], None)
 
 
 def refunded(story, good, also_good, bad, right, batch):
@@ -304,7 +304,7 @@ def paid_a_wallet(story):
     """Money goes to contracts too, unless they refuse it; and none of them gets it twice."""
     wallet = story.wallet
     (_, args), *_ = story.through_wallet("a contract contributes", "contribute", b"\0\0", 1, 0, value=10**18)
-    entry = DepositEntry.of(args)
+    entry = DepositEntry.of(args, None)
     story.wait_until(6 * DAY)
     again = (story.trainer, 0, codec(TRAINER).call("refund", entry.claim(), entry.slot))
     wallet.answer_payments(with_call=again)

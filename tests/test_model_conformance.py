@@ -134,7 +134,7 @@ def told(model):
 
 
 def checks():
-    for product in deployment.PRODUCTS:
+    for product in (one for one in deployment.PRODUCTS if one.incentive is DepositRefundTake):
         models = CONFIGURATIONS[product.contract]
         for model in models:
             cases = -(-LEARNINGS // len(models))

@@ -183,6 +183,10 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         if (terms_.creatorTakeAfter() > terms_.takeAfter()) revert BadSetting("takeAfter");
     }
 
+    function _isFree(Record record_) internal pure override returns (bool) {
+        return record_.open() == 0;
+    }
+
     /// With W = size / unit, the number of samples or more where they are large: what W contributions evenly spread over the
     /// time since the last one cost by the talk's rule, W * weight * 3600 / sqrt(seconds / W), with a second or more between
     /// them.

@@ -261,8 +261,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         Opening memory opening = _opening;
         if (opening.openedAt == 0 || block.timestamp >= opening.openedAt + terms_.participate())
             revert WrongPhase(_phase(opening, terms_));
-        if (msg.data.length > _MOST_BYTES) revert TooLarge(msg.data.length, _MOST_BYTES);
-        if (size > count * word.sizeUnit()) revert TooLarge(size, count * word.sizeUnit());
+        if (msg.data.length > _MOST_BYTES) revert TooLong(msg.data.length, _MOST_BYTES);
+        _checkSize(count, size, word);
         stake = count * terms_.stake();
         if (msg.value != stake) revert WrongStake(stake, msg.value);
         if (head.counted() + count > terms_.most()) revert MarketFull(head.counted(), terms_.most());

@@ -149,6 +149,8 @@ interface IPredictionMarket is IIncentive {
     error WrongStake(uint256 required, uint256 sent);
     /// @notice The market takes no more than `most` samples.
     error MarketFull(uint256 samples, uint256 most);
+    /// @notice A call that contributes has at most so many bytes, so that it can be brought back beside a test set.
+    error TooLong(uint256 length, uint256 most);
     /// @notice As many hashes as portions.
     error WrongCount(uint256 required, uint256 given);
     /// @notice These aren't the header of the block that the draw is from, or it isn't there yet, or too long ago.

@@ -374,8 +374,8 @@ def decode_error(data: bytes, prepared: Codec) -> ContractReverted | None:
     return contract_error(entry.name, entry.names, entry.types, data[4:]) if entry else None
 
 
-# every trainer of ours has the errors of the others
-_WITH_OUR_ERRORS = ("SparsePerceptronDRT", "SparsePerceptronPM", "TrainerFactory")
+# every trainer of ours has the errors of the others with the same incentive
+_WITH_OUR_ERRORS = ("SparsePerceptronDRT", "SparsePerceptronGamified", "SparsePerceptronPM", "TrainerFactory")
 
 
 def _explained(failure: RpcFailure) -> DcaiError:

@@ -6,6 +6,7 @@ from dcai.cli.data import app as data
 from dcai.cli.demo import run as demo
 from dcai.cli.deploy import run as deploy
 from dcai.cli.fit import run as fit
+from dcai.cli.leaderboard import run as leaderboard
 from dcai.cli.predict import run as predict
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app.command("demo")(demo)
 app.command("fit")(fit)
 app.command("deploy")(deploy)
 app.command("predict")(predict)
+app.command("leaderboard")(leaderboard)
 
 
 def main() -> None:

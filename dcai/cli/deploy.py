@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,44 +14,26 @@ from rich.table import Table
 
 from dcai.chain import Chain
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.incentives import with_incentive
 from dcai.cli.node import LOCAL_NODE, Url, connect_sender
 from dcai.cli.trial import Cost, try_out
 from dcai.deploying import deploy
 from dcai.encoders import Encoder
 from dcai.encoders.embedding import NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
-from dcai.incentives import DepositRefundTake
+from dcai.incentives import Incentive
 from dcai.models import Model, load
-
-_DEFAULT = DepositRefundTake()
 
 # Transactions are signed with fees that hold while the base fee doubles, and nodes want to see that much.
 _RESERVE = 2
 
 
+@with_incentive
 def run(
     file: Annotated[Path, typer.Argument(help="A model file, as `dcai fit` writes it.")],
+    incentive: Incentive[Any],
     url: Url = LOCAL_NODE,
     name: Annotated[str | None, typer.Option(help="One line; the name of the file where left out.")] = None,
-    refund_after: Annotated[
-        str, typer.Option(help='From a contribution until its refund: seconds, or text such as "36 hours".')
-    ] = str(_DEFAULT.refund_after),
-    settle_after: Annotated[
-        str, typer.Option(help="From a report of bad data until a share of its deposit can be taken.")
-    ] = str(_DEFAULT.settle_after),
-    creator_take_after: Annotated[
-        str, typer.Option(help="From a contribution until you can take what is left of its deposit.")
-    ] = str(_DEFAULT.creator_take_after),
-    take_after: Annotated[
-        str, typer.Option(help="From a contribution until anybody can take what is left of its deposit.")
-    ] = str(_DEFAULT.take_after),
-    weight_wei: Annotated[
-        int, typer.Option(help="A contribution costs this * 3600 / √(seconds since the last one).")
-    ] = _DEFAULT.weight_wei,
-    minimum_wei: Annotated[int, typer.Option(help="The least that a contribution costs.")] = _DEFAULT.minimum_wei,
-    size_unit: Annotated[
-        int, typer.Option(help="How many features of a sample one price covers.")
-    ] = _DEFAULT.size_unit,
     salt: Annotated[int, typer.Option(help="Tells apart trainers of yours that are alike in all else.")] = 0,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the address.")] = False,
@@ -64,15 +46,6 @@ def run(
     """
     with errors_as_one_sentence():
         model, encoder = _load(file)
-        incentive = DepositRefundTake(
-            weight_wei=weight_wei,
-            minimum_wei=minimum_wei,
-            refund_after=_duration(refund_after),
-            settle_after=_duration(settle_after),
-            creator_take_after=_duration(creator_take_after),
-            take_after=_duration(take_after),
-            size_unit=size_unit,
-        )
         title = file.stem if name is None else name
         errors = Console(stderr=True)
         with errors.status("Asking the node, and trying it out on this machine …"):
@@ -106,10 +79,6 @@ def _load(file: Path) -> tuple[Model, Encoder | None]:
             "The encoder of this model needs a function, its embedding, so that it can only be deployed from Python: "
             "dcai.load(file, embed=…) and dcai.deploy."
         ) from error
-
-
-def _duration(text: str) -> int | str:
-    return int(text) if text.isdecimal() else text
 
 
 def _bill(chain: Chain, name: str, model: Model, encoder: Encoder | None, cost: Cost) -> Table:

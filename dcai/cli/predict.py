@@ -44,7 +44,7 @@ def run(
     are than the origin, as squares of distances, in units of 2^-32.
     """
     with errors_as_one_sentence():
-        trainer = _attached(connect(url), address)
+        trainer = attached(connect(url), address)
         data = _data(trainer, input)
         explanation = trainer.explain(data) if explain else None
         scores = list(explanation.scores) if explanation else list(trainer.score(data).values())
@@ -60,7 +60,14 @@ def run(
             _print(trainer, explanation)
 
 
-def _attached(chain: Chain, address: str) -> Trainer[Any, Any]:
+def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
+    """Return the trainer at an address.
+
+    Raises
+    ------
+    InvalidInput
+        If a command can't ask it, since its encoder needs a function.
+    """
     try:
         return attach(chain, address)
     except NoEmbedding as error:

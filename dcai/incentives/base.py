@@ -25,12 +25,15 @@ class Incentive(ABC, Generic[T]):
         What the name of a contract ends with that joins a model with it.
     batch_bytes : int
         The most bytes of a batch.
+    claim_gas : int
+        What a claim takes at most for each sample of a batch, beside asking the model.
     size_unit : int
         How many features one price covers, 1 to 65,535.
     """
 
     suffix: ClassVar[str]
     batch_bytes: ClassVar[int] = MAX_BATCH * LONGEST
+    claim_gas: ClassVar[int] = 0
     size_unit: int
 
     @abstractmethod

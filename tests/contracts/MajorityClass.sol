@@ -5,6 +5,7 @@ import {DepositRefundTake} from "../../contracts/incentives/DepositRefundTake.so
 import {Head, HeadLibrary} from "../../contracts/libraries/Head.sol";
 import {Image} from "../../contracts/libraries/Image.sol";
 import {Settings} from "../../contracts/libraries/Settings.sol";
+import {Sketch} from "../../contracts/libraries/Sketch.sol";
 import {SparseSample} from "../../contracts/libraries/SparseSample.sol";
 import {Zeros} from "../../contracts/libraries/Zeros.sol";
 import {MemoryModel} from "../../contracts/models/MemoryModel.sol";
@@ -39,6 +40,10 @@ abstract contract MajorityClass is MemoryModel {
 
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
         return SparseSample.check(sample, word.features(), word.features());
+    }
+
+    function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
+        return Sketch.sparse(sample);
     }
 
     function _parameterBytes(uint256 word) internal pure override returns (uint256) {

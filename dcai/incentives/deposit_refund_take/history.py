@@ -38,8 +38,8 @@ class DepositEntry(Entry):
     taken_by: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, args: dict[str, Any]) -> Self:
-        """Return the entry for the arguments of a Contributed event."""
+    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
+        """Return the entry for the arguments of a Contributed event, with all of its deposit open."""
         return cls(**cls.fields_of(args), open_wei=args["deposit"])
 
     @property
@@ -82,7 +82,7 @@ class DepositHistory(History[DepositEntry]):
         """The sum of everybody's good contributions."""
         return self.good.total()
 
-    def expectations(self, incentive: Any, start: Any) -> Iterator[Expected]:
+    def expectations(self) -> Iterator[Expected]:
         """Yield what the contract must answer about the good contributions of each author."""
         for person in {entry.author for entry in self.entries.values()}:
             count = self.good[person]

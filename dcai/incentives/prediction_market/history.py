@@ -11,8 +11,7 @@ from eth_utils.address import to_checksum_address
 
 from dcai.chain.codec import Event
 from dcai.history import Entry, Expected, History
-from dcai.incentives.prediction_market.scores import score
-from dcai.incentives.prediction_market.terms import PredictionMarket
+from dcai.incentives.prediction_market.scores import Score, score
 from dcai.incentives.prediction_market.test_set import unpack_portion
 from dcai.models import Model
 
@@ -30,7 +29,7 @@ class MarketEntry(Entry):
     reclaimed: bool = False
 
     @classmethod
-    def of(cls, args: dict[str, Any]) -> Self:
+    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
         """Return the entry for the arguments of a Contributed event."""
         return cls(**cls.fields_of(args))
 
@@ -103,25 +102,37 @@ class MarketHistory(History[MarketEntry]):
             case "Forfeit":
                 self.paid_out_wei += args["amount"]
 
-    def tests(self, number: int | None = None, size: int | None = None) -> list[tuple[bytes, int]]:
-        """Return the samples that the model is examined on, of all passes or of one pass of so many portions."""
-        contents = [content for portion, content in sorted(self.portions.items()) if portion != self.drawn]
-        if number is not None and size is not None:
-            contents = contents[number * size : (number + 1) * size]
-        return [sample for content in contents for sample in unpack_portion(content)]
+    def hidden(self) -> list[bytes]:
+        """Return the contents of the portions that the model is examined on: all but the one that was drawn."""
+        return [content for portion, content in sorted(self.portions.items()) if portion != self.drawn]
 
-    def expectations(self, incentive: PredictionMarket, start: Model) -> Iterator[Expected]:
+    def tests(self) -> list[tuple[bytes, int]]:
+        """Return the samples that the model is examined on."""
+        return [sample for content in self.hidden() for sample in unpack_portion(content)]
+
+    def start(self) -> Model:
+        """Return the model that the contributions begin with."""
+        return self.model.from_parameters(self.model.settings(), self.parameters, (*self.model.classes, *self.added))
+
+    def scores(self) -> list[Score]:
+        """Return what each turn was worth; the whole test set must be known."""
+        return score(
+            self.start(),
+            self.entries.values(),
+            self.tests(),
+            rounds=self.bounty_wei // self.incentive.stake_wei,
+            grouped=self.incentive.group_by_participant,
+        )
+
+    def expectations(self) -> Iterator[Expected]:
         """Yield what the market must owe each participant, by the rule, once it is settled."""
         if not self.settled:
             return
         owed: Counter[str] = Counter()
         for entry in self.entries.values():
             owed[entry.author] += entry.deposit_wei
-        rounds = self.bounty_wei // incentive.stake_wei
-        grouped = incentive.group_by_participant
-        for turn in score(start, self.entries.values(), self.tests(), rounds=rounds, grouped=grouped):
-            owed[turn.author] += turn.gain * incentive.unit_wei
+        for turn in self.scores():
+            owed[turn.author] += turn.gain * self.incentive.unit_wei
         for person, amount in owed.items():
-            if person in self.collected_wei:
-                amount -= self.collected_wei[person]
-            yield Expected(("owed", person), amount, f"The market owes {person} {{found}} wei, by the log {amount}.")
+            left = amount - self.collected_wei[person]
+            yield Expected(("owed", person), left, f"The market owes {person} {{found}} wei, the log gives {left}.")

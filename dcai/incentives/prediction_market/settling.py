@@ -40,8 +40,8 @@ def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSe
     counts = [len(unpack_portion(content)) for content in test_set.portions]
     if counts != [incentive.portion_size] * incentive.portions:
         raise InvalidInput(
-            f"This market takes {incentive.portions} portions of {incentive.portion_size} samples, not {len(counts)} of "
-            f"{', '.join(map(str, sorted(set(counts))))}; make them with the trainer's test_set."
+            f"This market takes {incentive.portions} portions of {incentive.portion_size} samples, not {len(counts)} "
+            f"of {', '.join(map(str, sorted(set(counts))))}; make them with the trainer's test_set."
         )
     largest = sorted(test_set.portions, key=len)[-incentive.pass_size :]
     size = sum(map(len, largest)) + len(model.parameters()) + MOST_BYTES
@@ -50,8 +50,8 @@ def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSe
     if size > _MAX_CALLDATA or gas > _MAX_GAS:
         raise InvalidInput(
             f"{incentive.pass_size} portions evaluated at once take up to {size:,} bytes and {gas:,} gas with one "
-            f"contribution, and a transaction holds {_MAX_CALLDATA:,} and {_MAX_GAS:,}: deploy with a smaller per_pass, "
-            "or smaller portions."
+            f"contribution, and a transaction holds {_MAX_CALLDATA:,} and {_MAX_GAS:,}: deploy with a smaller "
+            "per_pass, or smaller portions."
         )
 
 
@@ -65,14 +65,11 @@ class _Step(NamedTuple):
 class _Replay:
     """The twin where the evaluation is, and what comes then."""
 
-    def __init__(self, start: Model, history: MarketHistory, incentive: PredictionMarket, course: Course) -> None:
-        self.model = start
-        hidden = [content for portion, content in sorted(history.portions.items()) if portion != history.drawn]
-        self.contents = hidden[course.number * incentive.pass_size :][: incentive.pass_size]
+    def __init__(self, history: MarketHistory, incentive: PredictionMarket, course: Course) -> None:
+        self.model = history.start()
+        self.contents = history.hidden()[course.number * incentive.pass_size :][: incentive.pass_size]
         steps = [
-            _Step(entry, position)
-            for entry in history.entries.values()
-            for position in range(len(entry.samples()))
+            _Step(entry, position) for entry in history.entries.values() for position in range(len(entry.samples()))
         ]
         at = (course.next_id, course.position)
         self.left = [step for step in steps if (step.entry.id, step.position) >= at]
@@ -98,7 +95,7 @@ def evaluate(market: MarketTrainer, sender: str | None, bar: Progress) -> None:
     task = bar.add_task("Evaluating", total=incentive.passes * total)
     count, course = total, market.course()
     while course.phase == Phase.EVALUATION:
-        replay = _Replay(market._start(history), history, incentive, course)
+        replay = _Replay(history, incentive, course)
         while replay.left:
             bar.update(task, completed=(course.number + 1) * total - len(replay.left))
             count = min(2 * count, len(replay.left))

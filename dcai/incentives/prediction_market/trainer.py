@@ -13,11 +13,10 @@ from dcai.contribution import Contribution
 from dcai.errors import InvalidInput, WrongPhase
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.history import MarketEntry, MarketHistory
-from dcai.incentives.prediction_market.scores import Score, score
+from dcai.incentives.prediction_market.scores import Score
 from dcai.incentives.prediction_market.settling import check_pass, evaluate
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
-from dcai.models import Model
 from dcai.trainer import Trainer
 
 
@@ -74,13 +73,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         history = self.history()
         if len(history.portions) < self.incentive.portions:
             raise WrongPhase(phase=self.course().phase)
-        return score(
-            self._start(history),
-            history.entries.values(),
-            history.tests(),
-            rounds=history.bounty_wei // self.incentive.stake_wei,
-            grouped=self.incentive.group_by_participant,
-        )
+        return history.scores()
 
     # The provider
 
@@ -234,9 +227,6 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
 
     def _reveal(self, test_set: HiddenTestSet, portion: int, sender: str | None) -> None:
         self._send("reveal", test_set.hashes, portion, test_set.portions[portion], sender=sender)
-
-    def _start(self, history: MarketHistory) -> Model:
-        return self._twin.from_parameters(self._settings, history.parameters, self.labels)
 
 
 _PAYMENTS = {"collect": "Collected", "withdraw": "Withdrawn", "reclaim": "Reclaimed", "forfeit": "Forfeit"}
