@@ -105,14 +105,16 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     /// @inheritdoc ITrainer
     function contributeBatch(bytes calldata batch, uint256 slot) external payable returns (uint256 id) {
+        _head();
+        uint256 size = _trainBatch(batch, Settings.trainer());
         (uint256 word, uint256 terms) = Settings.read();
-        Head head = _head();
-        uint256 size = _trainBatch(batch, word);
+        // learning changes the model's half of it
+        Head head = HeadLibrary.read();
         uint256 count = _batchCount(batch);
         (uint256 open, uint256 counted) = _accept(head, count, size, word, terms);
         id = _record(msg.sender, head, open, BATCH, batch, slot);
         // one number for the batch, one for each sample, should it be split off
-        HeadLibrary.read().advance(count + 1, counted).store();
+        head.advance(count + 1, counted).store();
     }
 
     /// @inheritdoc IModel

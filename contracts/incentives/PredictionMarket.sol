@@ -13,6 +13,7 @@ import {Contribution} from "../interfaces/ITrainer.sol";
 import {Head, HeadLibrary} from "../libraries/Head.sol";
 import {Image, ImageLibrary} from "../libraries/Image.sol";
 import {MarketTerms} from "../libraries/MarketTerms.sol";
+import {Record} from "../libraries/Record.sol";
 import {Rounds} from "../libraries/Rounds.sol";
 import {Settings} from "../libraries/Settings.sol";
 
@@ -267,6 +268,11 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         if (msg.value != stake) revert WrongStake(stake, msg.value);
         if (head.counted() + count > terms_.most()) revert MarketFull(head.counted(), terms_.most());
         counted = count;
+    }
+
+    /// All are brought back when they are evaluated.
+    function _isFree(Record) internal pure override returns (bool) {
+        return false;
     }
 
     function _checkIncentive(uint256 word, uint256 packed) internal pure override {
