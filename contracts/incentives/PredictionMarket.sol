@@ -149,7 +149,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
             cursor.mistakes += uint16(_mistakes(run.exam, run.image, evaluation.portions, run.word));
             if (run.last) cursor.depth = uint24(_rounds.begin(run.rounds, cursor.mistakes));
         }
-        for (uint256 i; i < evaluation.contributions.length; ++i)
+        // one that no sample is left for doesn't begin: it would be given its stake now, and again when it does
+        for (uint256 i; i < evaluation.contributions.length && run.most != 0; ++i)
             _replay(run, cursor, evaluation.portions, evaluation.contributions[i], evaluation.slots[i]);
         _finish(run, cursor, evaluation.portions);
     }

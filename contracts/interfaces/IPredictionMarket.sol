@@ -101,7 +101,8 @@ interface IPredictionMarket is IIncentive {
     /// @param portions the contents of the portions of this pass, in their order, without the one that was drawn
     /// @param contributions the next ones, at least one, as their events tell
     /// @param slots where their records stand
-    /// @param most how many of their samples are evaluated at most: a batch may take more than a transaction holds
+    /// @param most how many of their samples are evaluated at most: a batch may take more than a transaction holds. Contributions that no
+    /// sample is left for are passed over.
     struct Evaluation {
         bytes parameters;
         bytes32[] hashes;
