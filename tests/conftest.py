@@ -176,5 +176,5 @@ def new_wallet(wallet_artifact):
 @pytest.fixture(scope="session")
 def own_errors():
     """Return the names of the custom errors of our contracts, with those of the libraries they use."""
-    abis = [artifacts.load(contract)["abi"] for contract in (TRAINER, "TrainerFactory")]
+    abis = [artifacts.load(contract)["abi"] for contract in (TRAINER, "SparsePerceptronGamified", "TrainerFactory")]
     return {item["name"] for abi in abis for item in abi if item["type"] == "error"}

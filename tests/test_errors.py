@@ -10,18 +10,21 @@ import pytest
 from eth_abi.abi import encode
 
 import dcai
-from dcai import artifacts, deployment, errors
+from dcai import artifacts, deployment, errors, incentives
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder
 from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
+CONTRACTS = (TRAINER, "SparsePerceptronGamified", "TrainerFactory")
 PLENTY = 10**18
 
-ERRORS = {error.name: error for contract in (TRAINER, "TrainerFactory") for error in codec(contract).errors.values()}
+ERRORS = {error.name: error for contract in CONTRACTS for error in codec(contract).errors.values()}
 UNTOLD = {
     "NoneRefundable": {"positions"},  # up to 256 of them: the question is known to who asked it
     "NoneToSplit": {"positions"},
+    "BadPositions": {"positions"},  # in binary digits
+    "TooLate": {"time"},
 }
 
 
@@ -58,15 +61,17 @@ def test_each_error_of_the_contracts_is_an_exception_with_its_figures_in_one_sen
 
     raised = errors.contract_error(name, error.names, error.types, data)
 
-    assert type(raised) is getattr(errors, name)
+    assert type(raised) is getattr(errors, name, None) or getattr(incentives.gamified.errors, name)
     assert isinstance(raised, errors.ContractError)
     assert [getattr(raised, figure) for figure in error.names] == [value for _, value, _ in figures]
     sentence = str(raised)
     assert sentence.endswith(".")
     assert "{" not in sentence
     for figure, (_, value, text) in zip(error.names, figures, strict=True):
-        if name == "TooEarly":
-            text = {"earliest": datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S"), "time": "in "}[figure]
+        if name == "TooEarly" and figure == "time":
+            text = "in "
+        elif figure in ("earliest", "end"):
+            text = datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S")
         assert text in sentence or figure in UNTOLD.get(name, ())
 
 

@@ -1,0 +1,311 @@
+"""What must hold for any incentive, with every model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dcai.chain import Chain, local_chain
+from dcai.deploying import attach
+from dcai.deployment import PRODUCTS, product_of
+from dcai.durations import Duration, seconds
+from dcai.errors import ContractReverted, InvalidInput, TooLarge, UnknownLabel
+from dcai.incentives import Incentive
+from dcai.models import Model
+from dcai.samples import pack_batch
+from dcai.testing.pair import naming, refusing
+from dcai.testing.samples import samples_of
+from dcai.testing.walk import Prepare, Walk
+from dcai.trainer import Trainer
+
+_FEATURES = 21
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An incentive, how hard it is checked, the seed, when all is over, and what its creator does at first."""
+
+    incentive: Incentive[Any]
+    steps: int
+    seed: int
+    patience: Duration
+    prepare: Prepare
+
+    def models(self) -> list[Model]:
+        """Return a fitted model of two classes and one of three, of each kind that there is a contract for."""
+        kinds = dict.fromkeys(one.model for one in PRODUCTS if isinstance(self.incentive, one.incentive))
+        models = [kind(classes=("no", "yes", "maybe")[:classes]) for kind in kinds for classes in (2, 3)]
+        return [model for model in models if self._has_contract(model)]
+
+    def walk(self, chain: Chain, model: Model) -> Walk:
+        """Return a new trainer with people around it."""
+        samples = samples_of(model.dense, _FEATURES, np.random.default_rng(self.seed))
+        labels = np.arange(20) % len(model.classes)
+        fitted = model.fit(samples.rows([samples.features() for _ in labels]), labels)
+        return Walk(chain, fitted, samples, self.incentive, self.prepare)
+
+    def due(self) -> int:
+        """Return after how many seconds an author can claim what is theirs."""
+        return max(seconds(self.patience) // 40, 1)
+
+    def _has_contract(self, model: Model) -> bool:
+        try:
+            product_of(model, self.incentive)
+        except InvalidInput:
+            return False
+        return True
+
+
+def settings_come_back_from_a_trainers_code(candidate: Candidate, walk: Walk) -> None:
+    """Of an address alone: the incentive, to the byte, and the trainer that goes with it."""
+    incentive = candidate.incentive
+    word = incentive.packed()
+    assert len(word) == 32, f"packed() has {len(word)} bytes"
+    again = type(incentive).from_packed(word, incentive.size_unit)
+    assert (again.packed(), again.size_unit) == (word, incentive.size_unit), "from_packed gives another incentive"
+    found = attach(walk.chain, walk.trainer.address)
+    told = found.incentive
+    assert type(told) is type(incentive), f"attach finds {type(told).__name__}"
+    assert (told.packed(), told.size_unit) == (word, incentive.size_unit), "a trainer's code gives another incentive"
+    assert type(found) is Trainer.of(type(incentive)), f"attach gives a {type(found).__name__}"
+
+
+def the_price_told_is_the_price_charged(candidate: Candidate, walk: Walk) -> None:
+    """To the wei, for samples of any size, and batches; a wei less is refused."""
+    unit = candidate.incentive.size_unit
+    _, _, last = walk.chain.read(walk.contract, walk.trainer.address, "progress")
+    for elapsed in (0, 1, 599, 86_400, 10**7):
+        for sizes in ((1,), (unit,), (unit + 1,), (1, unit, 3 * unit), (1,) * 256):
+            size = sum(max(one, unit) for one in sizes)
+            asked = ("price", len(sizes), size, last + elapsed)
+            try:
+                told = candidate.incentive.price(elapsed, sizes)
+            except TooLarge:
+                with refusing(f"the price of samples of {sizes} features", TooLarge):
+                    walk.chain.read(walk.contract, walk.trainer.address, *asked)
+                continue
+            charged = walk.chain.read(walk.contract, walk.trainer.address, *asked)
+            assert charged == told, f"{sizes} after {elapsed} s cost {charged} wei, price() says {told}"
+    for count in (1, 3):
+        packed = [walk.samples.packed(walk.samples.features()) for _ in range(count)]
+        call = walk.call_of(packed, [0] * count)
+        price = walk.price(packed)
+        if price:
+            with refusing(f"{count} samples for {count} wei less than {price}", ContractReverted):
+                walk.chain.invoke(
+                    walk.contract, walk.trainer.address, *call, sender=walk.people[0], value=price - count
+                )
+        assert walk.try_call(*call, sender=walk.people[0], value=price) is not None, f"{price} wei are refused"
+
+
+def what_is_no_sample_is_refused(candidate: Candidate, walk: Walk) -> None:
+    """As are unknown labels and broken batches: nothing is paid, nothing is learnt, nothing is recorded."""
+    good = walk.samples.packed(walk.samples.features())
+    known = len(walk.trainer.labels)
+    price = walk.price([good])
+    wrong: dict[str, tuple[Any, ...]] = {
+        f"a sample {what}": ("contribute", sample, 0, 0) for what, sample in walk.samples.wrong_bytes().items()
+    }
+    wrong |= {
+        "a broken batch": ("contributeBatch", pack_batch([good], [0])[:-1], 0),
+        "a batch with more behind it": ("contributeBatch", pack_batch([good], [0]) + b"\0", 0),
+        "a batch of nothing": ("contributeBatch", b"", 0),
+    }
+    for what, call in wrong.items():
+        with naming(what):
+            walk.refused_when_sent(*call, sender=walk.people[0], value=price)
+    for label in (known, 255, 256, 2**256 - 1):
+        with refusing(f"label {label} of {known} classes", UnknownLabel):
+            walk.chain.invoke(
+                walk.contract,
+                walk.trainer.address,
+                "contribute",
+                good,
+                label,
+                0,
+                sender=walk.people[0],
+                value=price,
+            )
+    assert not walk.entries()
+
+
+def records_and_money_agree_with_the_log(candidate: Candidate, walk: Walk) -> None:
+    """Whatever people do, singles and batches: no live record is overwritten, the contract has what it owes, money is
+    neither made nor lost, and an audit finds nothing.
+    """
+    for number in range(candidate.steps):
+        with naming(f"step {number}"):
+            walk.step(candidate.patience)
+    assert walk.done["contribute"], "nobody could contribute"
+
+
+def nobody_claims_what_is_not_theirs(candidate: Candidate, walk: Walk) -> None:
+    """Refuse what was never contributed, whoever claims it and whenever, and a stranger even when the author can."""
+    while len(walk.entries()) < 4:
+        walk.contribute()
+    for when in ("at once", "when its author can"):
+        for entry in walk.entries():
+            assert not walk.claim(entry, walk.stranger), f"a stranger claims contribution {entry.id} {when}"
+        walk.chain.travel(candidate.due())
+    for _ in range(3):
+        for entry in walk.entries():
+            for person in (entry.author, walk.stranger):
+                for what, forged in walk.forged(entry, person).items():
+                    for call in walk.claims_of(*forged):
+                        with refusing(f"{call[0]} with another {what}", ContractReverted):
+                            walk.chain.invoke(walk.contract, walk.trainer.address, *call, sender=person)
+        walk.chain.travel(candidate.due())
+    entry = walk.entries()[0]
+    for forged in walk.forged(entry, walk.stranger).values():
+        for call in walk.claims_of(*forged):
+            walk.refused_when_sent(*call, sender=walk.stranger)
+
+
+def every_contribution_ends(candidate: Candidate, walk: Walk) -> None:
+    """With all deadlines over and everybody's claims made, nothing is owed, and every record's slot is free; on the way
+    somebody has claimed something.
+    """
+    for _ in range(candidate.steps // 3):
+        walk.contribute()
+    # when what is to be claimed by then can be
+    walk.chain.travel(candidate.due())
+    for entry in walk.entries():
+        walk.claim(entry, entry.author)
+    claimed = sum(walk.done[name] for name, _ in walk.claims)
+    assert claimed, "no author could claim anything"
+    left = walk.settle(candidate.patience)
+    assert not left, f"contribution {left[0].id} never ends"
+    owed = walk.trainer.history().owed_wei
+    assert owed == 0, f"{owed} wei are owed to nobody"
+
+
+def nothing_is_claimed_twice_at_once(candidate: Candidate, walk: Walk) -> None:
+    """Refuse a claim that worked in the next second."""
+    for _ in range(candidate.steps // 3):
+        walk.contribute()
+    walk.chain.travel(candidate.due())
+    for entry in walk.entries():
+        for call in walk.claims_of(entry.claim(), entry.slot):
+            if walk.try_call(*call, sender=entry.author) is not None:
+                with refusing(f"{call[0]} of contribution {entry.id}, a second time", ContractReverted):
+                    walk.chain.invoke(walk.contract, walk.trainer.address, *call, sender=entry.author)
+
+
+_CHECKS: tuple[Callable[[Candidate, Walk], None], ...] = (
+    settings_come_back_from_a_trainers_code,
+    the_price_told_is_the_price_charged,
+    what_is_no_sample_is_refused,
+    records_and_money_agree_with_the_log,
+    nobody_claims_what_is_not_theirs,
+    nothing_is_claimed_twice_at_once,
+    every_contribution_ends,
+)
+
+
+@dataclass(frozen=True)
+class IncentiveCheck:
+    """One check of one incentive with one model; call it with a chain to run it, print it for its name."""
+
+    function: Callable[[Candidate, Walk], None]
+    candidate: Candidate
+    model: Model
+
+    def __str__(self) -> str:
+        return f"{self.function.__name__}-{type(self.model).__name__} of {len(self.model.classes)} classes"
+
+    def __call__(self, chain: Chain) -> None:
+        """Run the check.
+
+        Raises
+        ------
+        AssertionError
+            If the incentive fails; its sentence names the check, the model, the incentive, the seed, and the case.
+        """
+        with naming(f"{self} ({self.candidate.incentive}, seed {self.candidate.seed})"):
+            self.function(self.candidate, self.candidate.walk(chain, self.model))
+
+
+def nothing(trainer: Trainer[Any, Any]) -> None:
+    """Leave a trainer as it was deployed."""
+
+
+def incentive_checks(
+    incentive: Incentive[Any],
+    *,
+    steps: int = 40,
+    seed: int = 0,
+    patience: Duration = "100 days",
+    prepare: Prepare = nothing,
+) -> list[IncentiveCheck]:
+    """Return the checks of an incentive, for a test framework to run one by one.
+
+    Parameters
+    ----------
+    incentive : Incentive
+        As a trainer is set up with it; there is a contract for it with one model at least (`dcai.deployment.register`).
+    steps : int
+        How many things people do in each check that is a story.
+    seed : int
+        Of all that is random.
+    patience : seconds, timedelta or text
+        After so long all deadlines are over; after a fortieth of it an author can claim what is theirs.
+    prepare : callable, optional
+        ``prepare(trainer)`` does what the creator has to do before people can contribute.
+
+    Returns
+    -------
+    list of IncentiveCheck
+        Each to be called with a chain.
+
+    Examples
+    --------
+    >>> import dcai, pytest
+    >>> from dcai.testing import incentive_checks
+    >>> @pytest.mark.parametrize("check", incentive_checks(dcai.Gamified(reporter_good=1)), ids=str)
+    ... def test_gamified_conforms(check, chain):
+    ...     check(chain)
+    """
+    candidate = Candidate(incentive, steps, seed, patience, prepare)
+    return [IncentiveCheck(function, candidate, model) for model in candidate.models() for function in _CHECKS]
+
+
+def check_incentive(
+    incentive: Incentive[Any],
+    *,
+    chain: Chain | None = None,
+    steps: int = 40,
+    seed: int = 0,
+    patience: Duration = "100 days",
+    prepare: Prepare = nothing,
+) -> None:
+    """Check what must hold for any incentive: its contract and its twin are one, and nobody gets what isn't theirs.
+
+    Parameters
+    ----------
+    incentive, steps, seed, patience, prepare
+        See `incentive_checks`.
+    chain : Chain, optional
+        A local chain with five accounts or more; one is started where it is left out.
+
+    Raises
+    ------
+    AssertionError
+        If the incentive fails a check, or there is no contract for it; its sentence names the check and the case.
+
+    Examples
+    --------
+    >>> import dcai
+    >>> from dcai.testing import check_incentive
+    >>> check_incentive(dcai.DepositRefundTake(), steps=4)
+    """
+    if chain is None:
+        with local_chain() as started:
+            check_incentive(incentive, chain=started, steps=steps, seed=seed, patience=patience, prepare=prepare)
+        return
+    checks = incentive_checks(incentive, steps=steps, seed=seed, patience=patience, prepare=prepare)
+    assert checks, f"there is no contract for {incentive}"
+    for check in checks:
+        check(chain)
