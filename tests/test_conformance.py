@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 import dcai
+from dcai import artifacts, deployment, errors, incentives
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder, pack_spec
