@@ -184,6 +184,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
     }
 
     function _isFree(Record record_) internal pure override returns (bool) {
+        // nothing but our own payments changes what is open
+        // slither-disable-next-line incorrect-equality
         return record_.open() == 0;
     }
 

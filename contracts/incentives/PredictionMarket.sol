@@ -261,6 +261,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
     ) internal override returns (uint256 stake, uint256 counted) {
         MarketTerms terms_ = MarketTerms.wrap(packed);
         Opening memory opening = _opening;
+        // 0 is a time that hasn't come
+        // slither-disable-next-line incorrect-equality
         if (opening.openedAt == 0 || block.timestamp >= opening.openedAt + terms_.participate())
             revert WrongPhase(_phase(opening, terms_));
         if (msg.data.length > _MOST_BYTES) revert TooLong(msg.data.length, _MOST_BYTES);
@@ -428,6 +430,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         if (phase_ != wanted) revert WrongPhase(phase_);
     }
 
+    // 0 stands for what hasn't happened yet
+    // slither-disable-start incorrect-equality
     function _phase(Opening memory opening, MarketTerms terms_) private view returns (Phase) {
         if (opening.committedAt == 0) return Phase.Prepared;
         if (opening.forfeited) return Phase.Forfeited;
@@ -443,6 +447,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         if (cursor.revealedAt == 0) return block.timestamp < end + terms_.revealWithin() ? Phase.Reveal : Phase.Failed;
         return block.timestamp < cursor.revealedAt + terms_.evaluateWithin() ? Phase.Evaluation : Phase.Failed;
     }
+    // slither-disable-end incorrect-equality
 
     function _terms() private view returns (MarketTerms) {
         // the other word is the model's

@@ -79,6 +79,8 @@ abstract contract SparsePerceptron is Trainer {
     }
 
     function _study(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256) internal pure override {
+        // the form of a sample that was contributed is right
+        // slither-disable-next-line unused-return
         (int256 total, , ) = image.sum(sample, _WEIGHTS);
         Head head = Head.wrap(image.word(0));
         if (_class(total + _bias(head)) == label) return;
@@ -91,6 +93,7 @@ abstract contract SparsePerceptron is Trainer {
     }
 
     function _validate(bytes calldata sample, uint256 word) internal pure override {
+        // slither-disable-next-line unused-return
         SparseSample.check(sample, word.features(), word.features());
     }
 

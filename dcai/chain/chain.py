@@ -288,7 +288,7 @@ class Chain:
             raise _explained(failure) from None
 
     def reach(self, number: int) -> None:
-        """Wait until there is a block of this number; on a local chain, make the blocks that are missing.
+        """Wait until there is a block of this number; where blocks are made on demand, make those that are missing.
 
         Raises
         ------
@@ -300,6 +300,9 @@ class Chain:
             for _ in range(missing):
                 self.travel(1)
             return
+        if missing > 0 and self._mines_on_demand():
+            self._ask("anvil_mine", [hex(missing)])
+            return
         waiting = Retrying(
             stop=stop_after_delay(60 + 2 * _BLOCK_SECONDS * max(missing, 0)),
             wait=wait_fixed(1),
@@ -308,6 +311,13 @@ class Chain:
         )
         if waiting(self.block_number) < number:
             raise NodeError(f"Block {number} isn't there yet; try again later.")
+
+    def _mines_on_demand(self) -> bool:
+        """Tell whether an anvil is there that makes no block without a transaction."""
+        try:
+            return self._ask("anvil_getAutomine", []) is True
+        except NodeError:
+            return False
 
     def snapshot(self) -> str:
         """Remember the state of a local chain, for `revert`."""
