@@ -116,6 +116,43 @@ def test_the_terms_and_the_name_are_those_asked_for(deployed, chain, spam):
     assert (trainer.incentive.weight_wei, trainer.incentive.minimum_wei, trainer.incentive.size_unit) == (7, 3, 20)
 
 
+def test_gamified_is_deployed_with_its_settings(deployed, chain, spam):
+    options = ("--base", "20", "--validate-after", "60", "--settle-after", "2 days", "--size-unit", "50")
+    trainer = dcai.attach(chain, deployed(spam, "--incentive", "gamified", *options))
+
+    expected = dcai.Gamified(base=20, validate_after=60, settle_after="2 days", size_unit=50)
+    assert (trainer.incentive.packed(), trainer.incentive.size_unit) == (expected.packed(), 50)
+
+
+def test_a_setting_of_another_incentive_is_one_sentence(run, chain, spam):
+    for incentive, option in (("gamified", "--weight-wei"), ("deposit-refund-take", "--base")):
+        result = run("deploy", spam, "--yes", "--incentive", incentive, option, "3")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"{option} is no setting of {incentive}" in result.stderr
+
+
+def test_the_leaderboard_is_a_table_or_json(deployed, run, chain, spam):
+    trainer = dcai.attach(chain, deployed(spam, "--incentive", "gamified", "--validate-after", "1"))
+    assert run("leaderboard", trainer.address).stdout == "Nobody has earned anything yet.\n"
+    mine = trainer.contribute(HELLO, trainer.predict(HELLO), sender=PEOPLE[1])
+    chain.travel(2)
+    points = mine.validate()
+
+    table, told = run("leaderboard", trainer.address), run("leaderboard", trainer.address, "--json")
+    assert (table.exit_code, told.exit_code) == (0, 0)
+    assert str(points) in table.stdout
+    assert json.loads(told.stdout) == [
+        {"person": PEOPLE[1], "points": points, "validated": 1, "streak": 1, "badges": ["first contribution"]}
+    ]
+
+
+def test_where_nobody_earns_points_the_leaderboard_says_so(deployed, run, spam):
+    result = run("leaderboard", deployed(spam))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "its incentive is DepositRefundTake" in result.stderr
+
+
 def test_what_it_will_cost_is_told_and_comes_true(run, chain, spam):
     for shared in (True, False):  # the second needs none of the contracts that the first brought
         before = chain.balance(PEOPLE[0])
