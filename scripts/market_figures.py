@@ -85,10 +85,11 @@ def plot_gains(
                 axes.errorbar(list(gains), mean, half, color=color, marker="o", markersize=4, capsize=2, linewidth=1.2)
             axes.set_xscale("log")
             axes.xaxis.set_major_formatter(_COUNT)
+            axes.minorticks_off()
             axes.set_xlabel(name)
             axes.axhline(0, color="0.8", linewidth=0.8, zorder=0)
-        by_size.set_xticks(list(sizes), minor=False)
-        by_size.minorticks_off()
+        by_size.set_xticks(list(sizes))
+        by_bounty.set_xticks(list(bounties)[::2])
         by_size.set_ylabel("gain a sample, stakes")
         # gains grow with the bounty, and are below 0 where it is least
         by_bounty.set_yscale("symlog", linthresh=0.01)

@@ -65,10 +65,9 @@ the honest would have brought it to {recovered}%.
 {steps}
 This is measured on {tests} test samples, so it is the model that jumps, hardly the measurement. One step of a
 perceptron moves the error up or down by {spread} points (a standard deviation), whoever's it is; honest and hostile
-steps differ by much less on average. So many a wrong label happens to help, and where it brings the error below what it
-was with all who are still in, that is paid in nearly every one of {bounty} rounds. One that harms leaves after the first
-round and has lost that one step, a few hundredths of its stake. To send noise is a lottery whose tickets are nearly
-free.
+steps differ by much less on average. So many a wrong label happens to help, and where it brings the error to a new low,
+that is paid in nearly every one of {bounty} rounds. One that harms leaves after the first round and has lost that one
+step, a few hundredths of its stake. To send noise is a lottery whose tickets are nearly free.
 
 ## What it depends on
 
@@ -77,8 +76,8 @@ free.
 Gains a sample, in stakes. *Grouped*: `group_by_participant`, a participant's consecutive contributions are scored
 together.
 
-**The size of the test set.** A small one adds chance, which the hostile have more of. From 1,000 on the differences are
-within the intervals, and the hostile still gain.
+**The size of the test set.** A small one adds chance, and the hostile, who change the model twice as often, have more
+of it. From 1,000 on the differences are within the intervals, and the hostile still gain.
 
 {sizes}
 **The bounty.** With a single round, a bounty of one stake, the hostile lose and the honest gain, if next to nothing:
@@ -90,8 +89,8 @@ lost.
 changes little. Where everybody comes with a hundred at a time, a turn is worth what its data is: grouped, the hostile
 lose in {lost} of {seeds} seeds. But the contract can't make people do so. Who sends noise one by one between the
 batches of others has a hundred tickets to their one, and grouping then pays the hostile several times what it pays the
-honest. Hostile contributions after all others find the model where chance improves it no more: they lose, and the model
-is lost too.
+honest. Before all others the hostile gain half as much as in between. After them they find the model where chance
+improves it no more: they lose, and the model is lost too.
 
 {orders}
 ## What to choose
@@ -100,7 +99,7 @@ is lost too.
   you know who contributes, or where all have agreed to send large batches. Where anybody may come, choose
   `DepositRefundTake`: who is found wrong there loses the whole deposit.
 - `group_by_participant` only where all send batches of a hundred or so. Otherwise leave it off.
-- 1,000 test samples or more. More than 5,000 cost gas and changed nothing here.
+- 1,000 test samples or more. More than a few thousand cost gas, and changed little here.
 - The bounty is what noise can take, so make it what good data is worth to you: a smaller one doesn't deter.
 """
 
@@ -140,6 +139,7 @@ def write(runs: Sequence[Run]) -> None:
                 for rounds in BOUNTIES
             },
             (f"{_FEW:,} test samples", f"{_MOST:,}"),
+            "+.4f",
         ),
         orders=_settings("order", {name: _grouped(gains, Setting(order)) for name, order in ORDERS.items()}),
     )
@@ -180,14 +180,14 @@ def _steps(steps: Sequence[Steps]) -> str:
                 _interval(np.array([100 * moved.mean() for moved in moves]) / steps[0].tests, "+.2f"),
             ]
         )
-    return _table(
-        ("contributions", "change the error", "of which lower it", "a change of the error, mean, points"), rows
-    )
+    return _table(("contributions", "change the error", "of which lower it", "mean change, points"), rows)
 
 
-def _settings(name: str, rows: dict[str, list[Gains]], columns: tuple[str, str] = ("each alone", "grouped")) -> str:
+def _settings(
+    name: str, rows: dict[str, list[Gains]], columns: tuple[str, str] = ("each alone", "grouped"), form: str = "+.2f"
+) -> str:
     headings = [name, *(f"{who}, {column}" for column in columns for who in ("honest", "hostile"))]
-    cells = [[label, *(_interval(one, "+.4f") for pair in pairs for one in pair)] for label, pairs in rows.items()]
+    cells = [[label, *(_interval(one, form) for pair in pairs for one in pair)] for label, pairs in rows.items()]
     return _table(headings, cells)
 
 
