@@ -17,8 +17,8 @@ from dcai.testing.samples import samples_of
 from tests.market_rule import gains
 
 FEATURES = 12
-UNIT = 10**9
-"""What a mistake is worth in a round, wei."""
+UNIT = 1_000_000_007
+"""What a mistake is worth in a round, wei: a prime, so that equal parts of a bounty leave something."""
 
 TWO, THREE = ("no", "yes"), ("no", "yes", "maybe")
 MODELS = {

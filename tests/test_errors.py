@@ -18,7 +18,11 @@ from tests import binary
 TRAINER = "SparsePerceptronDRT"
 PLENTY = 10**18
 
-ERRORS = {error.name: error for contract in (TRAINER, "TrainerFactory") for error in codec(contract).errors.values()}
+ERRORS = {
+    error.name: error
+    for contract in (TRAINER, "SparsePerceptronPM", "TrainerFactory")
+    for error in codec(contract).errors.values()
+}
 UNTOLD = {
     "NoneRefundable": {"positions"},  # up to 256 of them: the question is known to who asked it
     "NoneToSplit": {"positions"},
