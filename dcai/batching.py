@@ -34,8 +34,8 @@ def batches(
 ) -> Iterator[tuple[int, int]]:
     """Yield the first and last + 1 of the samples of each batch.
 
-    As many as surely fit into a transaction, and into so many bytes, and whose refund does: a batch is a good contribution only where more than
-    half of it is refunded at once.
+    As many as surely fit into a transaction, and into so many bytes, and whose refund does: a batch is a good
+    contribution only where more than half of it is refunded at once.
     """
     start, learning, asking, size, touched = 0, 0, 0, 0, set[int]()
     for end, (sample, label) in enumerate(zip(samples, labels, strict=True)):

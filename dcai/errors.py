@@ -448,12 +448,6 @@ class NothingOwed(ContractError):
     sentence = "The market owes {person} nothing, or nothing any more."
 
 
-class TooLarge(ContractError):
-    """Samples of more features than the price covers."""
-
-    sentence = "The samples count as {size} features together, and {most} are allowed: leave out the rarest."
-
-
 class ShortSettings(ContractError):
     """The settings of a trainer are cut off."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import rlp
+import rlp  # type: ignore[import-untyped]
 from eth_utils.crypto import keccak
 
 from dcai.chain.chain import Chain
 from dcai.errors import NodeError
 
-# The fields in their order, with the width of those that are texts of fixed width; None: a number without leading zeros.
+# The fields in their order, with the width of texts of fixed width; None: a number without leading zeros.
 _FIELDS: dict[str, int | None] = {
     "parentHash": 32,
     "sha3Uncles": 32,
@@ -53,8 +53,8 @@ def header(chain: Chain, number: int) -> bytes:
         if keccak(encoded) == _field(block["hash"], 32):
             return encoded
     raise NodeError(
-        f"The header of block {number} can't be made from what {chain.backend} tells of it: this chain has other fields, "
-        "and no market can draw there."
+        f"The header of block {number} can't be made from what {chain.backend} tells of it: this chain has other "
+        "fields, and no market can draw there."
     )
 
 

@@ -211,7 +211,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         """
 
     def exam_gas(self, samples: Sequence[bytes]) -> int:
-        """Return an upper estimate of the gas of counting the mistakes on test samples before and after one is learnt."""
+        """Return an upper estimate of the gas of counting mistakes on test samples twice, and learning one between."""
         return 2 * sum(map(self.asking_gas, samples)) + max(map(self.learn_gas, samples), default=0)
 
     def touched(self, sample: bytes, label: int) -> Iterable[int]:

@@ -34,7 +34,7 @@ class SparsePerceptron(SparseModel, Perceptron):
     _asking_gas = (350, 90)
 
     def exam_gas(self, samples: Sequence[bytes]) -> int:
-        """Return an upper estimate of the gas of counting the mistakes on test samples before and after one is learnt."""
+        """Return an upper estimate of the gas of counting mistakes on test samples twice, and learning one between."""
         if not self._binary:
             return super().exam_gas(samples)
         # one vector's margins move with its weights: see contracts/libraries/SparseExam.sol

@@ -10,7 +10,8 @@ class Rounds:
     start), less its own; it leaves after the first round in which it has less than it staked.
 
     What later participants ask of the earlier ones is only who is the last one in, round by round. That is kept as
-    stretches of rounds on a stack, the earliest on top; a participant takes off those that it outlives, and puts one on.
+    stretches of rounds on a stack, the earliest on top; a participant takes off those that it outlives, and puts one
+    on.
 
     Parameters
     ----------

@@ -20,8 +20,8 @@ class Score(NamedTuple):
     Attributes
     ----------
     number : int
-        That of the sample, the last one of the turn: of a single contribution its id, in a batch the batch's id + 1 + its
-        position.
+        That of the sample, the last one of the turn: of a single contribution its id, in a batch the batch's id + 1 +
+        its position.
     author : str
     samples : int
         How many were contributed in this turn.

@@ -40,8 +40,8 @@ def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSe
     counts = [len(unpack_portion(content)) for content in test_set.portions]
     if counts != [incentive.portion_size] * incentive.portions:
         raise InvalidInput(
-            f"This market takes {incentive.portions} portions of {incentive.portion_size} samples, not {len(counts)} of "
-            f"{', '.join(map(str, sorted(set(counts))))}; make them with the trainer's test_set."
+            f"This market takes {incentive.portions} portions of {incentive.portion_size} samples, not "
+            f"{len(counts)} of {', '.join(map(str, sorted(set(counts))))}; make them with the trainer's test_set."
         )
     largest = sorted(test_set.portions, key=len)[-incentive.pass_size :]
     size = sum(map(len, largest)) + len(model.parameters()) + MOST_BYTES
@@ -50,8 +50,8 @@ def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSe
     if size > _MAX_CALLDATA or gas > _MAX_GAS:
         raise InvalidInput(
             f"{incentive.pass_size} portions evaluated at once take up to {size:,} bytes and {gas:,} gas with one "
-            f"contribution, and a transaction holds {_MAX_CALLDATA:,} and {_MAX_GAS:,}: deploy with a smaller per_pass, "
-            "or smaller portions."
+            f"contribution, and a transaction holds {_MAX_CALLDATA:,} and {_MAX_GAS:,}: deploy with a smaller "
+            "per_pass, or smaller portions."
         )
 
 
@@ -70,13 +70,16 @@ class _Replay:
         hidden = [content for portion, content in sorted(history.portions.items()) if portion != history.drawn]
         self.contents = hidden[course.number * incentive.pass_size :][: incentive.pass_size]
         steps = [
-            _Step(entry, position)
-            for entry in history.entries.values()
-            for position in range(len(entry.samples()))
+            _Step(entry, position) for entry in history.entries.values() for position in range(len(entry.samples()))
         ]
         at = (course.next_id, course.position)
         self.left = [step for step in steps if (step.entry.id, step.position) >= at]
         self._learn(steps[: len(steps) - len(self.left)])
+
+    def is_at(self, course: Course) -> bool:
+        """Tell whether the evaluation still is where the twin is."""
+        at = [(step.entry.id, step.position) for step in self.left[:1]]
+        return course.phase == Phase.EVALUATION and at == [(course.next_id, course.position)]
 
     def advance(self, count: int) -> None:
         """Go on by so many samples."""
@@ -105,11 +108,10 @@ def evaluate(market: MarketTrainer, sender: str | None, bar: Progress) -> None:
             try:
                 count = _push(market, history, replay, count, person)
             except (ContractError, TransactionFailed):
-                if market.course() == course:
+                if replay.is_at(market.course()):
                     raise
                 break  # somebody else was faster
             replay.advance(count)
-            course = market.course()
         course = market.course()
     bar.update(task, completed=incentive.passes * total)
 
