@@ -129,10 +129,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         """
         stake = self.incentive.stake_wei
         if not isinstance(bounty_wei, int) or bounty_wei <= 0 or bounty_wei % stake:
-            raise InvalidInput(
-                f"The bounty is a multiple of the stake, {stake} wei, not {bounty_wei!r}; the next one is "
-                f"{max(-(-int(bounty_wei) // stake), 1) * stake}."
-            )
+            raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
         check_pass(self.model(), self.incentive, test_set)
         return self._send("commit", test_set.hashes, sender=self.creator, value=bounty_wei)
 
