@@ -43,7 +43,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         Head head = HeadLibrary.read();
         if (head.nextId() != 0) revert AlreadyInitialized();
         (uint256 word, uint256 terms) = Settings.read();
-        uint256 offset = head.allGood();
+        uint256 offset = head.counted();
         uint256 total = _parameterBytes(word);
         if (offset == 0) {
             _checkSettings(word, total);
@@ -63,7 +63,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         // again, with the bytes that were loaded beside it
         head = HeadLibrary.read();
         if (complete) {
-            head.withLoaded(0).addClasses(word.classes()).advance(1).store();
+            head.withLoaded(0).addClasses(word.classes()).advance(1, 0).store();
             emit Initialized();
         } else {
             head.withLoaded(end).store();
@@ -98,21 +98,23 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         Head head = _head();
         _checkLabel(label, head);
         (uint256 size, Head trained) = _train(head, sample, label, word);
-        uint256 open = _accept(head, 1, _sized(size, word), word, terms);
+        (uint256 open, uint256 counted) = _accept(head, 1, _sized(size, word), word, terms);
         id = _record(msg.sender, head, open, label, sample, slot);
-        trained.advance(1).store();
+        trained.advance(1, counted).store();
     }
 
     /// @inheritdoc ITrainer
     function contributeBatch(bytes calldata batch, uint256 slot) external payable returns (uint256 id) {
+        _head();
+        uint256 size = _trainBatch(batch, Settings.trainer());
         (uint256 word, uint256 terms) = Settings.read();
-        Head head = _head();
-        uint256 size = _trainBatch(batch, word);
+        // learning changes the model's half of it
+        Head head = HeadLibrary.read();
         uint256 count = _batchCount(batch);
-        uint256 open = _accept(head, count, size, word, terms);
+        (uint256 open, uint256 counted) = _accept(head, count, size, word, terms);
         id = _record(msg.sender, head, open, BATCH, batch, slot);
         // one number for the batch, one for each sample, should it be split off
-        HeadLibrary.read().advance(count + 1).store();
+        head.advance(count + 1, counted).store();
     }
 
     /// @inheritdoc IModel
@@ -157,9 +159,9 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     }
 
     /// @inheritdoc ITrainer
-    function progress() external view returns (uint256 nextId, uint256 allGood, uint256 lastTime) {
+    function progress() external view returns (uint256 nextId, uint256 counted, uint256 lastTime) {
         Head head = _head();
-        return (head.nextId(), head.allGood(), head.lastTime());
+        return (head.nextId(), head.counted(), head.lastTime());
     }
 
     /// @inheritdoc ITrainer
@@ -230,17 +232,19 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         uint256 word
     ) internal view virtual returns (uint256);
 
-    /// Checks what was sent for `count` samples of `size` features and says what of it is open to claims: more than 0.
+    /// Checks what was sent for `count` samples of `size` features and says what of it is open to claims.
     /// @param size no sample counted below the size unit
     /// @param word the trainer's settings
     /// @param terms the incentive's
+    /// @return open more than 0
+    /// @return counted what the incentive's count in the head grows by
     function _accept(
         Head head,
         uint256 count,
         uint256 size,
         uint256 word,
         uint256 terms
-    ) internal virtual returns (uint256 open);
+    ) internal virtual returns (uint256 open, uint256 counted);
 
     function _predict(Head head, bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
 
@@ -261,6 +265,12 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     /// Reverts with `BadSetting` where the incentive's part of the settings is out of range.
     function _checkIncentive(uint256 word, uint256 terms) internal view virtual;
+
+    /// Reverts unless samples together have no more features than as many of the largest, for incentives with one price for all.
+    function _checkSize(uint256 count, uint256 size, uint256 word) internal pure {
+        uint256 most = count * word.sizeUnit();
+        if (size > most) revert TooLarge(size, most);
+    }
 
     /// Whether a record's slot can be used for another contribution.
     function _isFree(Record record_) internal view virtual returns (bool);

@@ -7,9 +7,10 @@ from dcai.contribution import Contribution, Quote
 from dcai.deploying import attach, deploy
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
-from dcai.incentives import DepositRefundTake, Gamified, Incentive
+from dcai.incentives import DepositRefundTake, Gamified, HiddenTestSet, Incentive, PredictionMarket
 from dcai.incentives.deposit_refund_take.trainer import DepositTrainer
 from dcai.incentives.gamified.trainer import GamifiedTrainer
+from dcai.incentives.prediction_market.trainer import MarketTrainer
 from dcai.models import (
     DensePerceptron,
     Explanation,
@@ -35,9 +36,12 @@ __all__ = [
     "Gamified",
     "GamifiedTrainer",
     "HashingEncoder",
+    "HiddenTestSet",
     "Incentive",
+    "MarketTrainer",
     "NaiveBayes",
     "NearestCentroid",
+    "PredictionMarket",
     "Quote",
     "Receipt",
     "SparseNearestCentroid",

@@ -58,7 +58,7 @@ def audit(chain: Chain, contract: str, address: str, history: History[Any], mode
     for sample, label in history.learnt:
         model.learn(sample, label)
 
-    head = history.next_id << 216 | history.all_good << 136 | len(model.classes) << 128
+    head = history.next_id << 216 | history.counted << 136 | len(model.classes) << 128
     expected = head.to_bytes(32, "big")[:16] + model.parameters()
     expected += bytes(-len(expected) % 32)
     words = chain.read(contract, address, "words", 0, len(expected) // 32, block=block)

@@ -37,23 +37,25 @@ def claim_estimate(model: Model, samples: Iterable[bytes], claim_gas: int = 0) -
 
 
 def batches(
-    model: Model, samples: Sequence[bytes], labels: Sequence[int], claim_gas: int = 0
+    model: Model, samples: Sequence[bytes], labels: Sequence[int], *, claim_gas: int = 0, most_bytes: int
 ) -> Iterator[tuple[int, int]]:
     """Yield the first and last + 1 of the samples of each batch.
 
-    As many as surely fit into a transaction, and whose claim does: a batch counts for most where all of it is refunded
-    or validated at once.
+    As many as surely fit into a transaction and into so many bytes, and whose claim does: a batch counts for most where
+    all of it is refunded or validated at once.
     """
-    start, learning, asking, touched = 0, 0, 0, set[int]()
+    start, learning, asking, size, touched = 0, 0, 0, 0, set[int]()
     for end, (sample, label) in enumerate(zip(samples, labels, strict=True)):
         slots = set(model.touched(sample, label))
         gas = estimate(model, [sample], touched | slots) + learning
         claim = claim_estimate(model, [sample], claim_gas) + asking
-        if end > start and (max(gas, claim) > _MAX_GAS or end - start == MAX_BATCH):
+        full = max(gas, claim) > _MAX_GAS or end - start == MAX_BATCH or size + len(sample) + 3 > most_bytes
+        if end > start and full:
             yield start, end
-            start, learning, asking, touched = end, 0, 0, set()
+            start, learning, asking, size, touched = end, 0, 0, 0, set()
         learning += model.learn_gas(sample)
         asking += model.asking_gas(sample) + claim_gas
+        size += len(sample) + 3
         touched |= slots
     if samples:
         yield start, len(samples)

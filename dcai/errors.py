@@ -351,6 +351,113 @@ class ShareIsZero(ContractError):
     sentence = "The share of {deposit} wei with {good} of all {allGood} good contributions is 0 wei; it stays there."
 
 
+_PHASES = (
+    "its provider hasn't committed to a test set yet",
+    "the portion to open must be drawn",
+    "the provider must open the portion that was drawn",
+    "people contribute",
+    "the provider must reveal the test set",
+    "contributions are being evaluated",
+    "everybody collects what they are owed",
+    "it has failed, and everybody reclaims their stake with a part of the bounty",
+    "the provider didn't open it in time, and it can only be forfeited",
+    "its bounty is forfeited",
+)
+
+
+class WrongPhase(ContractError):
+    """The call is for another phase of the market."""
+
+    sentence = "This can't be done now: the market is in phase {phase}, {told}."
+
+    def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
+        return {"phase": str(int(figures["phase"])), "told": _PHASES[figures["phase"]]}
+
+
+class WrongBounty(ContractError):
+    """The bounty is no multiple of the stake."""
+
+    sentence = "A bounty of {sent} wei isn't a multiple of the stake, {stake} wei, or is 0 or more than 2^40 stakes."
+
+
+class WrongStake(ContractError):
+    """What was sent isn't the stake."""
+
+    sentence = "A contribution to this market costs exactly {required} wei, not {sent}; ask quote() for what to send."
+
+
+class MarketFull(ContractError):
+    """The market takes no more samples."""
+
+    sentence = "The market has {samples} samples, and takes {most} at most."
+
+
+class TooLong(ContractError):
+    """A call that contributes has too many bytes."""
+
+    sentence = "This contribution has {length} bytes and a market takes {most}: send smaller batches."
+
+
+class WrongCount(ContractError):
+    """More or fewer than there must be."""
+
+    sentence = "The market needs {required} of them here, not {given}."
+
+
+class WrongHeader(ContractError):
+    """The header isn't that of the block that the draw is from."""
+
+    sentence = (
+        "These bytes aren't the header of block {target}, which the draw is from; or it isn't there yet, or too long "
+        "ago for the chain to remember it."
+    )
+
+
+class WrongHashes(ContractError):
+    """The hashes aren't those that were committed."""
+
+    sentence = "These hashes aren't those that the provider committed to; take them from the Committed event."
+
+
+class WrongPortion(ContractError):
+    """The content of a portion isn't what was committed."""
+
+    sentence = (
+        "This isn't the content of portion {portion} that the provider committed to, or it isn't the turn of that "
+        "portion."
+    )
+
+
+class MalformedPortion(ContractError):
+    """The content of a portion is malformed."""
+
+    sentence = "Portion {portion} is malformed: it holds 32 bytes of salt, then as many samples as the terms say."
+
+
+class AlreadyRevealed(ContractError):
+    """The portion is known."""
+
+    sentence = "Portion {portion} is known already."
+
+
+class WrongParameters(ContractError):
+    """The parameters aren't those of the model at this point."""
+
+    sentence = "These aren't the parameters of the model where the evaluation is now; replay the log up to there."
+
+
+class OutOfTurn(ContractError):
+    """Contributions are evaluated in their order."""
+
+    sentence = "Contribution {next} is evaluated next, not {given}; at least one at a time."
+
+
+class NothingOwed(ContractError):
+    """Nobody is owed anything."""
+
+    sentence = "The market owes {person} nothing, or nothing any more."
+
+
 class ShortSettings(ContractError):
     """The settings of a trainer are cut off."""
 

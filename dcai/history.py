@@ -159,7 +159,7 @@ class History(ABC, Generic[E]):
     paid_out_wei: int = 0
 
     @property
-    def all_good(self) -> int:
+    def counted(self) -> int:
         """What the contract counts beside the number of the next contribution: see contracts/libraries/Head.sol."""
         return 0
 

@@ -17,7 +17,8 @@ MAX_BATCH = 256
 BATCH = 256
 """Stands for a label where the sample is a batch."""
 
-_LONGEST = 0xFFFF
+LONGEST = 0xFFFF
+"""The most bytes of a sample in a batch."""
 
 
 def pack_sparse(indices: Any) -> bytes:
@@ -119,9 +120,9 @@ def pack_batch(samples: Sequence[bytes], labels: Sequence[int]) -> bytes:
             f"A batch has 1 to {MAX_BATCH} samples and a label for each, not {len(samples)} and {len(labels)} labels."
         )
     longest = max(map(len, samples))
-    if longest > _LONGEST:
+    if longest > LONGEST:
         raise InvalidInput(
-            f"A sample in a batch has at most {_LONGEST:,} bytes, this one {longest:,}; contribute it by itself."
+            f"A sample in a batch has at most {LONGEST:,} bytes, this one {longest:,}; contribute it by itself."
         )
     parts = [bytes([len(samples) - 1])]
     for sample, label in zip(samples, labels, strict=True):

@@ -294,7 +294,16 @@ class Trainer(Generic[C, H]):
         samples = self._samples(data)
         numbers = [self._label(label) for label in labels]
         made = []
-        ranges = list(batches(self._format, samples, numbers, self.incentive.claim_gas))
+        incentive = self.incentive
+        ranges = list(
+            batches(
+                self._format,
+                samples,
+                numbers,
+                claim_gas=incentive.claim_gas,
+                most_bytes=incentive.batch_bytes,
+            )
+        )
         for start, end in track(ranges, description="Contributing", disable=not progress or len(ranges) < 2):
             some = samples[start:end]
             deposit = self._quote(some).deposit_wei if deposit_wei is None else deposit_wei * len(some)

@@ -20,6 +20,7 @@ from rich.table import Table
 
 from scripts.gas_figures import FIGURES
 from scripts.gas_incentives import gamified_100
+from scripts.gas_market import MARKETS
 from scripts.gas_models import MODELS
 from scripts.gas_scenarios import (
     IMDB,
@@ -41,6 +42,7 @@ PARTS: tuple[Callable[[], Gas], ...] = (
     sparse_perceptron_100,
     settled_100,
     gamified_100,
+    *MARKETS,
     sparse_perceptron_1000,
     imdb_1000,
     *MODELS,

@@ -94,6 +94,22 @@ def _implementations() -> dict[str, Figure]:
     return rows
 
 
+def _market(what: str, contribute: int | None = None, settle: int | None = None) -> dict[str, Figure]:
+    return {
+        "contribute": Figure(f"a contribution to a market of {what}", limit=contribute),
+        "settle": Figure("everything after the last one: test set, evaluation, payments", limit=settle),
+        "settle_each": Figure("the same, a contribution"),
+    }
+
+
+# Of each market: contributions × test samples, and the limits of a contribution and of everything after the last.
+_MARKETS = {
+    "market_100x100": _market("100 × 100 test samples of 15 words, 100 weights", 80_000, 6_000_000),
+    "market_300x300": _market("300 × 300, the same"),
+    "market_1000x1000_100_weights": _market("1,000 × 1,000, the same"),
+    "market_1000x1000": _market("1,000 × 1,000, 20 words, 1,000 weights", settle=200_000_000),
+}
+
 P100 = "sparse_perceptron_100"
 P1000 = "sparse_perceptron_1000"
 GAMIFIED_100 = "gamified_100"
@@ -145,5 +161,6 @@ FIGURES = {
     "imdb_1000.contribute_mean": Figure(
         f"IMDB reviews as they are, mean of {IMDB_CONTRIBUTIONS}, from an 8% start", "-", "186,597 / 152,413", 145_000
     ),
+    **{f"{name}.{key}": figure for name, rows in _MARKETS.items() for key, figure in rows.items()},
     **{key: figure for name, (what, row) in MODELS.items() for key, figure in _model(name, what, row).items()},
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +13,10 @@ from dcai import artifacts, deployment
 from dcai.chain.codec import Codec, codec
 from dcai.chain.local import find_anvil
 from dcai.samples import pack_sparse
-from scripts.compile import EVM_VERSION, CompileError, find_solc
+from scripts.compile import EVM_VERSION, ROOT, CompileError, find_solc
 from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
-WALLET = Path(__file__).parent / "contracts" / "Wallet.sol"
 NOBODY = "0x" + 40 * "0"
 
 
@@ -104,17 +102,25 @@ def refused(chain):
     return refusal
 
 
-@pytest.fixture(scope="session")
-def wallet_artifact():
-    """Return the compiled tests/contracts/Wallet.sol; where there is no compiler, skip the test that asks."""
+def compiled(source, *imported):
+    """Return codec and bytecode of a contract of tests/contracts; where there is no compiler, skip the test that asks.
+
+    Parameters
+    ----------
+    source
+        The name of its file, less the ending.
+    imported
+        The files of contracts/ that it needs.
+    """
     try:
         solc = find_solc()
     except CompileError as error:
         pytest.skip(str(error))
+    name = f"tests/contracts/{source}.sol"
     output = solcx.compile_standard(
         {
             "language": "Solidity",
-            "sources": {WALLET.name: {"content": WALLET.read_text()}},
+            "sources": {path: {"content": (ROOT / path).read_text()} for path in (name, *imported)},
             "settings": {
                 "evmVersion": EVM_VERSION,
                 "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object"]}},
@@ -122,8 +128,14 @@ def wallet_artifact():
         },
         solc_binary=solc,
     )
-    compiled = output["contracts"][WALLET.name]["Wallet"]
-    return Codec(compiled["abi"]), bytes.fromhex(compiled["evm"]["bytecode"]["object"])
+    contract = output["contracts"][name][source]
+    return Codec(contract["abi"]), bytes.fromhex(contract["evm"]["bytecode"]["object"])
+
+
+@pytest.fixture(scope="session")
+def wallet_artifact():
+    """Return the compiled tests/contracts/Wallet.sol."""
+    return compiled("Wallet")
 
 
 class Wallet:

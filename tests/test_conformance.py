@@ -14,6 +14,7 @@ import pytest
 
 import dcai
 from dcai import artifacts, deployment, errors, incentives
+from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder, pack_spec
 from dcai.incentives.deposit_refund_take.history import DepositEntry
@@ -71,16 +72,17 @@ class Story:
     def refuse_creation(self, error, settings, parameters, *, salt=0, contract=TRAINER):
         self._refuse(error, *self._creation(settings, parameters, salt, contract), sender=self.creator)
 
-    def send(self, name, function, *args, sender, value=0):
-        receipt = self.chain.invoke(self.face, self.trainer, function, *args, sender=sender, value=value)
+    def send(self, name, function, *args, sender, value=0, gas=None):
+        receipt = self.chain.invoke(self.face, self.trainer, function, *args, sender=sender, value=value, gas=gas)
         events = self._events(receipt)
         self.slots += [args["slot"] for _, args in events if "slot" in args]
         self._write(name, receipt.gas_used, events)
         return events
 
-    def contribute(self, name, indices, label, *, sender, slot=0, value=None):
+    def contribute(self, name, indices, label, *, sender, slot=0, value=None, gas=None):
         sample = pack_sparse(indices)
-        events = self.send(name, "contribute", sample, label, slot, sender=sender, value=value or self.price())
+        value = value or self.price()
+        events = self.send(name, "contribute", sample, label, slot, sender=sender, value=value, gas=gas)
         return DepositEntry.of(events[0][1], None)
 
     def claim(self, name, function, entry, *args, sender):
@@ -367,7 +369,9 @@ def learnt_words_of_many_classes(story):
     names = tuple(str(number) for number in range(classes))
     given = deployment.Settings(dcai.DepositRefundTake(), model, "Words", names).packed()
     story.create("create many perceptrons", given, bytes(2 * classes + classes * features), contract=WORDS)
-    story.contribute("as many words as can be asked about", range(128), 249, sender=story.alice, value=10**16)
+    # an estimate of py-evm's runs it half a dozen times, of seconds each
+    most = {"value": 10**16, "gas": TRANSACTION_GAS_LIMIT}
+    story.contribute("as many words as can be asked about", range(128), 249, sender=story.alice, **most)
     every = pack_sparse(range(129))
     story.refuse("TooManyFeatures", "contribute", every, 0, 0, sender=story.alice, value=10**18)
 

@@ -165,11 +165,11 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         uint256 size,
         uint256 word,
         uint256 terms_
-    ) internal override returns (uint256 open) {
+    ) internal override returns (uint256 open, uint256 counted) {
         uint256 required = _price(head, size, word.sizeUnit(), block.timestamp, PackedTerms.wrap(terms_));
         if (msg.value < required || msg.value == 0) revert Underpaid(required, msg.value);
         if (msg.value > type(uint96).max || msg.value % count != 0) revert BadDeposit(msg.value, count);
-        return msg.value;
+        return (msg.value, 0);
     }
 
     function _checkIncentive(uint256 word, uint256 packed) internal pure override {
@@ -184,6 +184,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
     }
 
     function _isFree(Record record_) internal pure override returns (bool) {
+        // nothing but our own payments changes what is open
+        // slither-disable-next-line incorrect-equality
         return record_.open() == 0;
     }
 
@@ -221,7 +223,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
             if (word == 0) revert NotReported(id, msg.sender);
             _notBefore(word + terms_.settleAfter());
         }
-        uint256 all = HeadLibrary.read().allGood();
+        uint256 all = HeadLibrary.read().counted();
         share = (contribution.deposit * mine) / all;
         if (share == 0) revert ShareIsZero(contribution.deposit, mine, all);
         _reported[id][msg.sender] = word | _TAKEN;
@@ -229,7 +231,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     function _addGood(Head head, address person) private {
         ++_good[person];
-        head.addGood().store();
+        head.addCounted().store();
     }
 
     /// Gives the samples at these positions of a batch records of their own.

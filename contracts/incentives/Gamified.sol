@@ -173,10 +173,10 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         uint256 size,
         uint256 word,
         uint256 packed
-    ) internal view override returns (uint256 open) {
+    ) internal view override returns (uint256 open, uint256 counted) {
         if (msg.value != 0) revert NoMoney(msg.value);
         _checkSize(count, size, word);
-        return Stage.unwrap(StageLibrary.pending(block.timestamp + PackedRules.wrap(packed).expireAfter()));
+        return (Stage.unwrap(StageLibrary.pending(block.timestamp + PackedRules.wrap(packed).expireAfter())), 0);
     }
 
     function _checkIncentive(uint256 word, uint256 packed) internal pure override {
@@ -330,11 +330,6 @@ abstract contract Gamified is IGamified, Badges, Trainer {
             if (_predict(head, sample, word) != label) ++disagreeing;
             ++count;
         }
-    }
-
-    function _checkSize(uint256 count, uint256 size, uint256 word) private pure {
-        uint256 most = count * word.sizeUnit();
-        if (size > most) revert TooLarge(size, most);
     }
 
     function _day(uint256 time) private pure returns (uint256) {

@@ -119,9 +119,9 @@ interface ITrainer {
     /// @notice What was published so far, and whether that is all.
     function metadata() external view returns (bytes memory data, bool complete);
 
-    /// @notice The number that the next contribution will get, the sum of everybody's `good`, and when the last
-    /// contribution was made.
-    function progress() external view returns (uint256 nextId, uint256 allGood, uint256 lastTime);
+    /// @notice The number that the next contribution will get, what the incentive counts (the sum of everybody's `good`, or all samples),
+    /// and when the last contribution was made.
+    function progress() external view returns (uint256 nextId, uint256 counted, uint256 lastTime);
 
     /// @notice The record at a slot: 160 bits of digest, 96 bits of what is open.
     function record(uint256 slot) external view returns (uint256);

@@ -5,9 +5,10 @@ pragma solidity ^0.8.28;
 /// that a contribution writes both with one store.
 ///
 ///     bit 255           216                  176            136          128
-///         | next id: 40 | last time, s: 40   | all good: 40 | classes: 8 | the model's first 16 bytes
+///         | next id: 40 | last time, s: 40   | counted: 40  | classes: 8 | the model's first 16 bytes
 ///
-/// A trainer with next id 0 isn't initialised; `all good` then is the number of bytes of initial parameters that are there.
+/// What is counted is up to the incentive: all good contributions, or all samples. A trainer with next id 0 isn't initialised;
+/// `counted` then is the number of bytes of initial parameters that are there.
 type Head is uint256;
 
 using HeadLibrary for Head global;
@@ -36,7 +37,7 @@ library HeadLibrary {
         return (Head.unwrap(head) >> 176) & type(uint40).max;
     }
 
-    function allGood(Head head) internal pure returns (uint256) {
+    function counted(Head head) internal pure returns (uint256) {
         return (Head.unwrap(head) >> 136) & type(uint40).max;
     }
 
@@ -49,14 +50,14 @@ library HeadLibrary {
         return uint8(Head.unwrap(head) >> 128);
     }
 
-    /// `count` ids given out, now.
-    function advance(Head head, uint256 count) internal view returns (Head) {
+    /// `count` ids given out, now, and as many counted.
+    function advance(Head head, uint256 count, uint256 more) internal view returns (Head) {
         uint256 id = head.nextId() + count;
         uint256 rest = uint176(Head.unwrap(head));
-        return Head.wrap((id << 216) | (block.timestamp << 176) | rest);
+        return Head.wrap((id << 216) | (block.timestamp << 176) | (rest + (more << 136)));
     }
 
-    function addGood(Head head) internal pure returns (Head) {
+    function addCounted(Head head) internal pure returns (Head) {
         return Head.wrap(Head.unwrap(head) + (1 << 136));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Head} from "./Head.sol";
+
 /// The packed state in memory, each byte where it is in storage: a slot is loaded and stored once, and in between a lane is read
 /// and written where it stands. A batch loads the whole state, a single sample what it touches. The number is the address of the
 /// first byte.
@@ -30,6 +32,14 @@ library ImageLibrary {
             } {
                 mstore(word_, sload(slot))
             }
+        }
+    }
+
+    /// Takes the parameters of a model, with the bookkeeping before them.
+    function fill(Image image, Head head, bytes calldata parameters) internal pure {
+        assembly ("memory-safe") {
+            mstore(image, head)
+            calldatacopy(add(image, 16), parameters.offset, parameters.length)
         }
     }
 

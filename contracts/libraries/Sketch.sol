@@ -14,6 +14,7 @@ library Sketch {
     /// The bits of the indices.
     function sparse(bytes calldata sample) internal pure returns (uint256 bits) {
         assembly ("memory-safe") {
+            let one := 1
             let end := add(sample.offset, sample.length)
             for {
                 let position := sample.offset
@@ -21,7 +22,7 @@ library Sketch {
                 position := add(position, 2)
             } {
                 let hash := mul(shr(240, calldataload(position)), _MULTIPLIER)
-                bits := or(bits, shl(and(shr(25, hash), 127), 1))
+                bits := or(bits, shl(and(shr(25, hash), 127), one))
             }
         }
     }
@@ -30,6 +31,7 @@ library Sketch {
     function dense(bytes calldata sample) internal pure returns (uint256 bits) {
         uint256 least = DenseSample.SCALE * DenseSample.SCALE;
         assembly ("memory-safe") {
+            let one := 1
             for {
                 let i := 0
             } lt(i, sample.length) {
@@ -38,7 +40,7 @@ library Sketch {
                 let v := signextend(0, shr(248, calldataload(add(sample.offset, i))))
                 if iszero(lt(mul(mul(v, v), sample.length), least)) {
                     let hash := mul(add(shl(1, i), slt(v, 0)), _MULTIPLIER)
-                    bits := or(bits, shl(and(shr(25, hash), 127), 1))
+                    bits := or(bits, shl(and(shr(25, hash), 127), one))
                 }
             }
         }

@@ -6,14 +6,14 @@ import {Image} from "./Image.sol";
 /// Test samples of a sparse perceptron in memory, with the margin of each but for the bias, and for each feature the samples that have
 /// it: where a weight moves, the margins of just these move. At the exam's place stand, in words:
 ///
-///     0  mistakes, when they were last counted        4  first word behind the margins of label 0
-///     1  whether anything was learnt since            5  place of a list's head for each feature (4 bytes each)
-///     2  place of the margins of label 1              6  place of the lists' nodes (8 bytes each)
-///     3  first word of those of label 0
+///     0  mistakes, when they were last counted        4  where those of label 0 begin
+///     1  whether anything was learnt since            5  place of a list's head for each feature (4 bytes each), behind the margins
+///     2  place of the margins, label 1 first          6  place of the lists' nodes (8 bytes each)
+///     3  where those of label 1 end                   7  how many nodes there are
 ///
 /// A node is the number of the next one, 0 for none, and the place of a margin, four bytes each.
 library SparseExam {
-    uint256 private constant _WORDS = 7;
+    uint256 private constant _WORDS = 8;
 
     /// Allocates and counts nothing yet.
     /// @param tests the number of samples
@@ -27,10 +27,11 @@ library SparseExam {
             let nodes := add(heads, shl(2, features))
             mstore(add(exam, 0x20), 1)
             mstore(add(exam, 0x40), margins)
-            mstore(add(exam, 0x60), heads)
+            mstore(add(exam, 0x60), margins)
             mstore(add(exam, 0x80), heads)
             mstore(add(exam, 0xa0), heads)
             mstore(add(exam, 0xc0), nodes)
+            mstore(add(exam, 0xe0), 0)
             // zeros, whatever was there
             calldatacopy(heads, calldatasize(), shl(2, features))
             // a node is written as the beginning of a word
@@ -40,23 +41,18 @@ library SparseExam {
 
     /// Adds a sample: label 1 from the front of the margins on, label 0 from their end on.
     /// @param lanes the byte of the image where the weight of feature 0 is
-    /// @param node the number of nodes so far
-    /// @return last the number of nodes with those of this sample
-    function add(
-        uint256 exam,
-        Image image,
-        bytes calldata sample,
-        uint256 label,
-        uint256 lanes,
-        uint256 taken,
-        uint256 node
-    ) internal pure returns (uint256 last) {
+    function add(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256 lanes) internal pure {
         assembly ("memory-safe") {
-            let place := add(mload(add(exam, 0x40)), shl(5, taken))
-            if iszero(label) {
-                place := sub(mload(add(exam, 0x60)), 32)
-                mstore(add(exam, 0x60), place)
+            let place := mload(add(exam, 0x60))
+            switch label
+            case 0 {
+                place := sub(mload(add(exam, 0x80)), 32)
+                mstore(add(exam, 0x80), place)
             }
+            default {
+                mstore(add(exam, 0x60), add(place, 32))
+            }
+            let node := mload(add(exam, 0xe0))
             let heads := sub(mload(add(exam, 0xa0)), 28)
             let nodes := mload(add(exam, 0xc0))
             lanes := add(image, sub(lanes, 31))
@@ -76,7 +72,7 @@ library SparseExam {
                 mstore(head, or(and(word, not(0xffffffff)), node))
             }
             mstore(place, margin)
-            last := node
+            mstore(add(exam, 0xe0), node)
         }
     }
 
@@ -127,10 +123,10 @@ library SparseExam {
                 } {
                     count := add(count, slt(mload(place), least))
                 }
-                let end := mload(add(exam, 0x80))
                 for {
                     let place := border
-                } lt(place, end) {
+                    border := mload(add(exam, 0xa0))
+                } lt(place, border) {
                     place := add(place, 32)
                 } {
                     count := add(count, iszero(slt(mload(place), least)))

@@ -73,29 +73,14 @@ abstract contract SparsePerceptron is Trainer {
         bytes[] calldata portions,
         uint256 word
     ) internal pure override returns (uint256 exam) {
-        uint256 tests;
-        uint256 bytes_;
-        for (uint256 i; i < portions.length; ++i) {
-            for (uint256 offset = PORTION_START; offset < portions[i].length; ++tests) {
-                (, bytes calldata sample, uint256 next) = _batchSample(portions[i], offset);
-                bytes_ += sample.length;
-                offset = next;
-            }
-        }
-        exam = SparseExam.allocate(tests, bytes_ / 2, word.features());
-        uint256 ones;
-        uint256 node;
-        for (uint256 i; i < portions.length; ++i) {
-            for (uint256 offset = PORTION_START; offset < portions[i].length;) {
-                (uint256 label, bytes calldata sample, uint256 next) = _batchSample(portions[i], offset);
-                node = SparseExam.add(exam, image, sample, label, _WEIGHTS, ones, node);
-                ones += label;
-                offset = next;
-            }
-        }
+        (uint256 tests, uint256 postings) = _size(portions);
+        exam = SparseExam.allocate(tests, postings, word.features());
+        for (uint256 i; i < portions.length; ++i) _addPortion(exam, image, portions[i]);
     }
 
     function _study(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256) internal pure override {
+        // the form of a sample that was contributed is right
+        // slither-disable-next-line unused-return
         (int256 total, , ) = image.sum(sample, _WEIGHTS);
         Head head = Head.wrap(image.word(0));
         if (_class(total + _bias(head)) == label) return;
@@ -108,6 +93,7 @@ abstract contract SparsePerceptron is Trainer {
     }
 
     function _validate(bytes calldata sample, uint256 word) internal pure override {
+        // slither-disable-next-line unused-return
         SparseSample.check(sample, word.features(), word.features());
     }
 
@@ -136,6 +122,26 @@ abstract contract SparsePerceptron is Trainer {
         (margin, last, rising, memo) = SparseLanes.sum(sample, _WEIGHTS);
         _check(sample, word, last, rising);
         margin += _bias(head);
+    }
+
+    /// How many samples portions have, and how many features these have together.
+    function _size(bytes[] calldata portions) private pure returns (uint256 tests, uint256 postings) {
+        for (uint256 i; i < portions.length; ++i) {
+            for (uint256 offset = PORTION_START; offset < portions[i].length; ++tests) {
+                (, bytes calldata sample, uint256 next) = _batchSample(portions[i], offset);
+                postings += sample.length / 2;
+                offset = next;
+            }
+        }
+    }
+
+    function _addPortion(uint256 exam, Image image, bytes calldata portion) private pure {
+        uint256 offset = PORTION_START;
+        while (offset < portion.length) {
+            (uint256 label, bytes calldata sample, uint256 next) = _batchSample(portion, offset);
+            SparseExam.add(exam, image, sample, label, _WEIGHTS);
+            offset = next;
+        }
     }
 
     function _check(bytes calldata sample, uint256 word, uint256 last, uint256 rising) private pure {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from eth_utils.address import is_hex_address, to_checksum_address
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from dcai import artifacts, durations
 from dcai.chain.codec import Codec, codec
@@ -26,6 +27,9 @@ from dcai.errors import (
 
 TRANSACTION_GAS_LIMIT = 16_777_216
 """What one transaction may use at most (EIP-7825)."""
+
+# Ethereum's; most other chains are faster.
+_BLOCK_SECONDS = 12
 
 _REVERT_TEXT = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
 
@@ -283,6 +287,38 @@ class Chain:
         except RpcFailure as failure:
             raise _explained(failure) from None
 
+    def reach(self, number: int) -> None:
+        """Wait until there is a block of this number; where blocks are made on demand, make those that are missing.
+
+        Raises
+        ------
+        NodeError
+            If it isn't there after twice the time that blocks take.
+        """
+        missing = number - self.block_number()
+        if self._travel is not None:
+            for _ in range(missing):
+                self.travel(1)
+            return
+        if missing > 0 and self._mines_on_demand():
+            self._ask("anvil_mine", [hex(missing)])
+            return
+        waiting = Retrying(
+            stop=stop_after_delay(60 + 2 * _BLOCK_SECONDS * max(missing, 0)),
+            wait=wait_fixed(1),
+            retry=retry_if_result(lambda latest: latest < number),
+            retry_error_callback=lambda state: -1,
+        )
+        if waiting(self.block_number) < number:
+            raise NodeError(f"Block {number} isn't there yet; try again later.")
+
+    def _mines_on_demand(self) -> bool:
+        """Tell whether an anvil is there that makes no block without a transaction."""
+        try:
+            return self._ask("anvil_getAutomine", []) is True
+        except NodeError:
+            return False
+
     def snapshot(self) -> str:
         """Remember the state of a local chain, for `revert`."""
         return str(self._ask("evm_snapshot", []))
@@ -349,7 +385,7 @@ def decode_error(data: bytes, prepared: Codec) -> ContractReverted | None:
 
 
 # every trainer of ours has the errors of the others with the same incentive
-_WITH_OUR_ERRORS = ("SparsePerceptronDRT", "SparsePerceptronGamified", "TrainerFactory")
+_WITH_OUR_ERRORS = ("SparsePerceptronDRT", "SparsePerceptronGamified", "SparsePerceptronPM", "TrainerFactory")
 
 
 def _explained(failure: RpcFailure) -> DcaiError:

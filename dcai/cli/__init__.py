@@ -7,6 +7,7 @@ from dcai.cli.demo import run as demo
 from dcai.cli.deploy import run as deploy
 from dcai.cli.fit import run as fit
 from dcai.cli.leaderboard import run as leaderboard
+from dcai.cli.market import app as market
 from dcai.cli.predict import run as predict
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(data, name="data")
+app.add_typer(market, name="market")
 app.command("demo")(demo)
 app.command("fit")(fit)
 app.command("deploy")(deploy)

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.prompt import Confirm
 from rich.table import Table
 
 from dcai.chain import Chain
+from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.incentives import with_incentive
 from dcai.cli.node import LOCAL_NODE, Url, connect_sender
@@ -53,7 +53,7 @@ def run(
             cost = Cost.on(chain, try_out(model, incentive, encoder, title, salt))
         errors.print(_bill(chain, title, model, encoder, cost))
         _check_balance(chain, cost)
-        if not yes and not _agreed(errors):
+        if not yes and not agreed(errors):
             raise DcaiError("Nothing was sent.")
         with errors.status(f"Deploying on chain {chain.chain_id} …"):
             trainer = deploy(chain, model, incentive, encoder=encoder, name=title, salt=salt)
@@ -107,12 +107,3 @@ def _check_balance(chain: Chain, cost: Cost) -> None:
 
 def _ether(wei: int) -> str:
     return f"{wei / 10**18:,.6f} ether"
-
-
-def _agreed(errors: Console) -> bool:
-    try:
-        # not typer's, which writes a space to standard output
-        return Confirm.ask("Send it?", console=errors, default=False)
-    except EOFError:  # nobody is there to answer
-        errors.print()
-        return False

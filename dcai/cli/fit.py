@@ -12,11 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dcai import datasets
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.fitting import MODELS, Accuracy, Fitted, Recipe, first, fit, measure
+from dcai.cli.reading import read
 from dcai.cli.trial import try_out
-from dcai.datasets.csv_file import SUFFIXES, read_csv
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
 from dcai.errors import InvalidInput
@@ -67,7 +66,7 @@ def run(
         _check_writable(output)
         recipe = Recipe(model, encoder, features, max_classes, smoothing)
         with Console(stderr=True).status(f"Fitting on {escape(data)} …"):
-            dataset = _read(data, label, text, recipe)
+            dataset = read(data, label, text, recipe.kind)
             recipe = recipe.for_data(dataset)
             if initial is not None:
                 dataset = first(dataset, initial)
@@ -86,19 +85,6 @@ def _check_writable(output: Path) -> None:
         raise InvalidInput(f"{output} is a folder; name a file.")
     if not output.resolve().parent.is_dir():
         raise InvalidInput(f"There is no folder {output.resolve().parent} to write {output.name} to; make it first.")
-
-
-def _read(data: str, label: str | None, text: str | None, recipe: Recipe) -> Dataset:
-    if data.endswith(SUFFIXES):
-        return read_csv(Path(data), label=label or "label", text=text or "text", kind=recipe.kind)
-    if data not in datasets.names():
-        raise InvalidInput(
-            f"There is no data set {data!r}: name a file that ends in .csv or .csv.gz, or one of "
-            f"{', '.join(datasets.names())}."
-        )
-    if label is not None or text is not None:
-        raise InvalidInput(f"--label and --text are for CSV files; {data} is a data set whose columns are known.")
-    return datasets.load(data)
 
 
 def _as_dict(

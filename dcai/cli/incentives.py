@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import Field, fields
+from dataclasses import MISSING, Field, fields
 from functools import wraps
 from typing import Annotated, Any, Literal
 
@@ -12,7 +12,7 @@ import typer
 
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.errors import InvalidInput
-from dcai.incentives import DepositRefundTake, Gamified, Incentive
+from dcai.incentives import DepositRefundTake, Gamified, Incentive, PredictionMarket
 
 _SIZE = "How many features of a sample one price covers."
 _SETTLE = "From a report of bad data until it is settled."
@@ -47,6 +47,23 @@ INCENTIVES: dict[str, tuple[type[Incentive[Any]], dict[str, str]]] = {
             "reporter_good": "Validated contributions that a reporter needs.",
             "report_points": "Points for taking those of bad data.",
             "memory_slots": "Slots that remember what was validated, 256 samples each.",
+            "size_unit": "The most features of a sample.",
+        },
+    ),
+    "prediction-market": (
+        PredictionMarket,
+        {
+            "stake_wei": "What each sample costs, a multiple of the number of test samples.",
+            "portion_size": "How many samples each portion of the test set has.",
+            "portions": "How many portions the test set has; one is opened at the beginning.",
+            "open_within": "From the commitment until that portion must be open.",
+            "participate": "From the opening until nobody contributes any more.",
+            "reveal_within": "From then until the other portions must be revealed.",
+            "evaluate_within": "From then until all contributions must be evaluated.",
+            "per_pass": "How many portions are evaluated at once; all where left out.",
+            "draw_after": "Blocks from the commitment to the one that the draw is from.",
+            "group_by_participant": "Whether somebody's consecutive contributions are scored together.",
+            "most_samples": "How many samples are taken at most.",
             "size_unit": "The most features of a sample.",
         },
     ),
@@ -89,9 +106,12 @@ def _settings() -> dict[str, Any]:
 
 def _option(field: Field[Any], told: str) -> Any:
     names = [name for name, (_, settings) in INCENTIVES.items() if field.name in settings]
-    kind = int if isinstance(field.default, int) else str
+    kind: Any = {"int": int, "int | None": int, "bool": bool}.get(str(field.type), str)
+    default = "needed" if field.default is MISSING else field.default
     panel = f"With {' or '.join(names)}"
-    option = typer.Option(help=f"{told} [{field.default}]", show_default=False, rich_help_panel=panel)
+    option = typer.Option(
+        help=told if default is None else f"{told} [{default}]", show_default=False, rich_help_panel=panel
+    )
     return Annotated[kind | None, option]
 
 
@@ -99,6 +119,9 @@ def _made(name: str, given: dict[str, Any]) -> Incentive[Any]:
     kind, told = INCENTIVES[name]
     for setting in given.keys() - told.keys():
         raise InvalidInput(f"--{setting.replace('_', '-')} is no setting of {name}; leave it out.")
+    for field in fields(kind):  # type: ignore[arg-type]
+        if field.default is MISSING and field.name not in given:
+            raise InvalidInput(f"A {name} needs --{field.name.replace('_', '-')}: {told[field.name]}")
     values = {
         key: int(value) if isinstance(value, str) and value.isdecimal() else value for key, value in given.items()
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
+from dcai.samples import LONGEST, MAX_BATCH
+
 if TYPE_CHECKING:
     from dcai.trainer import Trainer
 
@@ -21,6 +23,8 @@ class Incentive(ABC, Generic[T]):
     ----------
     suffix : str
         What the name of a contract ends with that joins a model with it.
+    batch_bytes : int
+        The most bytes of a batch.
     claim_gas : int
         What a claim takes at most for each sample of a batch, beside asking the model.
     size_unit : int
@@ -28,6 +32,7 @@ class Incentive(ABC, Generic[T]):
     """
 
     suffix: ClassVar[str]
+    batch_bytes: ClassVar[int] = MAX_BATCH * LONGEST
     claim_gas: ClassVar[int] = 0
     size_unit: int
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, NoReturn, Self
 
 import numpy as np
@@ -209,6 +209,10 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
 
         With as many classes as there may ever be: claims come later, and ask.
         """
+
+    def exam_gas(self, samples: Sequence[bytes]) -> int:
+        """Return an upper estimate of the gas of counting mistakes on test samples before and after one is learnt."""
+        return 2 * sum(map(self.asking_gas, samples)) + max(map(self.learn_gas, samples), default=0)
 
     def touched(self, sample: bytes, label: int) -> Iterable[int]:
         """Return the slots of the packed state that learning a sample may change, slot 0 always, in order."""

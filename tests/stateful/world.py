@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import solcx
@@ -128,6 +129,7 @@ def _error(answer: bytes) -> Exception:
     return decode_error(answer, TRAINER) or ContractReverted(f"0x{answer.hex()}" if answer else "no reason")
 
 
+@cache
 def _compiled(path: Path) -> tuple[list[dict[str, object]], bytes]:
     output = solcx.compile_standard(
         {

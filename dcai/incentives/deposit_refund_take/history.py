@@ -78,7 +78,7 @@ class DepositHistory(History[DepositEntry]):
     good: Counter[str] = field(default_factory=Counter)
 
     @property
-    def all_good(self) -> int:
+    def counted(self) -> int:
         """The sum of everybody's good contributions."""
         return self.good.total()
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// The rule of the prediction market, participant by participant. In each round a participant gains the mistakes of the nearest one
+/// before that is still in, less its own; it leaves after the first round in which it has less than it staked.
+///
+/// Whoever comes later asks only one thing of all who came before: in which rounds which of them is the last one in. These are stretches
+/// of rounds, kept as a stack whose top is the earliest one. A participant plays through the stretches from the top, in one
+/// step each however many rounds they have, until it leaves; from then on the stretches are as before, until then it is the last one
+/// itself. Each participant puts one stretch on the stack, and so no more than that can be taken off it: the whole rule, B rounds of T
+/// participants, takes a number of steps in proportion to T alone.
+struct Rounds {
+    /// From the bottom up: the last round of a stretch, then 16 bits of mistakes. The lowest ends with the last round of all.
+    mapping(uint256 place => uint256) stretches;
+}
+
+using RoundsLibrary for Rounds global;
+
+library RoundsLibrary {
+    /// Begins with the mistakes of the model at the start, which stays in for all rounds.
+    /// @return depth of the stack
+    function begin(Rounds storage self, uint256 rounds, uint256 mistakes) internal returns (uint256 depth) {
+        self.stretches[0] = (rounds << 16) | mistakes;
+        return 1;
+    }
+
+    /// Plays the next participant.
+    /// @param depth of the stack, before
+    /// @return gain in mistakes: 0 or more, or of the round in which it leaves at least minus the number of test samples
+    /// @return after_ the depth of the stack then
+    function play(
+        Rounds storage self,
+        uint256 rounds,
+        uint256 mistakes,
+        uint256 depth
+    ) internal returns (int256 gain, uint256 after_) {
+        // a gain is below 2^40 rounds times 2^16 mistakes
+        unchecked {
+            uint256 round;
+            while (round != rounds) {
+                uint256 stretch = self.stretches[depth - 1];
+                uint256 left = (stretch >> 16) - round;
+                int256 change = int256(stretch & type(uint16).max) - int256(mistakes);
+                if (change < 0) {
+                    uint256 lasting = uint256(gain) / uint256(-change) + 1;
+                    if (lasting <= left) {
+                        gain += change * int256(lasting);
+                        round += lasting;
+                        if (lasting == left) --depth;
+                        break;
+                    }
+                }
+                gain += change * int256(left);
+                round += left;
+                --depth;
+            }
+            self.stretches[depth] = (round << 16) | mistakes;
+            after_ = depth + 1;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+"""The header of a block, as its hash is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rlp  # type: ignore[import-untyped]
+from eth_utils.crypto import keccak
+
+from dcai.chain.chain import Chain
+from dcai.errors import NodeError
+
+# The fields in their order, with the bytes of those of fixed width (0: of any); None: a number without leading zeros.
+_FIELDS: dict[str, int | None] = {
+    "parentHash": 32,
+    "sha3Uncles": 32,
+    "miner": 20,
+    "stateRoot": 32,
+    "transactionsRoot": 32,
+    "receiptsRoot": 32,
+    "logsBloom": 256,
+    "difficulty": None,
+    "number": None,
+    "gasLimit": None,
+    "gasUsed": None,
+    "timestamp": None,
+    "extraData": 0,
+    "mixHash": 32,
+    "nonce": 8,
+    "baseFeePerGas": None,
+    "withdrawalsRoot": 32,
+    "blobGasUsed": None,
+    "excessBlobGas": None,
+    "parentBeaconBlockRoot": 32,
+    "requestsHash": 32,
+    "blockAccessListHash": 32,
+}
+
+
+def header(chain: Chain, number: int) -> bytes:
+    """Return the header of a block, RLP-encoded.
+
+    Raises
+    ------
+    NodeError
+        If the node tells a header whose hash isn't the block's: its chain has other fields.
+    """
+    block: dict[str, Any] = chain.request("eth_getBlockByNumber", [hex(number), False])
+    fields = {name: _field(block[name], width) for name, width in _FIELDS.items() if block.get(name) is not None}
+    # eth-tester tells an empty extraData as 32 zeros
+    for told in (fields, {**fields, "extraData": b""}):
+        encoded: bytes = rlp.encode(list(told.values()))
+        if keccak(encoded) == _field(block["hash"], 32):
+            return encoded
+    raise NodeError(
+        f"The header of block {number} can't be made from what {chain.backend} tells of it: this chain has other "
+        "fields, and no market can draw there."
+    )
+
+
+def _field(value: Any, width: int | None) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, int):
+        number = value
+    elif width == 0:
+        return bytes.fromhex(value.removeprefix("0x"))
+    else:
+        number = int(value, 16)
+    length = (number.bit_length() + 7) // 8 if width is None else width
+    return number.to_bytes(length, "big")

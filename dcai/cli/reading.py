@@ -1,0 +1,40 @@
+"""The data that a command is given: a data set by its name, or a CSV file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dcai import datasets
+from dcai.cli.fitting import Kind
+from dcai.datasets import Dataset
+from dcai.datasets.csv_file import SUFFIXES, read_csv
+from dcai.errors import InvalidInput
+
+
+def read(data: str, label: str | None, text: str | None, kind: Kind | None) -> Dataset:
+    """Return a data set.
+
+    Parameters
+    ----------
+    data
+        A name, or a path that ends in .csv or .csv.gz.
+    label, text
+        The columns of a CSV file.
+    kind
+        Of what kind its inputs must be; None where the file decides.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none, or columns are named of what is no CSV file.
+    """
+    if data.endswith(SUFFIXES):
+        return read_csv(Path(data), label=label or "label", text=text or "text", kind=kind)
+    if data not in datasets.names():
+        raise InvalidInput(
+            f"There is no data set {data!r}: name a file that ends in .csv or .csv.gz, or one of "
+            f"{', '.join(datasets.names())}."
+        )
+    if label is not None or text is not None:
+        raise InvalidInput(f"--label and --text are for CSV files; {data} is a data set whose columns are known.")
+    return datasets.load(data)

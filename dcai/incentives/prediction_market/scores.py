@@ -1,0 +1,118 @@
+"""What each contribution was worth: the contributions of a market replayed through the twin, and the rule played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse  # type: ignore[import-untyped]
+
+from dcai.history import Entry
+from dcai.incentives.prediction_market.rule import Rounds
+from dcai.models import Model
+
+
+class Score(NamedTuple):
+    """What a participant's turn was worth: a sample, or consecutive ones where they are scored together.
+
+    Attributes
+    ----------
+    number : int
+        That of the sample, the last one of the turn: of a single contribution its id, in a batch the batch's id + 1 +
+        its position.
+    author : str
+    samples : int
+        How many were contributed in this turn.
+    mistakes : int
+        Of the model afterwards, on all test samples.
+    gain : int
+        In stakes divided by the number of test samples.
+    """
+
+    number: int
+    author: str
+    samples: int
+    mistakes: int
+    gain: int
+
+
+class Exam:
+    """A twin that learns, and test samples whose mistakes it counts.
+
+    Parameters
+    ----------
+    model : Model
+        Stays as it is.
+    tests : sequence of (bytes, int)
+        Samples with their labels.
+    """
+
+    def __init__(self, model: Model, tests: Sequence[tuple[bytes, int]]) -> None:
+        self.model = deepcopy(model)
+        self._rows = rows_of(model, [sample for sample, _ in tests])
+        self._labels = np.array([label for _, label in tests])
+        self._state = b""
+        self._mistakes = 0
+
+    def mistakes(self) -> int:
+        """Return how many the model makes now."""
+        state = self.model.parameters()
+        if state != self._state:
+            self._state, self._mistakes = state, int(np.sum(self.model.predict(self._rows) != self._labels))
+        return self._mistakes
+
+
+def rows_of(model: Model, samples: Sequence[bytes]) -> Any:
+    """Return samples as rows, shape (n, n_features)."""
+    unpacked = [model.unpack(sample) for sample in samples]
+    if model.dense:
+        return np.array(unpacked)
+    lengths = [len(indices) for indices in unpacked]
+    shape = (len(samples), model.n_features_in_)
+    ones = np.ones(sum(lengths), dtype=np.int64)
+    return sparse.csr_matrix((ones, np.concatenate(unpacked), np.concatenate(([0], np.cumsum(lengths)))), shape=shape)
+
+
+def score(
+    start: Model, entries: Iterable[Entry], tests: Sequence[tuple[bytes, int]], *, rounds: int, grouped: bool
+) -> list[Score]:
+    """Return what each turn was worth, in order.
+
+    Parameters
+    ----------
+    start
+        The model that the contributions began with.
+    entries
+        The contributions, in order.
+    tests
+        All test samples, with their labels.
+    rounds
+        The bounty divided by the stake.
+    grouped
+        Whether a participant's consecutive contributions are one turn.
+    """
+    exam = Exam(start, tests)
+    game = Rounds(rounds, exam.mistakes())
+    scores = []
+    turn: tuple[int, str, int] | None = None
+
+    def end(number: int, author: str, samples: int) -> None:
+        mistakes = exam.mistakes()
+        scores.append(Score(number, author, samples, mistakes, game.play(mistakes)))
+
+    for entry in entries:
+        if grouped and turn is not None and turn[1] != entry.author:
+            end(*turn)
+            turn = None
+        for position, (sample, label) in enumerate(entry.samples()):
+            exam.model.learn(sample, label)
+            number = entry.id + (1 + position if entry.is_batch else 0)
+            turn = (number, entry.author, 1 + (turn[2] if turn is not None else 0))
+            if not grouped:
+                end(*turn)
+                turn = None
+    if turn is not None:
+        end(*turn)
+    return scores

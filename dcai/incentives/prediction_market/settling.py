@@ -1,0 +1,148 @@
+"""The evaluation of a market, transaction by transaction, from wherever it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.progress import Progress
+
+from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.codec import codec
+from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
+from dcai.history import Entry
+from dcai.incentives.prediction_market.course import Course, Phase
+from dcai.incentives.prediction_market.history import MarketHistory
+from dcai.incentives.prediction_market.terms import MOST_BYTES, PredictionMarket
+from dcai.incentives.prediction_market.test_set import HiddenTestSet, unpack_portion
+from dcai.models import Model
+
+if TYPE_CHECKING:
+    from dcai.incentives.prediction_market.trainer import MarketTrainer
+
+# Nodes pass on transactions of up to 128 KiB.
+_MAX_CALLDATA = 130_000
+
+# Room for what a transaction uses more in its block than in the estimate.
+_MAX_GAS = TRANSACTION_GAS_LIMIT * 9 // 10
+
+# What a call of the evaluation takes beside models and test samples.
+_GAS = 400_000
+_GAS_BYTE = 16
+
+
+def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSet) -> None:
+    """Refuse a test set that isn't of the market's form, or of which a transaction can't hold a pass.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    counts = [len(unpack_portion(content)) for content in test_set.portions]
+    if counts != [incentive.portion_size] * incentive.portions:
+        raise InvalidInput(
+            f"This market takes {incentive.portions} portions of {incentive.portion_size} samples, not {len(counts)} "
+            f"of {', '.join(map(str, sorted(set(counts))))}; make them with the trainer's test_set."
+        )
+    largest = sorted(test_set.portions, key=len)[-incentive.pass_size :]
+    size = sum(map(len, largest)) + len(model.parameters()) + MOST_BYTES
+    samples = [sample for content in largest for sample, _ in unpack_portion(content)]
+    gas = _GAS + _GAS_BYTE * size + model.exam_gas(samples)
+    if size > _MAX_CALLDATA or gas > _MAX_GAS:
+        raise InvalidInput(
+            f"{incentive.pass_size} portions evaluated at once take up to {size:,} bytes and {gas:,} gas with one "
+            f"contribution, and a transaction holds {_MAX_CALLDATA:,} and {_MAX_GAS:,}: deploy with a smaller "
+            "per_pass, or smaller portions."
+        )
+
+
+class _Step(NamedTuple):
+    """A sample to evaluate: its contribution, and its position there."""
+
+    entry: Entry
+    position: int
+
+
+class _Replay:
+    """The twin where the evaluation is, and what comes then."""
+
+    def __init__(self, history: MarketHistory, incentive: PredictionMarket, course: Course) -> None:
+        self.model = history.start()
+        self.contents = history.hidden()[course.number * incentive.pass_size :][: incentive.pass_size]
+        steps = [
+            _Step(entry, position) for entry in history.entries.values() for position in range(len(entry.samples()))
+        ]
+        at = (course.next_id, course.position)
+        self.left = [step for step in steps if (step.entry.id, step.position) >= at]
+        self._learn(steps[: len(steps) - len(self.left)])
+
+    def advance(self, count: int) -> None:
+        """Go on by so many samples."""
+        self._learn(self.left[:count])
+        del self.left[:count]
+
+    def _learn(self, steps: list[_Step]) -> None:
+        for step in steps:
+            self.model.learn(*step.entry.samples()[step.position])
+
+
+def evaluate(market: MarketTrainer, sender: str | None, bar: Progress) -> None:
+    """Evaluate until the market is settled, as much in each transaction as it holds.
+
+    Others may do the same meanwhile: what they have done isn't done again.
+    """
+    history, incentive, person = market.history(), market.incentive, sender or market._sender()
+    total = len(history.learnt)
+    task = bar.add_task("Evaluating", total=incentive.passes * total)
+    count, course = total, market.course()
+    while course.phase == Phase.EVALUATION:
+        replay = _Replay(history, incentive, course)
+        while replay.left:
+            bar.update(task, completed=(course.number + 1) * total - len(replay.left))
+            count = min(2 * count, len(replay.left))
+            try:
+                count = _push(market, history, replay, count, person)
+            except (ContractError, TransactionFailed):
+                if market.course() == course:
+                    raise
+                break  # somebody else was faster
+            replay.advance(count)
+            course = market.course()
+        course = market.course()
+    bar.update(task, completed=incentive.passes * total)
+
+
+def _push(market: MarketTrainer, history: MarketHistory, replay: _Replay, count: int, person: str) -> int:
+    """Evaluate the next samples, as many of `count` as a transaction holds; return how many."""
+    while True:
+        some = list({step.entry.id: step.entry for step in replay.left[:count]}.values())
+        evaluation = (
+            replay.model.parameters(),
+            list(history.hashes),
+            replay.contents,
+            [entry.claim() for entry in some],
+            [entry.slot for entry in some],
+            count,
+        )
+        data = codec(market._contract).call("evaluate", evaluation)
+        gas = _gas(market, data, person, only=count == 1)
+        if gas is not None:
+            market.chain.send(market.address, data, sender=person, gas=gas)
+            return count
+        count //= 2
+
+
+def _gas(market: MarketTrainer, data: bytes, sender: str, *, only: bool) -> int | None:
+    """Return the gas to send a call with, or None where it is too large for a transaction and can be made smaller."""
+    if len(data) > _MAX_CALLDATA and not only:
+        return None
+    try:
+        needed = market.chain.estimate(market.address, data, sender=sender)
+    except (ContractError, NodeUnreachable):
+        raise
+    except (ContractReverted, NodeError):  # out of gas
+        if only:
+            raise
+        return None
+    if needed > _MAX_GAS and not only:
+        return None
+    return min(needed + needed // 20, TRANSACTION_GAS_LIMIT)

@@ -1,0 +1,112 @@
+"""A hidden test set: what the provider of a market commits to, keeps, and reveals."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from eth_utils.crypto import keccak
+
+from dcai import foreign_json
+from dcai.errors import InvalidInput
+
+_SALT = 32
+_FORMAT = "dcai hidden test set 1"
+
+
+@dataclass(frozen=True)
+class HiddenTestSet:
+    """Test samples in portions, each with a salt, so that its hash gives nothing away.
+
+    Keep it, and keep it secret: without it a market can't be settled, and the bounty goes to the contributors.
+
+    Attributes
+    ----------
+    portions : tuple of bytes
+        The content of each: 32 bytes of salt, then for each sample its label, length and bytes, as in a batch.
+    """
+
+    portions: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, samples: Sequence[bytes], labels: Sequence[int], portions: int, *, seed: int | None = None) -> Self:
+        """Return samples in portions of one size, in random order.
+
+        Parameters
+        ----------
+        samples, labels
+            As the contract reads them.
+        portions
+            How many.
+        seed
+            Makes order and salts repeat, for tests and simulations: whoever knows the seed knows the salts.
+
+        Raises
+        ------
+        InvalidInput
+            If they can't be divided into as many portions of one size.
+        """
+        if len(samples) != len(labels):
+            raise InvalidInput(f"There are {len(samples)} inputs and {len(labels)} labels; give one label an input.")
+        if not samples or len(samples) % portions:
+            raise InvalidInput(
+                f"{len(samples)} test samples can't be divided into {portions} portions of one size; give "
+                f"{len(samples) // portions * portions or portions}."
+            )
+        random = np.random.default_rng(secrets.randbits(128) if seed is None else seed)
+        order = random.permutation(len(samples)).tolist()
+        size = len(samples) // portions
+        contents = []
+        for start in range(0, len(order), size):
+            parts = [secrets.token_bytes(_SALT) if seed is None else random.bytes(_SALT)]
+            for one in order[start : start + size]:
+                parts += (bytes([labels[one]]), len(samples[one]).to_bytes(2, "big"), samples[one])
+            contents.append(b"".join(parts))
+        return cls(tuple(contents))
+
+    @property
+    def hashes(self) -> list[bytes]:
+        """What the provider commits to."""
+        return [keccak(content) for content in self.portions]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a file that only its owner can read."""
+        text = json.dumps({"format": _FORMAT, "portions": [content.hex() for content in self.portions]}, indent=1)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such file, or it is none of these.
+        """
+        try:
+            data = foreign_json.parse(Path(path).read_bytes())
+            if not isinstance(data, dict) or data.get("format") != _FORMAT:
+                raise ValueError
+            return cls(tuple(bytes.fromhex(content) for content in data["portions"]))
+        except OSError as error:
+            raise InvalidInput(f"The test set can't be read: {error}.") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidInput(f"{path} holds no hidden test set; one is written by HiddenTestSet.save.") from error
+
+
+def unpack_portion(content: bytes) -> list[tuple[bytes, int]]:
+    """Return the samples of a portion with their labels."""
+    samples, offset = [], _SALT
+    while offset < len(content):
+        length = int.from_bytes(content[offset + 1 : offset + 3], "big")
+        samples.append((content[offset + 3 : offset + 3 + length], content[offset]))
+        offset += 3 + length
+    return samples
