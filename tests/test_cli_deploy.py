@@ -135,7 +135,8 @@ def test_the_leaderboard_is_a_table_or_json(deployed, run, chain, spam):
     trainer = dcai.attach(chain, deployed(spam, "--incentive", "gamified", "--validate-after", "1"))
     assert run("leaderboard", trainer.address).stdout == "Nobody has earned anything yet.\n"
     mine = trainer.contribute(HELLO, trainer.predict(HELLO), sender=PEOPLE[1])
-    chain.travel(2)
+    chain.request("evm_increaseTime", [5])
+    chain.request("evm_mine", [])
     points = mine.validate()
 
     table, told = run("leaderboard", trainer.address), run("leaderboard", trainer.address, "--json")
