@@ -57,7 +57,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
             case Phase.REVEAL:
                 return course.opened_at + participate + reveal_within
             case Phase.EVALUATION:
-                return course.revealed_at + evaluate_within
+                return course.moved_at + evaluate_within
         return None
 
     def owed(self, person: str) -> int:
