@@ -59,7 +59,7 @@ def fitted(contract, random):
 def terms(portions=3, portion_size=2, **others):
     """Return settings with the least stake that makes a mistake worth `UNIT`."""
     stake = (portions - 1) * portion_size * UNIT
-    return dcai.PredictionMarket(stake_wei=stake, portions=portions, portion_size=portion_size, draw_after=1, **others)
+    return dcai.PredictionMarket(stake_wei=stake, portions=portions, portion_size=portion_size, draw_after=2, **others)
 
 
 def prepared(chain, model, incentive, samples, random, *, sender=None):

@@ -13,12 +13,6 @@ from dcai.samples import pack_batch, pack_sparse
 from tests.market_stage import ALLOWED, EVALUATE, OPEN, PARTICIPATE, REVEAL, ROUNDS, Stage
 
 
-@pytest.fixture
-def stage(chain):
-    """Return a function that makes a market and brings it to a phase."""
-    return lambda phase, *, contribute=True, **terms: Stage(chain, **terms).to(phase, contribute=contribute)
-
-
 def portion_of(samples, labels):
     return bytes(32) + pack_batch(samples, labels)[1:]
 

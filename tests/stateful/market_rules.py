@@ -384,21 +384,6 @@ class Market:
         self.flow[person] += amount
 
 
-def altered(claim: Claim, what: str) -> Claim:
-    """Return a claim with something changed about it."""
-    match what:
-        case "id":
-            return claim._replace(id=claim.id + 1)
-        case "deposit":
-            return claim._replace(deposit=2 * claim.deposit)
-        case "time":
-            return claim._replace(time=claim.time + 1)
-        case "sample":
-            return claim._replace(sample=claim.sample + b"\0\1")
-        case _:
-            return claim
-
-
 def _samples_of(content: bytes) -> list[tuple[int, bytes]]:
     count, offset = 0, 32
     while offset < len(content):
