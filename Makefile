@@ -73,6 +73,10 @@ gas-update: setup node ## measure gas and rewrite gas.json
 accuracy: setup node ## measure accuracy on real sets against scikit-learn's (ten minutes)
 	$(BIN)/python -m scripts.accuracy
 
+.PHONY: market
+market: setup node ## hold the talk's prediction market and others; rewrite docs/market.md (minutes)
+	$(BIN)/python -m scripts.market_experiment
+
 .PHONY: bench
 bench: setup node ## measure throughput against bare JSON-RPC and web3.py's contract API
 	$(BIN)/python scripts/bench.py

@@ -55,14 +55,26 @@ class Task:
     labels: tuple[Labels, Labels]
 
 
-def imdb() -> Task:
-    """Return IMDB by the 1,000 most frequent words: which of them a review holds."""
+def imdb_presence() -> tuple[Split, tuple[Labels, Labels]]:
+    """Return which of the 1,000 most frequent words each review of IMDB holds, 0 or 1, and the labels.
+
+    Raises
+    ------
+    DataUnavailable
+        If it isn't on this machine.
+    """
     path = Path(os.environ.get("DCAI_DATA_DIR", "")) / IMDB
     if not path.is_file():
         raise DataUnavailable(f"DCAI_DATA_DIR names no folder with {IMDB}.")
     with np.load(path) as arrays:
         train, test = (np.unpackbits(arrays[f"{part}_bits"], axis=1, bitorder="little")[:, :1000] for part in PARTS)
         train_labels, test_labels = (arrays[f"{part}_label"].astype(np.int64) for part in PARTS)
+    return (train, test), (train_labels, test_labels)
+
+
+def imdb() -> Task:
+    """Return IMDB by the 1,000 most frequent words: which of them a review holds."""
+    (train, test), labels = imdb_presence()
     encoder = dcai.VectorEncoder().fit(train)
     return Task(
         "IMDB-1000",
@@ -70,7 +82,7 @@ def imdb() -> Task:
         (sparse.csr_matrix(train), sparse.csr_matrix(test)),
         (encoder.transform(train), encoder.transform(test)),
         _transformed(Normalizer(), train, test),
-        (train_labels, test_labels),
+        labels,
     )
 
 

@@ -102,12 +102,12 @@ def _market(what: str, contribute: int | None = None, settle: int | None = None)
     }
 
 
-# Of each market: contributions × test samples, and the limits of a contribution and of everything after the last.
+# Of each market: contributions on test samples, and the limits of a contribution and of everything after the last.
 _MARKETS = {
-    "market_100x100": _market("100 × 100 test samples of 15 words, 100 weights", 80_000, 6_000_000),
-    "market_300x300": _market("300 × 300, the same"),
-    "market_1000x1000_100_weights": _market("1,000 × 1,000, the same"),
-    "market_1000x1000": _market("1,000 × 1,000, 20 words, 1,000 weights", settle=200_000_000),
+    "market_100x100": _market("100 on 100 test samples of 15 words, 100 weights", 80_000, 6_000_000),
+    "market_300x300": _market("300 on 300, the same"),
+    "market_1000x1000_100_weights": _market("1,000 on 1,000, the same"),
+    "market_1000x1000": _market("1,000 on 1,000, 20 words, 1,000 weights", settle=200_000_000),
 }
 
 P100 = "sparse_perceptron_100"

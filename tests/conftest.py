@@ -17,6 +17,7 @@ from scripts.compile import EVM_VERSION, ROOT, CompileError, find_solc
 from tests import binary
 
 TRAINER = "SparsePerceptronDRT"
+MARKET = "SparsePerceptronPM"
 NOBODY = "0x" + 40 * "0"
 
 
@@ -32,7 +33,7 @@ def anvil():
 @pytest.fixture(scope="session")
 def worker_chain():
     with dcai.local_chain() as chain:
-        for contract in ("TrainerFactory", TRAINER):
+        for contract in ("TrainerFactory", TRAINER, MARKET):
             deployment.ensure(chain, contract, sender=chain.accounts[-1])
         yield chain
 
@@ -150,9 +151,9 @@ class Wallet:
         """Make calls (to, value, data) in one transaction."""
         return self.chain.send(self.address, self.codec.call("execute", calls), sender=self.owner, value=value, gas=gas)
 
-    def ask(self, trainer, function, *args, value=0, gas=None):
+    def ask(self, trainer, function, *args, value=0, gas=None, contract=TRAINER):
         """Call a function of the trainer at an address."""
-        return self.execute((trainer, value, codec(TRAINER).call(function, *args)), value=value, gas=gas)
+        return self.execute((trainer, value, codec(contract).call(function, *args)), value=value, gas=gas)
 
     def contribute(self, trainer, indices, label, deposit_wei):
         """Contribute a sample, and return the contribution as the trainer knows it."""

@@ -101,9 +101,8 @@ def test_the_replay_passes_through_every_state_that_the_live_model_had(anvil_cha
         chain.travel(market.incentive.participate)
         reveal(market, test_set)
         replay = Replay(market, test_set)
-        at = 0
 
-        for entry, live in zip(replay.entries, states[:-1], strict=True):
+        for at, (entry, live) in enumerate(zip(replay.entries, states[:-1], strict=True)):
             # what storage held then is what the contract has by its own replay: it takes no other parameters
             call = replay.next(1)._replace(parameters=live)
             if at == 1:
@@ -112,7 +111,6 @@ def test_the_replay_passes_through_every_state_that_the_live_model_had(anvil_cha
             replay.push(1, call=call)
             for _ in entry.samples()[1:]:
                 replay.push(1)
-            at += 1
 
         assert market.course().phase == Phase.PAYMENT
         assert replay_of(market, replay).parameters() == states[-1] == market.model().parameters()

@@ -17,10 +17,20 @@ def py_evm_world():
     yield from world_on("py-evm")
 
 
-def world_on(backend):
+@pytest.fixture
+def anvil_market_world(anvil):
+    yield from world_on("anvil", "PM")
+
+
+@pytest.fixture
+def py_evm_market_world():
+    yield from world_on("py-evm", "PM")
+
+
+def world_on(backend, suffix="DRT"):
     with dcai.local_chain(backend) as chain:
         try:
-            world = World(chain)
+            world = World(chain, suffix)
         except CompileError as error:
             pytest.skip(str(error))
         yield world

@@ -49,10 +49,13 @@ class World:
         Who -> address in small letters, as events tell it.
     rich : bool
         Whether everybody has more than a deposit can be.
+    face : Codec
+        Of every trainer with the incentive that `suffix` stands for.
     """
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, suffix: str = "DRT") -> None:
         self.chain = chain
+        self.face = codec(f"SparsePerceptron{suffix}")
         self.rich = chain.backend == "anvil"
         if self.rich:
             for account in chain.accounts:
@@ -61,7 +64,7 @@ class World:
         self.address = {who: chain.accounts[at].lower() for at, who in enumerate(ACCOUNTS)}
         self.factory = deployment.ensure(chain, "TrainerFactory", sender=self._operator)
         self.implementations = {
-            model: deployment.ensure(chain, f"{model}DRT", sender=self._operator)
+            model: deployment.ensure(chain, f"{model}{suffix}", sender=self._operator)
             for model in ("SparsePerceptron", "NaiveBayes", "SparseNearestCentroid")
         }
         abi, bytecode = _compiled(WALLET)
@@ -86,7 +89,7 @@ class World:
         else:
             number, data, value = (
                 _CALLS_BACK if mood.tolerant else _CALLS_BACK_OR_REFUSES,
-                calldata(mood.back),
+                calldata(mood.back, self.face),
                 mood.back.value,
             )
         back = self._wallet.call("behave", number, (to, value, data))
@@ -105,7 +108,12 @@ class World:
     def called_back(self, receipt: Receipt) -> list[Exception | None]:
         """Return how it went when a contract called back: None, or why it was refused."""
         events = (self._wallet.event(log) for log in receipt.logs)
-        return [None if event.args["ok"] else _error(event.args["answer"]) for event in events if event is not None]
+        return [
+            None if event.args["ok"] else self._error(event.args["answer"]) for event in events if event is not None
+        ]
+
+    def _error(self, answer: bytes) -> Exception:
+        return decode_error(answer, self.face) or ContractReverted(f"0x{answer.hex()}" if answer else "no reason")
 
     def _mined(self, sender: str, to: str, data: bytes, value: int) -> Outcome:
         error = None
@@ -118,15 +126,11 @@ class World:
         return Outcome(self.chain.time_of(receipt.block_number), receipt, error)
 
 
-def calldata(call: Call) -> bytes:
+def calldata(call: Call, face: Codec = TRAINER) -> bytes:
     """Return a call as the contract reads it."""
     if call.function == "multicall":
-        return TRAINER.call("multicall", [calldata(inner) for inner in call.args[0]])
-    return TRAINER.call(call.function, *call.args)
-
-
-def _error(answer: bytes) -> Exception:
-    return decode_error(answer, TRAINER) or ContractReverted(f"0x{answer.hex()}" if answer else "no reason")
+        return face.call("multicall", [calldata(inner, face) for inner in call.args[0]])
+    return face.call(call.function, *call.args)
 
 
 @cache

@@ -13,7 +13,7 @@ from dcai.history import Entry
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.history import MarketHistory
 from dcai.incentives.prediction_market.terms import MOST_BYTES, PredictionMarket
-from dcai.incentives.prediction_market.test_set import HiddenTestSet, unpack_portion
+from dcai.incentives.prediction_market.test_set import SALT, HiddenTestSet, pack_portion, unpack_portion
 from dcai.models import Model
 
 if TYPE_CHECKING:
@@ -33,16 +33,28 @@ _GAS_BYTE = 16
 def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSet) -> None:
     """Refuse a test set that isn't of the market's form, or of which a transaction can't hold a pass.
 
+    A provider who finds out when the test set is due loses the bounty.
+
     Raises
     ------
     InvalidInput
     """
-    counts = [len(unpack_portion(content)) for content in test_set.portions]
+    portions = [unpack_portion(content) for content in test_set.portions]
+    counts = [len(samples) for samples in portions]
     if counts != [incentive.portion_size] * incentive.portions:
         raise InvalidInput(
             f"This market takes {incentive.portions} portions of {incentive.portion_size} samples, not {len(counts)} "
             f"of {', '.join(map(str, sorted(set(counts))))}; make them with the trainer's test_set."
         )
+    for number, (content, some) in enumerate(zip(test_set.portions, portions, strict=True)):
+        try:
+            for sample, label in some:
+                model.unpack(sample)
+                model.labels([label])
+            if pack_portion(content[:SALT], some) != content:
+                raise InvalidInput("Its last sample is cut off.")
+        except InvalidInput as error:
+            raise InvalidInput(f"The contract would refuse portion {number} of the test set: {error}") from error
     largest = sorted(test_set.portions, key=len)[-incentive.pass_size :]
     size = sum(map(len, largest)) + len(model.parameters()) + MOST_BYTES
     samples = [sample for content in largest for sample, _ in unpack_portion(content)]
@@ -75,6 +87,11 @@ class _Replay:
         self.left = [step for step in steps if (step.entry.id, step.position) >= at]
         self._learn(steps[: len(steps) - len(self.left)])
 
+    def is_at(self, course: Course) -> bool:
+        """Tell whether the evaluation still is where the twin is."""
+        at = [(step.entry.id, step.position) for step in self.left[:1]]
+        return course.phase == Phase.EVALUATION and at == [(course.next_id, course.position)]
+
     def advance(self, count: int) -> None:
         """Go on by so many samples."""
         self._learn(self.left[:count])
@@ -102,11 +119,10 @@ def evaluate(market: MarketTrainer, sender: str | None, bar: Progress) -> None:
             try:
                 count = _push(market, history, replay, count, person)
             except (ContractError, TransactionFailed):
-                if market.course() == course:
+                if replay.is_at(market.course()):
                     raise
                 break  # somebody else was faster
             replay.advance(count)
-            course = market.course()
         course = market.course()
     bar.update(task, completed=incentive.passes * total)
 

@@ -16,7 +16,9 @@ from eth_utils.crypto import keccak
 from dcai import foreign_json
 from dcai.errors import InvalidInput
 
-_SALT = 32
+SALT = 32
+"""Bytes of salt that a portion begins with."""
+
 _FORMAT = "dcai hidden test set 1"
 
 
@@ -64,10 +66,8 @@ class HiddenTestSet:
         size = len(samples) // portions
         contents = []
         for start in range(0, len(order), size):
-            parts = [secrets.token_bytes(_SALT) if seed is None else random.bytes(_SALT)]
-            for one in order[start : start + size]:
-                parts += (bytes([labels[one]]), len(samples[one]).to_bytes(2, "big"), samples[one])
-            contents.append(b"".join(parts))
+            salt = secrets.token_bytes(SALT) if seed is None else random.bytes(SALT)
+            contents.append(pack_portion(salt, [(samples[one], labels[one]) for one in order[start : start + size]]))
         return cls(tuple(contents))
 
     @property
@@ -80,6 +80,7 @@ class HiddenTestSet:
         text = json.dumps({"format": _FORMAT, "portions": [content.hex() for content in self.portions]}, indent=1)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+            os.chmod(path, 0o600)  # of a file that was there before
             file.write(text + "\n")
 
     @classmethod
@@ -102,9 +103,14 @@ class HiddenTestSet:
             raise InvalidInput(f"{path} holds no hidden test set; one is written by HiddenTestSet.save.") from error
 
 
+def pack_portion(salt: bytes, samples: Sequence[tuple[bytes, int]]) -> bytes:
+    """Return the content of a portion, of samples with their labels."""
+    return salt + b"".join(bytes([label]) + len(sample).to_bytes(2, "big") + sample for sample, label in samples)
+
+
 def unpack_portion(content: bytes) -> list[tuple[bytes, int]]:
     """Return the samples of a portion with their labels."""
-    samples, offset = [], _SALT
+    samples, offset = [], SALT
     while offset < len(content):
         length = int.from_bytes(content[offset + 1 : offset + 3], "big")
         samples.append((content[offset + 3 : offset + 3 + length], content[offset]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from rich.progress import Progress
@@ -10,7 +12,7 @@ from rich.progress import Progress
 from dcai.chain.chain import Receipt, checked_address
 from dcai.chain.header import header
 from dcai.contribution import Contribution
-from dcai.errors import InvalidInput, WrongPhase
+from dcai.errors import AlreadyRevealed, FailedCall, InvalidInput, NothingLeft, NothingOwed, WrongPhase
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.history import MarketEntry, MarketHistory
 from dcai.incentives.prediction_market.scores import Score
@@ -55,7 +57,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
             case Phase.REVEAL:
                 return course.opened_at + participate + reveal_within
             case Phase.EVALUATION:
-                return course.revealed_at + evaluate_within
+                return course.moved_at + evaluate_within
         return None
 
     def owed(self, person: str) -> int:
@@ -120,10 +122,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         """
         stake = self.incentive.stake_wei
         if not isinstance(bounty_wei, int) or bounty_wei <= 0 or bounty_wei % stake:
-            raise InvalidInput(
-                f"The bounty is a multiple of the stake, {stake} wei, not {bounty_wei!r}; the next one is "
-                f"{max(-(-int(bounty_wei) // stake), 1) * stake}."
-            )
+            raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
         check_pass(self.model(), self.incentive, test_set)
         return self._send("commit", test_set.hashes, sender=self.creator, value=bounty_wei)
 
@@ -165,7 +164,8 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         Returns
         -------
         dict
-            Person -> wei that they were paid in this call; the creator's remainder among it.
+            Person -> wei that they were paid in this call; the creator's remainder among it. A contract that refuses
+            money is passed over, and paid by a later call.
 
         Raises
         ------
@@ -181,7 +181,8 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
                     raise WrongPhase(phase=course.phase)
                 hidden = [i for i in range(self.incentive.portions) if not course.revealed >> i & 1]
                 for portion in bar.track(hidden, description="Revealing"):
-                    self._reveal(test_set, portion, sender)
+                    with suppress(AlreadyRevealed):  # by another process of the provider's, meanwhile
+                        self._reveal(test_set, portion, sender)
             if self.course().phase == Phase.EVALUATION:
                 evaluate(self, sender, bar)
             return self._pay(sender, bar)
@@ -205,21 +206,23 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
 
     def _pay(self, sender: str | None, bar: Progress) -> dict[str, int]:
         history, course = self.history(), self.course()
-        paid: dict[str, int] = {}
+        entries = history.entries.values()
+        due: list[tuple[str, str, tuple[Any, ...]]]
         if course.phase == Phase.FAILED:
-            left = [entry for entry in history.entries.values() if not entry.reclaimed]
-            for entry in bar.track(left, description="Paying back"):
-                amount = self._paid("reclaim", entry.claim(), entry.slot, sender=sender)
-                paid[entry.author] = paid.get(entry.author, 0) + amount
+            due = [(one.author, "reclaim", (one.claim(), one.slot)) for one in entries if not one.reclaimed]
             rest = history.bounty_wei % max(course.samples, 1)
         else:
-            people = list(dict.fromkeys(entry.author for entry in history.entries.values()))
-            for person in bar.track([one for one in people if self.owed(one)], description="Paying"):
-                paid[person] = self.collect(person, sender=sender)
+            people = dict.fromkeys(entry.author for entry in entries)
+            due = [(person, "collect", (person,)) for person in people if self.owed(person)]
             rest = course.remainder_wei
         if rest and not history.withdrawn:
-            paid[self.creator] = paid.get(self.creator, 0) + self.withdraw(sender=sender)
-        return paid
+            due.append((self.creator, "withdraw", ()))
+        paid: Counter[str] = Counter()
+        for person, function, args in bar.track(due, description="Paying"):
+            # it is a contract that takes no money now, or somebody else has had it paid meanwhile
+            with suppress(FailedCall, NothingOwed, NothingLeft):
+                paid[person] += self._paid(function, *args, sender=sender)
+        return dict(paid)
 
     def _paid(self, function: str, *args: Any, sender: str | None) -> int:
         amount: int = self._event(self._send(function, *args, sender=sender), _PAYMENTS[function]).args["amount"]

@@ -1,0 +1,223 @@
+"""What somebody may try at a market: drawn before it is known, an action becomes a call on what stands there then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eth_utils.crypto import keccak
+from hypothesis import strategies as st
+
+from tests.stateful.market_rules import Evaluation, Market, Phase, altered
+from tests.stateful.rules import Call, Claim, pack_batch
+from tests.stateful.world import PEOPLE, WALLETS
+
+ONWARD = {
+    Phase.PREPARED: ("commit",),
+    Phase.DRAWING: ("draw",),
+    Phase.OPENING: ("reveal",),
+    Phase.PARTICIPATION: ("contribute", "contributeBatch"),
+    Phase.REVEAL: ("reveal",),
+    Phase.EVALUATION: ("evaluate",),
+    Phase.PAYMENT: ("collect", "collect", "withdraw"),
+    Phase.FAILED: ("reclaim", "reclaim", "withdraw"),
+    Phase.UNOPENED: ("forfeit",),
+    Phase.FORFEITED: ("withdraw", "forfeit", "collect"),
+}
+"""What brings a market further."""
+
+WRONG = {
+    "commit": ("value", "count"),
+    "draw": ("content",),
+    "reveal": ("again", "hashes", "portion", "content", "again"),
+    "contribute": ("value", "label"),
+    "contributeBatch": ("value",),
+    "evaluate": (
+        *("parameters", "hashes", "portions", "a portion", "later", "none", "most", "slot", "slots"),
+        *("id", "deposit", "time", "sample"),
+    ),
+    "collect": ("",),
+    "withdraw": ("",),
+    "reclaim": ("slot", "id", "deposit", "time", "sample"),
+    "forfeit": ("",),
+}
+"""What may be wrong about a call of each function."""
+
+FUNCTIONS = tuple(WRONG)
+GUARDED = ("collect", "withdraw", "reclaim", "forfeit")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A call.
+
+    Attributes
+    ----------
+    function : str or None
+        None: what brings the market further, by somebody who may.
+    which : int
+        Picks a sample, a portion, a person, a contribution.
+    size : int
+        Samples of a batch, or that are evaluated; contributions too many are brought where it is even.
+    wrong : int or None
+        Picks what is wrong about it.
+    """
+
+    function: str | None
+    which: int
+    size: int
+    wrong: int | None
+
+    def call(self, book: Market, hidden: Sequence[bytes], now: int, samples: Sequence[bytes], header: bytes) -> Call:
+        """Return the call."""
+        onward = ONWARD[book.phase(now)]
+        function = self.function or onward[self.which % len(onward)]
+        wrong = "" if self.wrong is None else WRONG[function][self.wrong % len(WRONG[function])]
+        args: tuple[Any, ...] = ()
+        value = 0
+        match function:
+            case "commit":
+                hashes = list(_hashes(hidden))
+                args, value = (hashes[1:] if wrong == "count" else hashes,), self.size * book.terms.stake
+            case "draw":
+                args = (header[:-1] if wrong == "content" else header,)
+            case "reveal":
+                args = self._reveal(book, hidden, wrong)
+            case "contribute":
+                label = 9 if wrong == "label" else self.which % 2
+                args, value = (samples[self.which % len(samples)], label, 0), book.terms.stake
+            case "contributeBatch":
+                some = [((self.which >> at) % 2, samples[(self.which + at) % len(samples)]) for at in range(self.size)]
+                args, value = (pack_batch(some), 0), self.size * book.terms.stake
+            case "evaluate":
+                args = (self._evaluation(book, hidden, wrong),)
+            case "collect":
+                args = (self._person(book),)
+            case "reclaim":
+                claim = self._claim(book)
+                args = (altered(claim, wrong), claim.id + (wrong == "slot"))
+        if wrong == "value" and value:
+            value += (-1, 1, -value)[self.which % 3]
+        return Call(function, args, value)
+
+    def _reveal(self, book: Market, hidden: Sequence[bytes], wrong: str) -> tuple[Any, ...]:
+        left = [portion for portion in range(book.terms.portions) if portion not in book.revealed]
+        portion = left[self.which % len(left)] if left else 0
+        if not book.opened_at and book.drawn is not None:
+            portion = book.drawn
+        if wrong == "portion":
+            portion = self.which % (book.terms.portions + 1)
+        if wrong == "again":
+            portion = min(book.revealed, default=0)
+        content = hidden[portion % len(hidden)]
+        hashes = list(_hashes(hidden))
+        if wrong == "content":
+            content = content[:-1] + b"\xff" if self.which % 2 else hidden[(portion + 1) % len(hidden)]
+        return (hashes[::-1] if wrong == "hashes" else hashes, portion, content)
+
+    def _evaluation(self, book: Market, hidden: Sequence[bytes], wrong: str) -> Evaluation:
+        parameters, hashes = book.parameters(), list(_hashes(hidden))
+        portions = [hidden[portion] for portion in book.of_pass()]
+        left = book.samples[book.done :]
+        most = 1 + self.size // 3
+        ids = {one.claim.id for one, _ in left[:most]}
+        claims = [one.claim for one in book.made if one.claim.id in ids]
+        if self.size % 2 == 0:  # contributions too many
+            claims += [one.claim for one in book.made if claims and one.claim.id > claims[-1].id][:2]
+        slots = [claim.id for claim in claims]
+        most = 0 if wrong == "most" else most
+        match wrong:
+            case "parameters":
+                parameters = parameters[:-1] + bytes([parameters[-1] ^ 1])
+            case "hashes":
+                hashes = hashes[1:]
+            case "portions":
+                portions = portions[:-1]
+            case "a portion":
+                portions = [*portions[:-1], hidden[book.drawn or 0]]
+            case "later":
+                claims, slots = claims[1:], slots[1:]
+            case "slots":
+                slots = slots[:-1]
+            case "slot":
+                slots = [slot + 1 for slot in slots]
+            case "none":
+                claims, slots = [], []
+            case _:
+                claims = [altered(claim, wrong) for claim in claims[:1]] + claims[1:]
+        return Evaluation(parameters, hashes, portions, claims, slots, most)
+
+    def _person(self, book: Market) -> str:
+        people = [one.claim.author for one in book.made] if self.function is None else []
+        unpaid = [person for person in people if person not in book.collected]
+        some = unpaid or people or [book.creator]
+        return some[self.which % len(some)]
+
+    def _claim(self, book: Market) -> Claim:
+        left = [one.claim for one in book.made if one.claim.id not in book.reclaimed]
+        some = left if left and self.which % 4 else [one.claim for one in book.made]
+        return some[self.which % len(some)] if some else Claim(1, book.creator, 1, 1, 0, b"\0\0")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Time passes."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class PassTheDeadline:
+    """Time passes until the next block is the first one of the next phase, or the last one of this."""
+
+    early: int
+
+
+@dataclass(frozen=True)
+class Force:
+    """Money comes in that nobody can refuse."""
+
+    wei: int
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """A contract refuses money from now on, or takes it again."""
+
+    wallet: str
+    refuses: bool
+
+
+@dataclass(frozen=True)
+class CallBack:
+    """A contract makes a call whenever it is paid, from now on; not tolerant, it refuses the money where that fails."""
+
+    wallet: str
+    attempt: Attempt
+    tolerant: bool
+
+
+Step = Attempt | Pass | PassTheDeadline | Force | Refuse | CallBack
+
+
+def _hashes(hidden: Sequence[bytes]) -> list[bytes]:
+    return [keccak(content) for content in hidden]
+
+
+picks = st.integers(0, 60)
+sizes = st.integers(1, 6)
+people = st.sampled_from(PEOPLE)
+wallets = st.sampled_from(WALLETS)
+onward = st.builds(Attempt, st.none(), picks, sizes, st.none())
+wrong = st.builds(Attempt, st.none(), picks, sizes, picks)
+anything = st.builds(Attempt, st.sampled_from(FUNCTIONS), picks, sizes, st.none() | picks)
+guarded = st.builds(Attempt, st.sampled_from(GUARDED), picks, sizes, st.none())
+events = st.one_of(
+    st.builds(PassTheDeadline, st.integers(0, 1)),
+    st.builds(Pass, st.integers(1, 40)),
+    st.builds(Refuse, wallets, st.booleans()),
+    st.builds(CallBack, wallets, guarded, st.booleans()),
+    st.builds(Force, st.integers(1, 10**18)),
+)
+steps = st.sampled_from([*9 * [onward], *4 * [wrong], *2 * [anything], *2 * [events]]).flatmap(lambda kind: kind)

@@ -1,0 +1,407 @@
+"""The rules of a prediction market in plain Python, as contracts/interfaces tells them: what comes of any call.
+
+Written a second time on purpose: nothing here is shared with dcai's own replay of the log.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from eth_utils.crypto import keccak
+
+from dcai.models import Model
+from tests.market_rule import gains
+from tests.stateful.rules import BATCH, Claim, Mood, Refused, unpack_batch
+
+MISSING = "0x4e487b71" + 31 * "00" + "32"
+"""What Solidity reverts with where a list has no such place."""
+
+
+class Phase(IntEnum):
+    """Where a market stands."""
+
+    PREPARED = 0
+    DRAWING = 1
+    OPENING = 2
+    PARTICIPATION = 3
+    REVEAL = 4
+    EVALUATION = 5
+    PAYMENT = 6
+    FAILED = 7
+    UNOPENED = 8
+    FORFEITED = 9
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a market is set up with; times are to open, to participate, to reveal and to evaluate."""
+
+    unit: int
+    portions: int
+    size: int
+    times: tuple[int, int, int, int]
+    per_pass: int
+    grouped: bool
+    most: int
+
+    @property
+    def tests(self) -> int:
+        """How many samples the model is examined on."""
+        return (self.portions - 1) * self.size
+
+    @property
+    def stake(self) -> int:
+        """What a sample costs."""
+        return self.tests * self.unit
+
+
+class Evaluation(NamedTuple):
+    """What a call of `evaluate` brings back."""
+
+    parameters: bytes
+    hashes: list[bytes]
+    portions: list[bytes]
+    contributions: list[Claim]
+    slots: list[int]
+    most: int
+
+
+class Made(NamedTuple):
+    """A contribution that was accepted."""
+
+    claim: Claim
+    samples: list[tuple[int, bytes]]
+
+
+@dataclass
+class Market:
+    """A market, by the book.
+
+    Attributes
+    ----------
+    creator : str
+    terms : Terms
+    start : Model
+        The twin with the parameters that it was deployed with.
+    flow : Counter
+        Person -> what they got less what they paid, wei.
+    number, done : int
+        The pass that is under way; how many samples are evaluated in it.
+    """
+
+    creator: str
+    terms: Terms
+    start: Model
+    flow: Counter[str] = field(default_factory=Counter)
+    hashes: list[bytes] = field(default_factory=list)
+    rounds: int = 0
+    committed_at: int = 0
+    target: int = 0
+    drawn: int | None = None
+    opened_at: int = 0
+    revealed: set[int] = field(default_factory=set)
+    revealed_at: int = 0
+    made: list[Made] = field(default_factory=list)
+    number: int = 0
+    done: int = 0
+    collected: Counter[str] = field(default_factory=Counter)
+    reclaimed: set[int] = field(default_factory=set)
+    withdrawn: bool = False
+    forfeited: bool = False
+    contents: dict[int, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.twin = copy.deepcopy(self.start)
+        self.moods: dict[str, Mood] = {}
+        self.called_back: list[Refused] = []
+        self._due: Counter[str] | None = None
+        self._states = [self.start.parameters()]
+
+    # Where it stands
+
+    @property
+    def samples(self) -> list[tuple[Made, int]]:
+        """Return every sample, as its contribution and its place there."""
+        return [(one, at) for one in self.made for at in range(len(one.samples))]
+
+    @property
+    def next_id(self) -> int:
+        """Return the number of the next contribution."""
+        return 1 + sum(1 if one.claim.label != BATCH else 1 + len(one.samples) for one in self.made)
+
+    @property
+    def passes(self) -> int:
+        """Return how often everything is evaluated."""
+        return -(-(self.terms.portions - 1) // self.terms.per_pass)
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether everything is evaluated."""
+        return bool(self.made) and self.number == self.passes
+
+    def phase(self, now: int) -> Phase:
+        """Return the phase at a time."""
+        to_open, participate, to_reveal, to_evaluate = self.terms.times
+        if not self.committed_at:
+            return Phase.PREPARED
+        if self.forfeited:
+            return Phase.FORFEITED
+        if not self.opened_at:
+            if now >= self.committed_at + to_open:
+                return Phase.UNOPENED
+            return Phase.DRAWING if self.drawn is None else Phase.OPENING
+        end = self.opened_at + participate
+        if now < end:
+            return Phase.PARTICIPATION
+        if self.settled or not self.made:
+            return Phase.PAYMENT
+        if not self.revealed_at:
+            return Phase.REVEAL if now < end + to_reveal else Phase.FAILED
+        return Phase.EVALUATION if now < self.revealed_at + to_evaluate else Phase.FAILED
+
+    def deadline(self, now: int) -> int | None:
+        """Return when the phase at a time ends by itself, if it does."""
+        to_open, participate, to_reveal, to_evaluate = self.terms.times
+        match self.phase(now):
+            case Phase.DRAWING | Phase.OPENING:
+                return self.committed_at + to_open
+            case Phase.PARTICIPATION:
+                return self.opened_at + participate
+            case Phase.REVEAL:
+                return self.opened_at + participate + to_reveal
+            case Phase.EVALUATION:
+                return self.revealed_at + to_evaluate
+        return None
+
+    @property
+    def bounty(self) -> int:
+        """Return what the provider paid in."""
+        return self.rounds * self.terms.stake
+
+    def parameters(self) -> bytes:
+        """Return the model's where the evaluation is."""
+        return self._states[self.done]
+
+    def of_pass(self) -> list[int]:
+        """Return the portions that the pass under way is about."""
+        hidden = [portion for portion in range(self.terms.portions) if portion != self.drawn]
+        return hidden[self.number * self.terms.per_pass :][: self.terms.per_pass]
+
+    def due(self) -> Counter[str]:
+        """Return what the settled market owes everybody, by the rule, whether or not it was paid."""
+        if self._due is None:
+            self._due = self._scored() if self.made else Counter()
+        return self._due
+
+    def _scored(self) -> Counter[str]:
+        stakes: Counter[str] = Counter()
+        for one in self.made:
+            stakes[one.claim.author] += one.claim.deposit
+        model = copy.deepcopy(self.start)
+        hidden = [content for portion, content in self.contents.items() if portion != self.drawn]
+        tests = [test for content in hidden for test in _samples_of(content)]
+
+        def mistakes() -> int:
+            return sum(model.label_of(sample) != label for label, sample in tests)
+
+        authors, counted, last = [], [mistakes()], len(self.samples) - 1
+        for at, (one, position) in enumerate(self.samples):
+            label, sample = one.samples[position]
+            model.learn(sample, label)
+            author = one.claim.author
+            if not self.terms.grouped or at == last or self.samples[at + 1][0].claim.author != author:
+                authors.append(author)
+                counted.append(mistakes())
+        for author, gain in zip(authors, gains(counted, len(tests), self.rounds), strict=True):
+            stakes[author] += gain * self.terms.unit
+        return stakes
+
+    def holds(self) -> int:
+        """Return what the contract must hold: what came in less what went out."""
+        return -sum(self.flow.values())
+
+    # What anybody may call
+
+    def call(self, function: str, args: tuple[Any, ...], sender: str, value: int, now: int, header: bool) -> None:
+        """Let somebody call; `header` tells whether a draw brings the header of the target, which is there."""
+        self.called_back = []
+        match function:
+            case "commit":
+                self._commit(sender, args[0], value, now)
+            case "draw":
+                self._only(now, Phase.DRAWING)
+                if not header:
+                    raise Refused("WrongHeader", self.target)
+            case "reveal":
+                self._reveal(*args, now)
+            case "contribute":
+                self._contribute(sender, args[1], [(args[1], args[0])], args[0], value, now)
+            case "contributeBatch":
+                self._contribute(sender, BATCH, list(unpack_batch(args[0])), args[0], value, now)
+            case "evaluate":
+                self._evaluate(args[0], now)
+            case "collect":
+                self._collect(args[0], now)
+            case "withdraw":
+                self._withdraw(now)
+            case "reclaim":
+                self._reclaim(*args, now)
+            case "forfeit":
+                self._only(now, Phase.UNOPENED)
+                self.forfeited = True
+                self.flow["nobody"] += self.bounty
+
+    def _only(self, now: int, *phases: Phase) -> Phase:
+        phase = self.phase(now)
+        if phase not in phases:
+            raise Refused("WrongPhase", int(phase))
+        return phase
+
+    def _commit(self, sender: str, hashes: list[bytes], value: int, now: int) -> None:
+        if sender != self.creator:
+            raise Refused("NotCreator", self.creator, sender)
+        self._only(now, Phase.PREPARED)
+        if len(hashes) != self.terms.portions:
+            raise Refused("WrongCount", self.terms.portions, len(hashes))
+        rounds, rest = divmod(value, self.terms.stake)
+        if rest or not rounds:
+            raise Refused("WrongBounty", self.terms.stake, value)
+        self.rounds, self.hashes, self.committed_at = rounds, hashes, now
+        self.flow[sender] -= value
+
+    def _reveal(self, hashes: list[bytes], portion: int, content: bytes, now: int) -> None:
+        phase = self._only(now, Phase.OPENING, Phase.REVEAL)
+        if hashes != self.hashes:
+            raise Refused("WrongHashes")
+        if portion >= len(hashes) or keccak(content) != hashes[portion]:
+            raise Refused("WrongPortion", portion)
+        if phase == Phase.OPENING and portion != self.drawn:
+            raise Refused("WrongPortion", portion)
+        if portion in self.revealed:
+            raise Refused("AlreadyRevealed", portion)
+        if len(_samples_of(content)) != self.terms.size:
+            raise Refused("MalformedPortion", portion)
+        self.revealed.add(portion)
+        self.contents = dict(sorted({**self.contents, portion: content}.items()))
+        if phase == Phase.OPENING:
+            self.opened_at = now
+        elif len(self.revealed) == len(hashes):
+            self.revealed_at = now
+
+    def _contribute(
+        self, sender: str, label: int, samples: list[tuple[int, bytes]], sent: bytes, value: int, now: int
+    ) -> None:
+        for one, _ in samples:
+            if one >= len(self.start.classes):
+                raise Refused("UnknownLabel", one, len(self.start.classes))
+        self._only(now, Phase.PARTICIPATION)
+        stake, count = len(samples) * self.terms.stake, len(self.samples)
+        if value != stake:
+            raise Refused("WrongStake", stake, value)
+        if count + len(samples) > self.terms.most:
+            raise Refused("MarketFull", count, self.terms.most)
+        self.made.append(Made(Claim(self.next_id, sender, now, value, label, sent), samples))
+        for one, sample in samples:
+            self.twin.learn(sample, one)
+            self._states.append(self.twin.parameters())
+        self.flow[sender] -= value
+
+    def _evaluate(self, given: Evaluation, now: int) -> None:
+        self._only(now, Phase.EVALUATION)
+        if given.parameters != self.parameters():
+            raise Refused("WrongParameters")
+        if given.hashes != self.hashes:
+            raise Refused("WrongHashes")
+        portions = self.of_pass()
+        if len(given.portions) != len(portions):
+            raise Refused("WrongCount", len(portions), len(given.portions))
+        for portion, content in zip(portions, given.portions, strict=True):
+            if keccak(content) != self.hashes[portion]:
+                raise Refused("WrongPortion", portion)
+        samples, done, most = self.samples, self.done, given.most
+        if not given.contributions or not most:
+            raise Refused("OutOfTurn", samples[done][0].claim.id, 0)
+        for at, claim in enumerate(given.contributions):
+            if not most:
+                break
+            following = samples[done][0] if done < len(samples) else None
+            turn = self.next_id if following is None else following.claim.id
+            if at >= len(given.slots):
+                raise Refused(MISSING)
+            if claim.id != turn:
+                raise Refused("OutOfTurn", turn, claim.id)
+            if following is None or claim != following.claim or given.slots[at] != claim.id:
+                raise Refused("UnknownContribution", claim.id, given.slots[at])
+            while most and done < len(samples) and samples[done][0] is following:
+                done, most = done + 1, most - 1
+        self.number, self.done = (self.number + 1, 0) if done == len(samples) else (self.number, done)
+
+    def _collect(self, person: str, now: int) -> None:
+        self._only(now, Phase.PAYMENT)
+        amount = 0 if person in self.collected else self.due()[person]
+        if not amount:
+            raise Refused("NothingOwed", person)
+        self._pay(person, amount)
+        self.collected[person] = amount
+
+    def _withdraw(self, now: int) -> None:
+        if self._only(now, Phase.PAYMENT, Phase.FAILED) == Phase.FAILED:
+            amount = self.bounty % len(self.samples)
+        else:
+            stakes = sum(one.claim.deposit for one in self.made)
+            amount = self.bounty + stakes - self.due().total()
+        if not amount or self.withdrawn:
+            raise Refused("NothingOwed", self.creator)
+        self._pay(self.creator, amount)
+        self.withdrawn = True
+
+    def _reclaim(self, claim: Claim, slot: int, now: int) -> None:
+        self._only(now, Phase.FAILED)
+        if claim.label == BATCH and not claim.sample:
+            raise Refused("BadBatch")
+        known = {one.claim.id: one for one in self.made}
+        one = known.get(claim.id)
+        if one is None or one.claim != claim or slot != claim.id:
+            raise Refused("UnknownContribution", claim.id, slot)
+        if claim.id in self.reclaimed:
+            raise Refused("NothingLeft", claim.id)
+        self._pay(claim.author, claim.deposit + len(one.samples) * (self.bounty // len(self.samples)))
+        self.reclaimed.add(claim.id)
+
+    def _pay(self, person: str, amount: int) -> None:
+        mood = self.moods.get(person, Mood())
+        if mood.refuses:
+            raise Refused("FailedCall")
+        if mood.back is not None:
+            refusal = Refused("ReentrancyGuardReentrantCall")
+            if not mood.tolerant:
+                raise refusal
+            self.called_back.append(refusal)
+        self.flow[person] += amount
+
+
+def altered(claim: Claim, what: str) -> Claim:
+    """Return a claim with something changed about it."""
+    match what:
+        case "id":
+            return claim._replace(id=claim.id + 1)
+        case "deposit":
+            return claim._replace(deposit=2 * claim.deposit)
+        case "time":
+            return claim._replace(time=claim.time + 1)
+        case "sample":
+            return claim._replace(sample=claim.sample + b"\0\1")
+        case _:
+            return claim
+
+
+def _samples_of(content: bytes) -> list[tuple[int, bytes]]:
+    count, offset = 0, 32
+    while offset < len(content):
+        offset += 3 + int.from_bytes(content[offset + 1 : offset + 3], "big")
+        count += 1
+    return list(unpack_batch(bytes([count - 1]) + content[32:])) if count else []
