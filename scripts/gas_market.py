@@ -24,7 +24,11 @@ def _market(size: int, features: int, words: int) -> Gas:
     rng = np.random.default_rng(2)
     truth = rng.normal(size=features)
     incentive = dcai.PredictionMarket(
-        stake_wei=size * 10**9, portions=_PORTIONS, portion_size=size // (_PORTIONS - 1), draw_after=2
+        stake_wei=size * 10**9,
+        portions=_PORTIONS,
+        portion_size=size // (_PORTIONS - 1),
+        participate="30 days",
+        draw_after=2,
     )
 
     def label(sample: Indices) -> int:
