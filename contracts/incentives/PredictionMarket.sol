@@ -56,11 +56,11 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         uint256 word;
         MarketTerms terms;
         uint256 rounds;
-        bool last;
         /// how many samples are evaluated at most, from here on
         uint256 most;
         /// of grouped contributions, whose are under way
         address author;
+        bool last;
         /// of all that were settled in this call
         int256 gain;
     }
