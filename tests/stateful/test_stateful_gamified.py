@@ -51,7 +51,7 @@ ERRORS = {
     "UnknownContribution",
     "UnknownLabel",
 }
-SELDOM = {"BadPositions", "IsNoBatch", "MostlyAgreed"}
+SELDOM = {"BadPositions", "IsNoBatch", "MostlyAgreed", "MostlyDisagreed", "NothingLeft"}
 
 
 @dataclass
@@ -413,7 +413,7 @@ def run(chain, steps):
     run_state_machine_as_test(
         lambda: Trainer(chain, tally),
         settings=settings(
-            max_examples=1 + 11 * steps // (10 * STEPS_A_RUN),
+            max_examples=1 + 3 * steps // (2 * STEPS_A_RUN),
             stateful_step_count=STEPS_A_RUN,
             deadline=None,
             derandomize=not SOAK_STEPS,
@@ -430,7 +430,7 @@ def test_on_anvil_points_and_badges_are_what_the_rules_say(anvil):
     # else the rules could forbid everything and still be kept
     done = {name for name, error in tally.outcomes if error is None}
     assert done >= {"Validated", "BatchValidated", "Duplicate", "Reported", "Defended", "PointsTaken", "TransferSingle"}
-    assert {error for _, error in tally.outcomes} >= ERRORS - SELDOM
+    assert ERRORS - SELDOM - {error for _, error in tally.outcomes} == set()
 
 
 def test_on_py_evm_points_and_badges_are_what_the_rules_say():
