@@ -100,7 +100,7 @@ class Replay:
         self.market, self.test_set = market, test_set
         self.entries = list(history.entries.values())
         self.steps = [(entry, *one) for entry in self.entries for one in entry.samples()]
-        self._start = market._start(history)
+        self._start = history.start()
         self.hidden = [content for i, content in enumerate(test_set.portions) if i != history.drawn]
         size = market.incentive.pass_size
         self.passes = [self.hidden[at : at + size] for at in range(0, len(self.hidden), size)]

@@ -53,7 +53,7 @@ def test_a_phase_ends_at_the_exact_second(stage, chain, at, phase, length, befor
         sender, args, value = market.calls()[function]
         course = market.market.course()
         begin = {
-            Phase.EVALUATION: course.revealed_at,
+            Phase.EVALUATION: course.moved_at,
             Phase.REVEAL: course.opened_at,
             Phase.PARTICIPATION: course.opened_at,
         }
@@ -109,7 +109,7 @@ def test_the_draw_is_from_the_header_of_the_target_block_and_no_other(stage, cha
 
     assert chain.block_number() < target
     with refused(errors.WrongHeader, target):
-        market.send("draw", header(chain, target - 1))
+        market.send("draw", header(chain, target - 2))
     chain.reach(target + 1)
     good = header(chain, target)
     for wrong in (
@@ -244,7 +244,7 @@ def test_samples_have_up_to_the_size_unit_together_and_calls_up_to_32_kib(stage,
         if works:
             market.chain.send(market.market.address, padded, sender=market.alice, value=market.stake)
         else:
-            with refused(errors.TooLarge, length, 32_768):
+            with refused(errors.TooLong, length, 32_768):
                 market.chain.send(market.market.address, padded, sender=market.alice, value=market.stake)
 
 

@@ -183,7 +183,7 @@ def test_each_phase_tells_when_it_ends(stage, chain):
         (Phase.EVALUATION, EVALUATE),
     ):
         course = (market := stage(phase).market).course()
-        begin = course.revealed_at or course.opened_at or course.committed_at
+        begin = course.moved_at or course.opened_at or course.committed_at
         assert market.deadline() == begin + length
     for phase in (Phase.PREPARED, Phase.PAYMENT, Phase.FAILED, Phase.UNOPENED, Phase.FORFEITED):
         assert stage(phase).market.deadline() is None

@@ -86,8 +86,6 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         _head();
         if (msg.sender != creator()) revert NotCreator(creator(), msg.sender);
         _only(Phase.Prepared);
-        // chains without randomness have a constant there
-        if (block.prevrandao >> 128 == 0) revert NoRandomness();
         if (hashes.length != terms_.portions()) revert WrongCount(terms_.portions(), hashes.length);
         uint256 rounds = msg.value / terms_.stake();
         if (rounds == 0 || rounds > type(uint40).max || msg.value % terms_.stake() != 0)
