@@ -102,7 +102,7 @@ class MarketStory(Story):
             events = self.through_wallet(name, *call, value=len(packed) * STAKE)
         else:
             events = self.send(name, *call, sender=sender, value=len(packed) * STAKE)
-        self.entries.append(MarketEntry.of(events[0][1]))
+        self.entries.append(MarketEntry.of(events[0][1], None))
 
     def call(self, model, portion, entries, most):
         """Return a call of the evaluation."""
@@ -163,6 +163,8 @@ def settled(story):
     story.send("open", "reveal", HIDDEN.hashes, drawn, HIDDEN.portions[drawn], sender=creator)
     story.refuse("WrongStake", "contribute", b"\0\1", 1, 0, sender=alice, value=STAKE - 1)
     story.refuse("TooLarge", "contribute", pack_sparse([1, 2, 3, 4]), 1, 0, sender=alice, value=STAKE)
+    long = codec(MARKET).call("contribute", pack_sparse([1]), 1, 0).ljust(32_769, b"\0")
+    story._refuse_sending("TooLong", story.trainer, long, alice, value=STAKE)
     story.contribute("contribute", [[0, 9, 10]], [1], sender=alice)
     story.contribute("contribute a batch", [[1, 8, 9], [2, 10], [3], [11, 12]], [0, 1, 0, 1], sender=bob)
     story.contribute("a contract contributes", [[4, 13, 14]], [1], sender=wallet)
