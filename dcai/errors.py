@@ -389,7 +389,7 @@ class WrongStake(ContractError):
 class MarketFull(ContractError):
     """The market takes no more samples."""
 
-    sentence = "The market has {samples} samples, and takes {most} at most."
+    sentence = "The market has {samples} samples, and takes {most} at most: send fewer, or wait for another market."
 
 
 class TooLong(ContractError):
@@ -401,7 +401,7 @@ class TooLong(ContractError):
 class WrongCount(ContractError):
     """More or fewer than there must be."""
 
-    sentence = "The market needs {required} of them here, not {given}."
+    sentence = "There must be {required} portions or hashes of them here, not {given}."
 
 
 class WrongHeader(ContractError):
@@ -409,7 +409,7 @@ class WrongHeader(ContractError):
 
     sentence = (
         "These bytes aren't the header of block {target}, which the draw is from; or it isn't there yet, or too long "
-        "ago for the chain to remember it."
+        "ago for the chain to remember it (8,191 blocks, or 256): a portion that can't be drawn any more is forfeited."
     )
 
 

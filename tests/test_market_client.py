@@ -150,7 +150,7 @@ def test_settling_waits_for_nobody_it_needs(stage, refused):
         with refused(errors.WrongPhase):
             market.market.settle(market.hidden, progress=False)
     market = stage(Phase.REVEAL)
-    with refused(errors.WrongPhase, "reveal the test set"):
+    with refused(errors.InvalidInput, "test set isn't revealed"):
         market.market.settle(progress=False)
 
 

@@ -27,7 +27,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
     /// A call that contributes: so that whatever was contributed can be brought back beside a test set, in a transaction that nodes pass on.
     uint256 private constant _MOST_BYTES = 32_768;
 
-    /// What a contribution reads and writes: one slot.
+    /// What a contribution reads: one slot.
     struct Opening {
         uint40 committedAt;
         uint40 target;

@@ -8,8 +8,8 @@ import {Contribution} from "./ITrainer.sol";
 /// @dev The rule is that of Abernethy and Frongillo as Harris and Waggoner, "Decentralized & Collaborative AI on Blockchain" (2019), give
 /// it. The provider, who is the trainer's creator, commits to a test set in portions and pays in a bounty; one portion is drawn and
 /// opened; people contribute, each sample for the same stake; the provider reveals the other portions; all contributions are replayed in
-/// memory, from the parameters that the trainer began with, and the mistakes on the revealed portions counted after each. Every phase
-/// but the first ends by a deadline, whoever does or doesn't act.
+/// memory, from the parameters that the trainer began with, and the mistakes on the revealed portions counted after each. No phase
+/// waits for anybody: those in which somebody must act end by a deadline, and in the others everybody can have what is theirs for good.
 /// Warning: the provider knows the test set, and may contribute under another name. Warning: a test set of wrong labels is a valid one.
 /// Look at the portion that was drawn: the others are as good on average, or the provider was lucky.
 interface IPredictionMarket is IIncentive {

@@ -8,7 +8,7 @@ import rlp  # type: ignore[import-untyped]
 from eth_utils.crypto import keccak
 
 from dcai.chain.chain import Chain
-from dcai.errors import NodeError
+from dcai.errors import InvalidInput, NodeError
 
 # The fields in their order, with the bytes of those of fixed width (0: of any); None: a number without leading zeros.
 _FIELDS: dict[str, int | None] = {
@@ -58,10 +58,25 @@ def header(chain: Chain, number: int) -> bytes:
     )
 
 
-def randomness(chain: Chain) -> int:
-    """Return the prevRandao of the latest block; some chains have a small constant there."""
-    block: dict[str, Any] = chain.request("eth_getBlockByNumber", ["latest", False])
-    return int.from_bytes(_field(block["mixHash"], 32), "big")
+def check_randomness(chain: Chain) -> None:
+    """Refuse a chain whose blocks a market can't draw from.
+
+    Raises
+    ------
+    NodeError
+        If headers can't be made from what the node tells.
+    InvalidInput
+        If prevRandao is no random number: a small constant on some chains, bookkeeping in its upper half on others.
+    """
+    latest = chain.block_number()
+    header(chain, latest)
+    block: dict[str, Any] = chain.request("eth_getBlockByNumber", [hex(latest), False])
+    told = _field(block["mixHash"], 32)
+    if not any(told[:16]) or not any(told[-8:]):
+        raise InvalidInput(
+            f"Chain {chain.chain_id} has no randomness to draw a portion from: its prevRandao is 0x{told.hex()}; "
+            "choose another chain."
+        )
 
 
 def _field(value: Any, width: int | None) -> bytes:

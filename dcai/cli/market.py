@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -60,7 +61,8 @@ def prepare(
 ) -> None:
     """Make a hidden test set of labelled data, in the portions that a market has, and write it to a file.
 
-    Of a data set with a test part that part is used; of more samples than the portions hold, the first ones.
+    Of a data set with a test part that part is used; of more samples than the portions hold, some at
+    random.
     """
     with errors_as_one_sentence():
         market = _market(connect(url), address)
@@ -70,8 +72,10 @@ def prepare(
         inputs: Any = dataset.test_inputs if len(dataset.test_labels) else dataset.train_inputs
         labels = dataset.test_labels if len(dataset.test_labels) else dataset.train_labels
         wanted = market.incentive.portions * market.incentive.portion_size
-        names = [dataset.labels[label] for label in labels[:wanted]]
-        market.test_set(list(inputs[:wanted]), names).save(output)
+        # files are often sorted by class
+        chosen = np.random.default_rng().permutation(len(labels))[:wanted].tolist()
+        names = [dataset.labels[labels[one]] for one in chosen]
+        market.test_set([inputs[one] for one in chosen], names).save(output)
         typer.echo(f"{wanted:,} samples in {market.incentive.portions} portions: {output}", err=True)
 
 
@@ -157,6 +161,17 @@ def settle(
         for person, amount in sorted(paid.items(), key=lambda one: -one[1]):
             table.add_row(person, f"{amount:,}", f"{amount / market.incentive.stake_wei:,.3f}")
         Console().print(table)
+
+
+@app.command()
+def forfeit(address: Address, url: Url = LOCAL_NODE, yes: Yes = False) -> None:
+    """Send the bounty of a market that wasn't opened in time to nobody. Anybody may."""
+    with errors_as_one_sentence():
+        market, console = _market(connect_sender(url), address), Console(stderr=True)
+        console.print("Nobody will have this bounty: it wasn't opened in time, and goes to 0x…dEaD.")
+        if not yes and not agreed(console):
+            raise DcaiError("Nothing was sent.")
+        typer.echo(f"{market.forfeit():,} wei are forfeited.", err=True)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Any
 from rich.progress import Progress
 
 from dcai.chain.chain import Receipt, checked_address
-from dcai.chain.header import header, randomness
+from dcai.chain.header import check_randomness, header
 from dcai.contribution import Contribution
 from dcai.errors import AlreadyRevealed, FailedCall, InvalidInput, NothingLeft, NothingOwed, WrongPhase
 from dcai.incentives.prediction_market.course import Course, Phase
@@ -123,18 +123,15 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         stake = self.incentive.stake_wei
         if not isinstance(bounty_wei, int) or bounty_wei <= 0 or bounty_wei % stake:
             raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
-        if randomness(self.chain) >> 128 == 0:
-            raise InvalidInput(
-                f"Chain {self.chain.chain_id} has no randomness to draw a portion from: its prevRandao is a constant; "
-                "choose another chain."
-            )
+        check_randomness(self.chain)
         check_pass(self.model(), self.incentive, test_set, bounty_wei // stake)
         return self._send("commit", test_set.hashes, sender=self.creator, value=bounty_wei)
 
     def open(self, test_set: HiddenTestSet, *, sender: str | None = None) -> int:
         """Wait for the block that the draw is from, draw, and open the portion that comes; return its number.
 
-        Where it was done in part before, what is left is done.
+        Soon after the commitment: chains remember a block for 8,191 others, some for 256, and a bounty whose portion
+        isn't opened is lost. Where it was done in part before, what is left is done.
         """
         course = self.course()
         if course.phase == Phase.DRAWING:
@@ -183,7 +180,10 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         with Progress(disable=not progress) as bar:
             if course.phase == Phase.REVEAL:
                 if test_set is None:
-                    raise WrongPhase(phase=course.phase)
+                    raise InvalidInput(
+                        "The test set isn't revealed yet: give the one that the provider committed to, or wait for the "
+                        "deadline, when every sample gets its stake back with a part of the bounty."
+                    )
                 hidden = [i for i in range(self.incentive.portions) if not course.revealed >> i & 1]
                 for portion in bar.track(hidden, description="Revealing"):
                     with suppress(AlreadyRevealed):  # by another process of the provider's, meanwhile
