@@ -136,6 +136,7 @@ def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
         submit=lambda transaction: request("eth_sendTransactionSync", [{**transaction, **GAS_PRICE}]),
         travel=travel,
         close=close,
+        socket=stem / "chain.ipc",
     )
 
 
