@@ -103,8 +103,8 @@ class Blocks:
     def __init__(self, chain: Chain, gas_price_wei: int) -> None:
         if chain.socket is None:
             raise InvalidInput(
-                f"Blocks can't be made at will on {chain.backend}; use local_chain('anvil'), which needs anvil: install "
-                "it, or set DCAI_ANVIL to it."
+                f"Blocks can't be made at will on {chain.backend}; use local_chain('anvil'), which needs anvil: "
+                "install it, or set DCAI_ANVIL to it."
             )
         self._chain = chain
         self._price = hex(gas_price_wei)

@@ -7,6 +7,8 @@ from dcai.cli.demo import run as demo
 from dcai.cli.deploy import run as deploy
 from dcai.cli.fit import run as fit
 from dcai.cli.predict import run as predict
+from dcai.cli.simulate import run as simulate
+from dcai.cli.sweep import run as sweep
 
 app = typer.Typer(
     help="Shared machine-learning models that live in smart contracts.",
@@ -20,6 +22,8 @@ app.command("demo")(demo)
 app.command("fit")(fit)
 app.command("deploy")(deploy)
 app.command("predict")(predict)
+app.command("simulate")(simulate)
+app.command("sweep")(sweep)
 
 
 def main() -> None:

@@ -55,13 +55,15 @@ def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int, bins: int
 
 
 def encode(dataset: Dataset, encoder: Encoder) -> Encoded:
-    """Encode a data set; inputs to contribute in which nothing is known are left out, since there is nothing to send."""
+    """Encode a data set; training inputs in which nothing is known are left out, since there is nothing to send."""
     rows: Any = encoder.transform(dataset.train_inputs)
     labels = np.asarray(dataset.train_labels, dtype=np.int64)
     if not encoder.dense:
         known = np.diff(rows.indptr) > 0
         rows, labels = rows[known], labels[known]
-    return Encoded(rows, labels, encoder.transform(dataset.test_inputs), np.asarray(dataset.test_labels, dtype=np.int64))
+    return Encoded(
+        rows, labels, encoder.transform(dataset.test_inputs), np.asarray(dataset.test_labels, dtype=np.int64)
+    )
 
 
 class Pool:

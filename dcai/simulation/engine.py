@@ -1,8 +1,9 @@
 """Discrete events on the clock of a local chain, against the deployed bytecode.
 
-Agents have turns. At each the engine asks what they do, seeing the state as of the block before; what all do in the same
-second stands in one block, made at exactly that second. What became of it is read off the receipts, and the twin learns
-what the contract learnt: it answers what is free to ask on a chain. An audit in the end shows that the two never differed.
+Agents have turns. At each the engine asks what they do, seeing the state as of the block before; what all do in the
+same second stands in one block, made at exactly that second. What became of it is read off the receipts, and the twin
+learns what the contract learnt: it answers what is free to ask on a chain. An audit in the end shows that the two never
+differed.
 """
 
 from __future__ import annotations
@@ -125,6 +126,8 @@ class Engine:
         self._gas_limit = min(limit, TRANSACTION_GAS_LIMIT)
 
         history.learnt.clear()  # the twin has learnt it
+        # no event tells when the last of the initial parameters came, from which the first price counts
+        _, _, history.last_time = chain.read(self.contract, trainer.address, "progress")
         # The log's last contribution of each slot is kept; of those before nothing is left.
         self._at_slot = {entry.slot: entry.id for entry in history.entries.values()}
         self._free = [slot for slot, number in self._at_slot.items() if self._is_free(number)]
@@ -249,7 +252,7 @@ class Engine:
         agent = seat.agent
         return AgentFailed(
             f"agents[{seat.index}], the {type(agent).__name__} {agent.name!r}, {what} "
-            f"(after {duration_text(self.now - self.start)}, {self.contributed:,} of {self.total:,} samples contributed)."
+            f"(after {duration_text(self.now - self.start)}, {self.contributed:,} of {self.total:,} samples)."
         )
 
     def _answer(self, seat: Seat, action: Ask) -> None:
@@ -261,7 +264,7 @@ class Engine:
         self._record(seat, action, 0, ok=not reason, reason=reason)
 
     def _plan(self, seat: Seat, action: Any, promised: defaultdict[str, int]) -> _Planned | None:
-        """Return the transaction of an action; one that a wallet would not sign is kept as refused."""
+        """Return the transaction of an action, where there is money for it: a wallet would not sign any other."""
         if not isinstance(action, Contribute | Claim):
             raise self._failed(seat, f"did {action!r}; an action is a Contribute, a Claim or an Ask")
         address = action.address or seat.addresses[0]
@@ -281,14 +284,12 @@ class Engine:
         else:
             function, needed = action.function, self.gas_fee_wei
             if promised[address] + needed > self.balances[address]:
-                self._record(seat, action, 0, ok=False, reason="InsufficientFunds")
+                self._views[seat.index].look_again(action)
                 return None
             arguments = self.rules.arguments(action)
         promised[address] += needed
         data = self._codec.call(function, *arguments)
-        return _Planned(
-            seat, action, address, slot, Transaction(address, self._address, data, value, self._gas_limit)
-        )
+        return _Planned(seat, action, address, slot, Transaction(address, self._address, data, value, self._gas_limit))
 
     def _settle(self, one: _Planned, mined: Mined) -> None:
         """Note what became of a transaction."""

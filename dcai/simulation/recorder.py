@@ -108,7 +108,7 @@ class Recorder:
         )
 
     def course(self, classes: tuple[str, ...]) -> pd.DataFrame:
-        """Return the course: time (seconds since the start), contributions, accuracy, recall of each class, balances."""
+        """Return the course: time (seconds since the start), contributions, accuracy, recalls of classes, balances."""
         recalls = [f"recall.{name}" for name in classes]
         balances = [f"balance_wei.{name}" for name in self.agents]
         columns = ["time", "contributions", "accuracy", *recalls, *balances]

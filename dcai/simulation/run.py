@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,11 +13,9 @@ from dcai import datasets
 from dcai.auditing import audit
 from dcai.chain.chain import Chain
 from dcai.chain.local import local_chain
-from dcai.datasets import Dataset
 from dcai.errors import InvalidInput
 from dcai.history import History
 from dcai.models import Model
-from dcai.simulation.agents import Agent
 from dcai.simulation.data import Encoded, Pool, encode, encoder_for
 from dcai.simulation.engine import Engine
 from dcai.simulation.measure import Measure
@@ -35,7 +33,6 @@ def simulate(
     scenario: Scenario,
     *,
     seed: int | None = None,
-    dataset: Dataset | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario on a local chain of its own.
@@ -45,8 +42,6 @@ def simulate(
     scenario
     seed
         In place of the scenario's.
-    dataset
-        In place of the one that the scenario names.
     progress
         Called with (samples contributed, samples in all).
 
@@ -63,22 +58,28 @@ def simulate(
         If the data isn't on this machine.
     """
     number = scenario.seed if seed is None else seed
-    dataset = dataset or datasets.load(scenario.data.name)
     kind = MODELS[scenario.model.kind]
-    encoder = encoder_for(dataset, kind, scenario.data.vocabulary, scenario.data.bins)
-    data = ordered(encode(dataset, encoder), scenario, number)
+    classes, whole = _encoded(scenario.data.name, kind, scenario.data.vocabulary, scenario.data.bins)
+    data = ordered(whole, scenario, number)
     initial = _initial(scenario, len(data.labels))
-    model: Model = kind(classes=dataset.labels).fit(data.rows[:initial], data.labels[:initial])
+    model: Model = kind(classes=classes).fit(data.rows[:initial], data.labels[:initial])
     with local_chain("anvil") as chain:
         chain.travel(START - chain.now())
-        published = deploy(
-            chain, model, scenario.incentive.build(), name=scenario.title, sender=chain.accounts[0]
-        )
+        published = deploy(chain, model, scenario.incentive.build(), name=scenario.title, sender=chain.accounts[0])
         history = published.history()
         result = play(
-            chain, published, model, history, scenario, data, initial, seed=number, data_name=dataset.name, progress=progress
+            chain,
+            published,
+            model,
+            history,
+            scenario,
+            data,
+            initial,
+            seed=number,
+            data_name=scenario.data.name,
+            progress=progress,
         )
-    baseline = kind(classes=dataset.labels).fit(data.rows, data.labels)
+    baseline = kind(classes=classes).fit(data.rows, data.labels)
     return replace(result, baseline=float(np.mean(baseline.predict(data.hidden) == data.truth)))
 
 
@@ -124,7 +125,16 @@ def play(
         problems = _audited(chain, trainer, engine)
     finally:
         engine.close()
-    return Result.of(scenario, engine, seed=seed, data_name=data_name, trainer=trainer.address, problems=problems, seconds=seconds)
+    return Result.of(
+        scenario, engine, seed=seed, data_name=data_name, trainer=trainer.address, problems=problems, seconds=seconds
+    )
+
+
+@lru_cache(maxsize=2)
+def _encoded(name: str, kind: type[Model], vocabulary: int, bins: int) -> tuple[tuple[str, ...], Encoded]:
+    """Return the classes of a data set and its samples: the same for all seeds of a sweep."""
+    dataset = datasets.load(name)
+    return dataset.labels, encode(dataset, encoder_for(dataset, kind, vocabulary, bins))
 
 
 def ordered(data: Encoded, scenario: Scenario, seed: int) -> Encoded:
@@ -149,7 +159,9 @@ def _initial(scenario: Scenario, samples: int) -> int:
     given = scenario.data.initial
     initial = round(given * samples) if given < 1 else int(given)
     if not initial < samples:
-        raise InvalidInput(f"data.initial of {given:g} leaves none of {samples:,} samples to contribute; make it smaller.")
+        raise InvalidInput(
+            f"data.initial of {given:g} leaves none of {samples:,} samples to contribute; make it smaller."
+        )
     return initial
 
 

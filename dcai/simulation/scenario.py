@@ -184,12 +184,12 @@ def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
     InvalidInput
         As `load_scenario`.
     """
-    table = deepcopy(dict(table))
-    agents = table.get("agents")
+    values = deepcopy(dict(table))
+    agents = values.get("agents")
     if isinstance(agents, list):
-        table["agents"] = [_agent(one, f"agents.{at}", source) for at, one in enumerate(agents)]
+        values["agents"] = [_agent(one, f"agents.{at}", source) for at, one in enumerate(agents)]
     try:
-        scenario = Scenario.model_validate(table)
+        scenario = Scenario.model_validate(values)
     except ValidationError as error:
         raise _told(error, source) from None
     try:

@@ -13,7 +13,8 @@ from dcai.models import Model
 from dcai.simulation.actions import Claim
 
 if TYPE_CHECKING:
-    from dcai.simulation.engine import Engine, Seat
+    from dcai.simulation.engine import Engine
+    from dcai.simulation.seat import Seat
 
 
 class Sample(NamedTuple):

@@ -128,7 +128,12 @@ class Contributor(Agent, ABC):
         row: int | None = None,
         address: str | None = None,
     ) -> Iterator[Contribute]:
-        """Yield a contribution, where the price is not far above the usual deposit and there is money for it."""
+        """Yield a contribution, where the price is not far above the usual deposit and there is money for it.
+
+        Once the honest data is used up the experiment is over, and nobody contributes any more.
+        """
+        if not view.samples_left:
+            return
         price = view.price(view.size_of(sample))
         deposit = price
         if self.deposit is not None:

@@ -32,8 +32,8 @@ class Duplicator(Contributor):
 class Copycat(Contributor):
     """Contributes again what others contributed, where the model agrees with it by now.
 
-    Hopes for refunds and a share of other people's deposits without any data of its own: all that it sends stands in the
-    public log.
+    Hopes for refunds and a share of other people's deposits without any data of its own: all that it sends stands in
+    the public log.
     """
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:

@@ -46,7 +46,8 @@ class Random(Contributor):
 class TargetedPoisoner(Contributor):
     """Contributes wrong labels for one class only, or for samples that hold one feature.
 
-    Hopes that the model misjudges just these, which hardly shows in its accuracy: reviews of one film, spam of one sender.
+    Hopes that the model misjudges just these, which hardly shows in its accuracy: reviews of one film, spam of one
+    sender.
 
     Parameters
     ----------

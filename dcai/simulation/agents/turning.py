@@ -35,7 +35,7 @@ class Flooder(Contributor):
     label: Annotated[int, Field(ge=0)] = 0
     samples: Count = 3
 
-    _samples: list[Sample] = []
+    _samples: tuple[Sample, ...] = ()
     _sent: int = 0
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
@@ -44,7 +44,7 @@ class Flooder(Contributor):
         if not self._samples:
             others = [label for label in range(view.labels) if label != self.label]
             found = [view.example(rng, label=int(rng.choice(others))) for _ in range(self.samples)]
-            self._samples = [sample for sample in found if sample is not None]
+            self._samples = tuple(sample for sample in found if sample is not None)
         for contribution in self.contribution(rng, view, self._samples[self._sent % self.samples].data, self.label):
             self._sent += 1
             yield contribution
@@ -53,8 +53,8 @@ class Flooder(Contributor):
 class FlipReportUnflip(Prepared):
     """Turns the model, claims deposits of people who were right, and turns it back, all in one block.
 
-    Hopes for shares of every deposit that is due and that nobody has fetched yet. It needs a good record first, and then
-    large samples with wrong labels: one set of them per claim, and another to turn the model back, so that its own
+    Hopes for shares of every deposit that is due and that nobody has fetched yet. It needs a good record first, and
+    then large samples with wrong labels: one set of them per claim, and another to turn the model back, so that its own
     deposits are safe. Where a share can only be taken some time after the report, it must do so twice.
 
     Parameters

@@ -51,9 +51,7 @@ class Rules(ABC):
     claims: ClassVar[tuple[str, ...]]
     """The functions that agents call, in the order in which tables show them."""
 
-    def __init__(
-        self, incentive: Any, history: History, creator: str, label_of: Callable[[bytes], int]
-    ) -> None:
+    def __init__(self, incentive: Any, history: History, creator: str, label_of: Callable[[bytes], int]) -> None:
         self.incentive = incentive
         self.history = history
         self.creator = creator
