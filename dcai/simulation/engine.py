@@ -415,7 +415,8 @@ class Engine:
         )
 
     def _stalled(self) -> bool:
-        if self.now - self._last_block < _STALL_SECONDS or any(seat.next_due is not None for seat in self.seats):
+        waiting = any((seat.next_due or 0) > self.now for seat in self.seats)
+        if waiting or self.now - self._last_block < _STALL_SECONDS:
             return False
         self.stopped = (
             f"Nobody has sent anything for {duration_text(_STALL_SECONDS)}, and {self.pool.left:,} of {self.total:,} "

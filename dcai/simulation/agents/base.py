@@ -87,10 +87,9 @@ class Agent(BaseModel, ABC):
         """
         if view.samples_left:
             return view.now + self.every
-        if view.next_due is None:
+        if view.next_due is None or view.next_due <= view.now:  # what it doesn't care for now it never will
             return None
-        wait = max(view.next_due - view.now, 1)
-        return view.now + -(-wait // self.every) * self.every
+        return view.now + -(-(view.next_due - view.now) // self.every) * self.every
 
     def claims(self, view: View) -> Iterator[Claim]:
         """Yield the claims that are due and pay, and look again at the others later."""

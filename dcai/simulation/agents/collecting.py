@@ -65,10 +65,10 @@ class Sniper(Prepared):
 
     def next_turn(self, rng: np.random.Generator, view: View) -> int | None:
         """Return the very second of the next claim, if it is before the next turn."""
-        due = None if view.next_due is None else max(view.next_due, view.now + 1)
-        if not view.samples_left:
-            return due
-        return view.now + self.every if due is None else min(due, view.now + self.every)
+        due = view.next_due
+        if due is None or due <= view.now:
+            return super().next_turn(rng, view)
+        return min(due, view.now + self.every) if view.samples_left else due
 
 
 class SybilRing(Contributor):
