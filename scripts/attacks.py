@@ -27,7 +27,7 @@ IMAGES = ROOT / "docs" / "images"
 RUNS = ROOT / "build" / "attacks" / "runs"
 
 WEIGHT = ("incentive.weight", ("0", "2e13", "2e14", "1e15"), "weight of the price")
-SETTLE = ("incentive.settle_after", ("0", "600", "3600", "14400"), "time between report and take")
+SETTLE = ("incentive.settle_after", ("0", "600", "3600"), "time between report and take")
 
 
 @dataclass(frozen=True)

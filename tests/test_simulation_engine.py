@@ -153,7 +153,7 @@ def test_an_agent_cannot_send_from_another_address():
 def test_a_run_in_which_nobody_can_pay_says_so():
     result = simulate(scenario({**HONEST, "balance": 0}))
 
-    assert "Nobody has sent anything for 1 day, and 40 of 40 samples are left" in result.stopped
+    assert "No sample was contributed for 1 day 9 hours, and 40 of 40 are left" in result.stopped
     assert result.contributed == 0
 
 

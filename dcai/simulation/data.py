@@ -81,12 +81,18 @@ class Pool:
         self._given = 0
         self._back: list[int] = []
         self._next: Sample | None = None
+        self._closed = False
         self._found: dict[tuple[int | None, int | None], NDArray[np.int64]] = {}
 
     @property
     def left(self) -> int:
         """How many are left."""
-        return len(self._labels) - self._given + len(self._back)
+        return 0 if self._closed else len(self._labels) - self._given + len(self._back)
+
+    @property
+    def given(self) -> int:
+        """How many were contributed."""
+        return self._given - len(self._back)
 
     def next(self) -> Sample | None:
         """Return the one whose turn it is, or None where none is left."""
@@ -107,6 +113,10 @@ class Pool:
         """Put one back that was refused: it is the next one's turn again."""
         self._back.append(row)
         self._next = None
+
+    def close(self) -> None:
+        """Give out no more."""
+        self._closed, self._next = True, None
 
     def example(self, rng: np.random.Generator, label: int | None, feature: int | None) -> Sample | None:
         """Return any sample, used or not: of a class, or with a feature, where one is named; None: there is none."""

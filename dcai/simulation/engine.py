@@ -111,7 +111,7 @@ class Engine:
     ) -> None:
         self.twin, self.history, self.pool = twin, history, pool
         self.gas_price_wei, self.unit_wei = gas_price_wei, unit_wei
-        self.start = self.now = self._last_block = chain.now()
+        self.start = self.now = self._last_used = chain.now()
         self.recent: deque[Entry] = deque(maxlen=_RECENT)
         self.stopped: str | None = None
         self._chain, self._address = chain, trainer.address
@@ -159,7 +159,7 @@ class Engine:
     @property
     def contributed(self) -> int:
         """How many samples of the pool were contributed."""
-        return self.total - self.pool.left
+        return self.pool.given
 
     def label_of(self, sample: bytes) -> int:
         """Return what the contract answers about a sample."""
@@ -184,8 +184,9 @@ class Engine:
         """
         try:
             self._begin()
-            while self._turns and not self._stalled():
+            while self._turns:
                 self._step()
+                self._close_if_stalled()
                 self._note()
                 if progress:
                     progress(self.contributed, self.total)
@@ -231,7 +232,6 @@ class Engine:
                     planned.append(one)
         if planned:
             mined = self._blocks.mine(self.now, [one.transaction for one in planned])
-            self._last_block = self.now
             for one, result in zip(planned, mined, strict=True):
                 self._settle(one, result)
         for index in present:
@@ -306,6 +306,8 @@ class Engine:
                 received += paid
         if isinstance(one.action, Claim):
             self._claim_gas[one.action.function] = mined.gas_used
+        elif one.action.row is not None:
+            self._last_used = self.now
         self._record(one.seat, one.action, mined.gas_used, number=number, received=received)
 
     def _refused(self, one: _Planned, mined: Mined) -> None:
@@ -414,12 +416,13 @@ class Engine:
             self.now - self.start, self.contributed, self._measure.accuracy, self._measure.recall, balances
         )
 
-    def _stalled(self) -> bool:
-        waiting = any((seat.next_due or 0) > self.now for seat in self.seats)
-        if waiting or self.now - self._last_block < _STALL_SECONDS:
-            return False
+    def _close_if_stalled(self) -> None:
+        """End contributions where no sample was contributed for longer than any deposit stays out; claims go on."""
+        patience = self.rules.longest_wait + _STALL_SECONDS
+        if not self.pool.left or self.now - self._last_used < patience:
+            return
         self.stopped = (
-            f"Nobody has sent anything for {duration_text(_STALL_SECONDS)}, and {self.pool.left:,} of {self.total:,} "
-            "samples are left: those who would contribute them have no money left, or don't want to."
+            f"No sample was contributed for {duration_text(patience)}, and {self.pool.left:,} of {self.total:,} are "
+            "left: those who would contribute them have no money left, or don't want to."
         )
-        return True
+        self.pool.close()

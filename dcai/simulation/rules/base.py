@@ -71,6 +71,11 @@ class Rules(ABC):
         """Whether the model gives another label than the contribution."""
         return self.label_of(entry.sample) != entry.label
 
+    @property
+    @abstractmethod
+    def longest_wait(self) -> int:
+        """Seconds after which nothing of a contribution is open any more, whatever happens."""
+
     @abstractmethod
     def contributed(self, entry: Entry) -> Iterator[Due]:
         """Yield the claims that a contribution makes possible later."""

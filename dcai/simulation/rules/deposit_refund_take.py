@@ -24,6 +24,11 @@ class DepositRefundTakeRules(Rules):
         super().__init__(incentive, history, creator, label_of)
         self._refund_after, self._settle_after, self._creator_after, self._take_after = incentive.times()
 
+    @property
+    def longest_wait(self) -> int:
+        """Seconds until anybody takes what is left."""
+        return self._take_after
+
     def contributed(self, entry: Entry) -> Iterator[Due]:
         """Yield the author's refund and everybody's report, where something is open."""
         if entry.open_wei:
