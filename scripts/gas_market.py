@@ -22,7 +22,7 @@ def _market(size: int, features: int, words: int) -> Gas:
     rng = np.random.default_rng(2)
     truth = rng.normal(size=features)
     incentive = dcai.PredictionMarket(
-        stake_wei=size * 10**9, portions=_PORTIONS, portion_size=size // (_PORTIONS - 1), draw_after=1
+        stake_wei=size * 10**9, portions=_PORTIONS, portion_size=size // (_PORTIONS - 1), draw_after=2
     )
 
     def label(sample: Indices) -> int:

@@ -40,7 +40,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
 
     /// How far the evaluation is: one slot.
     struct Cursor {
-        uint40 revealedAt;
+        uint40 movedAt;
         uint40 next;
         uint24 depth;
         uint16 position;
@@ -86,6 +86,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         _head();
         if (msg.sender != creator()) revert NotCreator(creator(), msg.sender);
         _only(Phase.Prepared);
+        // chains without randomness have a constant there
+        if (block.prevrandao >> 128 == 0) revert NoRandomness();
         if (hashes.length != terms_.portions()) revert WrongCount(terms_.portions(), hashes.length);
         uint256 rounds = msg.value / terms_.stake();
         if (rounds == 0 || rounds > type(uint40).max || msg.value % terms_.stake() != 0)
@@ -129,7 +131,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         } else if (revealed == _revealed) {
             revert AlreadyRevealed(portion);
         } else if (revealed == (1 << hashes.length) - 1) {
-            _cursor.revealedAt = uint40(block.timestamp);
+            _cursor.movedAt = uint40(block.timestamp);
         }
         if (_checkContent(content, word) != terms_.portionSize()) revert MalformedPortion(portion);
         _revealed = revealed;
@@ -233,7 +235,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
                 rounds: opening.rounds,
                 samples: _samples(),
                 revealed: _revealed,
-                revealedAt: cursor.revealedAt,
+                movedAt: cursor.movedAt,
                 pass: cursor.pass,
                 next: cursor.next,
                 position: cursor.position,
@@ -287,7 +289,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         if (terms_.perPass() == 0 || terms_.perPass() >= terms_.portions()) revert BadSetting("perPass");
         if (terms_.openWithin() == 0 || terms_.participate() == 0) revert BadSetting("times");
         if (terms_.revealWithin() == 0 || terms_.evaluateWithin() == 0) revert BadSetting("times");
-        if (terms_.drawAfter() == 0) revert BadSetting("drawAfter");
+        // the randomness of the next block is known to who proposes this one
+        if (terms_.drawAfter() < 2) revert BadSetting("drawAfter");
         if (terms_.most() == 0) revert BadSetting("most");
     }
 
@@ -342,6 +345,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         } else {
             (cursor.pass, cursor.next) = (cursor.pass + 1, 1);
         }
+        cursor.movedAt = uint40(block.timestamp);
         _cursor = cursor;
         if (run.gain != 0) _remainder = uint256(int256(_remainder) - run.gain * int256(_unit(run.terms)));
         if (cursor.settled) emit Settled(_remainder);
@@ -444,8 +448,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         Cursor memory cursor = _cursor;
         // with no contribution there is nothing to evaluate
         if (cursor.settled || _samples() == 0) return Phase.Payment;
-        if (cursor.revealedAt == 0) return block.timestamp < end + terms_.revealWithin() ? Phase.Reveal : Phase.Failed;
-        return block.timestamp < cursor.revealedAt + terms_.evaluateWithin() ? Phase.Evaluation : Phase.Failed;
+        if (cursor.movedAt == 0) return block.timestamp < end + terms_.revealWithin() ? Phase.Reveal : Phase.Failed;
+        return block.timestamp < cursor.movedAt + terms_.evaluateWithin() ? Phase.Evaluation : Phase.Failed;
     }
     // slither-disable-end incorrect-equality
 

@@ -21,7 +21,7 @@ interface IPredictionMarket is IIncentive {
     /// @param Reveal the provider reveals the other portions
     /// @param Evaluation anybody replays the contributions
     /// @param Payment everybody collects, the provider the remainder; for good
-    /// @param Failed the provider didn't reveal, or nobody evaluated in time: every sample gets its stake and an equal part of the bounty
+    /// @param Failed the provider didn't reveal, or nobody went on with the evaluation in time: every sample gets its stake and an equal part of the bounty
     /// @param Unopened the provider didn't open in time; anybody may send the bounty to nobody
     /// @param Forfeited the bounty was sent to nobody
     enum Phase {
@@ -42,11 +42,11 @@ interface IPredictionMarket is IIncentive {
     /// @param openWithin seconds from the commitment until the drawn portion must be open
     /// @param participate seconds from the opening until nobody contributes any more
     /// @param revealWithin seconds from then until all portions must be revealed
-    /// @param evaluateWithin seconds from the last revelation until all must be evaluated
+    /// @param evaluateWithin seconds that may pass, once all portions are revealed, without anybody going on with the evaluation
     /// @param portions how many portions the test set has, 2 or more
     /// @param portionSize how many samples each has
     /// @param perPass how many portions are evaluated at once: as many as fit into a transaction with the largest contribution
-    /// @param drawAfter blocks from the commitment to the one that the draw is from, 1 to 127
+    /// @param drawAfter blocks from the commitment to the one that the draw is from, 2 to 127
     /// @param grouped whether a participant's consecutive contributions are scored together
     /// @param most how many samples are taken at most, up to 65,535
     struct Terms {
@@ -72,7 +72,7 @@ interface IPredictionMarket is IIncentive {
     /// @param rounds the bounty in stakes: how many times the rule is played
     /// @param samples how many were contributed
     /// @param revealed bit i: portion i is known
-    /// @param revealedAt when all were, seconds
+    /// @param movedAt when all were, or when somebody last went on with the evaluation, seconds
     /// @param pass the number of the pass over the contributions that is under way
     /// @param next the contribution that is evaluated next
     /// @param position how many of its samples are evaluated already, where it is a batch
@@ -87,7 +87,7 @@ interface IPredictionMarket is IIncentive {
         uint256 rounds;
         uint256 samples;
         uint256 revealed;
-        uint256 revealedAt;
+        uint256 movedAt;
         uint256 pass;
         uint256 next;
         uint256 position;
@@ -152,6 +152,8 @@ interface IPredictionMarket is IIncentive {
     error MarketFull(uint256 samples, uint256 most);
     /// @notice A call that contributes has at most so many bytes, so that it can be brought back beside a test set.
     error TooLong(uint256 length, uint256 most);
+    /// @notice This chain has no randomness to draw from.
+    error NoRandomness();
     /// @notice As many hashes as portions.
     error WrongCount(uint256 required, uint256 given);
     /// @notice These aren't the header of the block that the draw is from, or it isn't there yet, or too long ago.
@@ -176,8 +178,8 @@ interface IPredictionMarket is IIncentive {
     function commit(bytes32[] calldata hashes) external payable;
 
     /// @notice Draws the portion to open: the randomness of the target block (its prevRandao) modulo the number of portions.
-    /// @dev The block's proposer can choose between two draws by leaving out the block, and loses its reward for it. See
-    /// docs/security.md.
+    /// @dev It is what the proposers up to the block before the target have mixed. The last of them can choose between two draws by
+    /// leaving out its block, and loses its reward for it; k in a row, among 2^k. See docs/security.md.
     /// @param header the block's, RLP-encoded: at most 8,191 blocks old, or 256 where the chain doesn't keep more
     function draw(bytes calldata header) external;
 

@@ -59,7 +59,7 @@ INCENTIVES: dict[str, tuple[type[Incentive[Any]], dict[str, str]]] = {
             "open_within": "From the commitment until that portion must be open.",
             "participate": "From the opening until nobody contributes any more.",
             "reveal_within": "From then until the other portions must be revealed.",
-            "evaluate_within": "From then until all contributions must be evaluated.",
+            "evaluate_within": "How long nobody may go on with the evaluation.",
             "per_pass": "How many portions are evaluated at once; all where left out.",
             "draw_after": "Blocks from the commitment to the one that the draw is from.",
             "group_by_participant": "Whether somebody's consecutive contributions are scored together.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, NoReturn, Self
 
 import numpy as np
@@ -210,9 +210,16 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         With as many classes as there may ever be: claims come later, and ask.
         """
 
-    def exam_gas(self, samples: Sequence[bytes]) -> int:
-        """Return an upper estimate of the gas of counting mistakes on test samples before and after one is learnt."""
-        return 2 * sum(map(self.asking_gas, samples)) + max(map(self.learn_gas, samples), default=0)
+    @abstractmethod
+    def largest_sample(self, size: int) -> bytes:
+        """Return a sample of so many features, or of as many as the model takes."""
+
+    def counting_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right.
+
+        With as many classes as there may ever be.
+        """
+        return 2 * self.asking_gas(sample)
 
     def touched(self, sample: bytes, label: int) -> Iterable[int]:
         """Return the slots of the packed state that learning a sample may change, slot 0 always, in order."""

@@ -21,6 +21,8 @@ _GAS_VECTOR = 2_000
 _GAS_FEATURE = 40
 _GAS_LANE = 120
 _GAS_ASKED = 85
+_GAS_COUNTED = 72
+_GAS_TESTED = 2_200
 
 # Rows that are float64 at one time: 134 MB at most.
 _BATCH = 4_096
@@ -88,7 +90,17 @@ class DenseModel(Model, ABC):
     def asking_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of an answer about a sample, beside reading the state."""
         check_is_fitted(self, "n_features_in_")
-        return _GAS + _GAS_ASKED * self._vectors * self.n_features_in_
+        return _GAS + (_GAS_TESTED + _GAS_ASKED * self.n_features_in_) * self._vectors
+
+    def counting_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right."""
+        check_is_fitted(self, "n_features_in_")
+        return _GAS + (_GAS_TESTED + _GAS_COUNTED * self.n_features_in_) * self._vectors
+
+    def largest_sample(self, size: int) -> bytes:
+        """Return a sample: all of the model have the same size."""
+        check_is_fitted(self, "n_features_in_")
+        return self.pack([127, *[0] * (self.n_features_in_ - 1)])
 
     def _check_length(self, sample: Sized) -> None:
         if len(sample) != self.n_features_in_:

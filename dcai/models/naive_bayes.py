@@ -54,6 +54,9 @@ class NaiveBayes(SparseModel, CountingModel):
     """
 
     _lane = UINT16
+    _asking_gas = (250, 300)
+    # logarithms
+    _vector_gas = (4_700, 240)
 
     def __init__(
         self, classes: Sequence[str] = ("0", "1"), max_classes: int | None = None, smoothing: float = 1.0

@@ -21,6 +21,7 @@ _GAS = 4_000
 _GAS_VECTOR = 800
 _GAS_FEATURE = 250
 _GAS_LANE = 250
+_GAS_TEST = 2_500
 
 
 class SparseModel(Model, ABC):
@@ -37,6 +38,9 @@ class SparseModel(Model, ABC):
 
     _asking_gas: ClassVar[tuple[int, int]] = (250, 270)
     """What an answer takes at most for each feature of a sample, and for each of its lanes."""
+
+    _vector_gas: ClassVar[tuple[int, int]] = (1_250, 115)
+    """What a vector takes at most in memory, and each of its lanes that a sample has."""
 
     def pack(self, features: Any) -> bytes:
         """Return a sample: strictly increasing feature indices, each below the number of features, as uint16.
@@ -86,7 +90,18 @@ class SparseModel(Model, ABC):
         """Return an upper estimate of the gas of an answer about a sample, beside reading the state."""
         check_is_fitted(self, "n_features_in_")
         feature, lane = self._asking_gas
-        return _GAS + (feature + lane * self._vectors) * self.size_of(sample)
+        return _GAS + self._vector_gas[0] * self._vectors + (feature + lane * self._vectors) * self.size_of(sample)
+
+    def counting_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right."""
+        check_is_fitted(self, "n_features_in_")
+        vector, lane = self._vector_gas
+        return _GAS_TEST + (vector + lane * self.size_of(sample)) * self._vectors
+
+    def largest_sample(self, size: int) -> bytes:
+        """Return a sample of so many features, or of as many as the model takes."""
+        check_is_fitted(self, "n_features_in_")
+        return self.pack(range(min(size, self.n_features_in_, self._most_features)))
 
     @property
     def _most_features(self) -> int:

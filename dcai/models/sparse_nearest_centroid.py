@@ -21,3 +21,4 @@ class SparseNearestCentroid(SparseModel, CentroidModel):
     """
 
     _lane = UINT16
+    _vector_gas = (1_500, 115)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dcai.encoders.base import MAX_FEATURES
 from dcai.models.lanes import INT8
 from dcai.models.perceptron import Perceptron
 from dcai.models.sparse import SparseModel
 
-_GAS_TEST = 1_500
-_GAS_POSTING = 350
+_GAS_TEST = 1_400
+_GAS_POSTING = 175
 
 
 class SparsePerceptron(SparseModel, Perceptron):
@@ -33,12 +31,12 @@ class SparsePerceptron(SparseModel, Perceptron):
     _most_lanes = 32_000
     _asking_gas = (350, 90)
 
-    def exam_gas(self, samples: Sequence[bytes]) -> int:
-        """Return an upper estimate of the gas of counting mistakes on test samples before and after one is learnt."""
+    def counting_gas(self, sample: bytes) -> int:
+        """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right."""
         if not self._binary:
-            return super().exam_gas(samples)
-        # one vector's margins move with its weights: see contracts/libraries/SparseExam.sol
-        return sum(_GAS_TEST + _GAS_POSTING * self.size_of(sample) for sample in samples)
+            return super().counting_gas(sample)
+        # of one vector, margins are kept and move with its weights: see contracts/libraries/SparseExam.sol
+        return _GAS_TEST + _GAS_POSTING * self.size_of(sample)
 
     @property
     def _most_features(self) -> int:

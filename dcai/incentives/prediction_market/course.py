@@ -29,8 +29,8 @@ class Course:
     ----------
     phase : Phase
         As of the latest block.
-    committed_at, opened_at, revealed_at : int
-        Seconds since 1970; 0 until then.
+    committed_at, opened_at, moved_at : int
+        Seconds since 1970, 0 until then; the last, when all portions were revealed, or the evaluation last went on.
     target : int
         The number of the block that the draw is from.
     drawn : int or None
@@ -58,7 +58,7 @@ class Course:
     rounds: int
     samples: int
     revealed: int
-    revealed_at: int
+    moved_at: int
     number: int
     next_id: int
     position: int

@@ -28,9 +28,10 @@ _MAX_GAS = TRANSACTION_GAS_LIMIT * 9 // 10
 # What a call of the evaluation takes beside models and test samples.
 _GAS = 400_000
 _GAS_BYTE = 16
+_GAS_OUTLIVED = 2_600
 
 
-def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSet) -> None:
+def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSet, rounds: int) -> None:
     """Refuse a test set that isn't of the market's form, or of which a transaction can't hold a pass.
 
     A provider who finds out when the test set is due loses the bounty.
@@ -57,8 +58,11 @@ def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSe
             raise InvalidInput(f"The contract would refuse portion {number} of the test set: {error}") from error
     largest = sorted(test_set.portions, key=len)[-incentive.pass_size :]
     size = sum(map(len, largest)) + len(model.parameters()) + MOST_BYTES
-    samples = [sample for content in largest for sample, _ in unpack_portion(content)]
-    gas = _GAS + _GAS_BYTE * size + model.exam_gas(samples)
+    counting = sum(model.counting_gas(sample) for content in largest for sample, _ in unpack_portion(content))
+    # a participant may outlive all before: at most as many as there are numbers of mistakes, samples, and rounds
+    outlived = min(incentive.tests + 1, incentive.most_samples, rounds)
+    learning = model.learn_gas(model.largest_sample(incentive.size_unit))
+    gas = _GAS + _GAS_BYTE * size + 2 * counting + learning + _GAS_OUTLIVED * outlived
     if size > _MAX_CALLDATA or gas > _MAX_GAS:
         raise InvalidInput(
             f"{incentive.pass_size} portions evaluated at once take up to {size:,} bytes and {gas:,} gas with one "

@@ -46,12 +46,12 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     reveal_within : seconds, timedelta or text
         From then until all portions must be revealed; else every sample gets back its stake with a part of the bounty.
     evaluate_within : seconds, timedelta or text
-        From the last revelation until all must be evaluated; else the same.
+        How long nobody may go on with the evaluation, once all is revealed; else the same.
     per_pass : int, optional
         How many portions are evaluated at once, all where left out. What a call of the evaluation takes at least is the
         portions of a pass and the largest contribution, and a transaction must hold it: see `MarketTrainer.commit`.
     draw_after : int
-        Blocks from the commitment to the one that the draw is from, 1 to 127. 96 or more and nobody knows yet, at the
+        Blocks from the commitment to the one that the draw is from, 2 to 127. 96 or more and nobody knows yet, at the
         time of the commitment, who will propose it, where epochs are Ethereum's.
     group_by_participant : bool
         Whether consecutive contributions of one participant are scored together.
@@ -80,7 +80,7 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     per_pass: int | None = None
     draw_after: int = 100
     group_by_participant: bool = False
-    most_samples: int = 65_535
+    most_samples: int = 10_000
     size_unit: int = 250
 
     def __post_init__(self) -> None:
@@ -88,7 +88,7 @@ class PredictionMarket(Incentive["MarketTrainer"]):
             "stake_wei": (1, 2**72),
             "portions": (2, 2**8),
             "portion_size": (1, 2**16),
-            "draw_after": (1, 2**7),
+            "draw_after": (2, 2**7),
             "most_samples": (1, 2**16),
             "size_unit": (1, 2**16),
         }

@@ -57,7 +57,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
             case Phase.REVEAL:
                 return course.opened_at + participate + reveal_within
             case Phase.EVALUATION:
-                return course.revealed_at + evaluate_within
+                return course.moved_at + evaluate_within
         return None
 
     def owed(self, person: str) -> int:
@@ -123,7 +123,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         stake = self.incentive.stake_wei
         if not isinstance(bounty_wei, int) or bounty_wei <= 0 or bounty_wei % stake:
             raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
-        check_pass(self.model(), self.incentive, test_set)
+        check_pass(self.model(), self.incentive, test_set, bounty_wei // stake)
         return self._send("commit", test_set.hashes, sender=self.creator, value=bounty_wei)
 
     def open(self, test_set: HiddenTestSet, *, sender: str | None = None) -> int:
