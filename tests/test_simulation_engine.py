@@ -59,6 +59,20 @@ class Stranger(Agent):
         yield Claim("refund", 1, view.creator)
 
 
+class Dreamer(Agent):
+    """Claims what never was."""
+
+    def act(self, rng, view):
+        yield Claim("refund", 99, view.addresses[0])
+
+
+class Garbler(Agent):
+    """Sends a text where bytes belong."""
+
+    def act(self, rng, view):
+        yield Contribute("sample", 1, 10**17)
+
+
 def agent(kind, name, **fields):
     return {"kind": kind, "name": name, **fields}
 
@@ -144,10 +158,20 @@ def test_an_agent_that_raises_ends_the_run_which_keeps_what_it_has():
     assert run.result.problems == ()
 
 
-def test_an_agent_cannot_send_from_another_address():
-    run = played(scenario(HONEST, agent("Stranger", "stranger")))
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("Stranger", "which is none of its addresses"),
+        ("Dreamer", "claims contribution 99, of which nothing is open"),
+        ("Garbler", "which no transaction can hold"),
+    ],
+)
+def test_an_agent_that_does_what_nobody_can_ends_the_run(kind, words):
+    run = played(scenario(HONEST, agent(kind, "it")))
 
-    assert "which is none of its addresses" in run.result.stopped
+    assert f"agents[1], the {kind} 'it'" in run.result.stopped
+    assert words in run.result.stopped
+    assert run.result.problems == ()
 
 
 def test_a_run_in_which_nobody_can_pay_says_so():

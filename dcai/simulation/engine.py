@@ -8,11 +8,13 @@ differed.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from eth_abi.exceptions import EncodingError
 
 from dcai.chain.blocks import Blocks, Mined, Transaction
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
@@ -20,10 +22,11 @@ from dcai.chain.codec import Event, codec
 from dcai.deployment import product_of
 from dcai.durations import duration_text
 from dcai.errors import DcaiError
-from dcai.history import SPLIT_SLOTS, Entry, History
+from dcai.history import History
 from dcai.models import Model
 from dcai.simulation.actions import Action, Ask, Claim, Contribute
 from dcai.simulation.data import Pool
+from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
 from dcai.simulation.recorder import Recorder
 from dcai.simulation.rules import RULES, Due
@@ -44,7 +47,6 @@ _SLOT_GAS = 22_100
 _FEATURE_GAS = 1_000
 # What a claim is taken to use before the first one was seen.
 _UNKNOWN_GAS = 80_000
-_RECENT = 256
 # When there is nothing more to contribute, balances are noted so often.
 _NOTE_SECONDS = 3_600
 _STALL_SECONDS = 86_400
@@ -112,26 +114,21 @@ class Engine:
         self.twin, self.history, self.pool = twin, history, pool
         self.gas_price_wei, self.unit_wei = gas_price_wei, unit_wei
         self.start = self.now = self._last_used = chain.now()
-        self.recent: deque[Entry] = deque(maxlen=_RECENT)
         self.stopped: str | None = None
         self._chain, self._address = chain, trainer.address
         self.contract = product_of(twin, trainer.incentive).contract
         self._codec = codec(self.contract)
-        self.rules = RULES[type(trainer.incentive)](trainer.incentive, history, trainer.creator, self.label_of)
+        self.ledger = Ledger(history, twin)
+        rules = RULES[type(trainer.incentive)]
+        self.rules = rules(trainer.incentive, history, trainer.creator, self.ledger.label_of)
         self._measure = measure
-        self._answers: dict[bytes, int] = {}
         self._claim_gas: Counter[str] = Counter()
         slots = -(-(16 + twin.parameter_bytes(twin.settings())) // 32)
         limit = _CONTRIBUTE_GAS + _SLOT_GAS * slots + _FEATURE_GAS * twin.n_features_in_ * len(twin.classes)
         self._gas_limit = min(limit, TRANSACTION_GAS_LIMIT)
 
-        history.learnt.clear()  # the twin has learnt it
         # no event tells when the last of the initial parameters came, from which the first price counts
         _, _, history.last_time = chain.read(self.contract, trainer.address, "progress")
-        # The log's last contribution of each slot is kept; of those before nothing is left.
-        self._at_slot = {entry.slot: entry.id for entry in history.entries.values()}
-        self._free = [slot for slot, number in self._at_slot.items() if self._is_free(number)]
-
         self.seats = [Seat(index, agent, seed) for index, agent in enumerate(agents)]
         self._owner = {address.lower(): (seat, address) for seat in self.seats for address in seat.addresses}
         self._blocks = Blocks(chain, gas_price_wei)
@@ -160,13 +157,6 @@ class Engine:
     def contributed(self) -> int:
         """How many samples of the pool were contributed."""
         return self.pool.given
-
-    def label_of(self, sample: bytes) -> int:
-        """Return what the contract answers about a sample."""
-        label = self._answers.get(sample)
-        if label is None:
-            label = self._answers[sample] = self.twin.label_of(sample)
-        return label
 
     def fee(self, function: str) -> int:
         """Return what the gas of a claim is expected to cost, by the last one of its kind, wei."""
@@ -258,8 +248,10 @@ class Engine:
     def _answer(self, seat: Seat, action: Ask) -> None:
         """Let the contract answer: what it says must be what the twin says, and is right or wrong."""
         label = self._chain.read(self.contract, self._address, "predict", action.sample)
-        if label != self.label_of(action.sample):
-            raise DcaiError(f"The contract answers {label} where its twin answers {self.label_of(action.sample)}.")
+        if label != self.ledger.label_of(action.sample):
+            raise DcaiError(
+                f"The contract answers {label} where its twin answers {self.ledger.label_of(action.sample)}."
+            )
         reason = "" if label == action.label else "WrongAnswer"
         self._record(seat, action, 0, ok=not reason, reason=reason)
 
@@ -279,16 +271,21 @@ class Engine:
                 return None
             if action.row is not None:
                 self.pool.use(action.row)
-            slot = self._free.pop() if self._free else 0
+            slot = self.ledger.free.pop() if self.ledger.free else 0
             arguments: tuple[Any, ...] = (action.sample, action.label, slot)
         else:
             function, needed = action.function, self.gas_fee_wei
             if promised[address] + needed > self.balances[address]:
                 self._views[seat.index].look_again(action)
                 return None
+            if action.id not in self.history.entries:
+                raise self._failed(seat, f"claims contribution {action.id}, of which nothing is open")
             arguments = self.rules.arguments(action)
         promised[address] += needed
-        data = self._codec.call(function, *arguments)
+        try:
+            data = self._codec.call(function, *arguments)
+        except (EncodingError, KeyError, TypeError) as error:
+            raise self._failed(seat, f"did {action!r}, which no transaction can hold: {error}") from error
         return _Planned(seat, action, address, slot, Transaction(address, self._address, data, value, self._gas_limit))
 
     def _settle(self, one: _Planned, mined: Mined) -> None:
@@ -320,22 +317,13 @@ class Engine:
             if action.row is not None:
                 self.pool.put_back(action.row)
             if one.slot:
-                self._free.append(one.slot)
+                self.ledger.free.append(one.slot)
         else:
             self._views[one.seat.index].look_again(action)
 
     def _happened(self, event: Event) -> tuple[int, int]:
         """Extend the log by an event; return the contribution's number and what somebody was paid."""
-        self.history.extend([event], {event.block_number: self.now})
-        number: int = event.args.get("id", 0)
-        entry = self.history.entries.get(number)
-        if self.history.learnt:
-            for sample, label in self.history.learnt:
-                self.twin.learn(sample, label)
-            self.history.learnt.clear()
-            self._answers.clear()
-            if entry is not None:
-                self._keep(entry)
+        entry = self.ledger.extend(event, self.now)
         payment = self.rules.payment(event)
         paid = 0
         if payment is not None:
@@ -343,21 +331,7 @@ class Engine:
             if owner := self._owner.get(who.lower()):
                 self.balances[owner[1]] += paid
         self._add_due(self.rules.due(event, self.now))
-        if entry is not None and entry.open_wei == 0 and entry.slot < SPLIT_SLOTS:
-            self._free.append(entry.slot)
-        return number, paid
-
-    def _keep(self, entry: Entry) -> None:
-        """Keep a new contribution, and forget the one whose slot it has: nothing is open of that one."""
-        self.recent.append(entry)
-        former = self._at_slot.get(entry.slot)
-        if former is not None:
-            del self.history.entries[former]
-        self._at_slot[entry.slot] = entry.id
-
-    def _is_free(self, number: int) -> bool:
-        entry = self.history.entries[number]
-        return entry.open_wei == 0 and entry.slot < SPLIT_SLOTS
+        return 0 if entry is None else entry.id, paid
 
     def _add_due(self, dues: Iterable[Due]) -> None:
         for due in dues:

@@ -92,7 +92,7 @@ class View:
 
     def predict(self, sample: bytes) -> int:
         """Return what the contract answers about a sample."""
-        return self._engine.label_of(sample)
+        return self._engine.ledger.label_of(sample)
 
     def model(self) -> Model:
         """Return a copy of the model, to try things out on."""
@@ -114,7 +114,7 @@ class View:
 
     def recent(self) -> list[Entry]:
         """Return the latest contributions, the last one last, open or not."""
-        return list(self._engine.recent)
+        return list(self._engine.ledger.recent)
 
     def good(self, address: str) -> int:
         """Return how many good contributions somebody has."""
