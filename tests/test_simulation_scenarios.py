@@ -48,8 +48,10 @@ def nothing_at_hand(monkeypatch, tmp_path):
 def test_there_is_a_scenario_for_each_experiment():
     names = {file.relative_to(SIMULATIONS).with_suffix("").as_posix() for file in FILES}
 
-    assert {"imdb", "imdb-honest", "attacks/base"} <= names
-    attacks = {name for name in names if name.startswith("attacks/") and name != "attacks/base"}
+    assert {"imdb", "imdb-honest", "gamified", "attacks/base", "attacks/gamified"} <= names
+    points = {name for name in names if name.startswith("attacks/gamified")}
+    assert len(points) >= 6
+    attacks = {name for name in names if name.startswith("attacks/") and name != "attacks/base"} - points
     assert len(attacks) >= 18
     assert {f"{name}-undefended" for name in attacks if not name.endswith("-undefended")} <= attacks
 
@@ -78,6 +80,10 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
         (('"breast-cancer"', '"tumours"'), ["no data set 'tumours'", "breast-cancer"]),
         (("[incentive]", "[incentive]\nweight = -1"), ["incentive.weight", "greater than or equal to 0", "-1"]),
         (("[incentive]", "[incentive]\nrefund_after = '10 days'"), ["times must be in order"]),
+        (('kind = "DepositRefundTake"', 'kind = "Lottery"'), ["incentive.kind", "'Gamified'", "'Lottery'"]),
+        (('kind = "DepositRefundTake"', ""), ["key incentive.kind is missing"]),
+        (('"DepositRefundTake"', '"Gamified"\nbase = "ten"'), ["incentive.base", "valid integer", "'ten'"]),
+        (('kind = "DepositRefundTake"', 'kind = "Gamified"\nbase = 0'), ["base is a whole number from 1 to 65535"]),
         (("[incentive]", "[incentive]\nsize_unit = 0"), ["size_unit", "1 to 65535"]),
         (('title = "Test"', "title = Test"), ["is no TOML", "line 2"]),
         (('title = "Test"', 'title = "Test"\n[model]\nkind = "Oracle"'), ["model", "SparsePerceptron", "'Oracle'"]),

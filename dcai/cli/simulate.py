@@ -102,6 +102,8 @@ def _print(result: Result) -> None:
         ("paid for gas", "fee_wei"),
     ):
         people.add_row(title, *(f"{getattr(one, attribute) / unit:,.2f}" for one in result.outcomes))
+    for thing in dict.fromkeys(thing for one in result.outcomes for thing in one.earned):
+        people.add_row(thing, *(one.told(thing) for one in result.outcomes))
     for function in dict.fromkeys(function for one in result.outcomes for function in (*one.done, *one.refused)):
         done = [(one.done.get(function, 0), one.refused.get(function, 0)) for one in result.outcomes]
         people.add_row(function, *(f"{ok:,}" + (f" ({no:,} refused)" if no else "") for ok, no in done))

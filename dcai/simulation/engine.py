@@ -100,9 +100,9 @@ class Engine:
     def __init__(
         self,
         chain: Chain,
-        trainer: Trainer,
+        trainer: Trainer[Any, Any],
         twin: Model,
-        history: History,
+        history: History[Any],
         agents: Sequence[Agent],
         pool: Pool,
         measure: Measure,
@@ -118,7 +118,7 @@ class Engine:
         self._chain, self._address = chain, trainer.address
         self.contract = product_of(twin, trainer.incentive).contract
         self._codec = codec(self.contract)
-        self.ledger = Ledger(history, twin)
+        self.ledger = Ledger(history, twin, self.now)
         rules = RULES[type(trainer.incentive)]
         self.rules = rules(trainer.incentive, history, trainer.creator, self.ledger.label_of)
         self._measure = measure
@@ -299,8 +299,8 @@ class Engine:
         for log in mined.logs:
             event = self._codec.event(log)
             if event is not None:
-                number, paid = self._happened(event)
-                received += paid
+                about, paid = self._happened(event)
+                number, received = about or number, received + paid
         if isinstance(one.action, Claim):
             self._claim_gas[one.action.function] = mined.gas_used
         elif one.action.row is not None:

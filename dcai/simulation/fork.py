@@ -8,12 +8,12 @@ import numpy as np
 
 from dcai import datasets
 from dcai.chain.local import forked_chain
+from dcai.deploying import attach
 from dcai.errors import InvalidInput
 from dcai.simulation.data import encode, encoder_for
 from dcai.simulation.result import Result
 from dcai.simulation.run import Progress, ordered, play
 from dcai.simulation.scenario import Scenario
-from dcai.trainer import attach
 
 
 def simulate_fork(

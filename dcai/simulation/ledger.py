@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 from dcai.chain.codec import Event
-from dcai.history import SPLIT_SLOTS, Entry, History
+from dcai.history import Entry, History
 from dcai.models import Model
 
 _RECENT = 256
@@ -20,6 +21,8 @@ class Ledger:
         The trainer's log so far.
     twin : Model
         Which has learnt it.
+    now : int
+        Seconds since 1970.
 
     Attributes
     ----------
@@ -29,13 +32,13 @@ class Ledger:
         Slots of finished records, which can be used again.
     """
 
-    def __init__(self, history: History, twin: Model) -> None:
+    def __init__(self, history: History[Any], twin: Model, now: int) -> None:
         self.history, self.twin = history, twin
         history.learnt.clear()
         self.recent: deque[Entry] = deque(maxlen=_RECENT)
         self._at_slot = {entry.slot: entry.id for entry in history.entries.values()}
         last = [history.entries[number] for number in self._at_slot.values()]
-        self.free = [entry.slot for entry in last if _is_free(entry)]
+        self.free = [entry.slot for entry in last if entry.is_free(now)]
         self._answers: dict[bytes, int] = {}
 
     def label_of(self, sample: bytes) -> int:
@@ -48,6 +51,8 @@ class Ledger:
     def extend(self, event: Event, now: int) -> Entry | None:
         """Add an event of a block of that time, and return the contribution that it is about."""
         self.history.extend([event], {event.block_number: now})
+        if event.name == "TransferSingle":  # its id is a badge's
+            return None
         entry = self.history.entries.get(event.args.get("id", 0))
         if self.history.learnt:
             for sample, label in self.history.learnt:
@@ -56,7 +61,7 @@ class Ledger:
             self._answers.clear()
             if entry is not None:
                 self._keep(entry)
-        if entry is not None and _is_free(entry):
+        if entry is not None and entry.is_free(now):
             self.free.append(entry.slot)
         return entry
 
@@ -66,7 +71,3 @@ class Ledger:
         if former is not None:
             del self.history.entries[former]
         self._at_slot[entry.slot] = entry.id
-
-
-def _is_free(entry: Entry) -> bool:
-    return entry.open_wei == 0 and entry.slot < SPLIT_SLOTS

@@ -116,7 +116,8 @@ def _charts(result: Result, unit: int) -> Any:
 
 def _people(outcomes: tuple[Outcome, ...], unit: int) -> str:
     functions = sorted({function for one in outcomes for function in one.done})
-    head = ["", "kind", "start", "end", "change", "still open", "paid for gas", *functions]
+    things = list(dict.fromkeys(thing for one in outcomes for thing in one.earned))
+    head = ["", "kind", "start", "end", "change", "still open", "paid for gas", *things, *functions]
     rows = [
         [
             one.name,
@@ -125,6 +126,7 @@ def _people(outcomes: tuple[Outcome, ...], unit: int) -> str:
                 f"{value / unit:,.2f}"
                 for value in (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei)
             ),
+            *map(one.told, things),
             *(f"{one.done.get(function, 0):,}" for function in functions),
         ]
         for one in outcomes

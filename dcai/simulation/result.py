@@ -28,6 +28,8 @@ class Outcome:
         What its transactions cost, refused ones included.
     done, refused : dict of str to int
         Function -> how often it was granted, and refused.
+    earned : dict
+        What else than money, by name: of Gamified points, validated contributions and badges.
     """
 
     name: str
@@ -41,11 +43,21 @@ class Outcome:
     gas: int
     done: dict[str, int]
     refused: dict[str, int]
+    earned: dict[str, Any]
 
     @property
     def gain_wei(self) -> int:
         """What it won, gas paid, and what is still open of its deposits counted as lost."""
         return self.end_wei - self.start_wei
+
+    def told(self, thing: str) -> str:
+        """Return something that was earned as text."""
+        if thing not in self.earned:
+            return ""
+        value = self.earned[thing]
+        if isinstance(value, list):
+            return ", ".join(value)
+        return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
 
 
 @dataclass(frozen=True)
@@ -125,7 +137,7 @@ class Result:
             baseline=float("nan"),
             contributed=engine.contributed,
             samples=engine.total,
-            open=sum(1 for entry in engine.history.entries.values() if entry.open_wei),
+            open=sum(1 for entry in engine.history.entries.values() if engine.rules.is_open(entry, engine.now)),
             outcomes=tuple(_outcomes(engine, course, actions)),
             course=course,
             actions=actions,
@@ -169,11 +181,14 @@ def _outcomes(engine: Engine, course: pd.DataFrame, actions: pd.DataFrame) -> An
             kind=type(seat.agent).__name__,
             start_wei=balances.iloc[0],
             end_wei=balances.iloc[-1],
-            open_wei=sum(e.open_wei for e in engine.history.entries.values() if e.author in seat.addresses),
+            open_wei=sum(
+                engine.rules.open_wei(e) for e in engine.history.entries.values() if e.author in seat.addresses
+            ),
             deposited_wei=sum(own["sent_wei"]),
             received_wei=sum(own["received_wei"]),
             fee_wei=gas * engine.gas_price_wei,
             gas=gas,
             done=counts[True],
             refused=counts[False],
+            earned=engine.rules.earned(seat.addresses),
         )

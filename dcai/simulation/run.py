@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from dcai import datasets
 from dcai.auditing import audit
 from dcai.chain.chain import Chain
 from dcai.chain.local import local_chain
+from dcai.deploying import deploy
 from dcai.errors import InvalidInput
 from dcai.history import History
 from dcai.models import Model
@@ -21,7 +23,7 @@ from dcai.simulation.engine import Engine
 from dcai.simulation.measure import Measure
 from dcai.simulation.result import Result
 from dcai.simulation.scenario import MODELS, Scenario
-from dcai.trainer import Trainer, deploy
+from dcai.trainer import Trainer
 
 START = 2_524_608_000
 """When every run begins, seconds since 1970: prices and records hold times, and a run must repeat to the bit."""
@@ -65,7 +67,8 @@ def simulate(
     model: Model = kind(classes=classes).fit(data.rows[:initial], data.labels[:initial])
     with local_chain("anvil") as chain:
         chain.travel(START - chain.now())
-        published = deploy(chain, model, scenario.incentive.build(), name=scenario.title, sender=chain.accounts[0])
+        incentive: Any = scenario.incentive.build()
+        published = deploy(chain, model, incentive, name=scenario.title, sender=chain.accounts[0])
         history = published.history()
         result = play(
             chain,
@@ -85,9 +88,9 @@ def simulate(
 
 def play(
     chain: Chain,
-    trainer: Trainer,
+    trainer: Trainer[Any, Any],
     model: Model,
-    history: History,
+    history: History[Any],
     scenario: Scenario,
     data: Encoded,
     initial: int,
@@ -165,7 +168,7 @@ def _initial(scenario: Scenario, samples: int) -> int:
     return initial
 
 
-def _audited(chain: Chain, trainer: Trainer, engine: Engine) -> tuple[str, ...]:
+def _audited(chain: Chain, trainer: Trainer[Any, Any], engine: Engine) -> tuple[str, ...]:
     """Compare the contract with the log, and every agent's money with what the log makes of it."""
     twin = engine.twin
     found = audit(chain, engine.contract, trainer.address, engine.history, twin, chain.block_number())

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsA
 
 from dcai import datasets
 from dcai.errors import InvalidInput
-from dcai.incentives import DepositRefundTake
+from dcai.incentives import DepositRefundTake, Gamified
 from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 from dcai.simulation.agents import Agent, kinds
 from dcai.simulation.agents.base import Period
@@ -99,8 +99,39 @@ class DepositRefundTakeSection(Section):
         return DepositRefundTake(weight_wei=self.weight, minimum_wei=self.minimum, **terms)
 
 
-IncentiveSection = DepositRefundTakeSection
-"""A further incentive is one such class, in a union with this one that `kind` tells apart."""
+class GamifiedSection(Section):
+    """The rules of Gamified, as `dcai.Gamified` has them."""
+
+    kind: Literal["Gamified"]
+    validate_after: Wait = 86_400
+    expire_after: Wait = 30 * 86_400
+    settle_after: Wait = 86_400
+    report_within: Wait = 7 * 86_400
+    base: int = 10
+    feature: int = 1
+    streak: int = 2
+    streak_cap: int = 7
+    milestone: int = 10
+    milestone_bonus: int = 20
+    all_labels: int = 25
+    reporter_good: int = 10
+    report_points: int = 5
+    memory_slots: int = 256
+    size_unit: int = 100
+
+    def build(self) -> Gamified:
+        """Return the incentive.
+
+        Raises
+        ------
+        InvalidInput
+            If a rule is out of its range.
+        """
+        return Gamified(**self.model_dump(exclude={"kind"}))
+
+
+IncentiveSection = Annotated[DepositRefundTakeSection | GamifiedSection, Field(discriminator="kind")]
+"""A further incentive is one such class."""
 
 
 class Scenario(Section):
@@ -287,12 +318,18 @@ def _agent(one: Any, key: str, source: str) -> Any:
 def _told(error: ValidationError, source: str, parent: str = "") -> InvalidInput:
     """Say in one sentence which key is wrong, and what was expected."""
     first = error.errors()[0]
-    key = ".".join([parent, *map(str, first["loc"])] if parent else map(str, first["loc"]))
+    # of an incentive the place holds its kind, too, which is no key
+    place = [str(part) for at, part in enumerate(first["loc"]) if not (at == 1 and first["loc"][0] == "incentive")]
+    key = ".".join([parent, *place] if parent else place)
     match first["type"]:
         case "extra_forbidden":
             text = f"the key {key} is unknown"
         case "missing":
             text = f"the key {key} is missing"
+        case "union_tag_not_found":
+            text = f"the key {key}.kind is missing"
+        case "union_tag_invalid":
+            text = f"{key}.kind must be one of {first['ctx']['expected_tags']}, not {first['ctx']['tag']!r}"
         case "value_error":
             text = f"{key}{': ' if key else ''}{first['msg'].removeprefix('Value error, ')}"
         case _:

@@ -110,7 +110,8 @@ class View:
 
     def open(self) -> Iterator[Entry]:
         """Yield the contributions of which something is open."""
-        return (entry for entry in self._engine.history.entries.values() if entry.open_wei)
+        rules = self._engine.rules
+        return (entry for entry in rules.history.entries.values() if rules.is_open(entry, self.now))
 
     def recent(self) -> list[Entry]:
         """Return the latest contributions, the last one last, open or not."""
@@ -118,7 +119,7 @@ class View:
 
     def good(self, address: str) -> int:
         """Return how many good contributions somebody has."""
-        return self._engine.history.good[address]
+        return self._engine.rules.good(address)
 
     # Data
 
@@ -156,7 +157,7 @@ class View:
     def pays(self, claim: Claim) -> bool:
         """Whether the contract grants a claim now, and it brings more than its gas costs."""
         rules = self._engine.rules
-        return rules.possible(claim, self.now) and rules.brings(claim) > self._engine.fee(claim.function)
+        return rules.possible(claim, self.now) and rules.pays(claim, self._engine.fee(claim.function))
 
     def grants_if_turned(self, function: str, entry: Entry) -> bool:
         """Whether the contract would grant a claim on what the model agrees with now, if it no longer did."""
@@ -165,7 +166,7 @@ class View:
         return not rules.disagrees(entry) and rules.possible(claim, self.now, turned=True)
 
     def brings(self, claim: Claim) -> int:
-        """Return the wei that a claim is expected to bring."""
+        """Return what a claim is expected to bring: wei, or points where there is no money."""
         return self._engine.rules.brings(claim)
 
     def look_again(self, claim: Claim) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from dcai.chain.codec import Event
@@ -51,9 +51,9 @@ class Rules(ABC):
     claims: ClassVar[tuple[str, ...]]
     """The functions that agents call, in the order in which tables show them."""
 
-    def __init__(self, incentive: Any, history: History, creator: str, label_of: Callable[[bytes], int]) -> None:
+    def __init__(self, incentive: Any, history: History[Any], creator: str, label_of: Callable[[bytes], int]) -> None:
         self.incentive = incentive
-        self.history = history
+        self.history: Any = history  # with what the incentive keeps beside
         self.creator = creator
         self.label_of = label_of
 
@@ -70,6 +70,26 @@ class Rules(ABC):
     def disagrees(self, entry: Entry) -> bool:
         """Whether the model gives another label than the contribution."""
         return self.label_of(entry.sample) != entry.label
+
+    def pays(self, claim: Claim, fee_wei: int) -> bool:
+        """Whether a claim brings more than its gas costs."""
+        return self.brings(claim) > fee_wei
+
+    def is_open(self, entry: Entry, now: int) -> bool:
+        """Whether something of a contribution is open."""
+        return entry.open != 0
+
+    def open_wei(self, entry: Entry) -> int:
+        """Return what is open of a contribution's deposit."""
+        return entry.open
+
+    def good(self, address: str) -> int:
+        """Return how many good contributions somebody has, where the incentive counts them."""
+        return 0
+
+    def earned(self, addresses: Collection[str]) -> dict[str, Any]:
+        """Return what else somebody has in the end, beside money: a name and a number or names each."""
+        return {}
 
     @property
     @abstractmethod
@@ -97,7 +117,7 @@ class Rules(ABC):
 
     @abstractmethod
     def brings(self, claim: Claim) -> int:
-        """Return the wei that a claim is expected to bring, sooner or later."""
+        """Return what a claim is expected to bring, sooner or later: wei, or points where there is no money."""
 
     @abstractmethod
     def later(self, claim: Claim, now: int) -> tuple[int, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from dcai.chain.codec import Event
 from dcai.history import Entry, History
@@ -19,7 +20,7 @@ class DepositRefundTakeRules(Rules):
     claims = ("refund", "report", "take")
 
     def __init__(
-        self, incentive: DepositRefundTake, history: History, creator: str, label_of: Callable[[bytes], int]
+        self, incentive: DepositRefundTake, history: History[Any], creator: str, label_of: Callable[[bytes], int]
     ) -> None:
         super().__init__(incentive, history, creator, label_of)
         self._refund_after, self._settle_after, self._creator_after, self._take_after = incentive.times()
@@ -29,7 +30,7 @@ class DepositRefundTakeRules(Rules):
         """Seconds until anybody takes what is left."""
         return self._take_after
 
-    def contributed(self, entry: Entry) -> Iterator[Due]:
+    def contributed(self, entry: Any) -> Iterator[Due]:
         """Yield the author's refund and everybody's report, where something is open."""
         if entry.open_wei:
             time = entry.time + self._refund_after
@@ -82,8 +83,8 @@ class DepositRefundTakeRules(Rules):
         """Return the deposit for a refund, else the claimer's share of it, as things stand."""
         entry = self.history.entries[claim.id]
         if claim.function == "refund" or not self.history.good[claim.address]:
-            return entry.open_wei
-        return min(entry.open_wei, self._share(entry, claim.address))
+            return int(entry.open_wei)
+        return min(int(entry.open_wei), self._share(entry, claim.address))
 
     def later(self, claim: Claim, now: int) -> tuple[int, str] | None:
         """Return a look at the same after another waiting time, or the end, when anybody takes what is left."""
@@ -95,8 +96,13 @@ class DepositRefundTakeRules(Rules):
             return now + self._refund_after, claim.function
         return (end, "take") if now < end else None
 
-    def _share(self, entry: Entry, address: str) -> int:
-        return entry.deposit_wei * self.history.good[address] // max(self.history.good.total(), 1)
+    def good(self, address: str) -> int:
+        """Return how many of somebody's contributions were refunded."""
+        return int(self.history.good[address])
+
+    def _share(self, entry: Any, address: str) -> int:
+        share: int = entry.deposit_wei * self.history.good[address] // max(self.history.good.total(), 1)
+        return share
 
     def _end(self, entry: Entry, address: str) -> int:
         return entry.time + (self._creator_after if address == self.creator else self._take_after)
