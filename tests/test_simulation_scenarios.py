@@ -51,7 +51,9 @@ def test_there_is_a_scenario_for_each_experiment():
     assert {"imdb", "imdb-honest", "gamified", "attacks/base", "attacks/gamified"} <= names
     points = {name for name in names if name.startswith("attacks/gamified")}
     assert len(points) >= 6
-    attacks = {name for name in names if name.startswith("attacks/") and name != "attacks/base"} - points
+    assert {"market", "attacks/withholder"} <= names
+    attacks = {name for name in names if name.startswith("attacks/") and name != "attacks/base"}
+    attacks -= {*points, "attacks/withholder"}
     assert len(attacks) >= 18
     assert {f"{name}-undefended" for name in attacks if not name.endswith("-undefended")} <= attacks
 
@@ -84,6 +86,11 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
         (('kind = "DepositRefundTake"', ""), ["key incentive.kind is missing"]),
         (('"DepositRefundTake"', '"Gamified"\nbase = "ten"'), ["incentive.base", "valid integer", "'ten'"]),
         (('kind = "DepositRefundTake"', 'kind = "Gamified"\nbase = 0'), ["base is a whole number from 1 to 65535"]),
+        (
+            ('"DepositRefundTake"', '"PredictionMarket"\nstake = 7\nbounty = 1\nportion_size = 10'),
+            ["stake_wei is a multiple of the number of test samples, 90"],
+        ),
+        (('kind = "Honest"', 'kind = "Provider"'), ["a PredictionMarket has one provider at most"]),
         (("[incentive]", "[incentive]\nsize_unit = 0"), ["size_unit", "1 to 65535"]),
         (('title = "Test"', "title = Test"), ["is no TOML", "line 2"]),
         (('title = "Test"', 'title = "Test"\n[model]\nkind = "Oracle"'), ["model", "SparsePerceptron", "'Oracle'"]),

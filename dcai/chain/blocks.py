@@ -175,6 +175,11 @@ class Blocks:
         }
 
 
+def receipts(chain: Chain, number: int) -> list[Mined]:
+    """Return what became of each transaction of a block."""
+    return [_mined(receipt) for receipt in chain.request("eth_getBlockReceipts", [hex(number)])]
+
+
 def _mined(receipt: dict[str, Any]) -> Mined:
     number = int(receipt["blockNumber"], 16)
     logs = [

@@ -66,6 +66,14 @@ def encode(dataset: Dataset, encoder: Encoder) -> Encoded:
     )
 
 
+def packed(rows: Any, row: int) -> bytes:
+    """Return a row as the contract gets it."""
+    if isinstance(rows, np.ndarray):
+        return bytes(rows[row].astype(np.int8))
+    start, end = rows.indptr[row : row + 2].tolist()
+    return pack_sparse(rows.indices[start:end])
+
+
 class Pool:
     """The samples that agents contribute, in order; each is contributed once.
 
@@ -142,9 +150,4 @@ class Pool:
         return pack_sparse(np.unique(np.concatenate([unpack_sparse(sample) for sample in samples])))
 
     def _sample(self, row: int) -> Sample:
-        if isinstance(self._rows, np.ndarray):
-            data = self._rows[row].astype(np.int8).tobytes()
-        else:
-            start, end = self._rows.indptr[row : row + 2].tolist()
-            data = pack_sparse(self._rows.indices[start:end])
-        return Sample(data, int(self._labels[row]), row)
+        return Sample(packed(self._rows, row), int(self._labels[row]), row)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eth_abi.exceptions import EncodingError
 
-from dcai.chain.blocks import Blocks, Mined, Transaction
+from dcai.chain.blocks import Blocks, Mined, Transaction, receipts
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.chain.codec import Event, codec
 from dcai.deployment import product_of
@@ -50,6 +50,14 @@ _UNKNOWN_GAS = 80_000
 # When there is nothing more to contribute, balances are noted so often.
 _NOTE_SECONDS = 3_600
 _STALL_SECONDS = 86_400
+
+_PROVIDED = {
+    "Committed": "commit",
+    "Revealed": "reveal",
+    "Evaluated": "evaluate",
+    "Collected": "collect",
+    "Withdrawn": "withdraw",
+}
 
 
 class AgentFailed(DcaiError):
@@ -129,7 +137,7 @@ class Engine:
 
         # no event tells when the last of the initial parameters came, from which the first price counts
         _, _, history.last_time = chain.read(self.contract, trainer.address, "progress")
-        self.seats = [Seat(index, agent, seed) for index, agent in enumerate(agents)]
+        self.seats = [Seat(index, agent, seed, trainer.creator) for index, agent in enumerate(agents)]
         self._owner = {address.lower(): (seat, address) for seat in self.seats for address in seat.addresses}
         self._blocks = Blocks(chain, gas_price_wei)
         self.balances: dict[str, int] = {}
@@ -186,6 +194,39 @@ class Engine:
             self.stopped = f"Interrupted with {self.pool.left:,} of {self.total:,} samples left."
         self._note(last=True)
 
+    def take_over(self, blocks: Iterable[int]) -> None:
+        """Extend the log by blocks that a market's provider made, and keep what was done and paid there.
+
+        Parameters
+        ----------
+        blocks
+            Their numbers.
+        """
+        self._note()
+        for number in blocks:
+            self.now = max(self.start, self._chain.time_of(number))
+            for mined in receipts(self._chain, number):
+                for event in filter(None, map(self._codec.event, mined.logs)):
+                    self._provided(event, mined.gas_used)
+        self._note(last=True)
+
+    def _provided(self, event: Event, gas: int) -> None:
+        """Keep what the provider did, if it is one of the agents, and what was paid to whom."""
+        self._happened(event)
+        who, paid = self.rules.payment(event) or (self.rules.creator, 0)
+        provider, _ = self._owner.get(self.rules.creator.lower(), (None, ""))
+        receiver, address = self._owner.get(who.lower(), (None, ""))
+        time = self.now - self.start
+        # the header that a draw brings has as many zeros as chance will: its gas would differ from run to run
+        function = _PROVIDED.get(event.name)
+        if provider is not None and function is not None:
+            self.balances[provider.addresses[0]] -= gas * self.gas_price_wei
+            sent, received = (max(-paid, 0), max(paid, 0)) if receiver is provider else (0, 0)
+            self.recorder.action(time, provider.index, 0, function, 0, -1, 0, sent, received, gas, True, "")
+        if receiver is not None and receiver is not provider:
+            at, number = receiver.addresses.index(address), event.args.get("id", 0)
+            self.recorder.action(time, receiver.index, at, "paid", number, -1, 0, 0, paid, 0, True, "")
+
     def close(self) -> None:
         """Let the chain make its blocks by itself again."""
         self._blocks.close()
@@ -208,6 +249,8 @@ class Engine:
     def _step(self) -> None:
         """Let all whose turn is next act, in one block."""
         self.now = self._turns[0][0]
+        if self.rules.ends is not None and self.now >= self.rules.ends:
+            self.pool.close()
         present: list[int] = []
         while self._turns and self._turns[0][0] == self.now:
             present.append(heappop(self._turns)[1])

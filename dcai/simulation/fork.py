@@ -10,6 +10,7 @@ from dcai import datasets
 from dcai.chain.local import forked_chain
 from dcai.deploying import attach
 from dcai.errors import InvalidInput
+from dcai.incentives.prediction_market.trainer import MarketTrainer
 from dcai.simulation.data import encode, encoder_for
 from dcai.simulation.result import Result
 from dcai.simulation.run import Progress, ordered, play
@@ -47,6 +48,8 @@ def simulate_fork(
     dataset = datasets.load(scenario.data.name)
     with forked_chain(url) as chain:
         trainer = attach(chain, address)
+        if isinstance(trainer, MarketTrainer):
+            raise InvalidInput("A market's test set is known to its provider only: simulate a market of your own.")
         model = trainer.model()
         if set(trainer.labels) != set(dataset.labels):
             raise InvalidInput(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsA
 
 from dcai import datasets
 from dcai.errors import InvalidInput
-from dcai.incentives import DepositRefundTake, Gamified
+from dcai.incentives import DepositRefundTake, Gamified, PredictionMarket
 from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 from dcai.simulation.agents import Agent, kinds
 from dcai.simulation.agents.base import Period
@@ -130,7 +130,46 @@ class GamifiedSection(Section):
         return Gamified(**self.model_dump(exclude={"kind"}))
 
 
-IncentiveSection = Annotated[DepositRefundTakeSection | GamifiedSection, Field(discriminator="kind")]
+class PredictionMarketSection(Section):
+    """The terms of a market, as `dcai.PredictionMarket` has them, and its bounty.
+
+    Parameters
+    ----------
+    stake : int
+        What each sample costs, wei.
+    bounty : int
+        Stakes.
+    """
+
+    kind: Literal["PredictionMarket"]
+    stake: Wei
+    bounty: Annotated[int, BeforeValidator(_whole), Field(ge=1)]
+    portion_size: int
+    portions: int = 10
+    open_within: Wait = 86_400
+    participate: Wait = 7 * 86_400
+    reveal_within: Wait = 2 * 86_400
+    evaluate_within: Wait = 5 * 86_400
+    per_pass: int | None = None
+    draw_after: int = 2
+    group_by_participant: bool = False
+    most_samples: int = 10_000
+    size_unit: int = 250
+
+    def build(self) -> PredictionMarket:
+        """Return the incentive.
+
+        Raises
+        ------
+        InvalidInput
+            If a term is out of its range.
+        """
+        return PredictionMarket(stake_wei=self.stake, **self.model_dump(exclude={"kind", "stake", "bounty"}))
+
+
+IncentiveSection = Annotated[
+    DepositRefundTakeSection | GamifiedSection | PredictionMarketSection, Field(discriminator="kind")
+]
 """A further incentive is one such class."""
 
 
@@ -165,6 +204,9 @@ class Scenario(Section):
         names = [agent.name for agent in self.agents]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"agents: two are named {twice[0]!r}; give each a name of its own")
+        providers = sum(agent.provides for agent in self.agents)
+        if providers > isinstance(self.incentive, PredictionMarketSection):
+            raise ValueError("agents: a PredictionMarket has one provider at most, and other incentives have none")
         return self
 
     def fresh_agents(self) -> list[Agent]:

@@ -26,13 +26,16 @@ class Seat:
     agent : Agent
     seed : int
         Of the run: each agent has random numbers of its own, whatever the others do.
+    creator : str
+        The trainer's, which is the address of who provides.
     """
 
-    def __init__(self, index: int, agent: Agent, seed: int) -> None:
+    def __init__(self, index: int, agent: Agent, seed: int, creator: str) -> None:
         self.index = index
         self.agent = agent
         self.rng = np.random.default_rng([seed, index])
-        self.addresses = tuple(_address(index, number) for number in range(agent.purses))
+        own = tuple(_address(index, number) for number in range(agent.purses))
+        self.addresses = (creator,) if agent.provides else own
         self._due: list[tuple[int, int, Claim]] = []
         self._added = 0
 

@@ -5,6 +5,7 @@ from dcai.simulation.agents.collecting import Prepared, Sniper, SybilRing
 from dcai.simulation.agents.copying import Copycat, Duplicator
 from dcai.simulation.agents.honest import Caller, Honest
 from dcai.simulation.agents.mislabelling import LabelFlipper, Random, TargetedPoisoner
+from dcai.simulation.agents.providing import Provider, Withholder
 from dcai.simulation.agents.turning import FlipReportUnflip, Flooder
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "Honest",
     "LabelFlipper",
     "Prepared",
+    "Provider",
     "Random",
     "Sniper",
     "SybilRing",
     "TargetedPoisoner",
+    "Withholder",
     "kinds",
 ]

@@ -50,6 +50,9 @@ class Agent(BaseModel, ABC):
     collects: ClassVar[bool] = True
     """Whether it is after other people's deposits."""
 
+    provides: ClassVar[bool] = False
+    """Whether it is the trainer's creator, who holds a market."""
+
     name: str
     balance: Units = 1_000
     every: Period = 600

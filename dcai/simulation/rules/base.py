@@ -51,6 +51,9 @@ class Rules(ABC):
     claims: ClassVar[tuple[str, ...]]
     """The functions that agents call, in the order in which tables show them."""
 
+    ends: int | None = None
+    """When nobody can contribute any more, seconds since 1970; None: as long as there is something to contribute."""
+
     def __init__(self, incentive: Any, history: History[Any], creator: str, label_of: Callable[[bytes], int]) -> None:
         self.incentive = incentive
         self.history: Any = history  # with what the incentive keeps beside
