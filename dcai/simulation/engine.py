@@ -51,6 +51,7 @@ _UNKNOWN_GAS = 80_000
 _NOTE_SECONDS = 3_600
 _STALL_SECONDS = 86_400
 
+# Event -> what a market's provider pays for; a draw is somebody else's, as are the payments of a market that failed.
 _PROVIDED = {
     "Committed": "commit",
     "Revealed": "reveal",
@@ -217,7 +218,6 @@ class Engine:
         provider, _ = self._owner.get(self.rules.creator.lower(), (None, ""))
         receiver, address = self._owner.get(who.lower(), (None, ""))
         time = self.now - self.start
-        # the header that a draw brings has as many zeros as chance will: its gas would differ from run to run
         function = _PROVIDED.get(event.name)
         if provider is not None and function is not None:
             self.balances[provider.addresses[0]] -= gas * self.gas_price_wei

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import rlp  # type: ignore[import-untyped]
+from eth_utils.crypto import keccak
 
 from dcai.chain.chain import Chain
+from dcai.deployment import product_of
 from dcai.errors import InvalidInput
 from dcai.incentives.prediction_market import HiddenTestSet
 from dcai.incentives.prediction_market.trainer import MarketTrainer
@@ -16,6 +19,11 @@ from dcai.simulation.data import Encoded, packed
 
 if TYPE_CHECKING:
     from dcai.simulation.agents.base import Agent
+
+HISTORY_STORAGE_ADDRESS = "0x0000F90827F1C53a10cb7A02335B175320002935"
+
+_HASHES_KEPT = 256  # blocks whose hash the EVM tells itself
+_PREV_RANDAO = 13  # its place among a header's fields
 
 
 class Market:
@@ -33,7 +41,7 @@ class Market:
         With a provider among them perhaps; else there is one who does what a provider must.
     bounty_wei : int
     drawn : int
-        The number of the portion that is to be drawn: of a local chain the randomness doesn't repeat, and a run must.
+        The number of the portion that is drawn: a local chain's randomness doesn't repeat, and a run must.
     """
 
     def __init__(
@@ -55,11 +63,9 @@ class Market:
         """Commit, draw and open a portion; return the numbers of the blocks of that."""
         first = self._chain.block_number() + 1
         self._trainer.commit(self._test_set, bounty_wei=self._bounty_wei)
-        while self._withheld != "opening":
-            before = self._chain.snapshot()
-            if self._trainer.open(self._test_set, sender=self._anybody) == self._drawn:
-                break
-            self._chain.revert(before)
+        if self._withheld != "opening":
+            self._draw()
+            self._trainer.open(self._test_set, sender=self._anybody)
         return range(first, self._chain.block_number() + 1)
 
     @property
@@ -86,6 +92,21 @@ class Market:
     @property
     def _anybody(self) -> str:
         return self._chain.accounts[-1]
+
+    def _draw(self) -> None:
+        """Draw with a made-up header, whose randomness is the wanted one.
+
+        The hash of a block that is more than 256 blocks old is told by the contract of EIP-2935, which is replaced.
+        """
+        target = self._trainer.course().target
+        missing = target + _HASHES_KEPT + 1 - self._chain.block_number()
+        self._chain.request("anvil_mine", [hex(missing)])
+        header = rlp.encode([b""] * _PREV_RANDAO + [self._drawn.to_bytes(32, "big")])
+        # PUSH32 hash, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
+        code = b"\x7f" + keccak(header) + bytes.fromhex("5f5260205ff3")
+        self._chain.request("anvil_setCode", [HISTORY_STORAGE_ADDRESS, "0x" + code.hex()])
+        contract = product_of(self._trainer.model(), self._trainer.incentive).contract
+        self._chain.invoke(contract, self._trainer.address, "draw", header, sender=self._anybody)
 
     def _wait(self) -> None:
         """Wait for the end of the phase."""
