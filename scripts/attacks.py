@@ -62,18 +62,17 @@ TALK = (("imdb", "imdb-honest"), ("good", "bad"))
 INTRODUCTION = """\
 # Attacks
 
-Made by `make attacks`, which runs all of this again; not written by hand. Every figure is the mean of {seeds} seeds
-with its 95% confidence interval; every run is the deployed bytecode on a local anvil, with the gas of every
-transaction paid out of the agents' money at {gwei:g} gwei, and audited word for word in the end. Money is in units of
-{ether:g} ether.
+Made by `make attacks`, which runs all of this again; not written by hand. Every figure is a mean over seeds with its
+95% confidence interval; every run is the deployed bytecode on a local anvil, with the gas of every transaction paid
+out of the agents' money at {gwei:g} gwei, and audited word for word in the end. Money is in units of {ether:g} ether.
 
 """
 
 ATTACKS_TEXT = """\
 ## Each attack under Deposit-Refund-Take
 
-Data: {data}, {samples} samples. An honest contributor pays the price every ten minutes; waits are an hour. The
-attacker starts with 1,000 units (3,000 where it turns the model). In `duplicator`, `copycat` and `sniper` a third
+Data: {data}, {samples} samples, {seeds} seeds. An honest contributor pays the price every ten minutes; waits are an
+hour. The attacker starts with 1,000 units (3,000 where it turns the model). In `duplicator`, `copycat` and `sniper` a third
 agent sends wrong labels once an hour, so that there are deposits to be had. `weight` is in wei: 2e14 is 29 units ten
 minutes after the last contribution. `settle_after` is in seconds. *Won* is all that the attacker has in the end less
 what it started with: deposits lost, shares taken and gas paid. *Accuracy* is that on the hidden set in the end, and
@@ -120,7 +119,7 @@ def _attacks(seeds: int, jobs: int) -> str:
     scenario = load_scenario(base)
     honest = _runs(cases(base, (), seeds), jobs, "honest alone")
     assert honest[0].summary is not None
-    page = ATTACKS_TEXT.format(data=scenario.data.name, samples=honest[0].summary["samples"])
+    page = ATTACKS_TEXT.format(data=scenario.data.name, samples=honest[0].summary["samples"], seeds=seeds)
     alone = Interval.of(100 * _final(run) for run in honest)
     page += f"Honest alone: accuracy {alone:.1f}%, won {_of(honest, 'honest', 'gain_wei'):,.1f} (gas).\n\n"
     summary = []
@@ -187,9 +186,9 @@ def _talk(seeds: int, jobs: int) -> str:
     gas = _of(attacked, good, "fee_wei")
     return (
         "## The talk's findings\n\n"
-        f"`simulations/{attacked_file}.toml`: {data}, {samples:,} samples contributed, in another order with every "
-        f"seed. Accuracy in the end {final:.2f}%, with the good agent alone {honest:.2f}%. The good agent pays "
-        f"{gas:,.0f} units for gas, which the talk left out.\n\n"
+        f"`simulations/{attacked_file}.toml`: {data}, {samples:,} samples contributed, in another order with each of "
+        f"{seeds} seeds. Accuracy in the end {final:.2f}%, with the good agent alone {honest:.2f}%. The good agent "
+        f"pays {gas:,.0f} units for gas, which the talk left out.\n\n"
         "| finding | here | holds |\n|---|--:|---|\n" + rows + "\n![The talk](images/attack-talk.png)\n\n"
     )
 
@@ -211,7 +210,7 @@ def main(
 ) -> None:
     """Run everything that isn't there yet, and write the page."""
     scenario = load_scenario(SCENARIOS / "attacks" / "base.toml")
-    head = INTRODUCTION.format(seeds=seeds, gwei=scenario.gas_price / 10**9, ether=scenario.unit / 10**18)
+    head = INTRODUCTION.format(gwei=scenario.gas_price / 10**9, ether=scenario.unit / 10**18)
     PAGE.write_text(head + _talk(seeds, jobs) + _attacks(seeds, jobs), encoding="utf-8")
 
 
