@@ -74,9 +74,10 @@ ATTACKS_TEXT = """\
 Data: {data}, {samples} samples, {seeds} seeds. An honest contributor pays the price every ten minutes; waits are an
 hour. The attacker starts with 1,000 units (3,000 where it turns the model). In `duplicator`, `copycat` and `sniper`
 a third agent sends wrong labels once an hour, so that there are deposits to be had. `weight` is in wei: 2e14 is 29
-units ten minutes after the last contribution. `settle_after` is in seconds. *Won* is all that the attacker has in
-the end less what it started with: deposits lost, shares taken and gas paid. *Accuracy* is that on the hidden set in
-the end, and *to honest* how many points that is above the same seed's run in which the honest contributor is alone.
+units ten minutes after the last contribution, and the least price is 1 unit. `settle_after` is in seconds. *Won* is
+all that the attacker has in the end less what it started with: deposits lost, shares taken and gas paid. *Accuracy*
+is that on the hidden set in the end, and *to honest* how many points that is above the same seed's run in which the
+honest contributor is alone.
 
 """
 
