@@ -5,7 +5,7 @@ Runs are kept in build/attacks, so that a second start goes on where the first w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -62,22 +62,22 @@ TALK = (("imdb", "imdb-honest"), ("good", "bad"))
 INTRODUCTION = """\
 # Attacks
 
-Made by `make attacks`, which runs all of this again; not written by hand. Every figure is the mean of {seeds} seeds
-with its 95% confidence interval; every run is the deployed bytecode on a local anvil, with the gas of every
-transaction paid out of the agents' money at {gwei:g} gwei, and audited word for word in the end. Money is in units of
-{ether:g} ether.
+Made by `make attacks`, which runs all of this again; not written by hand. Every figure is a mean over seeds with its
+95% confidence interval; every run is the deployed bytecode on a local anvil, with the gas of every transaction paid
+out of the agents' money at {gwei:g} gwei, and audited word for word in the end. Money is in units of {ether:g} ether.
 
 """
 
 ATTACKS_TEXT = """\
 ## Each attack under Deposit-Refund-Take
 
-Data: {data}, {samples} samples. An honest contributor pays the price every ten minutes; waits are an hour. The
-attacker starts with 1,000 units (3,000 where it turns the model). In `duplicator`, `copycat` and `sniper` a third
-agent sends wrong labels once an hour, so that there are deposits to be had. `weight` is in wei: 2e14 is 29 units ten
-minutes after the last contribution. `settle_after` is in seconds. *Won* is all that the attacker has in the end less
-what it started with: deposits lost, shares taken and gas paid. *Accuracy* is that on the hidden set in the end, and
-*to honest* how many points that is above the same seed's run in which the honest contributor is alone.
+Data: {data}, {samples} samples, {seeds} seeds. An honest contributor pays the price every ten minutes; waits are an
+hour. The attacker starts with 1,000 units (3,000 where it turns the model). In `duplicator`, `copycat` and `sniper`
+a third agent sends wrong labels once an hour, so that there are deposits to be had. `weight` is in wei: 2e14 is 29
+units ten minutes after the last contribution, and the least price is 1 unit. `settle_after` is in seconds. *Won* is
+all that the attacker has in the end less what it started with: deposits lost, shares taken and gas paid. *Accuracy*
+is that on the hidden set in the end, and *to honest* how many points that is above the same seed's run in which the
+honest contributor is alone.
 
 """
 
@@ -115,37 +115,40 @@ def _points(runs: Sequence[Run], honest: Sequence[Run]) -> Interval:
     return Interval.of(100 * (_final(run) - alone[run.seed]) for run in runs)
 
 
-def _attacks(seeds: int, jobs: int) -> str:
+def _attacks(seeds: int, jobs: int) -> Iterator[str]:
+    """Yield the part about attacks, first of one of them, in the end of all."""
     base = SCENARIOS / "attacks" / "base.toml"
     scenario = load_scenario(base)
     honest = _runs(cases(base, (), seeds), jobs, "honest alone")
     assert honest[0].summary is not None
-    page = ATTACKS_TEXT.format(data=scenario.data.name, samples=honest[0].summary["samples"])
     alone = Interval.of(100 * _final(run) for run in honest)
-    page += f"Honest alone: accuracy {alone:.1f}%, won {_of(honest, 'honest', 'gain_wei'):,.1f} (gas).\n\n"
-    summary = []
+    head = ATTACKS_TEXT.format(data=scenario.data.name, samples=honest[0].summary["samples"], seeds=seeds)
+    head += f"Honest alone: accuracy {alone:.1f}%, won {_of(honest, 'honest', 'gain_wei'):,.1f} (gas).\n\n"
+    head += "| attack | wins at most, units | accuracy at worst, points to honest | unprofitable from |\n"
+    head += "|---|--:|--:|---|\n"
+    lines, sections = "", ""
     for attack in ATTACKS:
         runs = _runs(cases(SCENARIOS / "attacks" / f"{attack.scenario}.toml", [attack.grid], seeds), jobs, attack.agent)
-        groups = by_settings(runs)
-        key, _, told = attack.setting
-        page += f"### {attack.agent}\n\nHopes {attack.hopes}. Swept: `{key}`, the {told}.\n\n"
-        page += "| set | attacker won | paid in | got back and took | gas | honest won | accuracy | to honest |\n"
-        page += "|---|--:|--:|--:|--:|--:|--:|--:|\n"
-        for settings, group in groups.items():
-            page += _row(settings[0], group, honest)
-        won = {settings[0]: _of(group, "attacker", "gain_wei") for settings, group in groups.items()}
-        harmless = [setting for setting, one in won.items() if one.mean + one.half < 0]
-        found = f"`{harmless[0]}`" if harmless else "none of these"
-        page += f"\nUnprofitable from: {found}.\n\n"
-        worst = max(won.values(), key=lambda one: one.mean)
-        hurt = min((_points(group, honest) for group in groups.values()), key=lambda one: one.mean)
-        summary.append(f"| [{attack.agent}](#{attack.agent.lower()}) | {worst:,.1f} | {hurt:+.1f} | {found} |")
         draw_multiples(runs, IMAGES / f"attack-{attack.scenario}.png")
-        page += f"![{attack.agent}](images/attack-{attack.scenario}.png)\n\n"
-    head = "| attack | wins at most, units | accuracy at worst, points to honest | unprofitable from |\n"
-    head += "|---|--:|--:|---|\n"
-    first, _, rest = page.partition("### ")
-    return first + head + "\n".join(summary) + "\n\n" + LESSONS + "### " + rest
+        line, section = _attack(attack, by_settings(runs), honest)
+        lines, sections = lines + line, sections + section
+        yield head + lines + "\n" + LESSONS + sections
+
+
+def _attack(attack: Attack, groups: dict[tuple[str, ...], list[Run]], honest: Sequence[Run]) -> tuple[str, str]:
+    """Return the line and the section about one attack."""
+    won = {settings[0]: _of(group, "attacker", "gain_wei") for settings, group in groups.items()}
+    worst = max(won.values(), key=lambda one: one.mean)
+    hurt = min((_points(group, honest) for group in groups.values()), key=lambda one: one.mean)
+    harmless = [setting for setting, one in won.items() if one.mean + one.half < 0]
+    found = f"`{harmless[0]}`" if harmless else "none of these"
+    key, _, told = attack.setting
+    section = f"### {attack.agent}\n\nHopes {attack.hopes}. Swept: `{key}`, the {told}.\n\n"
+    section += "| set | attacker won | paid in | got back and took | gas | honest won | accuracy | to honest |\n"
+    section += "|---|--:|--:|--:|--:|--:|--:|--:|\n"
+    section += "".join(_row(settings[0], group, honest) for settings, group in groups.items())
+    section += f"\nUnprofitable from: {found}.\n\n![{attack.agent}](images/attack-{attack.scenario}.png)\n\n"
+    return f"| [{attack.agent}](#{attack.agent.lower()}) | {worst:,.1f} | {hurt:+.1f} | {found} |\n", section
 
 
 def _row(setting: str, runs: Sequence[Run], honest: Sequence[Run]) -> str:
@@ -187,9 +190,9 @@ def _talk(seeds: int, jobs: int) -> str:
     gas = _of(attacked, good, "fee_wei")
     return (
         "## The talk's findings\n\n"
-        f"`simulations/{attacked_file}.toml`: {data}, {samples:,} samples contributed, in another order with every "
-        f"seed. Accuracy in the end {final:.2f}%, with the good agent alone {honest:.2f}%. The good agent pays "
-        f"{gas:,.0f} units for gas, which the talk left out.\n\n"
+        f"`simulations/{attacked_file}.toml`: {data}, {samples:,} samples contributed, in another order with each of "
+        f"{seeds} seeds. Accuracy in the end {final:.2f}%, with the good agent alone {honest:.2f}%. The good agent "
+        f"pays {gas:,.0f} units for gas, which the talk left out.\n\n"
         "| finding | here | holds |\n|---|--:|---|\n" + rows + "\n![The talk](images/attack-talk.png)\n\n"
     )
 
@@ -211,8 +214,10 @@ def main(
 ) -> None:
     """Run everything that isn't there yet, and write the page."""
     scenario = load_scenario(SCENARIOS / "attacks" / "base.toml")
-    head = INTRODUCTION.format(seeds=seeds, gwei=scenario.gas_price / 10**9, ether=scenario.unit / 10**18)
-    PAGE.write_text(head + _talk(seeds, jobs) + _attacks(seeds, jobs), encoding="utf-8")
+    head = INTRODUCTION.format(gwei=scenario.gas_price / 10**9, ether=scenario.unit / 10**18)
+    talk = _talk(seeds, jobs)
+    for attacks in _attacks(seeds, jobs):  # whoever stops this has the attacks that were done
+        PAGE.write_text(head + talk + attacks.rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

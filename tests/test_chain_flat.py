@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from eth_abi.abi import decode, encode
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcai.chain import flat
@@ -22,11 +22,13 @@ def arguments(draw, kinds):
     return chosen, [draw(values[kind]) for kind in chosen]
 
 
+@settings(deadline=None)
 @given(arguments(list(values)))
 def test_calls_are_encoded_as_eth_abi_does(call):
     assert flat.encode(*call) == encode(*call)
 
 
+@settings(deadline=None)
 @given(arguments(["uint256", "address", "bytes"]))
 def test_events_are_decoded_as_eth_abi_does(event):
     kinds, some = event

@@ -33,7 +33,7 @@ class Interval:
     def __format__(self, spec: str) -> str:
         if self.half != self.half:
             return format(self.mean, spec)
-        return f"{format(self.mean, spec)} ± {format(self.half, spec)}"
+        return f"{format(self.mean, spec)} ± {format(self.half, spec.lstrip('+'))}"
 
 
 def by_settings(runs: Sequence[Run]) -> dict[tuple[str, ...], list[Run]]:
