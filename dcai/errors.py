@@ -398,12 +398,6 @@ class TooLong(ContractError):
     sentence = "This contribution has {length} bytes and a market takes {most}: send smaller batches."
 
 
-class NoRandomness(ContractError):
-    """The chain has no randomness to draw from."""
-
-    sentence = "This chain has no randomness to draw a portion from (its prevRandao is constant): choose another chain."
-
-
 class WrongCount(ContractError):
     """More or fewer than there must be."""
 

@@ -97,6 +97,9 @@ its kind. `make gas` measures it again and fails where a figure differs from `ga
   words. Contributions are the mean of ten, 600 s apart, and no weight is zero at the start.
 - The other models have learnt 400 samples before, so that no slot is empty. Dense samples are random unit vectors of
   signed bytes, sparse ones 20 words drawn uniformly; their contributions are the mean of ten as well.
+- In a market five participants, two of them hostile, contribute one sample each in turn, to a bounty of 100,000 stakes;
+  the test set has a portion more than is examined, a quarter of it, which is opened. *Everything after the last one* is
+  revealing the test set, the evaluation, a payment to each participant and the remainder.
 - *Drawn uniformly*: each word is as likely as any other. *No two in one slot*: every 50th word, the very worst case.
   Words of real texts share slots, since they are ordered by frequency.
 

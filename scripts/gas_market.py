@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 import dcai
-from scripts.gas_scenarios import LABELS, PAUSE, Gas, Indices, draw, fresh_chain, mean_used
+from scripts.gas_scenarios import LABELS, PAUSE, START, Gas, Indices, draw, fresh_chain, mean_used
 
 _PARTICIPANTS = 5
 _HONEST = 3
@@ -15,6 +15,8 @@ _HONEST = 3
 _BOUNTY = 100_000
 # One is opened at the beginning; the model is examined on the others.
 _PORTIONS = 5
+# Seconds, more than all the draws take.
+_LATER = 10_000
 
 
 def _market(size: int, features: int, words: int) -> Gas:
@@ -22,7 +24,11 @@ def _market(size: int, features: int, words: int) -> Gas:
     rng = np.random.default_rng(2)
     truth = rng.normal(size=features)
     incentive = dcai.PredictionMarket(
-        stake_wei=size * 10**9, portions=_PORTIONS, portion_size=size // (_PORTIONS - 1), draw_after=2
+        stake_wei=size * 10**9,
+        portions=_PORTIONS,
+        portion_size=size // (_PORTIONS - 1),
+        participate="30 days",
+        draw_after=2,
     )
 
     def label(sample: Indices) -> int:
@@ -32,8 +38,7 @@ def _market(size: int, features: int, words: int) -> Gas:
         market = dcai.deploy(chain, _model(rng, features), incentive, name="Market")
         samples = [draw(rng, features, words) for _ in range(_PORTIONS * incentive.portion_size)]
         test_set = market.test_set(samples, [label(sample) for sample in samples], seed=0)
-        market.commit(test_set, bounty_wei=_BOUNTY * incentive.stake_wei)
-        market.open(test_set)
+        _open(market, test_set)
         made = []
         for number in range(size):
             chain.travel(PAUSE)
@@ -45,6 +50,19 @@ def _market(size: int, features: int, words: int) -> Gas:
         market.settle(test_set, progress=False)
         settled = chain.gas_used.total() - before
     return {"contribute": mean_used(made[_PARTICIPANTS:]), "settle": settled, "settle_each": round(settled / size)}
+
+
+def _open(market: dcai.MarketTrainer, test_set: dcai.HiddenTestSet) -> None:
+    """Commit and open, again until the first portion is drawn: the samples of others cost more or less."""
+    chain = market.chain
+    while True:
+        before = chain.snapshot()
+        market.commit(test_set, bounty_wei=_BOUNTY * market.incentive.stake_wei)
+        if market.open(test_set) == 0:
+            break
+        chain.revert(before)
+        chain.travel(1)
+    chain.travel(START + _LATER - chain.now())
 
 
 def _model(rng: np.random.Generator, features: int) -> dcai.SparsePerceptron:

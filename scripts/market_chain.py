@@ -54,7 +54,7 @@ def both_ways(
         stake_wei=size * _MISTAKE_WEI,
         portions=PORTIONS,
         portion_size=portion,
-        draw_after=1,
+        draw_after=2,
         group_by_participant=grouped,
         size_unit=start.n_features_in_,
     )

@@ -15,6 +15,7 @@ from dcai.chain.local import find_anvil
 from dcai.samples import pack_sparse
 from scripts.compile import EVM_VERSION, ROOT, CompileError, find_solc
 from tests import binary
+from tests.market_stage import Stage
 
 TRAINER = "SparsePerceptronDRT"
 MARKET = "SparsePerceptronPM"
@@ -75,6 +76,12 @@ def launch(chain, perceptron):
         )
 
     return deploy
+
+
+@pytest.fixture
+def stage(chain):
+    """Return a function that makes a market and brings it to a phase."""
+    return lambda phase, *, contribute=True, **terms: Stage(chain, **terms).to(phase, contribute=contribute)
 
 
 @pytest.fixture

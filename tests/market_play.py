@@ -59,7 +59,7 @@ def fitted(contract, random):
 def terms(portions=3, portion_size=2, **others):
     """Return settings with the least stake that makes a mistake worth `UNIT`."""
     stake = (portions - 1) * portion_size * UNIT
-    return dcai.PredictionMarket(stake_wei=stake, portions=portions, portion_size=portion_size, draw_after=1, **others)
+    return dcai.PredictionMarket(stake_wei=stake, portions=portions, portion_size=portion_size, draw_after=2, **others)
 
 
 def prepared(chain, model, incentive, samples, random, *, sender=None):
@@ -100,7 +100,7 @@ class Replay:
         self.market, self.test_set = market, test_set
         self.entries = list(history.entries.values())
         self.steps = [(entry, *one) for entry in self.entries for one in entry.samples()]
-        self._start = market._start(history)
+        self._start = history.start()
         self.hidden = [content for i, content in enumerate(test_set.portions) if i != history.drawn]
         size = market.incentive.pass_size
         self.passes = [self.hidden[at : at + size] for at in range(0, len(self.hidden), size)]

@@ -1,19 +1,13 @@
-"""The same story on py-evm and on anvil, under the rules of Prague and the newest ones: same state, events and gas.
-
-What a transaction costs depends on the zeros in its calldata, so on the addresses and times that it carries. The
-story's people are py-evm's accounts on each chain (anvil impersonates them), all contracts stand at addresses that
-follow from their code and creator, and the story begins at the same second: every figure can be compared to the unit.
-"""
+"""The same story on py-evm and on anvil, under the rules of Prague and the newest ones: same state, events and gas."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 import dcai
-from dcai import artifacts, deployment, errors, incentives
+from dcai import artifacts, deployment
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder, pack_spec
@@ -21,16 +15,15 @@ from dcai.incentives.deposit_refund_take.history import DepositEntry
 from dcai.incentives.gamified.history import GamifiedEntry
 from dcai.samples import pack_batch, pack_sparse
 from tests import binary
+from tests.story import BEGINNING, OTHER_BACKENDS, Story, chains
 
 TRAINER = "SparsePerceptronDRT"
 VECTORS = "NearestCentroidDRT"
 WORDS = "SparseMulticlassPerceptronDRT"
 GAMIFIED = "SparsePerceptronGamified"
-BEGINNING = 2_000_000_000
 DAY, HOUR = 86_400, 3_600
 PARAMETERS = bytes(2) + 20 * b"\x01" + 20 * b"\xff"
 """A bias of 0, twenty weights of 1, twenty of -1."""
-OTHER_BACKENDS = ("anvil under prague", "anvil under osaka")
 
 UNREACHABLE = {
     "AddressEmptyCode": "the trainer delegates to nobody but itself",
@@ -39,45 +32,8 @@ UNREACHABLE = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """One transaction of the story, and the trainer's state after it."""
-
-    name: str
-    gas: int
-    outcome: tuple
-    state: tuple
-
-
-class Story:
-    """Sends transactions to a trainer and writes down what comes of each."""
-
-    def __init__(self, chain, new_wallet):
-        self.chain = chain
-        self.creator, self.alice, self.bob, self.carol, self.mallory, self.dave = chain.accounts[:6]
-        self.wallet = new_wallet(chain, self.dave)
-        self.factory = deployment.address_of("TrainerFactory")
-        self.trainer = None
-        self.face = TRAINER
-        self.slots = []
-        self.steps = []
-
-    def create(self, name, settings, parameters, *, salt=0, contract=TRAINER):
-        creation = self._creation(settings, parameters, salt, contract)
-        receipt = self.chain.invoke(*creation, sender=self.creator)
-        self.trainer = self._events(receipt)[0][1]["trainer"]
-        self.slots = []
-        return self._write(name, receipt.gas_used, self._events(receipt))
-
-    def refuse_creation(self, error, settings, parameters, *, salt=0, contract=TRAINER):
-        self._refuse(error, *self._creation(settings, parameters, salt, contract), sender=self.creator)
-
-    def send(self, name, function, *args, sender, value=0, gas=None):
-        receipt = self.chain.invoke(self.face, self.trainer, function, *args, sender=sender, value=value, gas=gas)
-        events = self._events(receipt)
-        self.slots += [args["slot"] for _, args in events if "slot" in args]
-        self._write(name, receipt.gas_used, events)
-        return events
+class DepositStory(Story):
+    """A story of deposits."""
 
     def contribute(self, name, indices, label, *, sender, slot=0, value=None, gas=None):
         sample = pack_sparse(indices)
@@ -85,76 +41,9 @@ class Story:
         events = self.send(name, "contribute", sample, label, slot, sender=sender, value=value, gas=gas)
         return DepositEntry.of(events[0][1], None)
 
-    def claim(self, name, function, entry, *args, sender):
-        return self.send(name, function, entry.claim(), entry.slot, *args, sender=sender)
-
-    def refuse(self, error, function, *args, sender, value=0):
-        self._refuse(error, self.face, self.trainer, function, *args, sender=sender, value=value)
-
-    def refuse_claim(self, error, function, entry, *args, sender):
-        self.refuse(error, function, entry.claim(), entry.slot, *args, sender=sender)
-
-    def through_wallet(self, name, function, *args, value=0):
-        receipt = self.wallet.ask(self.trainer, function, *args, value=value)
-        events = self._events(receipt)
-        self.slots += [args["slot"] for _, args in events if "slot" in args]
-        self._write(name, receipt.gas_used, events)
-        return events
-
-    def refuse_wallet(self, error, function, *args):
-        call = (self.trainer, 0, codec(TRAINER).call(function, *args))
-        self._refuse_sending(error, self.wallet.address, self.wallet.codec.call("execute", [call]), self.dave)
-
-    def wait_until(self, time):
-        """Let the next block have this time, counted from the story's beginning."""
-        self.chain.travel(BEGINNING + time - 1 - self.chain.now())
-
-    def since(self):
-        """Return the time of the latest block, counted from the story's beginning."""
-        return self.chain.now() - BEGINNING
-
     def price(self, count=1, size=1):
         _, _, last = self.chain.read(TRAINER, self.trainer, "progress")
         return self.chain.read(TRAINER, self.trainer, "price", count, size, last + 1) // count * count
-
-    def _creation(self, settings, parameters, salt, contract=TRAINER):
-        salt, implementation = salt.to_bytes(32, "big"), deployment.address_of(contract)
-        return "TrainerFactory", self.factory, "create", implementation, settings, salt, parameters
-
-    def _refuse(self, error, contract, address, function, *args, sender, value=0):
-        self._refuse_sending(error, address, codec(contract).call(function, *args), sender, value)
-
-    def _refuse_sending(self, error, address, data, sender, value=0):
-        """Check that the client says no, then send it all the same: a refusal costs the same gas everywhere too."""
-        kind = getattr(errors, error, None) or getattr(incentives.gamified.errors, error)
-        with pytest.raises(kind):
-            self.chain.send(address, data, sender=sender, value=value)
-        with pytest.raises(errors.TransactionFailed) as failed:
-            self.chain.send(address, data, sender=sender, value=value, gas=2_000_000)
-        cause = failed.value.__cause__
-        assert type(cause) is kind
-        self._write(error, failed.value.receipt.gas_used, ((error, cause.figures),))
-
-    def _events(self, receipt):
-        found = []
-        for log in receipt.logs:
-            event = codec(self.face).event(log) or codec("TrainerFactory").event(log)
-            found.append((event.name, event.args))
-        return tuple(found)
-
-    def _write(self, name, gas, outcome):
-        self.steps.append(Step(name, gas, outcome, self.state()))
-
-    def state(self):
-        if self.trainer is None:
-            return ()
-        read = self.chain.read
-        return (
-            self.chain.now(),
-            self.chain.balance(self.trainer),
-            tuple(read(TRAINER, self.trainer, "words", 0, 3)),
-            tuple((slot, read(TRAINER, self.trainer, "record", slot)) for slot in self.slots),
-        )
 
 
 def settings(settle_after="1 hour", **terms):
@@ -165,7 +54,7 @@ def settings(settle_after="1 hour", **terms):
 
 
 def story_of(chain, new_wallet):
-    story = Story(chain, new_wallet)
+    story = DepositStory(chain, new_wallet)
     chain.travel(BEGINNING - chain.now())
     deployed(story)
     entries = contributed(story)
@@ -402,7 +291,7 @@ def earned_points(story):
             "BadSetting", good[: field.start] + wrong + good[field.stop :], PARAMETERS, contract=GAMIFIED
         )
     story.create("create with points", good, PARAMETERS, contract=GAMIFIED)
-    story.face = GAMIFIED
+    story.contract = GAMIFIED
     story.refuse("NoMoney", "contribute", b"\0\1", 1, 0, sender=alice, value=1)
     story.refuse("TooLarge", "contribute", pack_sparse([1, 2, 3, 4]), 1, 0, sender=alice)
 
@@ -468,20 +357,8 @@ def earned_points(story):
 @pytest.fixture(scope="module")
 def stories(anvil, new_wallet):
     """Return the steps of the story by the name of the backend."""
-    with ExitStack() as opened:
-        py_evm = opened.enter_context(dcai.local_chain("py-evm"))
-        chains = {"py-evm": py_evm}
-        for name in OTHER_BACKENDS:
-            chain = opened.enter_context(dcai.local_chain("anvil", hardfork=name.split()[-1]))
-            chain.request("anvil_autoImpersonateAccount", [True])
-            for person in py_evm.accounts:
-                chain.request("anvil_setBalance", [person, hex(10**24)])
-            chain.accounts = list(py_evm.accounts)
-            chains[name] = chain
-        for chain in chains.values():
-            for contract in ("TrainerFactory", TRAINER, VECTORS, WORDS, GAMIFIED):
-                deployment.ensure(chain, contract, sender=chain.accounts[-1])
-        yield {name: story_of(chain, new_wallet) for name, chain in chains.items()}
+    with chains((TRAINER, VECTORS, WORDS, GAMIFIED)) as found:
+        yield {name: story_of(chain, new_wallet) for name, chain in found.items()}
 
 
 @pytest.mark.parametrize("backend", OTHER_BACKENDS)

@@ -12,6 +12,7 @@ import solcx
 import dcai
 from dcai import artifacts, deployment
 from dcai.errors import ContractReverted, InvalidInput
+from dcai.incentives import INCENTIVES
 from dcai.models import NearestCentroid, SparsePerceptron
 from dcai.testing import check_incentive, incentive_checks
 from scripts.compile import CompileError, find_solc
@@ -41,9 +42,7 @@ def chain(anvil):
 
 def test_there_is_a_contract_for_every_incentive_with_every_model():
     assert {(one.model, one.incentive) for one in deployment.PRODUCTS} == {
-        (model, incentive)
-        for model in {one.model for one in deployment.PRODUCTS}
-        for incentive in (dcai.DepositRefundTake, dcai.Gamified)
+        (model, incentive) for model in {one.model for one in deployment.PRODUCTS} for incentive in INCENTIVES
     }
 
 

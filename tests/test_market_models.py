@@ -143,7 +143,7 @@ def altered(parameters):
 
 def replay_of(market, replay):
     """Return the twin after all contributions."""
-    model = market._start(market.history())
+    model = market.history().start()
     for _, sample, label in replay.steps:
         model.learn(sample, label)
     return model

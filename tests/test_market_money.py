@@ -17,12 +17,6 @@ SAMPLES = 5
 
 
 @pytest.fixture
-def stage(chain):
-    """Return a function that makes a market and brings it to a phase."""
-    return lambda phase, *, contribute=True, **terms: Stage(chain, **terms).to(phase, contribute=contribute)
-
-
-@pytest.fixture
 def wallet(chain, people, new_wallet):
     return new_wallet(chain, people[5])
 

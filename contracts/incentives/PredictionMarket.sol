@@ -56,11 +56,11 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         uint256 word;
         MarketTerms terms;
         uint256 rounds;
-        bool last;
         /// how many samples are evaluated at most, from here on
         uint256 most;
         /// of grouped contributions, whose are under way
         address author;
+        bool last;
         /// of all that were settled in this call
         int256 gain;
     }
@@ -86,8 +86,6 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         _head();
         if (msg.sender != creator()) revert NotCreator(creator(), msg.sender);
         _only(Phase.Prepared);
-        // chains without randomness have a constant there
-        if (block.prevrandao >> 128 == 0) revert NoRandomness();
         if (hashes.length != terms_.portions()) revert WrongCount(terms_.portions(), hashes.length);
         uint256 rounds = msg.value / terms_.stake();
         if (rounds == 0 || rounds > type(uint40).max || msg.value % terms_.stake() != 0)

@@ -152,8 +152,6 @@ interface IPredictionMarket is IIncentive {
     error MarketFull(uint256 samples, uint256 most);
     /// @notice A call that contributes has at most so many bytes, so that it can be brought back beside a test set.
     error TooLong(uint256 length, uint256 most);
-    /// @notice This chain has no randomness to draw from.
-    error NoRandomness();
     /// @notice As many hashes as portions.
     error WrongCount(uint256 required, uint256 given);
     /// @notice These aren't the header of the block that the draw is from, or it isn't there yet, or too long ago.
@@ -179,7 +177,8 @@ interface IPredictionMarket is IIncentive {
 
     /// @notice Draws the portion to open: the randomness of the target block (its prevRandao) modulo the number of portions.
     /// @dev It is what the proposers up to the block before the target have mixed. The last of them can choose between two draws by
-    /// leaving out its block, and loses its reward for it; k in a row, among 2^k. See docs/security.md.
+    /// leaving out its block, and loses its reward for it; k in a row, among 2^k. Warning: there are chains whose prevRandao is a constant.
+    /// See docs/security.md.
     /// @param header the block's, RLP-encoded: at most 8,191 blocks old, or 256 where the chain doesn't keep more
     function draw(bytes calldata header) external;
 

@@ -58,6 +58,12 @@ def header(chain: Chain, number: int) -> bytes:
     )
 
 
+def randomness(chain: Chain) -> int:
+    """Return the prevRandao of the latest block; some chains have a small constant there."""
+    block: dict[str, Any] = chain.request("eth_getBlockByNumber", ["latest", False])
+    return int.from_bytes(_field(block["mixHash"], 32), "big")
+
+
 def _field(value: Any, width: int | None) -> bytes:
     if isinstance(value, bytes):
         return value

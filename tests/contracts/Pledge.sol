@@ -37,10 +37,10 @@ abstract contract Pledge is Trainer {
         return count * uint64(packed >> 32);
     }
 
-    function _accept(Head, uint256 count, uint256, uint256, uint256 packed) internal override returns (uint256) {
+    function _accept(Head, uint256 count, uint256, uint256, uint256 packed) internal override returns (uint256, uint256) {
         uint256 required = count * uint64(packed >> 32);
         if (msg.value < required) revert Underpaid(required, msg.value);
-        return msg.value;
+        return (msg.value, 0);
     }
 
     function _checkIncentive(uint256, uint256 packed) internal pure override {

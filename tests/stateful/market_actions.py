@@ -9,7 +9,7 @@ from typing import Any
 from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 
-from tests.stateful.market_rules import Evaluation, Market, Phase, altered
+from tests.stateful.market_rules import Evaluation, Market, Phase
 from tests.stateful.rules import Call, Claim, pack_batch
 from tests.stateful.world import PEOPLE, WALLETS
 
@@ -96,7 +96,7 @@ class Attempt:
                 args = (self._person(book),)
             case "reclaim":
                 claim = self._claim(book)
-                args = (altered(claim, wrong), claim.id + (wrong == "slot"))
+                args = (_altered(claim, wrong), claim.id + (wrong == "slot"))
         if wrong == "value" and value:
             value += (-1, 1, -value)[self.which % 3]
         return Call(function, args, value)
@@ -145,7 +145,7 @@ class Attempt:
             case "none":
                 claims, slots = [], []
             case _:
-                claims = [altered(claim, wrong) for claim in claims[:1]] + claims[1:]
+                claims = [_altered(claim, wrong) for claim in claims[:1]] + claims[1:]
         return Evaluation(parameters, hashes, portions, claims, slots, most)
 
     def _person(self, book: Market) -> str:
@@ -199,6 +199,21 @@ class CallBack:
 
 
 Step = Attempt | Pass | PassTheDeadline | Force | Refuse | CallBack
+
+
+def _altered(claim: Claim, what: str) -> Claim:
+    """Return a claim with something changed about it."""
+    match what:
+        case "id":
+            return claim._replace(id=claim.id + 1)
+        case "deposit":
+            return claim._replace(deposit=2 * claim.deposit)
+        case "time":
+            return claim._replace(time=claim.time + 1)
+        case "sample":
+            return claim._replace(sample=claim.sample + b"\0\1")
+        case _:
+            return claim
 
 
 def _hashes(hidden: Sequence[bytes]) -> list[bytes]:

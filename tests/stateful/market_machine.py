@@ -175,7 +175,7 @@ class PlayedMarket(RuleBasedStateMachine):
             rounds,
             samples,
             revealed,
-            revealed_at,
+            moved_at,
             number,
             next_id,
             *more,
@@ -183,12 +183,12 @@ class PlayedMarket(RuleBasedStateMachine):
         now = self.chain.now()
         position, _, remainder = more
         assert Phase(phase) == book.phase(now)
-        assert (committed_at, target, rounds, opened_at, revealed_at) == (
+        assert (committed_at, target, rounds, opened_at, moved_at) == (
             book.committed_at,
             book.target,
             book.rounds,
             book.opened_at,
-            book.revealed_at,
+            book.moved_at,
         )
         assert (drawn - 1 if drawn else None, samples) == (book.drawn, len(book.samples))
         assert revealed == sum(1 << portion for portion in book.revealed)

@@ -104,7 +104,7 @@ class Market:
     drawn: int | None = None
     opened_at: int = 0
     revealed: set[int] = field(default_factory=set)
-    revealed_at: int = 0
+    moved_at: int = 0
     made: list[Made] = field(default_factory=list)
     number: int = 0
     done: int = 0
@@ -159,9 +159,9 @@ class Market:
             return Phase.PARTICIPATION
         if self.settled or not self.made:
             return Phase.PAYMENT
-        if not self.revealed_at:
+        if not self.moved_at:
             return Phase.REVEAL if now < end + to_reveal else Phase.FAILED
-        return Phase.EVALUATION if now < self.revealed_at + to_evaluate else Phase.FAILED
+        return Phase.EVALUATION if now < self.moved_at + to_evaluate else Phase.FAILED
 
     def deadline(self, now: int) -> int | None:
         """Return when the phase at a time ends by itself, if it does."""
@@ -174,7 +174,7 @@ class Market:
             case Phase.REVEAL:
                 return self.opened_at + participate + to_reveal
             case Phase.EVALUATION:
-                return self.revealed_at + to_evaluate
+                return self.moved_at + to_evaluate
         return None
 
     @property
@@ -290,7 +290,7 @@ class Market:
         if phase == Phase.OPENING:
             self.opened_at = now
         elif len(self.revealed) == len(hashes):
-            self.revealed_at = now
+            self.moved_at = now
 
     def _contribute(
         self, sender: str, label: int, samples: list[tuple[int, bytes]], sent: bytes, value: int, now: int
@@ -339,6 +339,7 @@ class Market:
             while most and done < len(samples) and samples[done][0] is following:
                 done, most = done + 1, most - 1
         self.number, self.done = (self.number + 1, 0) if done == len(samples) else (self.number, done)
+        self.moved_at = now
 
     def _collect(self, person: str, now: int) -> None:
         self._only(now, Phase.PAYMENT)
@@ -382,21 +383,6 @@ class Market:
                 raise refusal
             self.called_back.append(refusal)
         self.flow[person] += amount
-
-
-def altered(claim: Claim, what: str) -> Claim:
-    """Return a claim with something changed about it."""
-    match what:
-        case "id":
-            return claim._replace(id=claim.id + 1)
-        case "deposit":
-            return claim._replace(deposit=2 * claim.deposit)
-        case "time":
-            return claim._replace(time=claim.time + 1)
-        case "sample":
-            return claim._replace(sample=claim.sample + b"\0\1")
-        case _:
-            return claim
 
 
 def _samples_of(content: bytes) -> list[tuple[int, bytes]]:

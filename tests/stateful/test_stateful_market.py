@@ -10,8 +10,8 @@ from tests.stateful.market_machine import PlayedMarket
 from tests.stateful.test_stateful import SOAK_STEPS, STEPS, STEPS_A_RUN, STEPS_ON_PY_EVM
 
 ERRORS = {error.name for error in codec("IPredictionMarket").errors.values()}
-OF_OTHER_STORIES = {"MalformedPortion", "TooLarge", "BadSetting", "Underpaid"}
-"""What a test set is like, and settings, is told in tests/test_market.py and tests/test_market_client.py."""
+OF_OTHER_STORIES = {"MalformedPortion", "TooLarge", "TooLong", "Underpaid"}
+"""The first three are told in tests/test_market.py; a market has one price, which is the stake."""
 
 
 def run(world, steps):

@@ -10,7 +10,7 @@ from typing import Any
 from rich.progress import Progress
 
 from dcai.chain.chain import Receipt, checked_address
-from dcai.chain.header import header
+from dcai.chain.header import header, randomness
 from dcai.contribution import Contribution
 from dcai.errors import AlreadyRevealed, FailedCall, InvalidInput, NothingLeft, NothingOwed, WrongPhase
 from dcai.incentives.prediction_market.course import Course, Phase
@@ -123,6 +123,11 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         stake = self.incentive.stake_wei
         if not isinstance(bounty_wei, int) or bounty_wei <= 0 or bounty_wei % stake:
             raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
+        if randomness(self.chain) >> 128 == 0:
+            raise InvalidInput(
+                f"Chain {self.chain.chain_id} has no randomness to draw a portion from: its prevRandao is a constant; "
+                "choose another chain."
+            )
         check_pass(self.model(), self.incentive, test_set, bounty_wei // stake)
         return self._send("commit", test_set.hashes, sender=self.creator, value=bounty_wei)
 
