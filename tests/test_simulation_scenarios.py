@@ -90,7 +90,10 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
             ('"DepositRefundTake"', '"PredictionMarket"\nstake = 7\nbounty = 1\nportion_size = 10'),
             ["stake_wei is a multiple of the number of test samples, 90"],
         ),
-        (('kind = "Honest"', 'kind = "Provider"'), ["a PredictionMarket has one provider at most"]),
+        (
+            ('kind = "Honest"\nname = "good"\ndeposit = 50', 'kind = "Provider"\nname = "it"'),
+            ["a PredictionMarket has one provider"],
+        ),
         (("[incentive]", "[incentive]\nsize_unit = 0"), ["size_unit", "1 to 65535"]),
         (('title = "Test"', "title = Test"), ["is no TOML", "line 2"]),
         (('title = "Test"', 'title = "Test"\n[model]\nkind = "Oracle"'), ["model", "SparsePerceptron", "'Oracle'"]),
