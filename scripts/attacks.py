@@ -57,6 +57,15 @@ ATTACKS = (
     Attack("sybil-ring", "SybilRing", "to get the deposits of its own wrong data back, with five addresses", SETTLE),
     Attack("flip-report-unflip", "FlipReportUnflip", "to take deposits by turning the model for a moment", SETTLE),
 )
+FARMS = {
+    "random": "Random",
+    "duplicator": "Duplicator",
+    "copycat": "Copycat",
+    "label-flipper": "LabelFlipper",
+    "flooder": "Flooder",
+}
+"""Scenario -> who farms points in it."""
+
 TALK = (("imdb", "imdb-honest"), ("good", "bad"))
 
 INTRODUCTION = """\
@@ -66,6 +75,16 @@ Made by `make attacks`, which runs all of this again; not written by hand. Every
 95% confidence interval; every run is the deployed bytecode on a local anvil, with the gas of every transaction paid
 out of the agents' money at {gwei:g} gwei, and audited word for word in the end. Money is in units of {ether:g} ether.
 
+"""
+
+POINTS_TEXT = """\
+## Points under Gamified
+
+`simulations/attacks/gamified-*.toml`, {seeds} seeds: an honest contributor every ten minutes beside one who wants
+points. Alone the honest one has {alone:,.0f} points in the end.
+
+| | points | validated | points of the honest | gas, units | accuracy, points to honest |
+|---|--:|--:|--:|--:|--:|
 """
 
 ATTACKS_TEXT = """\
@@ -160,6 +179,23 @@ def _row(setting: str, runs: Sequence[Run], honest: Sequence[Run]) -> str:
     )
 
 
+def _farms(seeds: int, jobs: int) -> str:
+    """Return the part about points and those who farm them."""
+    folder = SCENARIOS / "attacks"
+    honest = _runs(cases(folder / "gamified.toml", (), seeds), jobs, "honest alone, for points")
+    page = POINTS_TEXT.format(seeds=seeds, alone=_earned(honest, "honest", "points"))
+    for scenario, agent in FARMS.items():
+        runs = _runs(cases(folder / f"gamified-{scenario}.toml", (), seeds), jobs, f"{agent}, for points")
+        counted, points = (_earned(runs, "attacker", figure) for figure in ("validated", "points"))
+        page += f"| {agent} | {points:,.0f} | {counted:,.1f} | {_earned(runs, 'honest', 'points'):,.0f} "
+        page += f"| {_of(runs, 'attacker', 'fee_wei'):,.1f} | {_points(runs, honest):+.1f} |\n"
+    return page
+
+
+def _earned(runs: Sequence[Run], agent: str, figure: str) -> Interval:
+    return Interval.of(run.summary["agents"][agent]["earned"][figure] for run in runs if run.summary is not None)
+
+
 def _talk(seeds: int, jobs: int) -> str:
     (attacked_file, alone_file), (good, bad) = TALK
     attacked = _runs(cases(SCENARIOS / f"{attacked_file}.toml", (), seeds), jobs, "the talk, attacked")
@@ -215,9 +251,9 @@ def main(
     """Run everything that isn't there yet, and write the page."""
     scenario = load_scenario(SCENARIOS / "attacks" / "base.toml")
     head = INTRODUCTION.format(gwei=scenario.gas_price / 10**9, ether=scenario.unit / 10**18)
-    talk = _talk(seeds, jobs)
+    talk, farms = _talk(seeds, jobs), _farms(seeds, jobs)
     for attacks in _attacks(seeds, jobs):  # whoever stops this has the attacks that were done
-        PAGE.write_text(head + talk + attacks.rstrip() + "\n", encoding="utf-8")
+        PAGE.write_text(head + talk + attacks + farms, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,9 @@ def figures(runs: Sequence[Run]) -> dict[str, Interval]:
         told[f"{name} won"] = Interval.of(
             one["agents"][name]["gain_wei"] / one["scenario"]["unit"] for one in summaries
         )
+        for thing, value in summaries[0]["agents"][name]["earned"].items():
+            if isinstance(value, int | float):
+                told[f"{name} {thing}"] = Interval.of(one["agents"][name]["earned"][thing] for one in summaries)
         told[f"{name} gas"] = Interval.of(one["agents"][name]["fee_wei"] / one["scenario"]["unit"] for one in summaries)
     return told
 
