@@ -78,8 +78,13 @@ market: setup node ## hold the talk's prediction market and others; rewrite docs
 	$(BIN)/python -m scripts.market_experiment
 
 .PHONY: bench
-bench: setup node ## measure throughput against bare JSON-RPC and web3.py's contract API
+bench: setup node ## measure throughput, accuracy and simulations, each against a bare loop of the same
 	$(BIN)/python scripts/bench.py
+	$(BIN)/python -m scripts.bench_simulation
+
+.PHONY: attacks
+attacks: setup node ## simulate every attack with 20 seeds and rewrite docs/attacks.md (an hour where the reviews are there)
+	$(BIN)/python -m scripts.attacks
 
 .PHONY: soak
 soak: setup node ## drive random actions for long: make soak [SOAK_STEPS=100000]

@@ -184,14 +184,14 @@ def _accuracy(predicted: NDArray[Any], labels: Labels) -> float:
     return float((predicted == labels).mean())
 
 
-def _bound(result: Result) -> str:
+def bound_text(result: Result) -> str:
     return "-" if result.bound is None else f"≥ {result.bound:g}"
 
 
-def _table(results: Sequence[Result]) -> Table:
+def table(results: Sequence[Result]) -> Table:
     table = Table("what", "measured", "bound", title="Bench")
     for result in results:
-        table.add_row(result.name, result.text, _bound(result), style="red" if result.missed else None)
+        table.add_row(result.name, result.text, bound_text(result), style="red" if result.missed else None)
     return table
 
 
@@ -214,7 +214,7 @@ machine that wrote this page did.
 
 def _page(results: Sequence[Result]) -> str:
     head = "| what | measured | bound |\n|---|--:|--:|\n"
-    return INTRODUCTION + head + "".join(f"| `{r.name}` | {r.text} | {_bound(r)} |\n" for r in results)
+    return INTRODUCTION + head + "".join(f"| `{r.name}` | {r.text} | {bound_text(r)} |\n" for r in results)
 
 
 def main(
@@ -228,7 +228,7 @@ def main(
         print(json.dumps([asdict(result) for result in results], indent=1))
     else:
         console = Console(width=None if sys.stdout.isatty() else 160)
-        console.print(_table(results))
+        console.print(table(results))
         if not any(result.name.startswith("imdb.") for result in results):
             console.print(f"IMDB is skipped: DCAI_DATA_DIR names no folder with {IMDB}.")
     if update:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from eth_utils.address import is_hex_address, to_checksum_address
@@ -86,6 +87,8 @@ class Chain:
     chain_id : int
     gas_used : collections.Counter
         Sender -> gas of all transactions sent from here, failed ones too.
+    socket : pathlib.Path or None
+        The Unix socket of a local anvil, for `dcai.chain.blocks`.
     """
 
     def __init__(
@@ -97,8 +100,10 @@ class Chain:
         submit: Callable[[dict[str, Any]], dict[str, Any]],
         travel: Callable[[int], None] | None = None,
         close: Callable[[], None] = lambda: None,
+        socket: Path | None = None,
     ) -> None:
         self.request = request
+        self.socket = socket
         self.backend = backend
         self.accounts = list(accounts)
         self.chain_id = _int(self._ask("eth_chainId", []))

@@ -25,6 +25,7 @@ from eth_utils.abi import (
 from eth_utils.crypto import keccak
 
 from dcai import artifacts
+from dcai.chain import flat
 
 
 def _tolerant() -> ABICodec:
@@ -64,6 +65,7 @@ class _EventType:
     name: str
     indexed: tuple[tuple[str, str], ...]
     data: tuple[tuple[str, str], ...]
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Codec:
                 item["name"],
                 tuple((i["name"], i["type"]) for i in item["inputs"] if i["indexed"]),
                 tuple((i["name"], i["type"]) for i in item["inputs"] if not i["indexed"]),
+                tuple(i["type"] for i in item["inputs"] if not i["indexed"]),
             )
             for item in filter_abi_by_type("event", abi)
         }
@@ -105,7 +108,8 @@ class Codec:
     def call(self, function: str, *args: Any) -> bytes:
         """Return the calldata of a call."""
         entry = self._functions[function]
-        return entry.selector + _CODEC.encode(entry.inputs, args)
+        encoded = flat.encode(entry.inputs, args)
+        return entry.selector + (_CODEC.encode(entry.inputs, args) if encoded is None else encoded)
 
     def result(self, function: str, data: bytes) -> Any:
         """Return what a call answered: the value, or a tuple where there are several."""
@@ -119,10 +123,15 @@ class Codec:
             return None
         args: dict[str, Any] = {}
         for (name, kind), topic in zip(entry.indexed, log.topics[1:], strict=True):
-            args[name] = _CODEC.decode([kind], topic)[0]
-        values = _CODEC.decode([kind for _, kind in entry.data], log.data)
+            args[name] = _decoded((kind,), topic)[0]
+        values = _decoded(entry.kinds, log.data)
         args.update(zip((name for name, _ in entry.data), values, strict=True))
         return Event(entry.name, args, log.address, log.block_number, log.index, log.transaction_hash)
+
+
+def _decoded(kinds: tuple[str, ...], data: bytes) -> Sequence[Any]:
+    values = flat.decode(kinds, data)
+    return _CODEC.decode(kinds, data) if values is None else values
 
 
 @cache

@@ -23,6 +23,7 @@ from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint
 
 from dcai.chain.chain import Chain, RpcFailure
+from dcai.chain.remote import connect
 from dcai.errors import InvalidInput, NodeError
 
 GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
@@ -67,6 +68,36 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     return _tester_chain()
 
 
+def forked_chain(url: str) -> Chain:
+    """Start a chain on this machine that begins as another one is now: nothing that happens here happens there.
+
+    Parameters
+    ----------
+    url
+        JSON-RPC address of the other chain's node.
+
+    Raises
+    ------
+    InvalidInput
+        If anvil isn't there, or the URL is none.
+    NodeError
+        If no node answers there.
+    """
+    connect(url).close()
+    anvil = find_anvil()
+    if anvil is None:
+        raise InvalidInput("A chain is forked with anvil, which isn't found; install it, or set DCAI_ANVIL to it.")
+    folder = tempfile.TemporaryDirectory(prefix="dcai-")
+    socket_ = Path(folder.name) / "chain.ipc"
+    children = [_start(anvil, socket_, ["--port", "0", "--prune-history", "--fork-url", url])]
+    try:
+        provider = _connected(socket_, children[0], anvil)
+    except InvalidInput:
+        _stop(children, folder)
+        raise
+    return _chain(provider, socket_, children, folder)
+
+
 def find_anvil() -> Path | None:
     """Return anvil's executable, or None where there is none.
 
@@ -109,6 +140,12 @@ def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
         _stop(children, folder)
         raise
 
+    return _chain(provider, stem / "chain.ipc", children, folder)
+
+
+def _chain(
+    provider: IPCProvider, path: Path, children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDirectory[str]
+) -> Chain:
     def close() -> None:
         finalizer()
 
@@ -136,6 +173,7 @@ def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
         submit=lambda transaction: request("eth_sendTransactionSync", [{**transaction, **GAS_PRICE}]),
         travel=travel,
         close=close,
+        socket=path,
     )
 
 

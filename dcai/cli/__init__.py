@@ -9,6 +9,8 @@ from dcai.cli.fit import run as fit
 from dcai.cli.leaderboard import run as leaderboard
 from dcai.cli.market import app as market
 from dcai.cli.predict import run as predict
+from dcai.cli.simulate import run as simulate
+from dcai.cli.sweep import run as sweep
 
 app = typer.Typer(
     help="Shared machine-learning models that live in smart contracts.",
@@ -24,6 +26,8 @@ app.command("fit")(fit)
 app.command("deploy")(deploy)
 app.command("predict")(predict)
 app.command("leaderboard")(leaderboard)
+app.command("simulate")(simulate)
+app.command("sweep")(sweep)
 
 
 def main() -> None:

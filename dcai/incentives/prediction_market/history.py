@@ -75,7 +75,7 @@ class MarketHistory(History[MarketEntry]):
     @property
     def counted(self) -> int:
         """How many samples were contributed."""
-        return len(self.learnt)
+        return sum(len(entry.samples()) for entry in self.entries.values())
 
     def apply(self, event: Event, times: dict[int, int]) -> None:
         """Replay an event of the market."""

@@ -1,0 +1,112 @@
+"""`dcai simulate`: what happens to a shared model and its money when people misbehave."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.errors import DcaiError, InvalidInput
+from dcai.simulation.result import Result
+from dcai.simulation.run import simulate
+from dcai.simulation.scenario import load_scenario
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="A scenario, TOML: see simulations/ and docs/simulation.md.")],
+    fork: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="URL ADDRESS", help="Start from a deployed trainer's state, read from a node."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="In place of the file's.")] = None,
+    samples: Annotated[int | None, typer.Option(min=2, help="Use only so many training samples.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the scenario: incentive.weight=1e13.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Write a picture to this file: .png, .svg or .pdf.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write Parquet, JSON, an HTML report and a picture to this folder.")
+    ] = None,
+) -> None:
+    """Run a scenario against the deployed bytecode on a chain of this machine."""
+    with errors_as_one_sentence():
+        if plot is not None:
+            _check_picture(plot)
+        if out is not None and out.exists() and not out.is_dir():
+            raise InvalidInput(f"{out} is a file; name a folder to write to.")
+        changes = [*(settings or ()), *([f"data.samples={samples}"] if samples is not None else [])]
+        scenario = load_scenario(file, changes)
+        errors = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=errors) as progress:
+            task = progress.add_task(scenario.title, total=None)
+
+            def show(done: int, total: int) -> None:
+                progress.update(task, completed=done, total=total)
+
+            if fork is None:
+                result = simulate(scenario, seed=seed, progress=show)
+            else:
+                from dcai.simulation.fork import simulate_fork
+
+                result = simulate_fork(scenario, *fork, seed=seed, progress=show)
+        if plot is not None:
+            from dcai.simulation.picture import draw  # matplotlib takes a second to import
+
+            draw(result, plot)
+        if out is not None:
+            from dcai.simulation.output import write
+
+            write(result, out)
+        if as_json:
+            typer.echo(json.dumps(result.summary(), indent=1))
+        else:
+            _print(result)
+        if result.problems:
+            raise DcaiError("The contract differs from its log: " + " ".join(result.problems))
+        if result.stopped:
+            raise DcaiError(f"The run ended early. {result.stopped}")
+
+
+def _check_picture(plot: Path) -> None:
+    if plot.suffix not in (".png", ".svg", ".pdf"):
+        raise InvalidInput(f"A picture is written as .png, .svg or .pdf, not as {plot.name}.")
+    if not plot.resolve().parent.is_dir():
+        raise InvalidInput(f"There is no folder {plot.resolve().parent} to write {plot.name} to; make it first.")
+
+
+def _print(result: Result) -> None:
+    console = Console()
+    unit = result.scenario["unit"]
+    console.print(
+        f"{result.scenario['title']}\n{result.contributed:,} of {result.samples:,} samples of {result.data}, "
+        f"{len(result.actions):,} actions, {result.seconds:.1f} s. Accuracy {result.initial:.1%} before, "
+        f"{result.final:.1%} after, {result.baseline:.1%} with all data and nobody hostile."
+    )
+    people = Table(title=f"Contributors, units of {unit / 10**18:g} ether", title_justify="left")
+    people.add_column()
+    for one in result.outcomes:
+        people.add_column(one.name, justify="right")
+    for title, attribute in (
+        ("start", "start_wei"),
+        ("end", "end_wei"),
+        ("change", "gain_wei"),
+        ("still open", "open_wei"),
+        ("paid for gas", "fee_wei"),
+    ):
+        people.add_row(title, *(f"{getattr(one, attribute) / unit:,.2f}" for one in result.outcomes))
+    for thing in dict.fromkeys(thing for one in result.outcomes for thing in one.earned):
+        people.add_row(thing, *(one.told(thing) for one in result.outcomes))
+    for function in dict.fromkeys(function for one in result.outcomes for function in (*one.done, *one.refused)):
+        done = [(one.done.get(function, 0), one.refused.get(function, 0)) for one in result.outcomes]
+        people.add_row(function, *(f"{ok:,}" + (f" ({no:,} refused)" if no else "") for ok, no in done))
+    console.print(people)
+    if not result.problems:
+        console.print("Audit: the contract's state equals its log, replayed, word for word.")

@@ -1,0 +1,23 @@
+"""What happens to a shared model and its money when people misbehave: agents against the deployed bytecode."""
+
+from dcai.simulation.actions import Ask, Claim, Contribute
+from dcai.simulation.agents import Agent
+from dcai.simulation.result import Outcome, Result
+from dcai.simulation.run import simulate
+from dcai.simulation.scenario import Scenario, load_scenario, scenario_of
+from dcai.simulation.view import Sample, View
+
+__all__ = [
+    "Agent",
+    "Ask",
+    "Claim",
+    "Contribute",
+    "Outcome",
+    "Result",
+    "Sample",
+    "Scenario",
+    "View",
+    "load_scenario",
+    "scenario_of",
+    "simulate",
+]

@@ -1,0 +1,161 @@
+"""What every agent has and does."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from dcai.durations import seconds
+from dcai.simulation.actions import Action, Claim, Contribute
+from dcai.simulation.view import Sample, View
+
+Period = Annotated[int, BeforeValidator(lambda value: seconds(value)), Field(ge=1)]
+"""A duration of a second or more, as text or in seconds."""
+
+Units = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""An amount in the scenario's unit of money."""
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+"""A probability."""
+
+# Somebody who finds the price far above what they planned to pay comes back at the next turn.
+_PATIENCE = 2
+
+
+class Agent(BaseModel, ABC):
+    """Somebody with money and a plan: a small class with one method, `act`.
+
+    Its fields are what a scenario's file sets; what it remembers in a run stands in private attributes.
+
+    Parameters
+    ----------
+    name : str
+        In tables and pictures.
+    balance : float
+        What it starts with, units of money.
+    every : seconds or text
+        From one turn to the next.
+    first : seconds or text, optional
+        Until the first turn; drawn from 1 to `every` where left out.
+    looks_every : seconds or text, optional
+        How often it looks after its claims; at every turn where left out.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    collects: ClassVar[bool] = True
+    """Whether it is after other people's deposits."""
+
+    provides: ClassVar[bool] = False
+    """Whether it is the trainer's creator, who holds a market."""
+
+    name: str
+    balance: Units = 1_000
+    every: Period = 600
+    first: Period | None = None
+    looks_every: Period | None = None
+
+    _looked: int = 0
+
+    @property
+    def purses(self) -> int:
+        """How many addresses it has; its money is spread evenly over them."""
+        return 1
+
+    @abstractmethod
+    def act(self, rng: np.random.Generator, view: View) -> Iterable[Action]:
+        """Return what the agent does at its turn, in this order.
+
+        Parameters
+        ----------
+        rng
+            The agent's own random numbers; any others would make runs differ.
+        view
+            What it sees.
+        """
+
+    def first_turn(self, rng: np.random.Generator, view: View) -> int:
+        """Return when the first turn is, seconds since 1970."""
+        return view.now + (self.first or int(rng.integers(1, self.every + 1)))
+
+    def next_turn(self, rng: np.random.Generator, view: View) -> int | None:
+        """Return when the next turn is; None: never again.
+
+        As long as there is something to contribute, one period later; then when the next claim is due, at a multiple of
+        the period.
+        """
+        if view.samples_left:
+            return view.now + self.every
+        if view.next_due is None or view.next_due <= view.now:  # what it doesn't care for now it never will
+            return None
+        return view.now + -(-(view.next_due - view.now) // self.every) * self.every
+
+    def claims(self, view: View) -> Iterator[Claim]:
+        """Yield the claims that are due and pay, and look again at the others later."""
+        if self.looks_every is not None and view.samples_left:
+            if view.now - self._looked < self.looks_every:
+                return
+            self._looked = view.now
+        for claim in view.due():
+            if view.pays(claim):
+                yield claim
+            else:
+                view.look_again(claim)
+
+
+class Contributor(Agent, ABC):
+    """An agent that pays deposits of about the same size.
+
+    Parameters
+    ----------
+    deposit : float
+        Units of money, on average; the price, where that is higher, and where left out.
+    deposit_sd : float
+        Its standard deviation.
+    """
+
+    deposit: Units | None = None
+    deposit_sd: Units = 0
+
+    def contribution(
+        self,
+        rng: np.random.Generator,
+        view: View,
+        sample: bytes,
+        label: int,
+        row: int | None = None,
+        address: str | None = None,
+    ) -> Iterator[Contribute]:
+        """Yield a contribution, where the price is not far above the usual deposit and there is money for it.
+
+        Once the honest data is used up the experiment is over, and nobody contributes any more.
+        """
+        if not view.samples_left:
+            return
+        price = view.price(view.size_of(sample))
+        deposit = price
+        if self.deposit is not None:
+            if price > view.wei(_PATIENCE * self.deposit):
+                return
+            deposit = max(view.wei(rng.normal(self.deposit, self.deposit_sd)), price)
+        if view.affords(deposit, address):
+            yield Contribute(sample, label, deposit, address, row)
+
+
+def wrong(rng: np.random.Generator, sample: Sample, labels: int) -> int:
+    """Return another label than a sample's."""
+    return int((sample.label + rng.integers(1, labels)) % labels)
+
+
+def kinds(parent: type[Any] = Agent) -> dict[str, type[Agent]]:
+    """Return every agent there is by the name of its class, those of somebody else's modules too."""
+    found: dict[str, type[Agent]] = {}
+    for kind in parent.__subclasses__():
+        if not kind.__abstractmethods__:
+            found[kind.__name__] = kind
+        found |= kinds(kind)
+    return found

@@ -1,0 +1,99 @@
+"""Those who turn the model, for a while or for a moment, to get at deposits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from dcai.history import Entry
+from dcai.simulation.actions import Action, Claim, Contribute
+from dcai.simulation.agents.base import Contributor
+from dcai.simulation.agents.collecting import Prepared
+from dcai.simulation.view import Sample, View
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class Flooder(Contributor):
+    """Contributes a few samples with one wrong label over and over, until the model believes it.
+
+    Hopes that it agrees by the time the deposits are due, so that all come back and count as good, and that the data of
+    honest people is then what the model disagrees with.
+
+    Parameters
+    ----------
+    label : int
+        The label of all its contributions.
+    samples : int
+        How many samples of other classes it takes turns with.
+    """
+
+    label: Annotated[int, Field(ge=0)] = 0
+    samples: Count = 3
+
+    _samples: tuple[Sample, ...] = ()
+    _sent: int = 0
+
+    def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
+        """Claim what is due, then contribute the next of the samples."""
+        yield from self.claims(view)
+        if not self._samples:
+            others = [label for label in range(view.labels) if label != self.label]
+            found = [view.example(rng, label=int(rng.choice(others))) for _ in range(self.samples)]
+            self._samples = tuple(sample for sample in found if sample is not None)
+        for contribution in self.contribution(rng, view, self._samples[self._sent % self.samples].data, self.label):
+            self._sent += 1
+            yield contribution
+
+
+class FlipReportUnflip(Prepared):
+    """Turns the model, claims deposits of people who were right, and turns it back, all in one block.
+
+    Hopes for shares of every deposit that is due and that nobody has fetched yet. It needs a good record first, and
+    then large samples with wrong labels: one set of them per claim, and another to turn the model back, so that its own
+    deposits are safe. Where a share can only be taken some time after the report, it must do so twice.
+
+    Parameters
+    ----------
+    flips : int
+        How many wrong samples it sends at most to turn the model.
+    """
+
+    flips: Count = 2
+
+    def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
+        """Prepare; then attack whenever what can be claimed, as things stand, is more than the attack costs."""
+        yield from self.refunds(view)
+        if not self.is_prepared(view):
+            yield from self.prepare(rng, view)
+            return
+        for function in ("take", "report"):
+            victims = [entry for entry in view.open() if view.grants_if_turned(function, entry)]
+            if victims:
+                label = Counter(entry.label for entry in victims).most_common(1)[0][0]
+                yield from self._attack(view, function, [entry for entry in victims if entry.label == label], label)
+                return
+
+    def _attack(self, view: View, function: str, victims: list[Entry], label: int) -> Iterator[Action]:
+        """Yield flips, claims and as many flips back, if that pays."""
+        model = view.model()
+        sample = view.union([entry.sample for entry in victims])
+        other = (label + 1) % view.labels
+        size = view.size_of(sample)
+        first, next_one = view.price(size), view.price(size, elapsed=0)
+        times = 2 if function == "report" else 1  # then once more, to take
+        for flips in range(1, self.flips + 1):
+            model.learn(sample, other)
+            turned = [entry for entry in victims if model.label_of(entry.sample) != label]
+            claims = [Claim(function, entry.id, view.addresses[0]) for entry in turned]
+            lost = first + (flips - 1) * next_one
+            if claims and sum(map(view.brings, claims)) > times * lost and view.affords(lost + flips * next_one):
+                yield Contribute(sample, other, first)
+                yield from (Contribute(sample, other, next_one) for _ in range(flips - 1))
+                yield from claims
+                yield from (Contribute(sample, label, next_one) for _ in range(flips))
+                return

@@ -1,0 +1,153 @@
+"""Real data, encoded for a model, and the part of it that agents contribute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcai.datasets import Dataset
+from dcai.encoders import Encoder, TabularEncoder, TextEncoder, VectorEncoder
+from dcai.errors import InvalidInput
+from dcai.models import Model
+from dcai.samples import pack_sparse, unpack_sparse
+from dcai.simulation.view import Sample
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A data set as features.
+
+    Attributes
+    ----------
+    rows, hidden : matrices, shape (n, features)
+        To contribute, and to test with: sparse ones of a sparse model, else dense ones.
+    labels, truth : numpy.ndarray of int64, shape (n,)
+        Of both.
+    """
+
+    rows: Any
+    labels: NDArray[np.int64]
+    hidden: Any
+    truth: NDArray[np.int64]
+
+
+def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int, bins: int) -> Encoder:
+    """Return the encoder, fitted on the training part, that makes samples of a model.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none: a model of vectors with texts.
+    """
+    if dataset.kind == "text":
+        if model.dense:
+            raise InvalidInput(
+                f"{model.__name__} takes vectors and {dataset.name} holds texts; use SparsePerceptron, NaiveBayes or "
+                "SparseNearestCentroid."
+            )
+        return TextEncoder(vocabulary_size=vocabulary).fit(dataset.train_inputs)
+    encoder = VectorEncoder() if model.dense else TabularEncoder(bins=bins)
+    return encoder.fit(dataset.train_inputs, feature_names=dataset.feature_names)
+
+
+def encode(dataset: Dataset, encoder: Encoder) -> Encoded:
+    """Encode a data set; training inputs in which nothing is known are left out, since there is nothing to send."""
+    rows: Any = encoder.transform(dataset.train_inputs)
+    labels = np.asarray(dataset.train_labels, dtype=np.int64)
+    if not encoder.dense:
+        known = np.diff(rows.indptr) > 0
+        rows, labels = rows[known], labels[known]
+    return Encoded(
+        rows, labels, encoder.transform(dataset.test_inputs), np.asarray(dataset.test_labels, dtype=np.int64)
+    )
+
+
+def packed(rows: Any, row: int) -> bytes:
+    """Return a row as the contract gets it."""
+    if isinstance(rows, np.ndarray):
+        return bytes(rows[row].astype(np.int8))
+    start, end = rows.indptr[row : row + 2].tolist()
+    return pack_sparse(rows.indices[start:end])
+
+
+class Pool:
+    """The samples that agents contribute, in order; each is contributed once.
+
+    Parameters
+    ----------
+    rows, labels
+        As of `Encoded`.
+    """
+
+    def __init__(self, rows: Any, labels: NDArray[np.int64]) -> None:
+        self._rows = rows
+        self._labels = labels
+        self._given = 0
+        self._back: list[int] = []
+        self._next: Sample | None = None
+        self._closed = False
+        self._found: dict[tuple[int | None, int | None], NDArray[np.int64]] = {}
+
+    @property
+    def left(self) -> int:
+        """How many are left."""
+        return 0 if self._closed else len(self._labels) - self._given + len(self._back)
+
+    @property
+    def given(self) -> int:
+        """How many were contributed."""
+        return self._given - len(self._back)
+
+    def next(self) -> Sample | None:
+        """Return the one whose turn it is, or None where none is left."""
+        if self._next is None and self.left:
+            row = self._back[0] if self._back else self._given
+            self._next = self._sample(row)
+        return self._next
+
+    def use(self, row: int) -> None:
+        """Take the one whose turn it is."""
+        if self._back:
+            self._back.remove(row)
+        else:
+            self._given += 1
+        self._next = None
+
+    def put_back(self, row: int) -> None:
+        """Put one back that was refused: it is the next one's turn again."""
+        self._back.append(row)
+        self._next = None
+
+    def close(self) -> None:
+        """Give out no more."""
+        self._closed, self._next = True, None
+
+    def example(self, rng: np.random.Generator, label: int | None, feature: int | None) -> Sample | None:
+        """Return any sample, used or not: of a class, or with a feature, where one is named; None: there is none."""
+        found = self._found.get((label, feature))
+        if found is None:
+            wanted = np.ones(len(self._labels), dtype=np.bool_) if label is None else self._labels == label
+            if feature is not None:
+                column = self._rows[:, [feature]]
+                wanted &= (column if isinstance(column, np.ndarray) else column.toarray())[:, 0] != 0
+            found = self._found[label, feature] = np.flatnonzero(wanted)
+        return self._sample(int(rng.choice(found))) if len(found) else None
+
+    def noise(self, rng: np.random.Generator, like: bytes) -> bytes:
+        """Return a sample of the size of another, with features drawn by lot."""
+        if isinstance(self._rows, np.ndarray):  # the same numbers in another order have the same norm
+            return rng.permutation(np.frombuffer(like, dtype=np.int8)).tobytes()
+        return pack_sparse(np.sort(rng.choice(self._rows.shape[1], size=len(like) // 2, replace=False)))
+
+    def union(self, samples: Sequence[bytes]) -> bytes:
+        """Return a sample with the features of all; of dense ones, whose size is fixed, the first."""
+        if isinstance(self._rows, np.ndarray):
+            return samples[0]
+        return pack_sparse(np.unique(np.concatenate([unpack_sparse(sample) for sample in samples])))
+
+    def _sample(self, row: int) -> Sample:
+        return Sample(packed(self._rows, row), int(self._labels[row]), row)

@@ -1,0 +1,71 @@
+"""A scenario that starts from a real trainer's state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dcai import datasets
+from dcai.chain.local import forked_chain
+from dcai.deploying import attach
+from dcai.errors import InvalidInput
+from dcai.incentives.prediction_market.trainer import MarketTrainer
+from dcai.simulation.data import encode, encoder_for
+from dcai.simulation.result import Result
+from dcai.simulation.run import Progress, ordered, play
+from dcai.simulation.scenario import Scenario
+
+
+def simulate_fork(
+    scenario: Scenario, url: str, address: str, *, seed: int | None = None, progress: Progress | None = None
+) -> Result:
+    """Let a scenario's agents loose on a copy of a deployed trainer; the real one is only read.
+
+    Model, incentive and initial samples are the trainer's, whatever the scenario says; the data is the scenario's,
+    encoded with the trainer's own encoder, where it has one.
+
+    Parameters
+    ----------
+    scenario
+    url
+        JSON-RPC address of a node, which still has the state of its latest block.
+    address
+        The trainer's.
+    seed, progress
+        As of `simulate`.
+
+    Raises
+    ------
+    NodeError
+        If the node can't be reached.
+    NoTrainer
+        If there is no trainer at the address.
+    InvalidInput
+        If the data's classes or features aren't the trainer's.
+    """
+    number = scenario.seed if seed is None else seed
+    dataset = datasets.load(scenario.data.name)
+    with forked_chain(url) as chain:
+        trainer = attach(chain, address)
+        if isinstance(trainer, MarketTrainer):
+            raise InvalidInput("A market's test set is known to its provider only: simulate a market of your own.")
+        model = trainer.model()
+        if set(trainer.labels) != set(dataset.labels):
+            raise InvalidInput(
+                f"The trainer's classes are {', '.join(trainer.labels)}, those of {dataset.name} "
+                f"{', '.join(dataset.labels)}; choose the data that it learns from."
+            )
+        encoder = trainer.encoder or encoder_for(dataset, type(model), scenario.data.vocabulary, scenario.data.bins)
+        if encoder.n_features_ != model.n_features_in_:
+            raise InvalidInput(
+                f"The data has {encoder.n_features_:,} features and the trainer {model.n_features_in_:,}: it published "
+                "no encoder; set data.vocabulary or data.bins to what it was made with."
+            )
+        numbers = np.array([trainer.labels.index(label) for label in dataset.labels])
+        data = encode(dataset, encoder)
+        data = ordered(replace(data, labels=numbers[data.labels], truth=numbers[data.truth]), scenario, number)
+        history = trainer.history()
+        return play(
+            chain, trainer, model, history, scenario, data, 0, seed=number, data_name=dataset.name, progress=progress
+        )

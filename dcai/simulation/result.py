@@ -1,0 +1,194 @@
+"""What came out of a run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd  # type: ignore[import-untyped]
+
+from dcai.simulation.engine import Engine
+from dcai.simulation.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an agent.
+
+    Attributes
+    ----------
+    name, kind : str
+    start_wei, end_wei : int
+        What it had, and has.
+    open_wei : int
+        What is still open of its deposits.
+    deposited_wei, received_wei : int
+        What it paid in, and what refunds and shares brought.
+    fee_wei, gas : int
+        What its transactions cost, refused ones included.
+    done, refused : dict of str to int
+        Function -> how often it was granted, and refused.
+    earned : dict
+        What else than money, by name: of Gamified points, validated contributions and badges.
+    """
+
+    name: str
+    kind: str
+    start_wei: int
+    end_wei: int
+    open_wei: int
+    deposited_wei: int
+    received_wei: int
+    fee_wei: int
+    gas: int
+    done: dict[str, int]
+    refused: dict[str, int]
+    earned: dict[str, Any]
+
+    @property
+    def gain_wei(self) -> int:
+        """What it won, gas paid, and what is still open of its deposits counted as lost."""
+        return self.end_wei - self.start_wei
+
+    def told(self, thing: str) -> str:
+        """Return something that was earned as text."""
+        if thing not in self.earned:
+            return ""
+        value = self.earned[thing]
+        if isinstance(value, list):
+            return ", ".join(value)
+        return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run.
+
+    Attributes
+    ----------
+    scenario : dict
+        As JSON-able values.
+    seed : int
+    data, trainer : str
+        The name of the data set, and the trainer's address.
+    classes : tuple of str
+    initial, final, baseline : float
+        Accuracy on the hidden test set: at the start, in the end, and of the same model trained by nobody but its owner
+        with all the data (nan where that isn't known).
+    contributed, samples : int
+        How many of the samples were contributed.
+    open : int
+        Contributions of which something is open in the end.
+    outcomes : tuple of Outcome
+    course, actions : pandas.DataFrame
+        See `Recorder.course` and `Recorder.actions`.
+    stopped : str or None
+        Why the run ended early, if it did.
+    problems : tuple of str
+        What an audit of the contract found; empty if all is well.
+    digest : str
+        Over everything that happened: two runs with the same one are the same, to the bit.
+    seconds : float
+        How long the run took, without preparing the data and the audit.
+    """
+
+    scenario: dict[str, Any]
+    seed: int
+    data: str
+    trainer: str
+    classes: tuple[str, ...]
+    initial: float
+    final: float
+    baseline: float
+    contributed: int
+    samples: int
+    open: int
+    outcomes: tuple[Outcome, ...]
+    course: pd.DataFrame
+    actions: pd.DataFrame
+    stopped: str | None
+    problems: tuple[str, ...]
+    digest: str
+    seconds: float
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        engine: Engine,
+        *,
+        seed: int,
+        data_name: str,
+        trainer: str,
+        problems: tuple[str, ...],
+        seconds: float,
+    ) -> Result:
+        """Return what an engine has recorded."""
+        classes = tuple(engine.twin.classes)
+        course, actions = engine.recorder.course(classes), engine.recorder.actions()
+        return cls(
+            scenario=scenario.described(),
+            seed=seed,
+            data=data_name,
+            trainer=trainer,
+            classes=classes,
+            initial=float(course["accuracy"].iloc[0]),
+            final=float(course["accuracy"].iloc[-1]),
+            baseline=float("nan"),
+            contributed=engine.contributed,
+            samples=engine.total,
+            open=sum(1 for entry in engine.history.entries.values() if engine.rules.is_open(entry, engine.now)),
+            outcomes=tuple(_outcomes(engine, course, actions)),
+            course=course,
+            actions=actions,
+            stopped=engine.stopped,
+            problems=problems,
+            digest=engine.recorder.digest(),
+            seconds=seconds,
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Return all but the two tables, as JSON-able values."""
+        return {
+            "title": self.scenario["title"],
+            "seed": self.seed,
+            "data": self.data,
+            "trainer": self.trainer,
+            "accuracy": {"initial": self.initial, "final": self.final, "baseline": self.baseline},
+            "contributed": self.contributed,
+            "samples": self.samples,
+            "open": self.open,
+            "agents": {outcome.name: {**asdict(outcome), "gain_wei": outcome.gain_wei} for outcome in self.outcomes},
+            "stopped": self.stopped,
+            "audit_problems": list(self.problems),
+            "digest": self.digest,
+            "scenario": self.scenario,
+        }
+
+
+def _outcomes(engine: Engine, course: pd.DataFrame, actions: pd.DataFrame) -> Any:
+    for seat in engine.seats:
+        name = seat.agent.name
+        own = actions[actions["agent"] == name]
+        balances = course[f"balance_wei.{name}"]
+        gas = int(own["gas"].sum())
+        counts = {
+            ok: {function: int(count) for function, count in some["function"].value_counts().items() if count}
+            for ok, some in ((ok, own[own["ok"] == ok]) for ok in (True, False))
+        }
+        yield Outcome(
+            name=name,
+            kind=type(seat.agent).__name__,
+            start_wei=balances.iloc[0],
+            end_wei=balances.iloc[-1],
+            open_wei=sum(
+                engine.rules.open_wei(e) for e in engine.history.entries.values() if e.author in seat.addresses
+            ),
+            deposited_wei=sum(own["sent_wei"]),
+            received_wei=sum(own["received_wei"]),
+            fee_wei=gas * engine.gas_price_wei,
+            gas=gas,
+            done=counts[True],
+            refused=counts[False],
+            earned=engine.rules.earned(seat.addresses),
+        )

@@ -1,0 +1,139 @@
+"""Gamified in simulations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from dcai.chain.codec import Event
+from dcai.history import Entry, History
+from dcai.incentives import Gamified
+from dcai.incentives.gamified.standing import Standing
+from dcai.simulation.actions import Claim
+from dcai.simulation.rules.base import Due, Rules
+
+_NOBODY = Standing()
+
+
+class GamifiedRules(Rules):
+    """A contribution can be validated after some time, is then open to reports, and its author defends it.
+
+    Who takes part in a game wants points, whatever the gas: every claim that brings some is made. A second report, from
+    some time after the first one on, is the one that takes the points.
+    """
+
+    claims = ("validate", "report", "defend")
+
+    def __init__(
+        self, incentive: Gamified, history: History[Any], creator: str, label_of: Callable[[bytes], int]
+    ) -> None:
+        super().__init__(incentive, history, creator, label_of)
+        self._validate_after, self._expire_after, self._settle_after, self._report_within = incentive.times()
+
+    @property
+    def longest_wait(self) -> int:
+        """Seconds until the points of a contribution stay, if it is reported once and not defended."""
+        return self._expire_after + 2 * self._report_within + self._settle_after
+
+    def contributed(self, entry: Any) -> Iterator[Due]:
+        """Yield the author's validation."""
+        if entry.stage == "pending":
+            yield Due(entry.time + self._validate_after, "validate", entry.id, entry.author)
+
+    def due(self, event: Event, now: int) -> Iterator[Due]:
+        """Yield what follows from a contribution, from its validation, and from a report."""
+        match event.name:
+            case "Contributed":
+                yield from self.contributed(self.history.entries[event.args["id"]])
+            case "Validated":
+                number = event.args["id"]
+                yield Due(now + 1, "report", number, None)
+                if self._settle_after:
+                    yield Due(now + self._defended_every, "defend", number, self.history.entries[number].author)
+            case "Reported":
+                yield Due(event.args["due"], "report", event.args["id"], event.args["reporter"])
+
+    def payment(self, event: Event) -> None:
+        """Return None: nobody is ever paid."""
+
+    def possible(self, claim: Claim, now: int, *, turned: bool = False) -> bool:
+        """Whether it is time, the claimer may, and the model says what it must."""
+        entry = self.history.entries.get(claim.id)
+        if entry is None or entry.is_free(now):
+            return False
+        disagrees = turned or self.disagrees(entry)
+        match claim.function:
+            case "validate":
+                ripe = now >= entry.time + self._validate_after
+                return claim.address == entry.author and entry.stage == "pending" and ripe and not disagrees
+            case "defend":
+                return claim.address == entry.author and entry.stage == "reported" and not disagrees
+            case "report":
+                if entry.stage == "pending" or (entry.stage == "reported" and now < self._settles(entry)):
+                    return False
+                strangers = claim.address != entry.author
+                return strangers and self.good(claim.address) >= self.incentive.reporter_good and disagrees
+        return False
+
+    def brings(self, claim: Claim) -> int:
+        """Return points: those for a new sample at least, those that a report takes, those that a defence keeps."""
+        match claim.function:
+            case "validate":
+                return int(self.incentive.base)
+            case "report":
+                return int(self.incentive.report_points)
+        entry = self.history.entries[claim.id]
+        return int(entry.points)
+
+    def pays(self, claim: Claim, fee_wei: int) -> bool:
+        """Whether it brings points, whatever its gas costs."""
+        return True
+
+    def later(self, claim: Claim, now: int) -> tuple[int, str] | None:
+        """Return a look at the same after a while, as long as something can come of it."""
+        entry = self.history.entries.get(claim.id)
+        if entry is None or entry.is_free(now):
+            return None
+        match claim.function:
+            case "validate":
+                time = now + self._validate_after
+            case "defend":
+                time = now + self._defended_every
+            case _:
+                time = self._settles(entry) if entry.stage == "reported" else 0
+                time = max(time, now + self._validate_after)
+        return (time, claim.function) if time < entry.until else None
+
+    def good(self, address: str) -> int:
+        """Return how many of somebody's contributions were validated."""
+        return int(self._standing(address).validated)
+
+    def is_open(self, entry: Entry, now: int) -> bool:
+        """Whether something may still come of it."""
+        return not entry.is_free(now)
+
+    def open_wei(self, entry: Entry) -> int:
+        """Return 0: no money is taken."""
+        return 0
+
+    def earned(self, addresses: Collection[str]) -> dict[str, Any]:
+        """Return points, validated contributions and badges, of all addresses together."""
+        standings = [self._standing(address) for address in addresses]
+        return {
+            "points": sum(one.points for one in standings),
+            "validated": sum(one.validated for one in standings),
+            "badges": list(dict.fromkeys(badge for one in standings for badge in one.badges)),
+        }
+
+    @property
+    def _defended_every(self) -> int:
+        # whoever looks twice in the time until points can be taken never comes too late
+        return max(self._settle_after // 2, 1)
+
+    def _standing(self, address: str) -> Standing:
+        standing: Standing = self.history.standings.get(address, _NOBODY)
+        return standing
+
+    def _settles(self, entry: Any) -> int:
+        """Return when the points of something reported can be taken."""
+        return int(entry.until) - self._report_within

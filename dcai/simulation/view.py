@@ -1,0 +1,177 @@
+"""What an agent sees: what a person would see, and not the future."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from numpy.random import Generator
+
+from dcai.history import Entry
+from dcai.models import Model
+from dcai.simulation.actions import Claim
+
+if TYPE_CHECKING:
+    from dcai.simulation.engine import Engine
+    from dcai.simulation.seat import Seat
+
+
+class Sample(NamedTuple):
+    """A sample of the agents' data: its bytes, its true label, and the row that it came from."""
+
+    data: bytes
+    label: int
+    row: int
+
+
+class View:
+    """The public state as of the latest block, and what an agent knows of its own.
+
+    Everything here is free on a real chain: view calls, the public log, the parameters of the model.
+
+    Attributes
+    ----------
+    addresses : tuple of str
+        The agent's own.
+    labels : int
+        The number of classes.
+    features : int
+        The number of features of the model.
+    creator : str
+        The trainer's.
+    gas_price_wei : int
+    """
+
+    def __init__(self, engine: Engine, seat: Seat) -> None:
+        self._engine = engine
+        self._seat = seat
+        self.addresses = seat.addresses
+        self.labels = len(engine.twin.classes)
+        self.features: int = engine.twin.n_features_in_
+        self.creator = engine.rules.creator
+        self.gas_price_wei = engine.gas_price_wei
+
+    # The moment
+
+    @property
+    def now(self) -> int:
+        """The time of the block that is being made, seconds since 1970."""
+        return self._engine.now
+
+    @property
+    def accuracy(self) -> float:
+        """The model's accuracy on a test set that nobody trains with, as last measured."""
+        return self._engine.accuracy
+
+    @property
+    def balance(self) -> int:
+        """What the agent's first address has, wei."""
+        return self._engine.balances[self.addresses[0]]
+
+    def wei(self, units: float) -> int:
+        """Return an amount in units of money as wei."""
+        return round(units * self._engine.unit_wei)
+
+    def affords(self, wei: int, address: str | None = None) -> bool:
+        """Whether one of the agent's addresses, the first where left out, can pay a deposit and its gas now."""
+        return wei + self._engine.gas_fee_wei <= self._engine.balances[address or self.addresses[0]]
+
+    # The model
+
+    def price(self, size: int, *, elapsed: int | None = None) -> int:
+        """Return what a contribution of so many features costs now, or so many seconds after the last one, wei."""
+        rules = self._engine.rules
+        if elapsed is None:
+            return rules.price(self.now, size)
+        return rules.price(rules.history.last_time + elapsed, size)
+
+    def size_of(self, sample: bytes) -> int:
+        """Return the size of a sample that is priced."""
+        return self._engine.twin.size_of(sample)
+
+    def predict(self, sample: bytes) -> int:
+        """Return what the contract answers about a sample."""
+        return self._engine.ledger.label_of(sample)
+
+    def model(self) -> Model:
+        """Return a copy of the model, to try things out on."""
+        return deepcopy(self._engine.twin)
+
+    def pack(self, features: Any) -> bytes:
+        """Return a sample of these features, as the model's `pack` takes them."""
+        return self._engine.twin.pack(features)
+
+    def union(self, samples: Sequence[bytes]) -> bytes:
+        """Return a sample that moves the model as these together do, as far as one can."""
+        return self._engine.pool.union(samples)
+
+    # The log
+
+    def open(self) -> Iterator[Entry]:
+        """Yield the contributions of which something is open."""
+        rules = self._engine.rules
+        return (entry for entry in rules.history.entries.values() if rules.is_open(entry, self.now))
+
+    def recent(self) -> list[Entry]:
+        """Return the latest contributions, the last one last, open or not."""
+        return list(self._engine.ledger.recent)
+
+    def good(self, address: str) -> int:
+        """Return how many good contributions somebody has."""
+        return self._engine.rules.good(address)
+
+    # Data
+
+    @property
+    def samples_left(self) -> int:
+        """How many samples of the agents' data nobody has contributed yet."""
+        return self._engine.pool.left
+
+    def sample(self) -> Sample | None:
+        """Return the next sample of the agents' data; it is used up once it is contributed. None: there is none."""
+        return self._engine.pool.next()
+
+    def example(self, rng: Generator, *, label: int | None = None, feature: int | None = None) -> Sample | None:
+        """Return any sample of the kind that agents contribute, perhaps of a class or with a feature; None: none is.
+
+        It stays where it is: whoever has such data has some that the others know, too.
+        """
+        return self._engine.pool.example(rng, label, feature)
+
+    def noise(self, rng: Generator, like: bytes) -> bytes:
+        """Return a sample without meaning, of the size of another."""
+        return self._engine.pool.noise(rng, like)
+
+    # Claims
+
+    def due(self) -> Iterator[Claim]:
+        """Take the claims that are due off the agent's list."""
+        return self._seat.take_due(self.now)
+
+    @property
+    def next_due(self) -> int | None:
+        """When the agent's next claim is due, seconds since 1970."""
+        return self._seat.next_due
+
+    def pays(self, claim: Claim) -> bool:
+        """Whether the contract grants a claim now, and it brings more than its gas costs."""
+        rules = self._engine.rules
+        return rules.possible(claim, self.now) and rules.pays(claim, self._engine.fee(claim.function))
+
+    def grants_if_turned(self, function: str, entry: Entry) -> bool:
+        """Whether the contract would grant a claim on what the model agrees with now, if it no longer did."""
+        rules = self._engine.rules
+        claim = Claim(function, entry.id, self.addresses[0])
+        return not rules.disagrees(entry) and rules.possible(claim, self.now, turned=True)
+
+    def brings(self, claim: Claim) -> int:
+        """Return what a claim is expected to bring: wei, or points where there is no money."""
+        return self._engine.rules.brings(claim)
+
+    def look_again(self, claim: Claim) -> None:
+        """Put a claim back on the list, for when it may have become possible; forget it where it never will."""
+        later = self._engine.rules.later(claim, self.now)
+        if later is not None:
+            time, function = later
+            self._seat.add_due(time, Claim(function, claim.id, claim.address))

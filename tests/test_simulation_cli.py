@@ -1,0 +1,240 @@
+"""The commands: simulate and sweep, with what they write, and how they fail."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import dcai
+from dcai.cli import app
+from dcai.simulation import load_scenario, simulate
+from dcai.simulation.sweep import cases, sweep
+
+pytestmark = pytest.mark.usefixtures("anvil")
+
+SCENARIO = """
+title = "Small"
+[data]
+name = "breast-cancer"
+samples = 40
+initial = 10
+[incentive]
+kind = "DepositRefundTake"
+weight = 2e14
+refund_after = "1 hour"
+settle_after = "1 hour"
+creator_take_after = "8 hours"
+take_after = "9 hours"
+[[agents]]
+kind = "Honest"
+name = "good"
+[[agents]]
+kind = "LabelFlipper"
+name = "bad"
+every = "1 hour"
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "small.toml"
+    path.write_text(SCENARIO)
+    return path
+
+
+@pytest.fixture
+def run():
+    """Return a function that runs the command line."""
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_simulate_tells_what_became_of_everybody(run, file):
+    answer = run("simulate", file)
+
+    assert answer.exit_code == 0
+    assert "30 of 30 samples of breast-cancer" in answer.stdout
+    assert "word for word" in answer.stdout
+    assert re.search(r"contribute\s+│\s+\d+\s+│\s+\d+", answer.stdout)
+
+
+def test_out_holds_every_action_exactly_and_a_report_that_needs_nothing_else(run, file, tmp_path):
+    out = tmp_path / "out"
+
+    answer = run("simulate", file, "--out", out, "--seed", 3, "--json")
+
+    assert answer.exit_code == 0
+    told = json.loads(answer.stdout)
+    assert told == json.loads((out / "result.json").read_text())
+    assert told["seed"] == 3
+    actions, course = pd.read_parquet(out / "actions.parquet"), pd.read_parquet(out / "course.parquet")
+    expected = simulate(load_scenario(file), seed=3)
+    assert told["digest"] == expected.digest
+    assert [int(wei) for wei in actions["sent_wei"]] == expected.actions["sent_wei"].tolist()
+    assert actions["function"].tolist() == expected.actions["function"].tolist()
+    assert [int(wei) for wei in course["balance_wei.bad"]] == expected.course["balance_wei.bad"].tolist()
+    report = (out / "report.html").read_text()
+    assert "Plotly.newPlot" in report
+    assert not re.search(r"<(script|link)[^>]+(src|href)=", report)
+    assert (out / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_samples_and_settings_shorten_and_change_a_run(run, file, tmp_path):
+    picture = tmp_path / "course.png"
+
+    answer = run("simulate", file, "--samples", 20, "--set", "agents.1.balance=0", "--json", "--plot", picture)
+
+    told = json.loads(answer.stdout)
+    assert told["contributed"] == 10
+    assert told["agents"]["bad"]["start_wei"] == 0
+    assert picture.is_file()
+
+
+def test_a_run_that_stops_early_says_why_and_writes_what_it_has(run, file, tmp_path):
+    out = tmp_path / "out"
+
+    answer = run("simulate", file, "--set", "agents.0.balance=0", "--set", "agents.1.balance=0", "--out", out)
+
+    assert answer.exit_code == 1
+    assert "The run ended early. No sample was contributed for" in answer.stderr
+    assert "Traceback" not in answer.output
+    assert json.loads((out / "result.json").read_text())["contributed"] == 0
+    assert (out / "report.html").is_file()
+
+
+def test_bad_input_is_one_sentence(run, file):
+    answer = run("simulate", file, "--set", "incentive.wait=1")
+
+    assert answer.exit_code == 2
+    assert answer.stderr.count("\n") == 1
+    assert "the key incentive.wait is unknown" in answer.stderr
+
+
+def test_sweep_tells_means_with_intervals_for_every_setting(run, file, tmp_path):
+    out = tmp_path / "sweep"
+
+    answer = run("sweep", file, "--set", "incentive.weight=1e13,2e14", "--seeds", 3, "--out", out, "--json")
+
+    assert answer.exit_code == 0
+    told = json.loads(answer.stdout)
+    assert [one["settings"] for one in told] == [["incentive.weight=1e13"], ["incentive.weight=2e14"]]
+    figures = told[0]["figures"]
+    assert figures["accuracy"]["count"] == 3
+    assert figures["bad won"]["half"] > 0
+    assert len(list((out / "runs").glob("*.json"))) == 6
+    assert (out / "sweep.png").is_file()
+
+
+def test_a_sweep_continues_where_it_was(file, tmp_path):
+    todo = cases(file, ["agents.1.every=1 hour,2 hours"], 2)
+    seen = []
+
+    def kill(done, total):
+        seen.append(done)
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(todo, tmp_path / "runs", progress=kill)
+    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").glob("*.json")}
+    runs = sweep(todo, tmp_path / "runs", progress=lambda done, total: seen.append(done))
+
+    assert len(stamps) == 2
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+    assert seen == [0, 1, 2, 2, 3, 4]
+    assert [run.name for run in runs] == [str(case) for case in todo]
+
+
+def test_two_processes_find_what_one_does(file, tmp_path):
+    todo = cases(file, (), 2)
+
+    one, two = (sweep(todo, tmp_path / str(jobs), jobs=jobs) for jobs in (1, 2))
+
+    assert [run.summary["digest"] for run in one] == [run.summary["digest"] for run in two]
+
+
+def test_failed_runs_are_kept_with_their_traceback_and_named_in_the_end(run, file, tmp_path, monkeypatch):
+    def unlucky(scenario, *, seed):
+        if seed == 1:
+            raise ZeroDivisionError("bad luck")
+        return simulate(scenario, seed=seed)
+
+    monkeypatch.setattr("dcai.simulation.sweep.simulate", unlucky)
+
+    answer = run("sweep", file, "--seeds", 3, "--out", tmp_path / "sweep")
+
+    assert answer.exit_code == 1
+    assert "1 of 3 runs failed" in answer.stderr
+    assert "seed 1: ZeroDivisionError: bad luck" in answer.stderr
+    kept = [json.loads(path.read_text()) for path in (tmp_path / "sweep" / "runs").glob("*.json")]
+    assert ["Traceback" in (one["failure"] or "") for one in kept].count(True) == 1
+
+
+def test_a_sweep_runs_on_a_dask_cluster(file, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    todo = cases(file, (), 3)
+
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        runs = sweep(todo, tmp_path / "dask", cluster=("dask", cluster.scheduler_address))
+
+    assert [run.failure for run in runs] == [None] * 3
+    assert [run.summary["digest"] for run in runs] == [simulate(case.scenario, seed=case.seed).digest for case in todo]
+
+
+def test_a_backend_that_is_unknown_is_told(run, file):
+    answer = run("sweep", file, "--seeds", 1, "--backend", "slurm", "x")
+
+    assert answer.exit_code == 2
+    assert "There is no backend 'slurm'; choose dask or ray." in answer.stderr
+
+
+@pytest.fixture
+def node(anvil):
+    """Return the URL of a node, and a trainer on it with one contribution."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    child = subprocess.Popen([str(anvil), "--silent", "--port", str(port)])
+    url = f"http://127.0.0.1:{port}"
+    try:
+        chain = dcai.connect(url)
+        dataset = dcai.datasets.load("breast-cancer")
+        encoder = dcai.TabularEncoder(bins=4).fit(dataset.train_inputs, feature_names=dataset.feature_names)
+        rows = encoder.transform(dataset.train_inputs[:20])
+        model = dcai.SparsePerceptron(classes=dataset.labels).fit(rows, dataset.train_labels[:20])
+        trainer = dcai.deploy(chain, model, dcai.DepositRefundTake(), encoder=encoder)
+        trainer.contribute(dataset.train_inputs[30], int(dataset.train_labels[30]))
+        yield url, trainer
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def test_a_real_trainer_is_forked_and_left_alone(run, file, node):
+    url, trainer = node
+    before = trainer.model().parameters(), trainer.chain.block_number()
+
+    answer = run("simulate", file, "--fork", url, trainer.address, "--json", "--set", "agents.0.balance=10_000")
+
+    assert answer.exit_code == 0, answer.output
+    told = json.loads(answer.stdout)
+    assert told["trainer"] == trainer.address
+    assert told["contributed"] == 40
+    assert told["audit_problems"] == []
+    assert (trainer.model().parameters(), trainer.chain.block_number()) == before
+    accuracy = told["accuracy"]["initial"]
+    dataset = dcai.datasets.load("breast-cancer")
+    rows = trainer.encoder.transform(dataset.test_inputs)
+    assert accuracy == pytest.approx(trainer.model().score(rows, dataset.test_labels))
+
+
+def test_a_fork_of_nothing_is_told(run, file):
+    answer = run("simulate", file, "--fork", "http://127.0.0.1:1", "0x" + "00" * 20)
+
+    assert answer.exit_code == 1
+    assert "No node answers at http://127.0.0.1:1" in answer.stderr
