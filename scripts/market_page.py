@@ -89,8 +89,8 @@ lost.
 changes little. Where everybody comes with a hundred at a time, a turn is worth what its data is: grouped, the hostile
 lose in {lost} of {seeds} seeds, if not in the mean. But the contract can't make people do so. Who sends noise one by
 one between the batches of others has a hundred tickets to their one, and grouping then pays the hostile several times
-what it pays the honest. Before all others the hostile gain half as much as in between. After them they find the model where chance
-improves it no more: they lose, and the model is lost too.
+what it pays the honest. Before all others the hostile gain half as much as in between. After them they find the model
+where chance improves it no more: they lose, and the model is lost too.
 
 {orders}
 ## What to choose
