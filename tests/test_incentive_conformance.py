@@ -6,6 +6,7 @@ import copy
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 import solcx
 
@@ -15,8 +16,34 @@ from dcai.errors import ContractReverted, InvalidInput
 from dcai.incentives import INCENTIVES
 from dcai.models import NearestCentroid, SparsePerceptron
 from dcai.testing import check_incentive, incentive_checks
+from dcai.testing.samples import samples_of
 from scripts.compile import CompileError, find_solc
 from tests.pledge import Pledge, PledgeHistory, PledgeTrainer
+
+FEATURES = 21
+
+
+def prepare(market):
+    """Bring a market to where people contribute, as its provider."""
+    model, terms = market.model(), market.incentive
+    random = np.random.default_rng(0)
+    samples = samples_of(model.dense, FEATURES, random)
+    size = terms.portions * terms.portion_size
+    labels = random.integers(len(model.classes), size=size).tolist()
+    test_set = market.test_set([samples.features() for _ in range(size)], labels, seed=0)
+    # nothing that its contributions could share without a rest
+    market.commit(test_set, bounty_wei=1_009 * terms.stake_wei)
+    market.open(test_set)
+
+
+def market(**others):
+    """Return a market whose contributions are paid back after six days, since nothing is revealed."""
+    times = {"participate": "5 days", "reveal_within": "1 day"}
+    return dcai.PredictionMarket(stake_wei=4_004, portions=3, portion_size=2, draw_after=2, **times, **others)
+
+
+MARKET = {"patience": "280 days", "prepare": prepare}
+"""A fortieth of it is a week: the market has failed."""
 
 PLEDGE = Path(__file__).parent / "contracts" / "Pledge.sol"
 
@@ -31,6 +58,7 @@ CHECKS = [
         ("Gamified at once", check)
         for check in incentive_checks(dcai.Gamified(settle_after=0, reporter_good=1, memory_slots=1), seed=1, steps=20)
     ),
+    *(("Prediction market", check) for check in incentive_checks(market(), steps=12, **MARKET)),
 ]
 
 
@@ -52,11 +80,17 @@ def test_it_conforms(chain, check):
 
 
 @pytest.mark.parametrize(
-    ("incentive", "patience"), [(dcai.DepositRefundTake(), "40 days"), (dcai.Gamified(reporter_good=1), "100 days")]
+    ("incentive", "others"),
+    [
+        (dcai.DepositRefundTake(), {"patience": "40 days"}),
+        (dcai.Gamified(reporter_good=1), {}),
+        (market(group_by_participant=True), MARKET),
+    ],
+    ids=lambda value: type(value).__name__,
 )
-def test_it_conforms_on_py_evm(incentive, patience):
+def test_it_conforms_on_py_evm(incentive, others):
     with dcai.local_chain("py-evm") as chain:
-        for check in incentive_checks(incentive, steps=6, patience=patience)[:7]:
+        for check in incentive_checks(incentive, steps=6, **others)[:7]:
             check(chain)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,11 +85,13 @@ def the_price_told_is_the_price_charged(candidate: Candidate, walk: Walk) -> Non
             try:
                 told = candidate.incentive.price(elapsed, sizes)
             except TooLarge:
-                with refusing(f"the price of samples of {sizes} features", TooLarge):
+                # the contract may tell a price all the same, and refuse the samples: below
+                with suppress(TooLarge):
                     walk.chain.read(walk.contract, walk.trainer.address, *asked)
                 continue
             charged = walk.chain.read(walk.contract, walk.trainer.address, *asked)
             assert charged == told, f"{sizes} after {elapsed} s cost {charged} wei, price() says {told}"
+    _what_has_no_price_is_refused(candidate, walk)
     for count in (1, 3):
         packed = [walk.samples.packed(walk.samples.features()) for _ in range(count)]
         call = walk.call_of(packed, [0] * count)
@@ -99,6 +102,23 @@ def the_price_told_is_the_price_charged(candidate: Candidate, walk: Walk) -> Non
                     walk.contract, walk.trainer.address, *call, sender=walk.people[0], value=price - count
                 )
         assert walk.try_call(*call, sender=walk.people[0], value=price) is not None, f"{price} wei are refused"
+
+
+def _what_has_no_price_is_refused(candidate: Candidate, walk: Walk) -> None:
+    """With a size unit of two features, so that a sample can have more."""
+    incentive = type(candidate.incentive).from_packed(candidate.incentive.packed(), 2)
+    model = walk.trainer.model()
+    large = walk.samples.largest()
+    if model.dense:
+        return
+    try:
+        incentive.price(0, (len(large),))
+    except TooLarge:
+        small = Walk(walk.chain, model, walk.samples, incentive, candidate.prepare)
+        call = small.call_of([walk.samples.packed(large)], [0])
+        price = incentive.price(0, (2,))
+        with refusing(f"a sample of {len(large)} features", TooLarge):
+            small.chain.invoke(small.contract, small.trainer.address, *call, sender=small.people[0], value=price)
 
 
 def what_is_no_sample_is_refused(candidate: Candidate, walk: Walk) -> None:
@@ -143,21 +163,24 @@ def records_and_money_agree_with_the_log(candidate: Candidate, walk: Walk) -> No
 
 
 def nobody_claims_what_is_not_theirs(candidate: Candidate, walk: Walk) -> None:
-    """Refuse what was never contributed, whoever claims it and whenever, and a stranger even when the author can."""
+    """Refuse what was never contributed, whoever claims it and whenever. A stranger's claim pays the
+    author or is refused, even when the author can claim.
+    """
     while len(walk.entries()) < 4:
         walk.contribute()
-    for when in ("at once", "when its author can"):
-        for entry in walk.entries():
-            assert not walk.claim(entry, walk.stranger), f"a stranger claims contribution {entry.id} {when}"
+    for entry in walk.entries():
+        walk.claim_of_a_stranger(entry, "at once")
+    for number in range(3):
         walk.chain.travel(candidate.due())
-    for _ in range(3):
         for entry in walk.entries():
             for person in (entry.author, walk.stranger):
                 for what, forged in walk.forged(entry, person).items():
                     for call in walk.claims_of(*forged):
                         with refusing(f"{call[0]} with another {what}", ContractReverted):
                             walk.chain.invoke(walk.contract, walk.trainer.address, *call, sender=person)
-        walk.chain.travel(candidate.due())
+            # what is forged comes before: of a record that is paid anything may be refused
+            if number == 0:
+                walk.claim_of_a_stranger(entry, "when its author can")
     entry = walk.entries()[0]
     for forged in walk.forged(entry, walk.stranger).values():
         for call in walk.claims_of(*forged):

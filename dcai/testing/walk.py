@@ -53,6 +53,7 @@ class Walk:
         self.contract = product_of(model, incentive).contract
         self.trainer: Trainer[Any, Any] = deploy(chain, model, incentive, name="Walk", salt=chain.block_number())
         self.claims = _claims(self.contract)
+        self.closings = _closings(self.contract)
         self.done: Counter[str] = Counter()
         prepare(self.trainer)
 
@@ -114,6 +115,20 @@ class Walk:
             self.done[name] += one
         return any(worked)
 
+    def claim_of_a_stranger(self, entry: Entry, when: str) -> None:
+        """Let the stranger try every claim on a contribution: each is refused, or pays its author and nobody else."""
+        for call in self.claims_of(entry.claim(), entry.slot):
+            before = self._purses(entry.author)
+            receipt = self.try_call(*call, sender=self.stranger)
+            if receipt is None:
+                continue
+            after = self._purses(entry.author)
+            contract, author, stranger = (now - then for now, then in zip(after, before, strict=True))
+            what = f"a stranger claims contribution {entry.id} {when}: {call[0]}"
+            assert stranger + receipt.fee_wei == 0, f"{what} changes what the stranger has"
+            assert author > 0, f"{what} pays its author nothing"
+            assert author == -contract, f"{what} pays others than its author"
+
     def claims_of(self, claim: tuple[Any, ...], slot: int) -> list[tuple[Any, ...]]:
         """Return every call that claims something of a contribution; of a batch, for all of its samples."""
         label, sample = claim[4:]
@@ -174,9 +189,14 @@ class Walk:
         return sum(self.chain.balance(one) for one in everybody)
 
     def settle(self, patience: Duration) -> list[Entry]:
-        """Let all deadlines pass, and everybody claim whatever they can; return what is still not finished."""
+        """Let all deadlines pass, and everybody claim whatever they can, of contributions and beside them; return what
+        is still not finished.
+        """
         for _ in range(3):
             self.chain.travel(patience)
+            for person in (self.creator, self.stranger):
+                for name in self.closings:
+                    self.try_call(name, sender=person)
             for entry in self.entries():
                 for person in (self.creator, *self.people, self.stranger):
                     self.claim(entry, person)
@@ -190,6 +210,9 @@ class Walk:
 
     def _record(self, slot: int) -> int:
         return int(self.chain.read(self.contract, self.trainer.address, "record", slot))
+
+    def _purses(self, author: str) -> tuple[int, int, int]:
+        return self.chain.balance(self.trainer.address), self.chain.balance(author), self.chain.balance(self.stranger)
 
     def _world(self) -> tuple[Any, ...]:
         history = self.trainer.history()
@@ -211,3 +234,12 @@ def _claims(contract: str) -> list[tuple[str, int]]:
         if item["type"] == "function" and names == _CONTRIBUTION and inputs[1]["name"] == "slot":
             found.append((item["name"], len(inputs) - 2))
     return found
+
+
+def _closings(contract: str) -> list[str]:
+    """Return the functions of a contract that do something and are told nothing: what is left is paid by them."""
+    return [
+        item["name"]
+        for item in artifacts.load(contract)["abi"]
+        if item["type"] == "function" and not item["inputs"] and item["stateMutability"] == "nonpayable"
+    ]
