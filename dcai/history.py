@@ -9,9 +9,9 @@ from operator import index
 from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from eth_abi.abi import encode
-from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from dcai.chain.chain import checksummed
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
 from dcai.models import Model
@@ -44,7 +44,7 @@ class Entry(ABC):
     @staticmethod
     def fields_of(args: dict[str, Any]) -> dict[str, Any]:
         """Return what every entry has, by name, from the arguments of a Contributed event."""
-        author = to_checksum_address(args["author"])
+        author = checksummed(args["author"])
         told = {key: args[key] for key in ("id", "time", "label", "sample", "slot")}
         return {**told, "author": author, "deposit_wei": args["deposit"]}
 

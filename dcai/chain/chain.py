@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +26,9 @@ from dcai.errors import (
     TransactionFailed,
     contract_error,
 )
+
+# a checksum is a hash, and logs tell the same few addresses again and again
+checksummed = lru_cache(maxsize=4_096)(to_checksum_address)
 
 TRANSACTION_GAS_LIMIT = 16_777_216
 """What one transaction may use at most (EIP-7825)."""
@@ -433,7 +437,7 @@ def _receipt(raw: dict[str, Any]) -> Receipt:
 
 def _log(raw: dict[str, Any]) -> Log:
     return Log(
-        to_checksum_address(raw["address"]),
+        checksummed(raw["address"]),
         tuple(_bytes(topic) for topic in raw["topics"]),
         _bytes(raw["data"]),
         _int(raw["blockNumber"]),

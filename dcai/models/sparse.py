@@ -71,7 +71,7 @@ class SparseModel(Model, ABC):
         if len(sample) % 2:
             raise InvalidInput(f"The sample has {len(sample)} bytes; a sparse sample has two a feature.")
         indices = unpack_sparse(sample)
-        if indices.size == 0 or (np.diff(indices) <= 0).any():
+        if indices.size == 0 or (indices[1:] <= indices[:-1]).any():
             pack_sparse(indices)
         self._check_indices(indices)
         return indices
