@@ -248,7 +248,8 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
     }
 
     /// @inheritdoc IIncentive
-    function price(uint256 count, uint256, uint256) external view returns (uint256) {
+    function price(uint256 count, uint256 size, uint256) external view returns (uint256) {
+        _checkSize(count, size, Settings.trainer());
         return count * _terms().stake();
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,8 +84,7 @@ def the_price_told_is_the_price_charged(candidate: Candidate, walk: Walk) -> Non
             try:
                 told = candidate.incentive.price(elapsed, sizes)
             except TooLarge:
-                # the contract may tell a price all the same, and refuse the samples: below
-                with suppress(TooLarge):
+                with refusing(f"the price of samples of {sizes} features", TooLarge):
                     walk.chain.read(walk.contract, walk.trainer.address, *asked)
                 continue
             charged = walk.chain.read(walk.contract, walk.trainer.address, *asked)
