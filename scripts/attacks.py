@@ -143,7 +143,7 @@ def _attacks(seeds: int, jobs: int) -> Iterator[str]:
     alone = Interval.of(100 * _final(run) for run in honest)
     head = ATTACKS_TEXT.format(data=scenario.data.name, samples=honest[0].summary["samples"], seeds=seeds)
     head += f"Honest alone: accuracy {alone:.1f}%, won {_of(honest, 'honest', 'gain_wei'):,.1f} (gas).\n\n"
-    head += "| attack | wins at most, units | accuracy at worst, points to honest | unprofitable from |\n"
+    head += "| attack | wins at most, units | accuracy at worst, points to honest | unprofitable with |\n"
     head += "|---|--:|--:|---|\n"
     lines, sections = "", ""
     for attack in ATTACKS:
@@ -160,13 +160,13 @@ def _attack(attack: Attack, groups: dict[tuple[str, ...], list[Run]], honest: Se
     worst = max(won.values(), key=lambda one: one.mean)
     hurt = min((_points(group, honest) for group in groups.values()), key=lambda one: one.mean)
     harmless = [setting for setting, one in won.items() if one.mean + one.half < 0]
-    found = f"`{harmless[0]}`" if harmless else "none of these"
+    found = ", ".join(f"`{one}`" for one in harmless) or "none of these"
     key, _, told = attack.setting
     section = f"### {attack.agent}\n\nHopes {attack.hopes}. Swept: `{key}`, the {told}.\n\n"
     section += "| set | attacker won | paid in | got back and took | gas | honest won | accuracy | to honest |\n"
     section += "|---|--:|--:|--:|--:|--:|--:|--:|\n"
     section += "".join(_row(settings[0], group, honest) for settings, group in groups.items())
-    section += f"\nUnprofitable from: {found}.\n\n![{attack.agent}](images/attack-{attack.scenario}.png)\n\n"
+    section += f"\nUnprofitable with: {found}.\n\n![{attack.agent}](images/attack-{attack.scenario}.png)\n\n"
     return f"| [{attack.agent}](#{attack.agent.lower()}) | {worst:,.1f} | {hurt:+.1f} | {found} |\n", section
 
 
