@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from dcai.chain.chain import checksummed
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
 from dcai.models import Model
@@ -44,9 +43,8 @@ class Entry(ABC):
     @staticmethod
     def fields_of(args: dict[str, Any]) -> dict[str, Any]:
         """Return what every entry has, by name, from the arguments of a Contributed event."""
-        author = checksummed(args["author"])
-        told = {key: args[key] for key in ("id", "time", "label", "sample", "slot")}
-        return {**told, "author": author, "deposit_wei": args["deposit"]}
+        told = {key: args[key] for key in ("id", "author", "time", "label", "sample", "slot")}
+        return {**told, "deposit_wei": args["deposit"]}
 
     @property
     @abstractmethod

@@ -86,11 +86,11 @@ def overhead() -> Result:
     """Compare a run with a bare loop that sends the very requests of it again to the same anvil."""
     data = _data(CONTRIBUTIONS)
     sent: list[Any] = []
-    exchange = Connection._exchange
+    exchange = Connection.exchange
 
-    def recording(connection: Connection, message: Any) -> Any:
+    def recording(connection: Connection, message: Any, meanwhile: Any = None) -> Any:
         sent.append(message)
-        return exchange(connection, message)
+        return exchange(connection, message, meanwhile)
 
     ratios, rates = [], []
     with dcai.local_chain("anvil") as chain:
@@ -98,14 +98,14 @@ def overhead() -> Result:
         for _ in track(range(ROUNDS), description="Overhead"):
             snapshot = chain.snapshot()
             sent.clear()
-            with patch.object(Connection, "_exchange", recording):
+            with patch.object(Connection, "exchange", recording):
                 played = _play(chain, trainer, data)
             chain.revert(snapshot)
             snapshot = chain.snapshot()
             connection = Connection(str(chain.socket))
             started = time.perf_counter()
             for message in sent:
-                connection._exchange(message)
+                connection.exchange(message)
             bare = time.perf_counter() - started
             connection.close()
             chain.revert(snapshot)

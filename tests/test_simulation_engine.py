@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 import numpy as np
 import pytest
 
 import dcai
+from dcai import SparsePerceptron
 from dcai.chain.blocks import Blocks, Transaction
 from dcai.errors import InvalidInput
 from dcai.simulation import Agent, Ask, Claim, Contribute, simulate
@@ -184,12 +187,39 @@ def test_a_run_in_which_nobody_can_pay_says_so():
 def test_an_interrupted_run_keeps_what_it_has():
     def interrupt(done, total):
         if done == 10:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
     result = simulate(scenario(), progress=interrupt)
 
     assert result.stopped == "Interrupted with 30 of 40 samples left."
     assert result.contributed == 10
+
+
+def test_an_interrupt_waits_for_the_block_that_is_being_made(monkeypatch):
+    learnt = []
+
+    def unpack(twin, sample):  # while the node is at work
+        learnt.append(sample)
+        if len(learnt) == 10:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(SparsePerceptron, "unpack", unpack)
+
+    result = simulate(scenario())
+
+    assert (result.contributed, result.problems) == (10, ())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_interrupt_waits_for_nothing(monkeypatch):
+    def unpack(twin, sample):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(SparsePerceptron, "unpack", unpack)
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(scenario())
 
 
 def test_accuracy_is_measured_more_than_a_hundred_times():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from dcai.chain.chain import Chain, Log, RpcFailure
@@ -18,6 +18,8 @@ from dcai.errors import ContractReverted, InvalidInput, NodeError
 # Room for all that is due in the same second; what one transaction may use is limited all the same.
 _BLOCK_GAS = 10**10
 _TIMEOUT_SECONDS = 120
+# a larger one is taken from the system anew for every answer
+_CHUNK = 1 << 16
 
 
 class Transaction(NamedTuple):
@@ -50,21 +52,24 @@ class Connection:
         """Close the socket."""
         self._socket.close()
 
-    def request(self, method: str, params: Sequence[Any]) -> Any:
-        """Send one request and return its result."""
-        return _result(self._exchange({"jsonrpc": "2.0", "id": 0, "method": method, "params": params}))
+    def request(self, method: str, params: Sequence[Any], meanwhile: Callable[[], None] | None = None) -> Any:
+        """Send one request and return its result; do something else until it is there."""
+        return _result(self.exchange({"jsonrpc": "2.0", "id": 0, "method": method, "params": params}, meanwhile))
 
     def request_many(self, method: str, many: Sequence[Sequence[Any]]) -> list[Any]:
         """Send requests of one method together and return their results."""
         batch = [{"jsonrpc": "2.0", "id": at, "method": method, "params": params} for at, params in enumerate(many)]
-        answers = self._exchange(batch)
+        answers = self.exchange(batch)
         return [_result(answer) for answer in sorted(answers, key=lambda answer: int(answer["id"]))]
 
-    def _exchange(self, message: Any) -> Any:
+    def exchange(self, message: Any, meanwhile: Callable[[], None] | None = None) -> Any:
+        """Send a message and return the answer."""
         try:
             self._socket.sendall(json.dumps(message).encode())
+            if meanwhile:
+                meanwhile()
             received = b""
-            while chunk := self._socket.recv(1 << 20):
+            while chunk := self._socket.recv(_CHUNK):
                 received += chunk
                 try:
                     return json.loads(received)
@@ -122,7 +127,9 @@ class Blocks:
         """Let an address that never sent anything have so much money."""
         self._ask("anvil_setBalance", [address, hex(wei)])
 
-    def mine(self, time: int, transactions: Sequence[Transaction]) -> list[Mined]:
+    def mine(
+        self, time: int, transactions: Sequence[Transaction], meanwhile: Callable[[], None] | None = None
+    ) -> list[Mined]:
         """Make the next block and return what became of each transaction.
 
         Parameters
@@ -131,6 +138,8 @@ class Blocks:
             Of the block, seconds since 1970: after that of the one before.
         transactions
             In the order in which they are executed. Each sender can pay for all of theirs.
+        meanwhile
+            Called while the node makes the block.
 
         Raises
         ------
@@ -139,7 +148,7 @@ class Blocks:
         """
         try:
             self._connection.request_many("eth_sendTransaction", [[self._fields(one)] for one in transactions])
-            self._ask("evm_mine", [{"timestamp": time}])
+            self._ask("evm_mine", [{"timestamp": time}], meanwhile)
             self.number += 1
             receipts = self._ask("eth_getBlockReceipts", [hex(self.number)])
         except RpcFailure as failure:
@@ -158,8 +167,8 @@ class Blocks:
 
     def close(self) -> None:
         """Let the chain make its blocks by itself again."""
-        self._ask("evm_setAutomine", [True])
-        self._connection.close()
+        self._connection.close()  # on which an answer may still be due, where somebody interrupted a block
+        self._chain.request("evm_setAutomine", [True])
 
     def _fields(self, one: Transaction) -> dict[str, str]:
         nonce = self._nonces[one.sender]

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +15,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from dcai import artifacts, durations
 from dcai.chain.codec import Codec, codec
+from dcai.chain.coders import checksummed
 from dcai.errors import (
     ContractError,
     ContractReverted,
@@ -26,9 +26,6 @@ from dcai.errors import (
     TransactionFailed,
     contract_error,
 )
-
-# a checksum is a hash, and logs tell the same few addresses again and again
-checksummed = lru_cache(maxsize=4_096)(to_checksum_address)
 
 TRANSACTION_GAS_LIMIT = 16_777_216
 """What one transaction may use at most (EIP-7825)."""

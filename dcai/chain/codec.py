@@ -11,10 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from eth_abi.codec import ABICodec
-from eth_abi.decoding import StringDecoder
-from eth_abi.encoding import TextStringEncoder
-from eth_abi.registry import registry
 from eth_utils.abi import (
     abi_to_signature,
     event_abi_to_log_topic,
@@ -25,20 +21,7 @@ from eth_utils.abi import (
 from eth_utils.crypto import keccak
 
 from dcai import artifacts
-from dcai.chain import flat
-
-
-def _tolerant() -> ABICodec:
-    """Return the codec of every type, with texts that needn't be UTF-8: whoever wrote one must not keep others out."""
-    # eth-abi has no types for these two
-    kinds = registry.copy()  # type: ignore[no-untyped-call]
-    kinds.unregister("string")
-    tolerant = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]
-    kinds.register("string", TextStringEncoder, tolerant, label="string")
-    return ABICodec(kinds)
-
-
-_CODEC = _tolerant()
+from dcai.chain.coders import Values
 
 
 @dataclass(frozen=True)
@@ -56,16 +39,16 @@ class Event:
 @dataclass(frozen=True)
 class _Function:
     selector: bytes
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
+    inputs: Values
+    outputs: Values
 
 
 @dataclass(frozen=True)
 class _EventType:
     name: str
-    indexed: tuple[tuple[str, str], ...]
-    data: tuple[tuple[str, str], ...]
-    kinds: tuple[str, ...]
+    names: tuple[str, ...]
+    topics: Values
+    data: Values
 
 
 @dataclass(frozen=True)
@@ -84,19 +67,13 @@ class Codec:
         self._functions = {
             item["name"]: _Function(
                 keccak(text=abi_to_signature(item))[:4],
-                tuple(get_abi_input_types(item)),
-                tuple(get_abi_output_types(item)),
+                Values(get_abi_input_types(item)),
+                Values(get_abi_output_types(item)),
             )
             for item in filter_abi_by_type("function", abi)
         }
         self._events = {
-            bytes(event_abi_to_log_topic(item)): _EventType(
-                item["name"],
-                tuple((i["name"], i["type"]) for i in item["inputs"] if i["indexed"]),
-                tuple((i["name"], i["type"]) for i in item["inputs"] if not i["indexed"]),
-                tuple(i["type"] for i in item["inputs"] if not i["indexed"]),
-            )
-            for item in filter_abi_by_type("event", abi)
+            bytes(event_abi_to_log_topic(item)): _event_type(item) for item in filter_abi_by_type("event", abi)
         }
         self.errors = {
             keccak(text=abi_to_signature(item))[:4]: ErrorType(
@@ -108,12 +85,11 @@ class Codec:
     def call(self, function: str, *args: Any) -> bytes:
         """Return the calldata of a call."""
         entry = self._functions[function]
-        encoded = flat.encode(entry.inputs, args)
-        return entry.selector + (_CODEC.encode(entry.inputs, args) if encoded is None else encoded)
+        return entry.selector + entry.inputs.encode(args)
 
     def result(self, function: str, data: bytes) -> Any:
         """Return what a call answered: the value, or a tuple where there are several."""
-        values = _CODEC.decode(self._functions[function].outputs, data)
+        values = self._functions[function].outputs.decode(data)
         return values[0] if len(values) == 1 else values
 
     def event(self, log: Any) -> Event | None:
@@ -121,17 +97,15 @@ class Codec:
         entry = self._events.get(log.topics[0]) if log.topics else None
         if entry is None:
             return None
-        args: dict[str, Any] = {}
-        for (name, kind), topic in zip(entry.indexed, log.topics[1:], strict=True):
-            args[name] = _decoded((kind,), topic)[0]
-        values = _decoded(entry.kinds, log.data)
-        args.update(zip((name for name, _ in entry.data), values, strict=True))
+        values = (*entry.topics.decode(b"".join(log.topics[1:])), *entry.data.decode(log.data))
+        args = dict(zip(entry.names, values, strict=True))
         return Event(entry.name, args, log.address, log.block_number, log.index, log.transaction_hash)
 
 
-def _decoded(kinds: tuple[str, ...], data: bytes) -> Sequence[Any]:
-    values = flat.decode(kinds, data)
-    return _CODEC.decode(kinds, data) if values is None else values
+def _event_type(item: Any) -> _EventType:
+    inputs = sorted(item["inputs"], key=lambda given: not given["indexed"])
+    kinds = {indexed: [given["type"] for given in inputs if given["indexed"] is indexed] for indexed in (True, False)}
+    return _EventType(item["name"], tuple(given["name"] for given in inputs), Values(kinds[True]), Values(kinds[False]))
 
 
 @cache

@@ -13,12 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eth_tester.exceptions import SnapshotNotFound  # type: ignore[import-untyped]
-from eth_tester.exceptions import TransactionFailed as TesterFailed
-from eth_tester.exceptions import ValidationError as TesterRefused
-from eth_utils.exceptions import ValidationError as EvmRefused
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
-from web3 import EthereumTesterProvider, IPCProvider, Web3
+from web3 import IPCProvider, Web3
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint
 
@@ -65,7 +61,9 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
         raise InvalidInput('anvil isn\'t found on the PATH or in node_modules; set DCAI_ANVIL to it, or use "py-evm".')
     if hardfork != "prague":
         raise InvalidInput(f"py-evm has the rules of prague only; for those of {hardfork} install anvil.")
-    return _tester_chain()
+    from dcai.chain.tester import tester_chain  # py-evm takes a third of a second to import
+
+    return tester_chain()
 
 
 def forked_chain(url: str) -> Chain:
@@ -178,8 +176,10 @@ def _chain(
 
 
 def _start(anvil: Path, ipc: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
+    # we ask one thing at a time: of several threads all but one only wake each other up
+    command = ["/bin/sh", "-c", _CHILD, "sh", str(anvil), "--silent", "--threads", "1", "--ipc", str(ipc)]
     return subprocess.Popen(
-        ["/bin/sh", "-c", _CHILD, "sh", str(anvil), "--silent", "--ipc", str(ipc), *arguments],
+        [*command, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -230,41 +230,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _tester_chain() -> Chain:
-    web3 = Web3(EthereumTesterProvider(), middleware=[])
-    ask = web3.manager.request_blocking
-
-    def request(method: str, params: Sequence[Any]) -> Any:
-        try:
-            return ask(RPCEndpoint(method), params)
-        except (TesterFailed, TesterRefused, SnapshotNotFound, EvmRefused, Web3Exception) as error:
-            # a panic comes as web3.py's own exception, with its data beside the text
-            raise RpcFailure(str(error), getattr(error, "data", None)) from error
-
-    # eth-tester looks through the whole chain for each entry of a log: a history of n entries would take n * n steps
-    logs: list[dict[str, Any]] = []
-
-    def answer(method: str, params: Sequence[Any]) -> Any:
-        if method == "eth_getLogs":
-            (query,) = params
-            wanted, first = query["address"].lower(), int(query["fromBlock"], 16)
-            return [log for log in logs if log["address"].lower() == wanted and log["blockNumber"] >= first]
-        result = request(method, params)
-        if method == "evm_revert":
-            latest = request("eth_blockNumber", [])
-            logs[:] = [log for log in logs if log["blockNumber"] <= latest]
-        return result
-
-    def submit(transaction: dict[str, Any]) -> dict[str, Any]:
-        sent = request("eth_sendTransaction", [{**transaction, **GAS_PRICE}])
-        receipt: dict[str, Any] = request("eth_getTransactionReceipt", [sent])
-        logs.extend(receipt["logs"])
-        return receipt
-
-    def travel(timestamp: int) -> None:
-        request("testing_timeTravel", [timestamp])
-        request("evm_mine", [1])
-
-    return Chain(answer, backend="py-evm", accounts=request("eth_accounts", []), submit=submit, travel=travel)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, NoReturn, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin  # type: ignore[import-untyped]
-from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.errors import InvalidInput
 from dcai.models.explanation import Explanation
@@ -97,7 +96,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         InvalidInput
             If a row is no sample of the model.
         """
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         rows = self._rows(X)
         self._check_width(rows)
         scores = self._row_scores(rows)
@@ -129,7 +128,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         InvalidInput
             If a row is no sample of the model, or a label is unknown.
         """
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return float(super().score(X, self._row_labels(self._rows(X), y), sample_weight))
 
     def learn(self, sample: bytes, label: int) -> None:
@@ -140,7 +139,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         InvalidInput
             If it is no sample of this model, or there is no such label.
         """
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         if not 0 <= label < len(self.classes):
             self._refuse_label(label)
         self._learn(self._features(sample), label)
@@ -200,7 +199,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
 
         A contract's creator may load any parameters; of some it is plain that nobody learnt them.
         """
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return [True] * len(self.classes)
 
     @abstractmethod

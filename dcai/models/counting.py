@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.errors import InvalidInput
 from dcai.models.base import Features, Model
@@ -118,7 +117,7 @@ class CountingModel(Model, ABC):
 
     def possible(self) -> list[bool]:
         """Tell for each class whether samples may add up to its sums: at most one of a word for each, say."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return [self._possible(label) for label in range(len(self.classes))]
 
     def _possible(self, label: int) -> bool:

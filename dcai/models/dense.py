@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import gen_batches  # type: ignore[import-untyped]
-from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.encoders.vector import MAX_DIMENSIONS
 from dcai.errors import InvalidInput
@@ -50,7 +49,7 @@ class DenseModel(Model, ABC):
         InvalidInput
             If they are no sample, or not as many as the model's features.
         """
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         try:
             given = np.asarray(features)
         except ValueError:  # lists of different lengths
@@ -71,7 +70,7 @@ class DenseModel(Model, ABC):
         InvalidInput
             If the contract would refuse it.
         """
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         self._check_length(sample)
         vector = unpack_dense(sample)
         _checked(vector)
@@ -83,23 +82,23 @@ class DenseModel(Model, ABC):
 
     def learn_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         vectors = self._vectors_read
         return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.n_features_in_
 
     def asking_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of an answer about a sample, beside reading the state."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return _GAS + (_GAS_TESTED + _GAS_ASKED * self.n_features_in_) * self._vectors
 
     def counting_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return _GAS + (_GAS_TESTED + _GAS_COUNTED * self.n_features_in_) * self._vectors
 
     def largest_sample(self, size: int) -> bytes:
         """Return a sample: all of the model have the same size."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return self.pack([127, *[0] * (self.n_features_in_ - 1)])
 
     def _check_length(self, sample: Sized) -> None:

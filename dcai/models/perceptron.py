@@ -105,18 +105,25 @@ class Perceptron(Model, ABC):
             self._learn(features, label)
 
     def _learn(self, features: Features, label: int) -> None:
-        indices, values = features
+        if self._binary:
+            margin = int(self._margins(features)[0])
+            if label == 1 and margin <= 0:
+                self._move(0, 1, features)
+            elif label == 0 and (margin >= 0 if self.dense else margin > 0):
+                self._move(0, -1, features)
+            return
         used = self._vectors_used
-        own = np.array([label == 1]) if self._binary else np.arange(used) == label
-        empty = self._empty_vectors(used)
-        margins = self._margins(features)
-        above = margins > 0 if self._binary and not self.dense else margins >= 0
-        for vector in np.flatnonzero(np.where(own, empty | (margins <= 0), ~empty & above)).tolist():
-            step = 1 if own[vector] else -1
-            moved = self.weights_[vector, indices] + step * values
-            self.weights_[vector, indices] = np.clip(moved, self._lane.lowest, self._lane.highest)
-            bias = (0 if empty[vector] else self.bias_[vector]) + step
-            self.bias_[vector] = min(max(bias, self._lowest_bias), INT16.highest)
+        own, empty, margins = np.arange(used) == label, self._empty_vectors(used), self._margins(features)
+        for vector in np.flatnonzero(np.where(own, empty | (margins <= 0), ~empty & (margins >= 0))).tolist():
+            if empty[vector]:
+                self.bias_[vector] = 0
+            self._move(vector, 1 if own[vector] else -1, features)
+
+    def _move(self, vector: int, step: int, features: Features) -> None:
+        indices, values = features
+        moved = self.weights_[vector].take(indices) + step * values
+        self.weights_[vector, indices] = moved.clip(self._lane.lowest, self._lane.highest)
+        self.bias_[vector] = min(max(self.bias_[vector] + step, self._lowest_bias), INT16.highest)
 
     def _learning(self, label: int) -> NDArray[np.int64]:
         return np.arange(self._vectors_used)
@@ -130,7 +137,7 @@ class Perceptron(Model, ABC):
     def _margins(self, features: Features) -> NDArray[np.int64]:
         # Below 2**35: 4,096 products of 15 and 7 bits, or 65,535 lanes of 7; and a bias of 15 bits times 16,129.
         used = self._vectors_used
-        margins: NDArray[np.int64] = self.weights_[:used, features.indices] @ features.values
+        margins: NDArray[np.int64] = self.weights_[:used].take(features.indices, axis=1) @ features.values
         return margins + self.bias_[:used] * self._bias_unit
 
     def _row_scores(self, rows: Any) -> NDArray[np.int64]:

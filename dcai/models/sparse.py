@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
-from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
 
 from dcai.encoders.base import MAX_FEATURES
 from dcai.errors import InvalidInput
@@ -54,7 +54,7 @@ class SparseModel(Model, ABC):
         InvalidInput
             If they are no sample, or one is beyond the model's features.
         """
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         sample = pack_sparse(features)
         self._check_indices(unpack_sparse(sample))
         return sample
@@ -67,14 +67,7 @@ class SparseModel(Model, ABC):
         InvalidInput
             If the contract would refuse it.
         """
-        check_is_fitted(self, "n_features_in_")
-        if len(sample) % 2:
-            raise InvalidInput(f"The sample has {len(sample)} bytes; a sparse sample has two a feature.")
-        indices = unpack_sparse(sample)
-        if indices.size == 0 or (indices[1:] <= indices[:-1]).any():
-            pack_sparse(indices)
-        self._check_indices(indices)
-        return indices
+        return self._features(sample).indices.astype(np.int64)
 
     def size_of(self, sample: bytes) -> int:
         """Return the number of features of a sample."""
@@ -82,32 +75,32 @@ class SparseModel(Model, ABC):
 
     def learn_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         vectors = self._vectors_read
         return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.size_of(sample)
 
     def asking_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of an answer about a sample, beside reading the state."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         feature, lane = self._asking_gas
         return _GAS + self._vector_gas[0] * self._vectors + (feature + lane * self._vectors) * self.size_of(sample)
 
     def counting_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         vector, lane = self._vector_gas
         return _GAS_TEST + (vector + lane * self.size_of(sample)) * self._vectors
 
     def largest_sample(self, size: int) -> bytes:
         """Return a sample of so many features, or of as many as the model takes."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return self.pack(range(min(size, self.n_features_in_, self._most_features)))
 
     @property
     def _most_features(self) -> int:
         return self._most_lanes // self._capacity
 
-    def _check_indices(self, indices: NDArray[np.int64]) -> None:
+    def _check_indices(self, indices: NDArray[np.integer]) -> None:
         if indices[-1] >= self.n_features_in_:
             raise InvalidInput(
                 f"There is no feature {indices[-1]}: this model has {self.n_features_in_}, 0 to "
@@ -160,8 +153,10 @@ class SparseModel(Model, ABC):
         return dots
 
     def _features(self, sample: bytes) -> Features:
-        indices = self.unpack(sample)
-        return Features(indices, np.ones(len(indices), dtype=np.int64))
+        self._check_fitted()
+        features = _read(sample)
+        self._check_indices(features.indices)
+        return features
 
     def _positions(self, vectors: NDArray[np.int64], indices: NDArray[np.integer]) -> NDArray[np.int64]:
         return indices.astype(np.int64) * self._vectors + vectors[:, np.newaxis]
@@ -171,3 +166,18 @@ class SparseModel(Model, ABC):
 
     def _from_layout(self, lanes: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.ascontiguousarray(lanes.reshape(-1, self._vectors).T)
+
+
+# A sample that is contributed is read again when it is learnt, and whenever somebody claims something about it.
+@lru_cache(maxsize=512)
+def _read(sample: bytes) -> Features:
+    """Return the features of a sample, or refuse what is none of any model."""
+    if len(sample) % 2:
+        raise InvalidInput(f"The sample has {len(sample)} bytes; a sparse sample has two a feature.")
+    indices = unpack_sparse(sample)
+    if indices.size == 0 or (indices[1:] <= indices[:-1]).any():
+        pack_sparse(indices)
+    present = np.ones(len(indices), dtype=np.int64)
+    for shared in (indices, present):
+        shared.flags.writeable = False
+    return Features(indices, present)

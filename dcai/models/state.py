@@ -80,7 +80,7 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
 
     def settings(self) -> bytes:
         """Return the model's settings in a trainer's code: ten bytes, see contracts/libraries/Settings.sol."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return b"".join(
             (
                 len(self.classes).to_bytes(1, "big"),
@@ -98,7 +98,7 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
 
     def parameters(self) -> bytes:
         """Return the parameters as the contract keeps them: the numbers of each vector, then the table."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return self._header() + self._lane.pack(self._to_layout(self._table))
 
     @classmethod
@@ -137,7 +137,7 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fitted model as JSON-able values, from which `from_dict` makes its equal."""
-        check_is_fitted(self, "n_features_in_")
+        self._check_fitted()
         return {
             "model": type(self).__name__,
             "classes": list(self.classes),
@@ -254,6 +254,10 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _smoothing_thousandths(self) -> int:
         return 0
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "n_features_in_"):  # scikit-learn's check takes longer than an answer
+            check_is_fitted(self, "n_features_in_")
 
     def _reset(self, n_features: int, *, names_checked: bool = True) -> None:
         self._check_arguments(n_features, names_checked=names_checked)

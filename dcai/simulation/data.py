@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -66,12 +67,13 @@ def encode(dataset: Dataset, encoder: Encoder) -> Encoded:
     )
 
 
-def packed(rows: Any, row: int) -> bytes:
-    """Return a row as the contract gets it."""
+def packed(rows: Any) -> list[bytes]:
+    """Return rows as the contract gets them, of which none is empty."""
     if isinstance(rows, np.ndarray):
-        return bytes(rows[row].astype(np.int8))
-    start, end = rows.indptr[row : row + 2].tolist()
-    return pack_sparse(rows.indices[start:end])
+        data, ends = rows.astype(np.int8).tobytes(), rows.shape[1] * np.arange(len(rows) + 1)
+    else:
+        data, ends = rows.indices.astype(">u2").tobytes(), 2 * rows.indptr
+    return [data[start:end] for start, end in pairwise(ends.tolist())]
 
 
 class Pool:
@@ -85,6 +87,7 @@ class Pool:
 
     def __init__(self, rows: Any, labels: NDArray[np.int64]) -> None:
         self._rows = rows
+        self._samples = packed(rows)
         self._labels = labels
         self._given = 0
         self._back: list[int] = []
@@ -150,4 +153,4 @@ class Pool:
         return pack_sparse(np.unique(np.concatenate([unpack_sparse(sample) for sample in samples])))
 
     def _sample(self, row: int) -> Sample:
-        return Sample(packed(self._rows, row), int(self._labels[row]), row)
+        return Sample(self._samples[row], int(self._labels[row]), row)

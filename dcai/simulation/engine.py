@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from heapq import heappop, heappush
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,11 +22,12 @@ from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.chain.codec import Event, codec
 from dcai.deployment import product_of
 from dcai.durations import duration_text
-from dcai.errors import DcaiError
+from dcai.errors import DcaiError, InvalidInput
 from dcai.history import History
 from dcai.models import Model
 from dcai.simulation.actions import Action, Ask, Claim, Contribute
 from dcai.simulation.data import Pool
+from dcai.simulation.interrupt import Interrupt
 from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
 from dcai.simulation.recorder import Recorder
@@ -151,6 +153,7 @@ class Engine:
         self._turns: list[tuple[int, int]] = []
         self.total = pool.left
         self._noted = (-1, -1)
+        self._moment: tuple[int, int, tuple[int, ...]] | None = None
 
     @property
     def gas_fee_wei(self) -> int:
@@ -183,16 +186,17 @@ class Engine:
         """
         try:
             self._begin()
-            while self._turns:
-                self._step()
-                self._close_if_stalled()
-                self._note()
-                if progress:
-                    progress(self.contributed, self.total)
+            with Interrupt() as interrupt:
+                while self._turns and not interrupt.requested:
+                    self._step()
+                    self._close_if_stalled()
+                    self._note()
+                    if progress:
+                        progress(self.contributed, self.total)
+            if interrupt.requested:
+                self.stopped = f"Interrupted with {self.pool.left:,} of {self.total:,} samples left."
         except DcaiError as error:
             self.stopped = str(error)
-        except KeyboardInterrupt:
-            self.stopped = f"Interrupted with {self.pool.left:,} of {self.total:,} samples left."
         self._note(last=True)
 
     def take_over(self, blocks: Iterable[int]) -> None:
@@ -232,7 +236,7 @@ class Engine:
         self._blocks.close()
 
     def _begin(self) -> None:
-        self._note()
+        self._note(last=True)
         for entry in self.history.entries.values():
             self._add_due(self.rules.contributed(entry))
         periods: list[tuple[int, int]] = []
@@ -264,7 +268,7 @@ class Engine:
                 elif one := self._plan(seat, action, promised):
                     planned.append(one)
         if planned:
-            mined = self._blocks.mine(self.now, [one.transaction for one in planned])
+            mined = self._blocks.mine(self.now, [one.transaction for one in planned], lambda: self._meanwhile(planned))
             for one, result in zip(planned, mined, strict=True):
                 self._settle(one, result)
         for index in present:
@@ -272,6 +276,14 @@ class Engine:
             turn = self._ask(seat, seat.agent.next_turn, self._views[index])
             if turn is not None:
                 heappush(self._turns, (turn, index))
+
+    def _meanwhile(self, planned: Sequence[_Planned]) -> None:
+        """Do what needn't wait for the block that is being made."""
+        self._measure_noted()
+        for one in planned:
+            if isinstance(one.action, Contribute):
+                with suppress(InvalidInput):  # which the contract says, too
+                    self.twin.unpack(one.action.sample)  # models keep what they read, and will learn it
 
     def _ask(self, seat: Seat, question: Callable[..., Any], view: View) -> Any:
         """Ask an agent, whose faults must not cost what the run has found."""
@@ -419,7 +431,7 @@ class Engine:
         )
 
     def _note(self, *, last: bool = False) -> None:
-        """Keep a point of the course where enough has happened since the last one."""
+        """Keep a point of the course where enough has happened since the last one, to be measured in the next break."""
         if self.pool.left:
             stage = (self.contributed // max(self.total // POINTS, 1), 0)
         else:
@@ -427,11 +439,18 @@ class Engine:
         if stage == self._noted and not last:
             return
         self._noted = stage
-        self._measure(self.twin)
+        self._measure_noted()
         balances = tuple(sum(self.balances[address] for address in seat.addresses) for seat in self.seats)
-        self.recorder.moment(
-            self.now - self.start, self.contributed, self._measure.accuracy, self._measure.recall, balances
-        )
+        self._moment = (self.now - self.start, self.contributed, balances)
+        if last:
+            self._measure_noted()
+
+    def _measure_noted(self) -> None:
+        if self._moment is not None:
+            time, contributed, balances = self._moment
+            self._measure(self.twin)
+            self.recorder.moment(time, contributed, self._measure.accuracy, self._measure.recall, balances)
+            self._moment = None
 
     def _close_if_stalled(self) -> None:
         """End contributions where no sample was contributed for longer than any deposit stays out; claims go on."""

@@ -133,5 +133,4 @@ def test_set(data: Encoded, portions: int, portion_size: int, seed: int) -> Hidd
             f"has {len(rows):,}; make incentive.portion_size or incentive.portions smaller."
         )
     rows = np.random.default_rng(seed).permutation(rows)[:wanted]
-    samples = [packed(data.hidden, row) for row in rows.tolist()]
-    return HiddenTestSet.of(samples, data.truth[rows].tolist(), portions, seed=seed)
+    return HiddenTestSet.of(packed(data.hidden[rows]), data.truth[rows].tolist(), portions, seed=seed)

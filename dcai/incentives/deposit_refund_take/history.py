@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from dcai.chain.chain import checksummed
 from dcai.chain.codec import Event
 from dcai.history import Entry, Expected, History
 
@@ -95,7 +94,7 @@ class DepositHistory(History[DepositEntry]):
             case "Refunded":
                 self._paid(self.entries[args["id"]], args["amount"])
                 # a sample that was split off a batch is none: the batch was one
-                self.good[checksummed(args["author"])] += self.entries[args["id"]].slot < SPLIT_SLOTS
+                self.good[args["author"]] += self.entries[args["id"]].slot < SPLIT_SLOTS
             case "BatchRefunded":
                 entry = self.entries[args["id"]]
                 self._paid(entry, args["amount"])
@@ -105,12 +104,12 @@ class DepositHistory(History[DepositEntry]):
             case "Split":
                 self.entries[args["id"]] = self.entries[args["batchId"]].split(args["id"], args["slot"])
             case "Reported":
-                reporter = checksummed(args["reporter"])
+                reporter = args["reporter"]
                 self.entries[args["id"]].reports[reporter] = times[event.block_number]
             case "Taken":
                 entry = self.entries[args["id"]]
                 self._paid(entry, args["amount"])
-                entry.taken_by.add(checksummed(args["taker"]))
+                entry.taken_by.add(args["taker"])
 
     def _paid(self, entry: DepositEntry, amount: int) -> None:
         entry.open_wei -= amount

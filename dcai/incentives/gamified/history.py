@@ -9,7 +9,6 @@ from typing import Any, Self
 
 from eth_utils.crypto import keccak
 
-from dcai.chain.chain import checksummed
 from dcai.chain.codec import Event
 from dcai.history import Entry, Expected, History
 from dcai.incentives.gamified.standing import BATCHED, Merit, Standing, label_bits
@@ -95,7 +94,7 @@ class GamifiedHistory(History[GamifiedEntry]):
                 entry = self.entries[args["id"]]
                 entry.stage = "finished"
                 self.standings[entry.author].lose(entry.points, entry.worth)
-                self.standings[checksummed(args["reporter"])].guard(self.incentive)
+                self.standings[args["reporter"]].guard(self.incentive)
 
     def expectations(self) -> Iterator[Expected]:
         """Yield what the contract must answer about everybody, about batches, and of what is remembered."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from dcai.chain.chain import checksummed
 from dcai.chain.codec import Event
 from dcai.history import Entry, Expected, History
 from dcai.incentives.prediction_market.scores import Score, score
@@ -90,7 +89,7 @@ class MarketHistory(History[MarketEntry]):
             case "Settled":
                 self.settled = True
             case "Collected":
-                self.collected_wei[checksummed(args["person"])] += args["amount"]
+                self.collected_wei[args["person"]] += args["amount"]
                 self.paid_out_wei += args["amount"]
             case "Reclaimed":
                 self.entries[args["id"]].reclaimed = True

