@@ -152,8 +152,7 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
     def scores_of(self, sample: bytes) -> list[int]:
         """Return what the contract's `score` returns for a sample; -2**255 for a class without one of its own."""
         features = self._features(sample)
-        empty = self._empty().tolist()
-        return [EMPTY if empty[label] else self._score(features, label) for label in range(len(empty))]
+        return [EMPTY if empty else self._score(features, label) for label, empty in enumerate(self._empty().tolist())]
 
     def explain(self, sample: bytes) -> Explanation:
         """Return the scores of one sample, as the contract gets it, as sums over its features."""

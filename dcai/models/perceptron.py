@@ -149,7 +149,7 @@ class Perceptron(Model, ABC):
         if self._binary and label == 0:
             return 0
         vector = 0 if self._binary else label
-        dot = self.weights_[vector, features.indices] @ features.values
+        dot = self.weights_[vector].take(features.indices) @ features.values
         return int(dot + self.bias_[vector] * self._bias_unit)
 
     def _terms(self, features: Features, label: int) -> tuple[int, list[int]]:
