@@ -31,8 +31,9 @@ class Transaction(NamedTuple):
 
 
 class Mined(NamedTuple):
-    """What became of a transaction."""
+    """What became of a transaction, and who sent it."""
 
+    sender: str
     ok: bool
     gas_used: int
     logs: list[Log]
@@ -193,4 +194,4 @@ def _mined(receipt: dict[str, Any]) -> Mined:
         )
         for log in receipt["logs"]
     ]
-    return Mined(receipt["status"] == "0x1", int(receipt["gasUsed"], 16), logs)
+    return Mined(receipt["from"], receipt["status"] == "0x1", int(receipt["gasUsed"], 16), logs)
