@@ -113,6 +113,7 @@ class Blocks:
         self._ask = self._connection.request
         self._ask("evm_setAutomine", [False])
         self._ask("anvil_autoImpersonateAccount", [True])
+        self._former_gas = self._ask("eth_getBlockByNumber", ["latest", False])["gasLimit"]
         self._ask("evm_setBlockGasLimit", [hex(_BLOCK_GAS)])
         # it stays 0 then, and what a transaction pays is its own price
         self._ask("anvil_setNextBlockBaseFeePerGas", [hex(0)])
@@ -158,7 +159,9 @@ class Blocks:
         return None
 
     def close(self) -> None:
-        """Let the chain make its blocks by itself again."""
+        """Let the chain make its blocks by itself again, of the size that it had."""
+        # an estimate of what no block can hold is over sooner
+        self._ask("evm_setBlockGasLimit", [self._former_gas])
         self._ask("evm_setAutomine", [True])
         self._connection.close()
 
