@@ -97,6 +97,113 @@ def test_authors_defend_what_was_reported_and_the_model_agrees_with_again():
     assert defended["ok"].all()
 
 
+def flip(*rules):
+    return beside_honest("FlipReportUnflip", every="7 minutes", size=150, rules=rules)
+
+
+def test_flip_report_unflip_takes_points_in_the_block_in_which_it_turns_the_model_and_turns_it_back():
+    run = flip(("settle_after", 0))
+
+    reports = run.actions("it", "report")
+    attack = run.actions("it")[run.actions("it")["time"] == reports["time"].iloc[0]]
+    functions = [function for function in dict.fromkeys(attack["function"]) if function != "validate"]
+    assert functions == ["contribute", "report"]
+    sent = attack[attack["function"] == "contribute"]
+    assert sent["label"].iloc[0] != sent["label"].iloc[-1]
+    assert reports["ok"].all()
+    assert run.outcome("honest").earned["points"] < 100 < run.outcome("it").earned["points"]
+
+
+def test_flip_report_unflip_takes_nothing_from_authors_who_defend_in_time():
+    run, alone = flip(("settle_after", "1 hour")), beside_honest("Caller", size=150)
+
+    assert len(run.actions("it", "report")) > 100
+    assert run.actions("honest", "defend")["ok"].all()
+    assert run.outcome("honest").earned["points"] > 0.9 * alone.outcome("honest").earned["points"]
+
+
+def test_flip_report_unflip_gives_up_on_an_author_who_has_answered_twice():
+    reports = flip(("settle_after", "1 hour")).actions("it", "report")
+
+    assert reports.groupby("id").size().max() == 2
+
+
+def test_flip_report_unflip_sees_nothing_to_take_where_a_report_earns_nothing():
+    run = flip(("settle_after", 0), ("report_points", 0))
+
+    assert set(run.outcome("it").done) == {"contribute", "validate"}
+
+
+def test_nobody_reports_where_it_earns_nothing():
+    run = beside_honest("LabelFlipper", every="10 minutes", rules=(("report_points", 0),))
+
+    for name in ("honest", "it"):
+        assert "report" not in run.outcome(name).done | run.outcome(name).refused
+
+
+def test_flip_report_unflip_sends_samples_that_are_as_large_as_the_game_takes():
+    run = beside_honest("FlipReportUnflip", every="7 minutes", rules=(("settle_after", 0), ("size_unit", 40)))
+
+    assert run.result.stopped is None
+    assert max(run.actions("it", "contribute")["size"]) == 2 * 40
+    assert run.actions("it", "report")["ok"].any()
+
+
+def test_whoever_lives_on_reports_first_gets_as_many_good_contributions_as_a_reporter_needs():
+    for kind in ("Sniper", "FlipReportUnflip"):
+        run = beside_honest(kind, every="7 minutes", size=150, rules=(("reporter_good", 5),))
+        actions = run.actions("it")
+
+        before = actions[actions["time"] < actions[actions["function"] == "report"]["time"].min()]
+        assert (before["function"] == "validate").sum() >= 5
+
+
+def test_the_sniper_takes_points_in_the_very_second():
+    flipper = {"kind": "LabelFlipper", "name": "flipper", "every": "30 minutes"}
+    sniper = {"kind": "Sniper", "name": "it", "every": "20 minutes"}
+    run = played(scenario(HONEST, flipper, sniper, samples=250, **RULES))
+
+    waits = run.actions("it", "report").groupby("id")["time"].agg(lambda times: times.max() - times.min())
+    assert (waits == 3600).sum() > 1
+    assert run.outcome("it").earned["points"] > 0
+
+
+def test_the_sybil_ring_reports_its_own_wrong_data_once_for_points():
+    run = beside_honest("SybilRing", members=3, size=200)
+
+    made, reports = run.actions("it", "contribute"), run.actions("it", "report")
+    wrong, good = set(made[made["address"] == 0]["id"]), made[made["address"] > 0]
+    assert len(wrong) > 3
+    assert (good.groupby("address").size() >= 3).all()
+    assert len(reports[reports["id"].isin(wrong) & reports["address"].isin([1, 2])]) > 1
+    assert run.outcome("it").refused == {}
+
+
+def test_the_targeted_poisoner_mislabels_one_class_whatever_is_to_be_earned():
+    made = beside_honest("TargetedPoisoner", target=1).by("it")
+
+    assert len(made) > 3
+    assert {entry.label for entry in made} == {0}
+
+
+def test_an_author_defends_what_is_reported_just_before_it_could_not_be_any_more():
+    rules = (("settle_after", "1 hour"), ("report_within", "2 hours"))
+    late = [
+        wait
+        for run in (flip(*rules),)
+        for number, wait in _waits_until_reported(run).items()
+        if number in set(run.actions("honest", "defend")["id"])
+    ]
+
+    assert max(late) > 3600
+
+
+def _waits_until_reported(run):
+    """Return the seconds from the validation of each honest contribution until its report."""
+    validated = run.actions("honest", "validate").groupby("id")["time"].min()
+    return (run.actions("it", "report").groupby("id")["time"].min() - validated).dropna().to_dict()
+
+
 def test_nobody_reports_without_good_data_of_their_own():
     run = beside_honest("LabelFlipper", every="10 minutes", rules=(("reporter_good", 255),))
 

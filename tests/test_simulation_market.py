@@ -69,7 +69,7 @@ def test_the_provider_pays_the_bounty_and_the_gas_of_the_settlement_and_gets_the
 
     assert provider.deposited_wei == BOUNTY * STAKE
     assert provider.received_wei == pytest.approx((BOUNTY - others) * STAKE)
-    assert provider.done == {"commit": 1, "reveal": 10, "evaluate": 1, "collect": 2, "withdraw": 1}
+    assert provider.done == {"commit": 1, "draw": 1, "reveal": 10, "evaluate": 1, "collect": 2, "withdraw": 1}
     assert provider.gas > 10**6
     assert provider.gain_wei == provider.received_wei - provider.deposited_wei - provider.fee_wei
 
@@ -115,10 +115,42 @@ def test_contributors_get_their_stakes_and_the_bounty_of_one_who_never_reveals()
     for name, count in samples.items():
         assert count > 5
         assert failed.outcome(name).received_wei == count * (STAKE + part)
-        assert failed.outcome(name).done["paid"] == count
+        assert failed.outcome(name).done["reclaim"] == count
     rest = BOUNTY * STAKE % sum(samples.values())
     assert failed.outcome("it").gain_wei == rest - BOUNTY * STAKE - failed.outcome("it").fee_wei
     assert (failed.result.problems, failed.result.open) == ((), 0)
+
+
+def test_contributors_pay_the_gas_of_reclaiming_their_own_from_a_failed_market():
+    failed = played(market({"kind": "Withholder", "name": "it"}, GOOD, BAD))
+
+    for name in ("honest", "bad"):
+        one, reclaims = failed.outcome(name), failed.actions(name, "reclaim")
+        assert 40_000 < reclaims["gas"].min() <= reclaims["gas"].max() < 100_000
+        assert set(reclaims["id"]) == {entry.id for entry in failed.by(name)}
+        assert one.gain_wei == one.received_wei - one.deposited_wei - one.fee_wei
+    assert failed.result.problems == ()  # their balances on the chain among what is audited
+
+
+def test_the_sybil_ring_repairs_at_once_with_one_address_what_another_has_spoilt():
+    ring = played(market(PROVIDER, GOOD, {"kind": "SybilRing", "name": "ring", "members": 3, "every": "30 minutes"}))
+
+    made = ring.by("ring")
+    spoilt, repaired = made[::2], made[1::2]
+    assert len(spoilt) == len(repaired) > 5
+    for one, other in zip(spoilt, repaired, strict=True):
+        assert (one.sample, one.time) == (other.sample, other.time)
+        assert one.label != other.label
+        assert one.author != other.author
+    assert ring.result.problems == ()
+
+
+@pytest.mark.parametrize("kind", ["FlipReportUnflip", "Sniper"])
+def test_who_lives_on_claims_finds_none_in_a_market(kind):
+    one = played(market(PROVIDER, GOOD, {"kind": kind, "name": "it", "every": "30 minutes"})).outcome("it")
+
+    assert set(one.done) <= {"contribute", "paid"}
+    assert one.done["contribute"] == 1
 
 
 def test_one_who_never_opens_loses_the_bounty_and_takes_no_stakes():

@@ -50,10 +50,11 @@ def test_there_is_a_scenario_for_each_experiment():
 
     assert {"imdb", "imdb-honest", "gamified", "attacks/base", "attacks/gamified"} <= names
     points = {name for name in names if name.startswith("attacks/gamified")}
-    assert len(points) >= 6
-    assert {"market", "attacks/withholder"} <= names
-    attacks = {name for name in names if name.startswith("attacks/") and name != "attacks/base"}
-    attacks -= {*points, "attacks/withholder"}
+    assert len(points) >= 10
+    markets = {name for name in names if name.startswith("attacks/market")}
+    assert {"market", "attacks/market", "attacks/market-withholder", "attacks/market-withholder-opening"} <= names
+    assert len(markets) >= 10
+    attacks = {name for name in names if name.startswith("attacks/")} - {*points, *markets, "attacks/base"}
     assert len(attacks) >= 18
     assert {f"{name}-undefended" for name in attacks if not name.endswith("-undefended")} <= attacks
 
@@ -61,11 +62,13 @@ def test_there_is_a_scenario_for_each_experiment():
 @pytest.mark.usefixtures("nothing_at_hand", "anvil")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_scenario_runs_on_data_that_is_built_in(file):
-    result = simulate(load_scenario(file, ["data.samples=40", "data.initial=10"]))
+    scenario = load_scenario(file, ["data.samples=40", "data.initial=10"])
+    result = simulate(scenario)
 
     assert result.problems == ()
     assert result.stopped is None
-    assert result.contributed == 30
+    never_opened = any(getattr(agent, "withholds", None) == "opening" for agent in scenario.agents)
+    assert result.contributed == (0 if never_opened else 30)
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,9 @@ class Transaction(NamedTuple):
 
 
 class Mined(NamedTuple):
-    """What became of a transaction."""
+    """What became of a transaction, and who sent it."""
 
+    sender: str
     ok: bool
     gas_used: int
     logs: list[Log]
@@ -117,6 +118,7 @@ class Blocks:
         self._ask = self._connection.request
         self._ask("evm_setAutomine", [False])
         self._ask("anvil_autoImpersonateAccount", [True])
+        self._former_gas = self._ask("eth_getBlockByNumber", ["latest", False])["gasLimit"]
         self._ask("evm_setBlockGasLimit", [hex(_BLOCK_GAS)])
         # it stays 0 then, and what a transaction pays is its own price
         self._ask("anvil_setNextBlockBaseFeePerGas", [hex(0)])
@@ -166,8 +168,10 @@ class Blocks:
         return None
 
     def close(self) -> None:
-        """Let the chain make its blocks by itself again."""
+        """Let the chain make its blocks by itself again, of the size that it had."""
         self._connection.close()  # on which an answer may still be due, where somebody interrupted a block
+        # an estimate of what no block can hold is over sooner
+        self._chain.request("evm_setBlockGasLimit", [self._former_gas])
         self._chain.request("evm_setAutomine", [True])
 
     def _fields(self, one: Transaction) -> dict[str, str]:
@@ -202,4 +206,4 @@ def _mined(receipt: dict[str, Any]) -> Mined:
         )
         for log in receipt["logs"]
     ]
-    return Mined(receipt["status"] == "0x1", int(receipt["gasUsed"], 16), logs)
+    return Mined(receipt["from"], receipt["status"] == "0x1", int(receipt["gasUsed"], 16), logs)

@@ -146,11 +146,12 @@ class Pool:
             return rng.permutation(np.frombuffer(like, dtype=np.int8)).tobytes()
         return pack_sparse(np.sort(rng.choice(self._rows.shape[1], size=len(like) // 2, replace=False)))
 
-    def union(self, samples: Sequence[bytes]) -> bytes:
-        """Return a sample with the features of all; of dense ones, whose size is fixed, the first."""
+    def union(self, samples: Sequence[bytes], most: int | None) -> bytes:
+        """Return a sample with the features of all, the most frequent ones; of dense ones, of fixed size, the first."""
         if isinstance(self._rows, np.ndarray):
             return samples[0]
-        return pack_sparse(np.unique(np.concatenate([unpack_sparse(sample) for sample in samples])))
+        features, counts = np.unique(np.concatenate([unpack_sparse(one) for one in samples]), return_counts=True)
+        return pack_sparse(np.sort(features[np.argsort(-counts, kind="stable")[:most]]))
 
     def _sample(self, row: int) -> Sample:
         return Sample(self._samples[row], int(self._labels[row]), row)

@@ -53,12 +53,14 @@ _UNKNOWN_GAS = 80_000
 _NOTE_SECONDS = 3_600
 _STALL_SECONDS = 86_400
 
-# Event -> what a market's provider pays for; a draw is somebody else's, as are the payments of a market that failed.
-_PROVIDED = {
+# Event -> the call that moves a market on and that it is one of, whose gas its sender pays.
+_MOVES = {
     "Committed": "commit",
+    "Drawn": "draw",
     "Revealed": "reveal",
     "Evaluated": "evaluate",
     "Collected": "collect",
+    "Reclaimed": "reclaim",
     "Withdrawn": "withdraw",
 }
 
@@ -200,7 +202,7 @@ class Engine:
         self._note(last=True)
 
     def take_over(self, blocks: Iterable[int]) -> None:
-        """Extend the log by blocks that a market's provider made, and keep what was done and paid there.
+        """Extend the log by blocks in which a market was moved on, and keep what was done and paid there.
 
         Parameters
         ----------
@@ -212,23 +214,26 @@ class Engine:
             self.now = max(self.start, self._chain.time_of(number))
             for mined in receipts(self._chain, number):
                 for event in filter(None, map(self._codec.event, mined.logs)):
-                    self._provided(event, mined.gas_used)
+                    self._moved(event, mined)
         self._note(last=True)
 
-    def _provided(self, event: Event, gas: int) -> None:
-        """Keep what the provider did, if it is one of the agents, and what was paid to whom."""
+    def _moved(self, event: Event, mined: Mined) -> None:
+        """Keep what an agent did, and what was paid to one by somebody else."""
         self._happened(event)
-        who, paid = self.rules.payment(event) or (self.rules.creator, 0)
-        provider, _ = self._owner.get(self.rules.creator.lower(), (None, ""))
+        who, paid = self.rules.payment(event) or (mined.sender, 0)
+        sender, source = self._owner.get(mined.sender.lower(), (None, ""))
         receiver, address = self._owner.get(who.lower(), (None, ""))
-        time = self.now - self.start
-        function = _PROVIDED.get(event.name)
-        if provider is not None and function is not None:
-            self.balances[provider.addresses[0]] -= gas * self.gas_price_wei
-            sent, received = (max(-paid, 0), max(paid, 0)) if receiver is provider else (0, 0)
-            self.recorder.action(time, provider.index, 0, function, 0, -1, 0, sent, received, gas, True, "")
-        if receiver is not None and receiver is not provider:
-            at, number = receiver.addresses.index(address), event.args.get("id", 0)
+        time, number = self.now - self.start, event.args.get("id", 0)
+        function = _MOVES.get(event.name)
+        if sender is not None and function is not None:
+            self.balances[source] -= mined.gas_used * self.gas_price_wei
+            sent, received = (max(-paid, 0), max(paid, 0)) if receiver is sender else (0, 0)
+            at = sender.addresses.index(source)
+            self.recorder.action(
+                time, sender.index, at, function, number, -1, 0, sent, received, mined.gas_used, True, ""
+            )
+        if receiver is not None and receiver is not sender:
+            at = receiver.addresses.index(address)
             self.recorder.action(time, receiver.index, at, "paid", number, -1, 0, 0, paid, 0, True, "")
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import rlp  # type: ignore[import-untyped]
 from eth_utils.crypto import keccak
 
 from dcai.chain.chain import Chain
+from dcai.chain.codec import codec
 from dcai.deployment import product_of
 from dcai.errors import InvalidInput
 from dcai.incentives.prediction_market import HiddenTestSet
@@ -24,12 +25,15 @@ HISTORY_STORAGE_ADDRESS = "0x0000F90827F1C53a10cb7A02335B175320002935"
 
 _HASHES_KEPT = 256  # blocks whose hash the EVM tells itself
 _PREV_RANDAO = 13  # its place among a header's fields
+_RECLAIM_GAS = 100_000  # twice what it takes; whoever could contribute has more left
 
 
 class Market:
     """A market, from the commitment to the payment.
 
-    Transactions that anybody may send are sent by an account that is nobody's in the simulation.
+    What anybody may send is sent, and its gas paid, by whom it matters to: the draw and the settlement by the provider,
+    the payments of a failed market by the contributors. The bounty of one that wasn't opened is of no use to anybody
+    any more, and an account that is nobody's in the simulation sends it away.
 
     Parameters
     ----------
@@ -65,7 +69,7 @@ class Market:
         self._trainer.commit(self._test_set, bounty_wei=self._bounty_wei)
         if self._withheld != "opening":
             self._draw()
-            self._trainer.open(self._test_set, sender=self._anybody)
+            self._trainer.open(self._test_set, sender=self._trainer.creator)
         return range(first, self._chain.block_number() + 1)
 
     @property
@@ -77,21 +81,27 @@ class Market:
         assert end is not None
         return end
 
-    def settle(self) -> range:
-        """Wait for the end, reveal, evaluate and pay everybody; return the numbers of the blocks of that."""
+    def settle(self, people: Collection[str], gas_price_wei: int) -> range:
+        """Wait for the end, reveal, evaluate and pay everybody; return the numbers of the blocks of that.
+
+        Parameters
+        ----------
+        people
+            The addresses of the agents, who have their own contributions to a failed market paid back; those of others
+            are the provider's business.
+        gas_price_wei
+            What gas costs these.
+        """
         first = self._chain.block_number() + 1
         self._wait()
         if self._withheld == "opening":
-            self._trainer.forfeit(sender=self._anybody)
+            self._trainer.forfeit(sender=self._chain.accounts[-1])
         else:
             if self._withheld == "reveal":
                 self._wait()
-            self._trainer.settle(self._test_set, sender=self._anybody, progress=False)
+                self._reclaim(people, gas_price_wei)
+            self._trainer.settle(self._test_set, sender=self._trainer.creator, progress=False)
         return range(first, self._chain.block_number() + 1)
-
-    @property
-    def _anybody(self) -> str:
-        return self._chain.accounts[-1]
 
     def _draw(self) -> None:
         """Draw with a made-up header, whose randomness is the wanted one.
@@ -105,8 +115,26 @@ class Market:
         # PUSH32 hash, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
         code = b"\x7f" + keccak(header) + bytes.fromhex("5f5260205ff3")
         self._chain.request("anvil_setCode", [HISTORY_STORAGE_ADDRESS, "0x" + code.hex()])
-        contract = product_of(self._trainer.model(), self._trainer.incentive).contract
-        self._chain.invoke(contract, self._trainer.address, "draw", header, sender=self._anybody)
+        self._chain.invoke(self._contract, self._trainer.address, "draw", header, sender=self._trainer.creator)
+
+    def _reclaim(self, people: Collection[str], gas_price_wei: int) -> None:
+        """Let everybody among these people reclaim what they have contributed."""
+        trainer = self._trainer
+        prepared = codec(self._contract)
+        for one in trainer.history().entries.values():
+            if one.author in people:
+                call = {
+                    "from": one.author,
+                    "to": trainer.address,
+                    "data": "0x" + prepared.call("reclaim", one.claim(), one.slot).hex(),
+                    "gas": hex(_RECLAIM_GAS),
+                    "gasPrice": hex(gas_price_wei),
+                }
+                self._chain.request("eth_sendTransactionSync", [call])
+
+    @property
+    def _contract(self) -> str:
+        return product_of(self._trainer.model(), self._trainer.incentive).contract
 
     def _wait(self) -> None:
         """Wait for the end of the phase."""

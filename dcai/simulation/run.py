@@ -135,7 +135,7 @@ def play(
     finally:
         engine.close()
     if market:
-        engine.take_over(market.settle())
+        engine.take_over(market.settle(engine.balances, scenario.gas_price))
     seconds = time.perf_counter() - started
     problems = _audited(chain, trainer, engine)
     return Result.of(

@@ -103,8 +103,8 @@ class View:
         return self._engine.twin.pack(features)
 
     def union(self, samples: Sequence[bytes]) -> bytes:
-        """Return a sample that moves the model as these together do, as far as one can."""
-        return self._engine.pool.union(samples)
+        """Return a sample that moves the model as these together do, as far as one that is accepted can."""
+        return self._engine.pool.union(samples, self._engine.rules.most_features)
 
     # The log
 
@@ -120,6 +120,16 @@ class View:
     def good(self, address: str) -> int:
         """Return how many good contributions somebody has."""
         return self._engine.rules.good(address)
+
+    def awaited(self, address: str) -> int:
+        """Return how many contributions somebody has that may still become good ones."""
+        rules = self._engine.rules
+        return sum(entry.author == address and rules.may_be_good(entry, self.now) for entry in self.open())
+
+    @property
+    def reporter_good(self) -> int:
+        """How many good contributions somebody needs who claims something against others."""
+        return self._engine.rules.reporter_good
 
     # Data
 
@@ -148,6 +158,17 @@ class View:
     def due(self) -> Iterator[Claim]:
         """Take the claims that are due off the agent's list."""
         return self._seat.take_due(self.now)
+
+    @property
+    def hostile_claims(self) -> tuple[str, ...]:
+        """The functions that are called against the author of a contribution, the first one first."""
+        rules = self._engine.rules
+        return tuple(function for function in rules.claims if function not in rules.own)
+
+    @property
+    def shares_claims(self) -> bool:
+        """Whether several people can make the same claim, each for a part."""
+        return self._engine.rules.shared
 
     @property
     def next_due(self) -> int | None:

@@ -21,40 +21,41 @@ class Prepared(Contributor):
     Parameters
     ----------
     prepares : int
-        How many.
+        How many; as many as whoever reports must have, where that is more.
     """
 
     prepares: Count = 1
 
-    _sent: int = 0
-
     def is_prepared(self, view: View) -> bool:
         """Whether it has as many good contributions."""
-        return view.good(view.addresses[0]) >= self.prepares
+        return view.good(view.addresses[0]) >= self._wanted(view)
 
     def prepare(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
         """Yield a good contribution, as long as there aren't enough under way."""
-        sample = view.example(rng)
-        if self._sent < self.prepares and sample is not None and view.predict(sample.data) == sample.label:
-            for contribution in self.contribution(rng, view, sample.data, sample.label):
-                self._sent += 1
-                yield contribution
+        address, sample = view.addresses[0], view.example(rng)
+        lacking = view.good(address) + view.awaited(address) < self._wanted(view)
+        if lacking and sample is not None and view.predict(sample.data) == sample.label:
+            yield from self.contribution(rng, view, sample.data, sample.label)
 
-    def refunds(self, view: View) -> Iterator[Claim]:
-        """Yield the refunds that are due, and leave other people's contributions alone."""
+    def own_claims(self, view: View) -> Iterator[Claim]:
+        """Yield the claims that are due on its own contributions, and leave other people's alone."""
         for claim in view.due():
-            if claim.function != "refund":
+            if claim.function in view.hostile_claims:
                 continue
             if view.pays(claim):
                 yield claim
             else:
                 view.look_again(claim)
 
+    def _wanted(self, view: View) -> int:
+        return max(self.prepares, view.reporter_good)
+
 
 class Sniper(Prepared):
     """Makes a few good contributions, and from then on reports and takes in the very second that it is possible.
 
-    Hopes to live on the deposits of the bad and of the forgetful, faster than those who look now and then.
+    Hopes to live on the deposits, or the points, of the bad and of the forgetful, faster than those who look now and
+    then.
     """
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
@@ -75,7 +76,8 @@ class SybilRing(Contributor):
     """Many addresses of one person: one contributes wrong labels, the others report it and take its deposit back.
 
     Hopes that most of what wrong data costs stays in the ring. What doesn't is the part of the good contributions that
-    aren't the ring's.
+    aren't the ring's. Where there are points instead of deposits, hopes for those that reports of its own wrong data
+    earn. Where nobody reports, another member repairs at once what one has spoilt, and hopes to be paid for that.
 
     Parameters
     ----------
@@ -87,22 +89,36 @@ class SybilRing(Contributor):
 
     _turn: int = 0
 
+    def claims(self, view: View) -> Iterator[Claim]:
+        """Yield the claims that are due and pay, of each one only where the others would come too late."""
+        made: set[tuple[str, int]] = set()
+        for claim in super().claims(view):
+            if (claim.function, claim.id) in made and not view.shares_claims:
+                view.look_again(claim)
+            else:
+                made.add((claim.function, claim.id))
+                yield claim
+
     @property
     def purses(self) -> int:
         """One a member."""
         return self.members
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
-        """Claim what is due to any; then a member makes a good contribution, or, once all have one, a wrong one."""
+        """Claim what is due to any; then a member makes a good contribution, or, once all can report, a wrong one."""
         yield from self.claims(view)
-        member = view.addresses[self._turn % self.members]
-        if all(view.good(address) for address in view.addresses[1:]):
+        spoiler, *others = view.addresses
+        if all(view.good(address) >= view.reporter_good for address in others):
             sample = view.sample()
             if sample is not None:
                 label = wrong(rng, sample, view.labels)
-                yield from self.contribution(rng, view, sample.data, label, sample.row, view.addresses[0])
+                yield from self.contribution(rng, view, sample.data, label, sample.row, spoiler)
+                if not view.hostile_claims:
+                    yield from self.contribution(rng, view, sample.data, sample.label, address=others[0])
             return
+        member = view.addresses[self._turn % self.members]
         self._turn += 1
         example = view.example(rng)
-        if example is not None and not view.good(member) and view.predict(example.data) == example.label:
+        lacking = view.good(member) < view.reporter_good
+        if lacking and example is not None and view.predict(example.data) == example.label:
             yield from self.contribution(rng, view, example.data, example.label, address=member)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from dcai.history import Entry
 from dcai.simulation.actions import Action, Claim, Contribute
@@ -16,6 +16,9 @@ from dcai.simulation.agents.collecting import Prepared
 from dcai.simulation.view import Sample, View
 
 Count = Annotated[int, Field(ge=1)]
+
+# A report, and another one that settles it: an author who has answered the first would do so for ever.
+_TRIES = 2
 
 
 class Flooder(Contributor):
@@ -53,9 +56,10 @@ class Flooder(Contributor):
 class FlipReportUnflip(Prepared):
     """Turns the model, claims deposits of people who were right, and turns it back, all in one block.
 
-    Hopes for shares of every deposit that is due and that nobody has fetched yet. It needs a good record first, and
-    then large samples with wrong labels: one set of them per claim, and another to turn the model back, so that its own
-    deposits are safe. Where a share can only be taken some time after the report, it must do so twice.
+    Hopes for shares of every deposit that is due and that nobody has fetched yet, or for points that others have
+    earned. It needs a good record first, and then large samples with wrong labels: one set of them per claim, and
+    another to turn the model back, so that its own deposits are safe. Where a share can only be taken some time after
+    the report, it must do so twice.
 
     Parameters
     ----------
@@ -65,33 +69,43 @@ class FlipReportUnflip(Prepared):
 
     flips: Count = 2
 
+    _tried: Counter[tuple[str, int]] = PrivateAttr(default_factory=Counter)
+
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
         """Prepare; then attack whenever what can be claimed, as things stand, is more than the attack costs."""
-        yield from self.refunds(view)
+        yield from self.own_claims(view)
         if not self.is_prepared(view):
             yield from self.prepare(rng, view)
             return
-        for function in ("take", "report"):
-            victims = [entry for entry in view.open() if view.grants_if_turned(function, entry)]
+        for times, function in enumerate(reversed(view.hostile_claims), start=1):
+            victims = [
+                entry
+                for entry in view.open()
+                if self._tried[function, entry.id] < _TRIES and view.grants_if_turned(function, entry)
+            ]
             if victims:
                 label = Counter(entry.label for entry in victims).most_common(1)[0][0]
-                yield from self._attack(view, function, [entry for entry in victims if entry.label == label], label)
+                victims = [entry for entry in victims if entry.label == label]
+                yield from self._attack(view, function, times, victims, label)
                 return
 
-    def _attack(self, view: View, function: str, victims: list[Entry], label: int) -> Iterator[Action]:
-        """Yield flips, claims and as many flips back, if that pays."""
+    def _attack(self, view: View, function: str, times: int, victims: list[Entry], label: int) -> Iterator[Action]:
+        """Yield flips, claims and as many flips back, if that pays when it must be done so many times.
+
+        Where there is no money it costs nothing but gas, and any point pays.
+        """
         model = view.model()
         sample = view.union([entry.sample for entry in victims])
         other = (label + 1) % view.labels
         size = view.size_of(sample)
         first, next_one = view.price(size), view.price(size, elapsed=0)
-        times = 2 if function == "report" else 1  # then once more, to take
         for flips in range(1, self.flips + 1):
             model.learn(sample, other)
             turned = [entry for entry in victims if model.label_of(entry.sample) != label]
             claims = [Claim(function, entry.id, view.addresses[0]) for entry in turned]
             lost = first + (flips - 1) * next_one
             if claims and sum(map(view.brings, claims)) > times * lost and view.affords(lost + flips * next_one):
+                self._tried.update((claim.function, claim.id) for claim in claims)
                 yield Contribute(sample, other, first)
                 yield from (Contribute(sample, other, next_one) for _ in range(flips - 1))
                 yield from claims

@@ -49,7 +49,13 @@ class Rules(ABC):
     """
 
     claims: ClassVar[tuple[str, ...]]
-    """The functions that agents call, in the order in which tables show them."""
+    """The functions that agents call about a contribution, in the order in which it comes to them."""
+
+    own: ClassVar[tuple[str, ...]] = ()
+    """Those by which authors get back what is theirs, or keep it; the others are against the author."""
+
+    shared: ClassVar[bool] = False
+    """Whether several people can make the same claim, each for a part."""
 
     ends: int | None = None
     """When nobody can contribute any more, seconds since 1970; None: as long as there is something to contribute."""
@@ -93,6 +99,20 @@ class Rules(ABC):
     def earned(self, addresses: Collection[str]) -> dict[str, Any]:
         """Return what else somebody has in the end, beside money: a name and a number or names each."""
         return {}
+
+    @property
+    def reporter_good(self) -> int:
+        """How many good contributions somebody needs who claims something against others."""
+        return 0
+
+    @property
+    def most_features(self) -> int | None:
+        """How many features a sample has at most; None: as many as are paid for."""
+        return None
+
+    def may_be_good(self, entry: Entry, now: int) -> bool:
+        """Whether a contribution may still become a good one of its author's."""
+        return self.is_open(entry, now)
 
     @property
     @abstractmethod

@@ -18,12 +18,19 @@ class DepositRefundTakeRules(Rules):
     """A contribution can be refunded or reported after some time, a report becomes a share, and the rest anybody's."""
 
     claims = ("refund", "report", "take")
+    own = ("refund",)
+    shared = True
 
     def __init__(
         self, incentive: DepositRefundTake, history: History[Any], creator: str, label_of: Callable[[bytes], int]
     ) -> None:
         super().__init__(incentive, history, creator, label_of)
         self._refund_after, self._settle_after, self._creator_after, self._take_after = incentive.times()
+
+    @property
+    def reporter_good(self) -> int:
+        """One: a share is of the good contributions."""
+        return 1
 
     @property
     def longest_wait(self) -> int:

@@ -23,12 +23,23 @@ class GamifiedRules(Rules):
     """
 
     claims = ("validate", "report", "defend")
+    own = ("validate", "defend")
 
     def __init__(
         self, incentive: Gamified, history: History[Any], creator: str, label_of: Callable[[bytes], int]
     ) -> None:
         super().__init__(incentive, history, creator, label_of)
         self._validate_after, self._expire_after, self._settle_after, self._report_within = incentive.times()
+
+    @property
+    def reporter_good(self) -> int:
+        """As many as the rules of the game say."""
+        return int(self.incentive.reporter_good)
+
+    @property
+    def most_features(self) -> int:
+        """As many as cost nothing."""
+        return int(self.incentive.size_unit)
 
     @property
     def longest_wait(self) -> int:
@@ -46,12 +57,11 @@ class GamifiedRules(Rules):
             case "Contributed":
                 yield from self.contributed(self.history.entries[event.args["id"]])
             case "Validated":
-                number = event.args["id"]
-                yield Due(now + 1, "report", number, None)
-                if self._settle_after:
-                    yield Due(now + self._defended_every, "defend", number, self.history.entries[number].author)
+                yield Due(now + 1, "report", event.args["id"], None)
             case "Reported":
-                yield Due(event.args["due"], "report", event.args["id"], event.args["reporter"])
+                number = event.args["id"]
+                yield Due(event.args["due"], "report", number, event.args["reporter"])
+                yield Due(now + 1, "defend", number, self.history.entries[number].author)
 
     def payment(self, event: Event) -> None:
         """Return None: nobody is ever paid."""
@@ -72,7 +82,7 @@ class GamifiedRules(Rules):
                 if entry.stage == "pending" or (entry.stage == "reported" and now < self._settles(entry)):
                     return False
                 strangers = claim.address != entry.author
-                return strangers and self.good(claim.address) >= self.incentive.reporter_good and disagrees
+                return strangers and self.good(claim.address) >= self.reporter_good and disagrees
         return False
 
     def brings(self, claim: Claim) -> int:
@@ -87,7 +97,7 @@ class GamifiedRules(Rules):
 
     def pays(self, claim: Claim, fee_wei: int) -> bool:
         """Whether it brings points, whatever its gas costs."""
-        return True
+        return self.brings(claim) > 0
 
     def later(self, claim: Claim, now: int) -> tuple[int, str] | None:
         """Return a look at the same after a while, as long as something can come of it."""
@@ -98,7 +108,9 @@ class GamifiedRules(Rules):
             case "validate":
                 time = now + self._validate_after
             case "defend":
-                time = now + self._defended_every
+                if entry.stage != "reported":
+                    return None
+                time = now + 1  # at the author's every turn: it is urgent
             case _:
                 time = self._settles(entry) if entry.stage == "reported" else 0
                 time = max(time, now + self._validate_after)
@@ -112,6 +124,10 @@ class GamifiedRules(Rules):
         """Whether something may still come of it."""
         return not entry.is_free(now)
 
+    def may_be_good(self, entry: Any, now: int) -> bool:
+        """Whether it can still be validated."""
+        return entry.stage == "pending" and self.is_open(entry, now)
+
     def open_wei(self, entry: Entry) -> int:
         """Return 0: no money is taken."""
         return 0
@@ -124,11 +140,6 @@ class GamifiedRules(Rules):
             "validated": sum(one.validated for one in standings),
             "badges": list(dict.fromkeys(badge for one in standings for badge in one.badges)),
         }
-
-    @property
-    def _defended_every(self) -> int:
-        # whoever looks twice in the time until points can be taken never comes too late
-        return max(self._settle_after // 2, 1)
 
     def _standing(self, address: str) -> Standing:
         standing: Standing = self.history.standings.get(address, _NOBODY)

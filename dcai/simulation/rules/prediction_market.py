@@ -21,6 +21,11 @@ class PredictionMarketRules(Rules):
     claims = ()
 
     @property
+    def most_features(self) -> int:
+        """As many as a stake is for."""
+        return int(self.incentive.size_unit)
+
+    @property
     def longest_wait(self) -> int:
         """Seconds until nobody contributes any more."""
         _, participate, _, _ = self.incentive.times()

@@ -1,0 +1,97 @@
+"""The attacks that docs/attacks.md is about, and the settings that might defend against each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KEYS = {
+    "bounty": "what the provider pays in, in stakes",
+    "group_by_participant": "whether consecutive samples of one person are scored together",
+    "minimum": "the least price in wei",
+    "portion_size": "test samples in each of the ten portions",
+    "refund_after": "the time until a deposit can be fetched or reported",
+    "report_points": "what a report earns",
+    "reporter_good": "how many good contributions a reporter needs",
+    "settle_after": "the time between a report and what it brings",
+    "validate_after": "the time until points can be fetched",
+    "weight": "the weight of the price in wei",
+}
+"""Setting of an incentive -> what it is."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """An attack on one incentive.
+
+    Attributes
+    ----------
+    scenario : str
+        The file, in which the attacker is called "attacker".
+    hopes : str
+        For what.
+    sets : tuple of str
+        What is set, each in runs of its own: several settings with spaces between.
+    """
+
+    scenario: str
+    hopes: str
+    sets: tuple[str, ...]
+
+
+def _each(key: str, *values: object) -> tuple[str, ...]:
+    return tuple(f"incentive.{key}={value}" for value in values)
+
+
+_WEIGHTS = _each("weight", "0", "2e13", "2e14", "1e15")
+_SETTLE = _each("settle_after", 0, 600, 3600)
+_LONGER = _each("refund_after", 14_400)
+_CHEAP = ("incentive.weight=0 incentive.minimum=1e13",)
+
+DEPOSITS = (
+    Attack("label-flipper", "to ruin the model with wrong labels, every 20 minutes", _WEIGHTS + _LONGER),
+    Attack("targeted-poisoner", "to make it misjudge one class, every 20 minutes", _WEIGHTS + _LONGER),
+    Attack("random", "for refunds by chance, with samples that mean nothing", _WEIGHTS + _LONGER),
+    Attack("flooder", "to make it believe one label by repeating it every 2 minutes", _WEIGHTS + _LONGER),
+    Attack("duplicator", "for a large share of others' deposits with one good sample", _SETTLE + _CHEAP),
+    Attack("copycat", "for a share of others' deposits with others' data", _SETTLE + _CHEAP),
+    Attack("sniper", "to be first at every deposit, with one good contribution", _SETTLE + _CHEAP),
+    Attack("sybil-ring", "to get the deposits of its own wrong data back, with five addresses", _SETTLE + _CHEAP),
+    Attack("flip-report-unflip", "to take deposits by turning the model for a moment", _SETTLE + _CHEAP),
+)
+"""On Deposit-Refund-Take."""
+
+_VALIDATE = _each("validate_after", 600, 3600, 21_600) + _each("reporter_good", 1)
+_REPORT = _each("settle_after", 0, 3600) + _each("report_points", 0) + _each("reporter_good", 30)
+
+POINTS = (
+    Attack("gamified-label-flipper", "to ruin the model, and for the points of what it believes", _VALIDATE),
+    Attack("gamified-targeted-poisoner", "to make it misjudge one class, and for points", _VALIDATE),
+    Attack("gamified-random", "that the model agrees with noise by chance", _VALIDATE),
+    Attack("gamified-flooder", "to make the model believe one label", _VALIDATE),
+    Attack("gamified-duplicator", "for points with one good sample", _VALIDATE),
+    Attack("gamified-copycat", "for points with others' data", _VALIDATE),
+    Attack("gamified-sniper", "to be first at every report", _REPORT),
+    Attack("gamified-sybil-ring", "for points by reporting its own wrong data", _REPORT),
+    Attack("gamified-flip-report-unflip", "for others' points by turning the model for a moment", _REPORT),
+)
+"""On Gamified."""
+
+_BOUNTIES = _each("bounty", 1, 100, 1_000, 10_000)
+_MARKET = _BOUNTIES + _each("portion_size", 4) + _each("group_by_participant", "true")
+
+MARKETS = (
+    Attack("market-label-flipper", "to ruin the model, and that some wrong labels help it", _MARKET),
+    Attack("market-targeted-poisoner", "to make it misjudge one class", _MARKET),
+    Attack("market-random", "that some noise happens to help the model", _MARKET),
+    Attack("market-flooder", "to make the model believe one label", _MARKET),
+    Attack("market-duplicator", "for gains with one good sample", _MARKET),
+    Attack("market-copycat", "for gains with others' data", _MARKET),
+    Attack("market-sybil-ring", "to be paid for repairing with one address what another has spoilt", _MARKET),
+)
+"""On the prediction market, by contributors."""
+
+WITHHOLDERS = (
+    Attack("market-withholder", "by never revealing the test set", _BOUNTIES),
+    Attack("market-withholder-opening", "by never opening the market", _BOUNTIES),
+)
+"""On the prediction market, by its provider, who hopes to keep the bounty."""
