@@ -16,6 +16,7 @@ from eth_account import Account
 
 import dcai
 from dcai import errors
+from dcai.incentives.deposit_refund_take.errors import Underpaid
 
 TRAINER = "SparsePerceptronDRT"
 MNEMONIC = "test test test test test test test test test test test junk"  # anvil's
@@ -281,7 +282,7 @@ def test_a_transaction_is_waited_for_until_it_is_in_a_block(line):
 def test_after_a_refusal_the_next_transaction_is_sent(joined, perceptron):
     chain = joined(0)
     trainer = dcai.deploy(chain, perceptron([1] * 40), dcai.DepositRefundTake())
-    with pytest.raises(errors.Underpaid):
+    with pytest.raises(Underpaid):
         trainer.contribute([1], "yes", deposit_wei=1)
     with pytest.raises(dcai.DcaiError):
         trainer.contribute([1], "yes", deposit_wei=10**24, gas=200_000)

@@ -140,8 +140,8 @@ def test_nothing_is_paid_in_unless_somebody_agrees(run, chain, market, reviews, 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["settle"], 1, ["hasn't committed"]),
-        (["scores"], 1, ["hasn't committed"]),
+        (["settle"], 1, ["must commit"]),
+        (["scores"], 1, ["must commit"]),
         (["commit", "reviews.csv", "--bounty-wei", "1", "--yes"], 2, ["can't be read"]),
     ],
     ids=str,
