@@ -172,15 +172,18 @@ class UnknownContribution(ContractError):
 
 
 class NothingLeft(ContractError):
-    """Everything of a contribution was paid out."""
+    """Nothing can come of a contribution any more."""
 
-    sentence = "Nothing is left of contribution {id}: all of it was refunded, taken or split off."
+    sentence = "Nothing is left of contribution {id}: all that could be claimed was claimed before, or split off."
 
 
 class IsBatch(ContractError):
     """The call is for single samples."""
 
-    sentence = "Contribution {id} is a batch; split the sample off first, or use the call for batches."
+    sentence = (
+        "Contribution {id} is a batch, and this call is for single samples: use the one for batches, or split the "
+        "sample off first, where batches can be split."
+    )
 
 
 class IsNoBatch(ContractError):
@@ -274,21 +277,23 @@ class NotAuthor(ContractError):
 
 
 class OwnContribution(ContractError):
-    """Authors can't report or take their own data."""
+    """Authors can't report their own data."""
 
-    sentence = "Contribution {id} is your own: its author can't report it or take a share of it."
+    sentence = "Contribution {id} is your own: only others can report it, and take what it loses."
 
 
 class ModelDisagrees(ContractError):
     """The model gives another label."""
 
-    sentence = "The model says {predicted} where the contribution says {label}: nothing comes back until it agrees."
+    sentence = "The model says {predicted} where the contribution says {label}: nothing can be claimed until it agrees."
 
 
 class ModelAgrees(ContractError):
     """The model gives the same label: the data counts as good."""
 
-    sentence = "The model agrees with label {label}: data that it agrees with can't be reported or taken."
+    sentence = (
+        "The model agrees with label {label}: only data that it disagrees with can be reported, or lose anything."
+    )
 
 
 class ShortSettings(ContractError):

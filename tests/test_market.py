@@ -316,8 +316,9 @@ def test_a_call_of_the_evaluation_brings_back_what_was_there_and_nothing_else(st
                 market.send("evaluate", tampered(call, id=wrong))
         with refused(errors.UnknownContribution, number, 99):
             market.send("evaluate", call._replace(slots=[99, *call.slots[1:]]))
-        with refused(errors.ContractReverted):
-            market.send("evaluate", call._replace(slots=[]))
+        for wrong in ([], [*call.slots, 0]):
+            with refused(WrongCount, len(call.slots), len(wrong)):
+                market.send("evaluate", call._replace(slots=wrong))
         for wrong in (call._replace(most=0), call._replace(contributions=[], slots=[])):
             with refused(OutOfTurn, number, 0):
                 market.send("evaluate", wrong)

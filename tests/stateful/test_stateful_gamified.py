@@ -411,4 +411,4 @@ def test_on_py_evm_points_and_badges_are_what_the_rules_say():
 def test_every_error_of_the_incentive_is_one_that_people_meet_here():
     own = {error.name for error in codec("IGamified").errors.values()}
 
-    assert own - ERRORS == {"Underpaid", "NotTransferable", "UnknownBadge", "LengthsDiffer"}
+    assert own - ERRORS == {"NotTransferable", "UnknownBadge", "LengthsDiffer"}

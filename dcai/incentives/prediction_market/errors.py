@@ -45,7 +45,7 @@ class TooLong(ContractError):
 class WrongCount(ContractError):
     """More or fewer than there must be."""
 
-    sentence = "There must be {required} portions or hashes of them here, not {given}."
+    sentence = "There must be {required} portions, hashes of them or slots here, not {given}."
 
 
 class WrongHeader(ContractError):
