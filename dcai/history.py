@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from dcai.chain.chain import checksummed
+from dcai.chain.addresses import checksummed
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
 from dcai.models import Model

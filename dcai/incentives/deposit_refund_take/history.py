@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from dcai.chain.chain import checksummed
+from dcai.chain.addresses import checksummed
 from dcai.chain.codec import Event
 from dcai.history import Entry, Expected, History
 

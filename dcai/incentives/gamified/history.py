@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from eth_utils.crypto import keccak
 
-from dcai.chain.chain import checksummed
+from dcai.chain.addresses import checksummed
 from dcai.chain.codec import Event
 from dcai.history import Entry, Expected, History
 from dcai.incentives.gamified.standing import BATCHED, Merit, Standing, label_bits

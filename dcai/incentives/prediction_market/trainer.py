@@ -9,7 +9,8 @@ from typing import Any
 
 from rich.progress import Progress
 
-from dcai.chain.chain import Receipt, checked_address
+from dcai.chain.addresses import checked_address
+from dcai.chain.chain import Receipt
 from dcai.chain.header import check_randomness, header
 from dcai.contribution import Contribution
 from dcai.errors import FailedCall, InvalidInput, NothingLeft
