@@ -8,12 +8,16 @@ from dcai.deploying import attach, deploy
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
 from dcai.incentives import DepositRefundTake, Gamified, HiddenTestSet, Incentive, PredictionMarket
-from dcai.incentives.deposit_refund_take.trainer import DepositTrainer
-from dcai.incentives.gamified.trainer import GamifiedTrainer
-from dcai.incentives.prediction_market.trainer import MarketTrainer
+from dcai.incentives.deposit_refund_take.trainer import DepositContribution, DepositTrainer
+from dcai.incentives.gamified.standing import Standing
+from dcai.incentives.gamified.trainer import GamifiedContribution, GamifiedTrainer, Leader
+from dcai.incentives.prediction_market.course import Course, Phase
+from dcai.incentives.prediction_market.scores import Score
+from dcai.incentives.prediction_market.trainer import MarketContribution, MarketTrainer
 from dcai.models import (
     DensePerceptron,
     Explanation,
+    Model,
     NaiveBayes,
     NearestCentroid,
     SparseNearestCentroid,
@@ -27,25 +31,34 @@ __all__ = [
     "Audit",
     "Chain",
     "Contribution",
+    "Course",
     "DcaiError",
     "DensePerceptron",
+    "DepositContribution",
     "DepositRefundTake",
     "DepositTrainer",
     "EmbeddingEncoder",
     "Explanation",
     "Gamified",
+    "GamifiedContribution",
     "GamifiedTrainer",
     "HashingEncoder",
     "HiddenTestSet",
     "Incentive",
+    "Leader",
+    "MarketContribution",
     "MarketTrainer",
+    "Model",
     "NaiveBayes",
     "NearestCentroid",
+    "Phase",
     "PredictionMarket",
     "Quote",
     "Receipt",
+    "Score",
     "SparseNearestCentroid",
     "SparsePerceptron",
+    "Standing",
     "TabularEncoder",
     "TextEncoder",
     "Trainer",

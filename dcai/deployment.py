@@ -17,7 +17,8 @@ from eth_utils.crypto import keccak
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from dcai import artifacts
-from dcai.chain.chain import Chain, checked_address
+from dcai.chain.addresses import checked_address
+from dcai.chain.chain import Chain
 from dcai.errors import InvalidInput, NoTrainer
 from dcai.incentives import INCENTIVES, Incentive
 from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron

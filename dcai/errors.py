@@ -1,6 +1,7 @@
 """What can go wrong, as exceptions: one base class, one sentence a person understands.
 
 Each custom error of the contracts is an exception of the same name, with its figures as attributes of the same names.
+Those that only one incentive has stand beside it, as in `dcai.incentives.prediction_market.errors`.
 """
 
 from __future__ import annotations
@@ -171,15 +172,18 @@ class UnknownContribution(ContractError):
 
 
 class NothingLeft(ContractError):
-    """Everything of a contribution was paid out."""
+    """Nothing can come of a contribution any more."""
 
-    sentence = "Nothing is left of contribution {id}: all of it was refunded, taken or split off."
+    sentence = "Nothing is left of contribution {id}: all that could be claimed was claimed before, or split off."
 
 
 class IsBatch(ContractError):
     """The call is for single samples."""
 
-    sentence = "Contribution {id} is a batch; split the sample off first, or use the call for batches."
+    sentence = (
+        "Contribution {id} is a batch, and this call is for single samples: use the one for batches, or split the "
+        "sample off first, where batches can be split."
+    )
 
 
 class IsNoBatch(ContractError):
@@ -239,22 +243,10 @@ class NotUnitNorm(ContractError):
     )
 
 
-class Underpaid(ContractError):
-    """The deposit is below the price."""
-
-    sentence = "The deposit of {sent} wei is below the price of {required} wei; ask quote() for what to send."
-
-
 class TooLarge(ContractError):
     """Samples with more features than the incentive's one price covers."""
 
     sentence = "The samples count as {size} features together and this trainer takes {most}: leave the rarest out."
-
-
-class BadDeposit(ContractError):
-    """The deposit can't be recorded."""
-
-    sentence = "A deposit of {sent} wei can't be kept for {count} samples: send a multiple of {count} below 2^96 wei."
 
 
 # The end of the year 9999, beyond which there are no dates: a claim may name any time.
@@ -285,177 +277,23 @@ class NotAuthor(ContractError):
 
 
 class OwnContribution(ContractError):
-    """Authors can't report or take their own data."""
+    """Authors can't report their own data."""
 
-    sentence = "Contribution {id} is your own: its author can't report it or take a share of it."
+    sentence = "Contribution {id} is your own: only others can report it, and take what it loses."
 
 
 class ModelDisagrees(ContractError):
     """The model gives another label."""
 
-    sentence = "The model says {predicted} where the contribution says {label}: nothing comes back until it agrees."
+    sentence = "The model says {predicted} where the contribution says {label}: nothing can be claimed until it agrees."
 
 
 class ModelAgrees(ContractError):
     """The model gives the same label: the data counts as good."""
 
-    sentence = "The model agrees with label {label}: data that it agrees with can't be reported or taken."
-
-
-class NoneRefundable(ContractError):
-    """No sample of those asked for can be refunded now."""
-
     sentence = (
-        "None of the samples asked for in batch {id} can be refunded now: the model disagrees or they are closed."
+        "The model agrees with label {label}: only data that it disagrees with can be reported, or lose anything."
     )
-
-
-class NoneToSplit(ContractError):
-    """No sample of those asked for can be split off now."""
-
-    sentence = (
-        "None of the samples asked for in batch {id} can be split off: they are closed, or the model agrees with "
-        "them and they aren't yours."
-    )
-
-
-class NothingGood(ContractError):
-    """Reporting needs a good contribution of one's own."""
-
-    sentence = "{sender} has no good contribution yet; contribute, and be refunded once, before reporting or taking."
-
-
-class AlreadyReported(ContractError):
-    """Reported by the same person before."""
-
-    sentence = "{sender} has reported contribution {id} already."
-
-
-class NotReported(ContractError):
-    """A share must be reported first."""
-
-    sentence = (
-        "{sender} hasn't reported contribution {id}; report it, and take the share when the time to settle is over."
-    )
-
-
-class AlreadyTaken(ContractError):
-    """One share a person."""
-
-    sentence = "{sender} has taken a share of contribution {id} already."
-
-
-class ShareIsZero(ContractError):
-    """A share that rounds to nothing."""
-
-    sentence = "The share of {deposit} wei with {good} of all {allGood} good contributions is 0 wei; it stays there."
-
-
-_PHASES = (
-    "its provider hasn't committed to a test set yet",
-    "the portion to open must be drawn",
-    "the provider must open the portion that was drawn",
-    "people contribute",
-    "the provider must reveal the test set",
-    "contributions are being evaluated",
-    "everybody collects what they are owed",
-    "it has failed, and everybody reclaims their stake with a part of the bounty",
-    "the provider didn't open it in time, and it can only be forfeited",
-    "its bounty is forfeited",
-)
-
-
-class WrongPhase(ContractError):
-    """The call is for another phase of the market."""
-
-    sentence = "This can't be done now: the market is in phase {phase}, {told}."
-
-    def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
-        return {"phase": str(int(figures["phase"])), "told": _PHASES[figures["phase"]]}
-
-
-class WrongBounty(ContractError):
-    """The bounty is no multiple of the stake."""
-
-    sentence = "A bounty of {sent} wei isn't a multiple of the stake, {stake} wei, or is 0 or more than 2^40 stakes."
-
-
-class WrongStake(ContractError):
-    """What was sent isn't the stake."""
-
-    sentence = "A contribution to this market costs exactly {required} wei, not {sent}; ask quote() for what to send."
-
-
-class MarketFull(ContractError):
-    """The market takes no more samples."""
-
-    sentence = "The market has {samples} samples, and takes {most} at most: send fewer, or wait for another market."
-
-
-class TooLong(ContractError):
-    """A call that contributes has too many bytes."""
-
-    sentence = "This contribution has {length} bytes and a market takes {most}: send smaller batches."
-
-
-class WrongCount(ContractError):
-    """More or fewer than there must be."""
-
-    sentence = "There must be {required} portions or hashes of them here, not {given}."
-
-
-class WrongHeader(ContractError):
-    """The header isn't that of the block that the draw is from."""
-
-    sentence = (
-        "These bytes aren't the header of block {target}, which the draw is from; or it isn't there yet, or too long "
-        "ago for the chain to remember it (8,191 blocks, or 256): a portion that can't be drawn any more is forfeited."
-    )
-
-
-class WrongHashes(ContractError):
-    """The hashes aren't those that were committed."""
-
-    sentence = "These hashes aren't those that the provider committed to; take them from the Committed event."
-
-
-class WrongPortion(ContractError):
-    """The content of a portion isn't what was committed."""
-
-    sentence = (
-        "This isn't the content of portion {portion} that the provider committed to, or it isn't the turn of that "
-        "portion."
-    )
-
-
-class MalformedPortion(ContractError):
-    """The content of a portion is malformed."""
-
-    sentence = "Portion {portion} is malformed: it holds 32 bytes of salt, then as many samples as the terms say."
-
-
-class AlreadyRevealed(ContractError):
-    """The portion is known."""
-
-    sentence = "Portion {portion} is known already."
-
-
-class WrongParameters(ContractError):
-    """The parameters aren't those of the model at this point."""
-
-    sentence = "These aren't the parameters of the model where the evaluation is now; replay the log up to there."
-
-
-class OutOfTurn(ContractError):
-    """Contributions are evaluated in their order."""
-
-    sentence = "Contribution {next} is evaluated next, not {given}; at least one at a time."
-
-
-class NothingOwed(ContractError):
-    """Nobody is owed anything."""
-
-    sentence = "The market owes {person} nothing, or nothing any more."
 
 
 class ShortSettings(ContractError):
@@ -515,7 +353,7 @@ def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: 
     """Return the exception for an error of a contract, from the ABI's names and types and the encoded figures."""
     values = decode(types, data)
     figures = {name: _readable(kind, value) for name, kind, value in zip(names, types, values, strict=True)}
-    # with those that an incentive of somebody else has defined
+    # with those of each incentive, somebody else's too
     kind = next((kind for kind in ContractError.__subclasses__() if kind.__name__ == name), None)
     if kind is None:
         told = ", ".join(f"{key} {value}" for key, value in figures.items())

@@ -12,7 +12,8 @@ from rich.progress import track
 from dcai import deployment
 from dcai.auditing import Audit, audit
 from dcai.batching import batches
-from dcai.chain.chain import Chain, Receipt, checked_address
+from dcai.chain.addresses import checked_address
+from dcai.chain.chain import Chain, Receipt
 from dcai.chain.codec import Event, codec
 from dcai.contribution import Contribution, Quote
 from dcai.encoders import Encoder

@@ -7,15 +7,18 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import solcx
+from typer.testing import CliRunner
 
 import dcai
 from dcai import artifacts, deployment
 from dcai.chain.codec import Codec, codec
 from dcai.chain.local import find_anvil
+from dcai.cli import app
 from dcai.samples import pack_sparse
 from scripts.compile import EVM_VERSION, ROOT, CompileError, find_solc
 from tests import binary
 from tests.market_stage import Stage
+from tests.node import running
 
 TRAINER = "SparsePerceptronDRT"
 MARKET = "SparsePerceptronPM"
@@ -29,6 +32,33 @@ def anvil():
     if found is None:
         pytest.skip("anvil is not installed: npm ci brings it")
     return found
+
+
+@pytest.fixture(scope="module")
+def node(anvil):
+    """Return the URL of an anvil with ten unlocked accounts."""
+    with running(anvil) as url:
+        yield url
+
+
+@pytest.fixture
+def node_chain(node, monkeypatch):
+    """Return the node's chain, which is put back after the test, with nobody's key in the environment."""
+    monkeypatch.delenv("DCAI_PRIVATE_KEY", raising=False)
+    chain = dcai.connect(node)
+    snapshot = chain.snapshot()
+    yield chain
+    chain.revert(snapshot)
+
+
+@pytest.fixture
+def run(node):
+    """Return a function that runs a command on the node."""
+
+    def command(*arguments, answer=None):
+        return CliRunner().invoke(app, [*map(str, arguments), "--url", node], input=answer)
+
+    return command
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ import pytest
 import dcai
 from dcai import errors
 from dcai.chain.local import find_anvil
+from dcai.incentives.deposit_refund_take.errors import Underpaid
 
 ROOT = Path(__file__).resolve().parent.parent
 BACKENDS = ("py-evm", "anvil")
@@ -287,7 +288,7 @@ def test_a_transaction_that_is_sent_and_fails_tells_its_cause_and_its_gas(own_ch
     with pytest.raises(errors.TransactionFailed) as failed:
         trainer.contribute([1], "yes", deposit_wei=5, gas=200_000)
 
-    assert isinstance(failed.value.__cause__, errors.Underpaid)
+    assert isinstance(failed.value.__cause__, Underpaid)
     assert failed.value.receipt.gas_used > 21_000
     assert failed.value.receipt.transaction_hash in str(failed.value)
 

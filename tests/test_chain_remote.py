@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
 import threading
 import time
 from contextlib import contextmanager
@@ -16,43 +14,17 @@ from eth_account import Account
 
 import dcai
 from dcai import errors
+from dcai.incentives.deposit_refund_take.errors import Underpaid
+from tests.node import KEYS, PEOPLE, SIGNERS, free_port
 
 TRAINER = "SparsePerceptronDRT"
-MNEMONIC = "test test test test test test test test test test test junk"  # anvil's
 FEW_SECONDS = 8
-
-Account.enable_unaudited_hdwallet_features()
-SIGNERS = [Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{i}") for i in range(4)]
-KEYS = [signer.key.to_0x_hex() for signer in SIGNERS]
-PEOPLE = [signer.address for signer in SIGNERS]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def node(anvil):
-    """Return the URL of an anvil."""
-    port = free_port()
-    with subprocess.Popen([anvil, "--silent", "--port", str(port)]) as process:
-        url = f"http://127.0.0.1:{port}"
-        dcai.connect(url)
-        yield url
-        process.kill()
 
 
 @pytest.fixture(autouse=True)
 def _put_back(request):
-    if "node" not in request.fixturenames:
-        yield
-        return
-    chain = dcai.connect(request.getfixturevalue("node"))
-    snapshot = chain.snapshot()
-    yield
-    chain.revert(snapshot)
+    if "node" in request.fixturenames:
+        request.getfixturevalue("node_chain")
 
 
 @contextmanager
@@ -281,7 +253,7 @@ def test_a_transaction_is_waited_for_until_it_is_in_a_block(line):
 def test_after_a_refusal_the_next_transaction_is_sent(joined, perceptron):
     chain = joined(0)
     trainer = dcai.deploy(chain, perceptron([1] * 40), dcai.DepositRefundTake())
-    with pytest.raises(errors.Underpaid):
+    with pytest.raises(Underpaid):
         trainer.contribute([1], "yes", deposit_wei=1)
     with pytest.raises(dcai.DcaiError):
         trainer.contribute([1], "yes", deposit_wei=10**24, gas=200_000)

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
 from typer.testing import CliRunner
 
 import dcai
 from dcai.cli import app
-from tests.test_chain_remote import KEYS, PEOPLE, free_port
+from tests.node import KEYS, PEOPLE, free_port, running
 
 HELLO, OFFER = "are we still on for lunch", "win a free prize now"
 
 
-def start(anvil, *arguments):
-    port = free_port()
-    process = subprocess.Popen([anvil, "--silent", "--port", str(port), *arguments])
-    url = f"http://127.0.0.1:{port}"
-    dcai.connect(url)
-    return process, url
-
-
-@pytest.fixture(scope="module")
-def node(anvil):
-    """Return the URL of an anvil with ten unlocked accounts."""
-    process, url = start(anvil)
-    with process:
-        yield url
-        process.kill()
-
-
 @pytest.fixture(autouse=True)
-def chain(node, monkeypatch):
-    """Return the node's chain, which is put back after each test."""
-    monkeypatch.delenv("DCAI_PRIVATE_KEY", raising=False)
-    chain = dcai.connect(node)
-    snapshot = chain.snapshot()
-    yield chain
-    chain.revert(snapshot)
+def chain(node_chain):
+    return node_chain
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +36,6 @@ def iris(tmp_path_factory):
     done = CliRunner().invoke(app, ["fit", "iris", "--model", "nearest-centroid", "-o", str(path)])
     assert done.exit_code == 0
     return path
-
-
-@pytest.fixture
-def run(node):
-    """Return a function that runs a command on the node."""
-
-    def command(*arguments, answer=None):
-        return CliRunner().invoke(app, [*map(str, arguments), "--url", node], input=answer)
-
-    return command
 
 
 @pytest.fixture
@@ -361,10 +328,8 @@ def test_an_account_without_money_is_told_what_it_needs(run, chain, spam, monkey
 
 
 def test_a_node_without_accounts_asks_for_a_key(anvil, spam):
-    process, url = start(anvil, "--accounts", "0")
-    with process:
+    with running(anvil, "--accounts", "0") as url:
         result = CliRunner().invoke(app, ["deploy", str(spam), "--url", url, "--yes"])
-        process.kill()
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
         f"No account of {url} can send; put your private key into the environment variable DCAI_PRIVATE_KEY.\n"

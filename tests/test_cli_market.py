@@ -10,29 +10,14 @@ from typer.testing import CliRunner
 
 import dcai
 from dcai.cli import app
-from tests.test_cli_deploy import start
 
 WORDS = ("dull", "long", "grim", "weak", "fine", "wonderful", "moving", "bright")
 STAKE = 4 * 10**9
 
 
-@pytest.fixture(scope="module")
-def node(anvil):
-    """Return the URL of an anvil with ten unlocked accounts."""
-    process, url = start(anvil)
-    with process:
-        yield url
-        process.kill()
-
-
 @pytest.fixture(autouse=True)
-def chain(node, monkeypatch):
-    """Return the node's chain, which is put back after each test."""
-    monkeypatch.delenv("DCAI_PRIVATE_KEY", raising=False)
-    chain = dcai.connect(node)
-    snapshot = chain.snapshot()
-    yield chain
-    chain.revert(snapshot)
+def chain(node_chain):
+    return node_chain
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +41,6 @@ def model(reviews, tmp_path_factory):
     done = CliRunner().invoke(app, ["fit", str(reviews), "--model", "sparse-perceptron", "-o", str(path)])
     assert done.exit_code == 0, done.output
     return path
-
-
-@pytest.fixture
-def run(node):
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [*map(str, arguments), "--url", node])
-
-    return invoke
 
 
 @pytest.fixture
@@ -140,8 +117,8 @@ def test_nothing_is_paid_in_unless_somebody_agrees(run, chain, market, reviews, 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["settle"], 1, ["hasn't committed"]),
-        (["scores"], 1, ["hasn't committed"]),
+        (["settle"], 1, ["must commit"]),
+        (["scores"], 1, ["must commit"]),
         (["commit", "reviews.csv", "--bounty-wei", "1", "--yes"], 2, ["can't be read"]),
     ],
     ids=str,

@@ -8,6 +8,7 @@ import pytest
 import dcai
 from dcai import artifacts, deployment, errors
 from dcai.chain.codec import codec
+from dcai.incentives.deposit_refund_take.errors import BadDeposit, NoneRefundable, NoneToSplit, NothingGood, Underpaid
 from dcai.samples import pack_batch, pack_sparse
 from tests import binary
 
@@ -273,7 +274,7 @@ def test_a_deposit_that_does_not_fit_a_record_is_refused(launch, chain, people, 
 
     args = (TRAINER, trainer.address, "contribute", pack_sparse([1]), 1, 0)
 
-    with refused(errors.BadDeposit, 2**96):
+    with refused(BadDeposit, 2**96):
         chain.invoke(*args, sender=people[1], value=2**96)
     chain.invoke(*args, sender=people[1], value=2**96 - 1)
     assert trainer.contributions()[0].entry.open_wei == 2**96 - 1
@@ -287,7 +288,7 @@ def test_money_reaches_a_trainer_with_contributions_only(launch, chain, people, 
         chain.send(trainer.address, sender=people[1], value=1)
     with refused(errors.ContractReverted):
         chain.invoke(TRAINER, trainer.address, "multicall", [inner, inner], sender=people[1], value=PLENTY)
-    with refused(errors.Underpaid):
+    with refused(Underpaid):
         chain.invoke(TRAINER, trainer.address, "multicall", [inner, inner], sender=people[1])
 
 
@@ -324,7 +325,7 @@ def test_those_samples_of_a_batch_that_the_model_agrees_with_are_refunded(batch,
     assert batch.refund([0, 2]) == 100
     assert batch.refund() == 100
 
-    with refused(errors.NoneRefundable, f"batch {batch.id}"):
+    with refused(NoneRefundable, f"batch {batch.id}"):
         batch.refund()
     assert chain.read(TRAINER, batch.trainer.address, "closed", batch.id) == 0b0011
     assert batch.trainer.contribution(batch.id).entry.open_wei == 200
@@ -354,9 +355,9 @@ def test_a_sample_that_was_split_off_is_no_good_contribution_of_its_own(batch, p
 
 
 def test_the_author_splits_off_any_sample_and_others_what_the_model_disagrees_with(batch, people, refused):
-    with refused(errors.NothingGood):
+    with refused(NothingGood):
         batch.split([2], sender=people[5])
-    with refused(errors.NoneToSplit, f"batch {batch.id}"):
+    with refused(NoneToSplit, f"batch {batch.id}"):
         batch.split([0, 1], sender=people[2])
     (by_other,) = batch.split([1, 2], sender=people[2])
     (by_author,) = batch.split([0], sender=people[1])
@@ -364,7 +365,7 @@ def test_the_author_splits_off_any_sample_and_others_what_the_model_disagrees_wi
     assert (by_other.id, by_author.id) == (batch.id + 3, batch.id + 1)
     assert (by_other.entry.deposit_wei, by_other.entry.author) == (100, people[1])
     assert by_author.refund() == 100
-    with refused(errors.NoneToSplit):
+    with refused(NoneToSplit):
         batch.split([0, 2], sender=people[1])
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import dcai
 from dcai import errors
+from dcai.incentives.deposit_refund_take.errors import NothingGood, ShareIsZero
 from dcai.samples import pack_batch, pack_sparse
 
 TRAINER = "SparsePerceptronDRT"
@@ -189,7 +190,7 @@ def test_all_of_a_deposit_above_the_price_comes_back(launch, chain, people):
 def test_a_share_that_rounds_to_nothing_is_refused_and_stays_for_others(bad_data, people, refused):
     trainer, bad = bad_data(good=[people[1], people[2], people[2]], deposit_wei=2, settle_after=0)
 
-    with refused(errors.ShareIsZero, "2 wei", "with 1 of all 3"):
+    with refused(ShareIsZero, "2 wei", "with 1 of all 3"):
         bad.take(sender=people[1])
     assert bad.take(sender=people[2]) == 1
     assert trainer.contribution(bad.id).entry.open_wei == 1
@@ -199,7 +200,7 @@ def test_nobody_but_those_with_good_data_takes_anything_before_the_last_deadline
     _, bad = bad_data(good=[people[1], people[2]], settle_after=0)
 
     at(bad.entry.time + 9 * DAY - 60)
-    with refused(errors.NothingGood, people[5]):
+    with refused(NothingGood, people[5]):
         bad.take(sender=people[5])
     assert bad.take(sender=people[1]) == bad.entry.deposit_wei // 2
     at(bad.entry.time + 9 * DAY)
@@ -224,7 +225,7 @@ def test_a_report_blocks_no_other_report_and_no_refund(bad_data, chain, people):
 def test_a_reporter_needs_good_data(bad_data, people, refused):
     _, bad = bad_data(good=[people[1]])
 
-    with refused(errors.NothingGood, people[2]):
+    with refused(NothingGood, people[2]):
         bad.report(sender=people[2])
 
 

@@ -13,6 +13,7 @@ import pytest
 import dcai
 from dcai import errors
 from dcai.chain.codec import codec
+from dcai.incentives.deposit_refund_take.errors import NotReported
 from dcai.samples import pack_sparse
 
 VICTIMS = 5
@@ -120,7 +121,7 @@ def test_the_attack_loses_by_default_against_victims_who_look_once_a_day(attack_
 def test_a_report_and_a_take_a_day_apart_are_both_needed(attack_on, chain, refused):
     attack = attack_on()
 
-    with refused(errors.NotReported, attack.attacker.address):
+    with refused(NotReported, attack.attacker.address):
         attack.flip_and("take")
     attack.flip_and("report")
     chain.travel("23 hours")

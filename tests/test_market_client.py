@@ -10,6 +10,7 @@ from dcai import errors
 from dcai.chain.header import header
 from dcai.incentives.prediction_market import settling
 from dcai.incentives.prediction_market.course import Phase
+from dcai.incentives.prediction_market.errors import WrongPhase
 from tests.market_stage import EVALUATE, OPEN, PARTICIPATE, REVEAL, ROUNDS, Stage
 
 
@@ -147,7 +148,7 @@ def test_others_may_pay_between_any_two_payments(stage, chain, monkeypatch):
 def test_settling_waits_for_nobody_it_needs(stage, refused):
     for phase in (Phase.PREPARED, Phase.DRAWING, Phase.OPENING, Phase.PARTICIPATION, Phase.UNOPENED, Phase.FORFEITED):
         market = stage(phase)
-        with refused(errors.WrongPhase):
+        with refused(WrongPhase):
             market.market.settle(market.hidden, progress=False)
     market = stage(Phase.REVEAL)
     with refused(errors.InvalidInput, "test set isn't revealed"):
@@ -156,7 +157,7 @@ def test_settling_waits_for_nobody_it_needs(stage, refused):
 
 def test_scores_tell_what_each_turn_was_worth_once_the_test_set_is_known(stage, refused):
     market = stage(Phase.REVEAL)
-    with refused(errors.WrongPhase):
+    with refused(WrongPhase):
         market.market.scores()
     market.reveal_all()
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dcai
-from dcai import deployment, errors
+from dcai import deployment
 from dcai.incentives.prediction_market.course import Phase
+from dcai.incentives.prediction_market.errors import WrongParameters
 from tests.market_play import MODELS, Replay, fitted, opened, reveal, terms
 
 EXAMPLES = 8
@@ -106,7 +107,7 @@ def test_the_replay_passes_through_every_state_that_the_live_model_had(anvil_cha
             # what storage held then is what the contract has by its own replay: it takes no other parameters
             call = replay.next(1)._replace(parameters=live)
             if at == 1:
-                with pytest.raises(errors.WrongParameters):
+                with pytest.raises(WrongParameters):
                     market._send("evaluate", call._replace(parameters=altered(live)), sender=None)
             replay.push(1, call=call)
             for _ in entry.samples()[1:]:

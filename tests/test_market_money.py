@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import dcai
 from dcai import errors
 from dcai.incentives.prediction_market.course import Phase
+from dcai.incentives.prediction_market.errors import NothingOwed, WrongPhase
 from tests.conftest import MARKET
 from tests.market_stage import EVALUATE, PARTICIPATE, REVEAL, ROUNDS, Stage
 
@@ -56,14 +57,14 @@ def test_anybody_may_have_a_person_paid_what_they_are_owed_and_only_once(stage, 
     for person, amount in owed.items():
         paid = gained(chain, person, lambda person=person: market.send("collect", person, sender=market.carol))
         assert paid == amount
-        with refused(errors.NothingOwed, person):
+        with refused(NothingOwed, person):
             market.send("collect", person, sender=market.carol)
     for stranger in (market.carol, market.provider, DEAD):
-        with refused(errors.NothingOwed):
+        with refused(NothingOwed):
             market.send("collect", stranger)
     rest = SAMPLES * market.stake + ROUNDS * market.stake - owed.total()
     assert gained(chain, market.provider, lambda: market.send("withdraw", sender=market.carol)) == rest
-    with refused(errors.NothingOwed, market.provider):
+    with refused(NothingOwed, market.provider):
         market.send("withdraw")
     assert chain.balance(market.market.address) == 0
 
@@ -201,7 +202,7 @@ def test_of_a_market_that_failed_every_sample_gets_its_stake_and_an_equal_part(s
         assert market.market.audit().ok
 
     assert gained(chain, market.provider, lambda: market.send("withdraw", sender=market.carol)) == rest
-    with refused(errors.NothingOwed, market.provider):
+    with refused(NothingOwed, market.provider):
         market.send("withdraw")
     assert chain.balance(market.market.address) == 0
     assert market.market.audit().ok
@@ -212,9 +213,9 @@ def test_a_bounty_that_nobody_contributed_to_goes_back(stage, chain, refused):
     chain.travel(PARTICIPATE)
 
     assert market.market.course().phase == Phase.PAYMENT
-    with refused(errors.NothingOwed):
+    with refused(NothingOwed):
         market.send("collect", market.alice)
-    with refused(errors.WrongPhase):
+    with refused(WrongPhase):
         market.reveal(market.unknown()[0])
     payments = market.market.settle(sender=market.carol, progress=False)
 

@@ -86,7 +86,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         _head();
         if (msg.sender != creator()) revert NotCreator(creator(), msg.sender);
         _only(Phase.Prepared);
-        if (hashes.length != terms_.portions()) revert WrongCount(terms_.portions(), hashes.length);
+        _checkCount(terms_.portions(), hashes.length);
         uint256 rounds = msg.value / terms_.stake();
         if (rounds == 0 || rounds > type(uint40).max || msg.value % terms_.stake() != 0)
             revert WrongBounty(terms_.stake(), msg.value);
@@ -144,6 +144,7 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         _checkPortions(evaluation.hashes, evaluation.portions, cursor.pass, run.terms);
         run.most = evaluation.most;
         if (evaluation.contributions.length == 0 || run.most == 0) revert OutOfTurn(cursor.next, 0);
+        _checkCount(evaluation.contributions.length, evaluation.slots.length);
         run.exam = _prepare(run.image, evaluation.portions, run.word);
         if (_atStart(cursor)) {
             cursor.mistakes += uint16(_mistakes(run.exam, run.image, evaluation.portions, run.word));
@@ -415,13 +416,17 @@ abstract contract PredictionMarket is IPredictionMarket, Trainer, ReentrancyGuar
         uint256 first = pass * terms_.perPass();
         uint256 count = terms_.portions() - 1 - first;
         if (count > terms_.perPass()) count = terms_.perPass();
-        if (portions.length != count) revert WrongCount(count, portions.length);
+        _checkCount(count, portions.length);
         uint256 drawn = _opening.drawn - 1;
         for (uint256 i; i < count; ++i) {
             // the one that was drawn is passed over
             uint256 portion = first + i < drawn ? first + i : first + i + 1;
             if (keccak256(portions[i]) != hashes[portion]) revert WrongPortion(portion);
         }
+    }
+
+    function _checkCount(uint256 required, uint256 given) private pure {
+        if (given != required) revert WrongCount(required, given);
     }
 
     function _atStart(Cursor memory cursor) private pure returns (bool) {

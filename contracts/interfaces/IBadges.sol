@@ -15,6 +15,8 @@ interface IBadges is IERC1155MetadataURI {
     /// @notice As many accounts are needed as ids.
     error LengthsDiffer(uint256 accounts, uint256 ids);
 
-    /// @notice Whether a badge can't be given away: always.
-    function locked(uint256 id) external view returns (bool);
+    /// @notice Whether a badge can't be given away.
+    /// @param id 1 to 8
+    /// @return always true
+    function locked(uint256 id) external view returns (bool always);
 }

@@ -6,7 +6,7 @@ import {Contribution} from "./ITrainer.sol";
 
 /// @notice Deposit-Refund-Take: pay in, get it back once the model agrees, receive the deposit of bad data
 /// @dev The rules are those of Harris and Waggoner, "Decentralized & Collaborative AI on Blockchain" (2019), and a time
-/// between report and take against those who turn the model for a moment.
+/// between report and take against those who turn the model for a moment. What is sent with a contribution is its deposit, all of it.
 /// Warning: an author who looks after a contribution less often than once in `settleAfter` can lose the deposit to somebody
 /// who turned the model for a moment, and after `takeAfter` loses it to whoever comes first. Warning: the same time serves the
 /// author of bad data, who can turn the model for a moment and be refunded; what that costs is the deposits of the samples
@@ -29,9 +29,16 @@ interface IDepositRefundTake is IIncentive {
     }
 
     /// @notice The author got back what was left of the deposit, and has one more good contribution.
+    /// @param id of the contribution
+    /// @param author whose it is
+    /// @param amount wei
     event Refunded(uint256 indexed id, address indexed author, uint256 amount);
 
-    /// @notice The author of a batch got back the deposits of some samples: of those whose bit is set in `positions`.
+    /// @notice The author of a batch got back the deposits of some samples.
+    /// @param id of the batch
+    /// @param author whose it is
+    /// @param amount wei
+    /// @param positions bit i: the sample at position i
     event BatchRefunded(uint256 indexed id, address indexed author, uint256 amount, uint256 positions);
 
     /// @notice One sample of a batch became a contribution of its own, with its share of the deposit.
@@ -41,11 +48,18 @@ interface IDepositRefundTake is IIncentive {
     event Split(uint256 indexed batchId, uint256 indexed id, uint256 slot);
 
     /// @notice Somebody announced that the data is bad.
+    /// @param id of the contribution
+    /// @param reporter who
     event Reported(uint256 indexed id, address indexed reporter);
 
     /// @notice Somebody received a share of a deposit, or what was left of it.
+    /// @param id of the contribution
+    /// @param taker who
+    /// @param amount wei
     event Taken(uint256 indexed id, address indexed taker, uint256 amount);
 
+    /// @notice What was sent is less than the price.
+    error Underpaid(uint256 required, uint256 sent);
     /// @notice More than 2^96 - 1 wei, or not the same number of wei for each sample of a batch.
     error BadDeposit(uint256 sent, uint256 count);
     /// @notice The call is for a single sample; split it off the batch first.
@@ -80,6 +94,9 @@ interface IDepositRefundTake is IIncentive {
 
     /// @notice Pays what is left of the deposit back to its author, once, if the model agrees now. Counts as a good
     /// contribution, unless it was split off a batch.
+    /// @param contribution as its event tells
+    /// @param slot where its record stands
+    /// @return amount wei
     function refund(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
     /// @notice Pays back those samples of a batch that are asked for, not closed yet, and agreed with by the model now. A
@@ -87,6 +104,7 @@ interface IDepositRefundTake is IIncentive {
     /// @param batch the batch
     /// @param slot where its record stands
     /// @param positions bit i: the sample at position i
+    /// @return amount wei
     function refundBatch(
         Contribution calldata batch,
         uint256 slot,
@@ -99,27 +117,41 @@ interface IDepositRefundTake is IIncentive {
     /// @param batch the batch
     /// @param slot where its record stands
     /// @param positions bit i: the sample at position i
-    /// @return splitOff which of them were
+    /// @return splitOff bit i: the one at position i was
     function split(Contribution calldata batch, uint256 slot, uint256 positions) external returns (uint256 splitOff);
 
     /// @notice Announces that the data is bad: the model disagrees now. Its author can still be refunded as soon as the
     /// model agrees; where it still disagrees `settleAfter` later, the reporter takes a share.
+    /// @param contribution as its event tells
+    /// @param slot where its record stands
     function report(Contribution calldata contribution, uint256 slot) external;
 
     /// @notice Takes a share of bad data's deposit: deposit * own good contributions / all good contributions, at most what is
     /// left. After `creatorTakeAfter` the creator, and after `takeAfter` anybody, takes all that is left, of a batch too.
+    /// @param contribution as its event tells
+    /// @param slot where its record stands
+    /// @return amount wei
     function take(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
     /// @notice How many validated contributions a person has.
-    function good(address person) external view returns (uint256);
+    /// @param person who
+    /// @return count of contributions
+    function good(address person) external view returns (uint256 count);
 
     /// @notice What the trainer was set up with.
-    function terms() external view returns (Terms memory);
+    /// @return settings all of them
+    function terms() external view returns (Terms memory settings);
 
-    /// @notice When somebody reported a contribution (0: never), and whether they took their share.
+    /// @notice What somebody did about a contribution.
+    /// @param id of the contribution
+    /// @param reporter who
+    /// @return time when they reported it, seconds; 0: never
+    /// @return taken whether they took their share
     function reported(uint256 id, address reporter) external view returns (uint256 time, bool taken);
 
     /// @notice Which samples of a batch are closed: refunded or split off. The refund that closes the last of them isn't noted
     /// here, since then nothing is open of the record.
+    /// @param batchId the batch
+    /// @return positions bit i: the sample at position i
     function closed(uint256 batchId) external view returns (uint256 positions);
 }

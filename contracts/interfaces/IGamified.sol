@@ -63,22 +63,43 @@ interface IGamified is IIncentive, IBadges {
         uint256 sketch;
     }
 
-    /// @notice The author got points for a contribution; it can be reported before `until`.
+    /// @notice The author got points for a contribution.
+    /// @param id of the contribution
+    /// @param author whose it is
+    /// @param points those that were earned
+    /// @param until when it can't be reported any more, seconds
     event Validated(uint256 indexed id, address indexed author, uint256 points, uint256 until);
 
-    /// @notice The author of a batch got points for some samples: for those whose bit is set in `positions`, unless they were known.
+    /// @notice The author of a batch got points for some samples.
+    /// @param id of the batch
+    /// @param author whose it is
+    /// @param points those that were earned
+    /// @param positions bit i: the sample at position i, which earned something unless it was known
+    /// @param until when it can't be reported any more, seconds
     event BatchValidated(uint256 indexed id, address indexed author, uint256 points, uint256 positions, uint256 until);
 
     /// @notice The model agreed, but everything of the contribution was validated before: it is finished, and earned nothing.
+    /// @param id of the contribution
+    /// @param author whose it is
     event Duplicate(uint256 indexed id, address indexed author);
 
-    /// @notice Somebody announced that the data is bad; the points can be taken from `due` on.
+    /// @notice Somebody announced that the data is bad.
+    /// @param id of the contribution
+    /// @param reporter who
+    /// @param due from when on the points can be taken, seconds
     event Reported(uint256 indexed id, address indexed reporter, uint256 due);
 
-    /// @notice The author of something reported showed that the model agrees; it can be reported again before `until`.
+    /// @notice The author of something reported showed that the model agrees; it can be reported again.
+    /// @param id of the contribution
+    /// @param author whose it is
+    /// @param until when it can't any more, seconds
     event Defended(uint256 indexed id, address indexed author, uint256 until);
 
     /// @notice The author lost the points of bad data, and its place in the count.
+    /// @param id of the contribution
+    /// @param reporter who took them
+    /// @param author whose it is
+    /// @param points those that were lost
     event PointsTaken(uint256 indexed id, address indexed reporter, address indexed author, uint256 points);
 
     /// @notice Contributing costs nothing: no money is taken.
@@ -116,6 +137,8 @@ interface IGamified is IIncentive, IBadges {
 
     /// @notice Gives the author the points of a contribution that the model agrees with now, once, and the badges that come with them. What
     /// was validated before, of whomever and with whichever label, earns nothing.
+    /// @param contribution as its event tells
+    /// @param slot where its record stands
     /// @return points those that were earned
     function validate(Contribution calldata contribution, uint256 slot) external returns (uint256 points);
 
@@ -124,6 +147,7 @@ interface IGamified is IIncentive, IBadges {
     /// @param batch the batch
     /// @param slot where its record stands
     /// @param positions bit i: the sample at position i
+    /// @return points those that were earned
     function validateBatch(
         Contribution calldata batch,
         uint256 slot,
@@ -132,21 +156,31 @@ interface IGamified is IIncentive, IBadges {
 
     /// @notice Announces that validated data is bad: the model disagrees now, with a batch where it disagrees with more than half of what
     /// was validated. A second report, from `settleAfter` on, takes the points away; with `settleAfter` 0 the first does.
+    /// @param contribution as its event tells
+    /// @param slot where its record stands
     function report(Contribution calldata contribution, uint256 slot) external;
 
     /// @notice Ends a report of one's own data that the model agrees with now, with a batch where it agrees with half or more.
+    /// @param contribution as its event tells
+    /// @param slot where its record stands
     function defend(Contribution calldata contribution, uint256 slot) external;
 
     /// @notice What somebody has earned.
-    function person(address account) external view returns (Person memory);
+    /// @param account who
+    /// @return earned all of it
+    function person(address account) external view returns (Person memory earned);
 
     /// @notice Which samples of a batch were validated; none where it was all of them, or nothing yet.
+    /// @param batchId the batch
+    /// @return positions bit i: the sample at position i
     function validatedPositions(uint256 batchId) external view returns (uint256 positions);
 
-    /// @notice One word of what is remembered of validated samples: bit i of word w stands for those whose Keccak hash is 256 w + i
-    /// modulo 256 times `memorySlots`.
+    /// @notice One word of what is remembered of validated samples.
+    /// @param word its number, below `memorySlots`
+    /// @return bits bit i: of those whose Keccak hash is 256 * word + i modulo 256 * `memorySlots` there was one
     function remembered(uint256 word) external view returns (uint256 bits);
 
     /// @notice What the trainer was set up with.
-    function rules() external view returns (Rules memory);
+    /// @return settings all of them
+    function rules() external view returns (Rules memory settings);
 }

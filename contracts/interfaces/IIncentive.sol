@@ -3,8 +3,6 @@ pragma solidity ^0.8.28;
 
 /// @notice What any incentive answers
 interface IIncentive {
-    /// @notice What was sent is less than the price.
-    error Underpaid(uint256 required, uint256 sent);
     /// @notice Samples that count as `size` features together, where the incentive has one price for all and takes up to `most`.
     error TooLarge(uint256 size, uint256 most);
 
@@ -12,6 +10,6 @@ interface IIncentive {
     /// @param count the number of samples
     /// @param size their features together, no sample counted below the size unit
     /// @param time seconds, the time of the block that will hold them
-    /// @return wei for all of them
-    function price(uint256 count, uint256 size, uint256 time) external view returns (uint256);
+    /// @return amount wei for all of them
+    function price(uint256 count, uint256 size, uint256 time) external view returns (uint256 amount);
 }

@@ -22,18 +22,25 @@ interface IModel {
     /// @notice A dense sample has the squared norm of a unit vector times 127, within what rounding to integers does.
     error NotUnitNorm(uint256 squaredNorm, uint256 lowest, uint256 highest);
 
-    /// @notice The class of a sample; the lowest one of those that are level.
+    /// @notice The class of a sample.
+    /// @param sample encoded as for `ITrainer.contribute`
+    /// @return label the class with the largest score; the lowest one of those that are level
     function predict(bytes calldata sample) external view returns (uint256 label);
 
-    /// @notice The score of each class; the largest wins. That of a class without a sample is the lowest there is.
+    /// @notice The score of each class; the largest wins.
+    /// @param sample encoded as for `ITrainer.contribute`
+    /// @return scores by class; that of a class without a sample is the lowest there is
     function score(bytes calldata sample) external view returns (int256[] memory scores);
 
-    /// @notice The number of classes now.
-    function classes() external view returns (uint256);
+    /// @notice How many classes there are now.
+    /// @return count the number of classes
+    function classes() external view returns (uint256 count);
 
     /// @notice How many classes there is room for.
-    function maxClasses() external view returns (uint256);
+    /// @return count the number of classes
+    function maxClasses() external view returns (uint256 count);
 
-    /// @notice The number of features.
-    function features() external view returns (uint256);
+    /// @notice How many features a sample can have.
+    /// @return count the number of features
+    function features() external view returns (uint256 count);
 }

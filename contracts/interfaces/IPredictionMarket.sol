@@ -113,33 +113,48 @@ interface IPredictionMarket is IIncentive {
     }
 
     /// @notice The provider committed to a test set, and paid in the bounty.
-    /// @param hashes of the portions, in their order
+    /// @param bounty wei
     /// @param target the block that the draw is from
+    /// @param hashes of the portions, in their order
     event Committed(uint256 bounty, uint256 target, bytes32[] hashes);
 
     /// @notice The portion to open was drawn.
+    /// @param portion its number
     event Drawn(uint256 portion);
 
     /// @notice A portion is known; the first one is the drawn one, with which participation begins.
+    /// @param portion its number
+    /// @param content see `reveal`
     event Revealed(uint256 indexed portion, bytes content);
 
-    /// @notice Contributions were evaluated, in this pass up to, not including, the one numbered `next`, and of that one, a batch,
-    /// the first `position` samples.
+    /// @notice Contributions were evaluated.
+    /// @param pass the number of the pass over them
+    /// @param next the first one that isn't, or not whole
+    /// @param position how many of its samples are, where it is a batch
     event Evaluated(uint256 indexed pass, uint256 next, uint256 position);
 
-    /// @notice All is evaluated; the provider gets the remainder, wei.
+    /// @notice All is evaluated.
+    /// @param remainder what the provider gets, wei
     event Settled(uint256 remainder);
 
     /// @notice Somebody was paid what the market owes them.
+    /// @param person who
+    /// @param amount wei
     event Collected(address indexed person, uint256 amount);
 
     /// @notice The provider was paid what is theirs.
+    /// @param provider who
+    /// @param amount wei
     event Withdrawn(address indexed provider, uint256 amount);
 
     /// @notice A contribution to a market that failed was paid back with its part of the bounty.
+    /// @param id of the contribution
+    /// @param author whose it is
+    /// @param amount wei
     event Reclaimed(uint256 indexed id, address indexed author, uint256 amount);
 
     /// @notice The bounty was sent to nobody, since the provider didn't open the drawn portion.
+    /// @param amount wei
     event Forfeit(uint256 amount);
 
     /// @notice The call is for another phase.
@@ -152,7 +167,7 @@ interface IPredictionMarket is IIncentive {
     error MarketFull(uint256 samples, uint256 most);
     /// @notice A call that contributes has at most so many bytes, so that it can be brought back beside a test set.
     error TooLong(uint256 length, uint256 most);
-    /// @notice As many hashes as portions.
+    /// @notice As many hashes as portions, and as many slots as contributions.
     error WrongCount(uint256 required, uint256 given);
     /// @notice These aren't the header of the block that the draw is from, or it isn't there yet, or too long ago.
     error WrongHeader(uint256 target);
@@ -190,28 +205,40 @@ interface IPredictionMarket is IIncentive {
     function reveal(bytes32[] calldata hashes, uint256 portion, bytes calldata content) external;
 
     /// @notice Replays contributions, and counts the mistakes after each. With the last one of the last pass the market is settled.
+    /// @param evaluation what the step needs
     function evaluate(Evaluation calldata evaluation) external;
 
     /// @notice Pays somebody what the settled market owes them. Anybody may call.
+    /// @param person who
+    /// @return amount wei
     function collect(address person) external returns (uint256 amount);
 
     /// @notice Pays the provider the remainder: of a settled market what the rule leaves, of one that failed what can't be divided, of one
     /// that nobody contributed to the bounty. Anybody may call.
+    /// @return amount wei
     function withdraw() external returns (uint256 amount);
 
     /// @notice Pays the author of a contribution to a market that failed its stake and its part of the bounty. Anybody may call.
+    /// @param contribution as its event tells
+    /// @param slot where its record stands
+    /// @return amount wei
     function reclaim(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
     /// @notice Sends the bounty to nobody (0x…dEaD) where the drawn portion wasn't opened in time: a provider who could have it back would
     /// draw until the best portion comes. Anybody may call.
+    /// @return amount wei
     function forfeit() external returns (uint256 amount);
 
     /// @notice What the trainer was set up with.
-    function terms() external view returns (Terms memory);
+    /// @return settings all of them
+    function terms() external view returns (Terms memory settings);
 
     /// @notice How far the market is.
-    function course() external view returns (Course memory);
+    /// @return state as of this block
+    function course() external view returns (Course memory state);
 
     /// @notice What the market owes a person, as far as it is evaluated; due once it is settled.
-    function owed(address person) external view returns (uint256);
+    /// @param person who
+    /// @return amount wei
+    function owed(address person) external view returns (uint256 amount);
 }

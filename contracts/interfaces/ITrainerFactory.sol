@@ -6,6 +6,9 @@ pragma solidity ^0.8.28;
 /// to. The address follows from creator, implementation, settings and salt, and is the same on every chain.
 interface ITrainerFactory {
     /// @notice A shared model was deployed.
+    /// @param trainer where
+    /// @param implementation a model with an incentive
+    /// @param creator who deployed it
     event Created(address indexed trainer, address indexed implementation, address indexed creator);
 
     /// @notice The settings are shorter than their two words.
@@ -16,6 +19,7 @@ interface ITrainerFactory {
     /// @param settings what stands behind the creator in the trainer's code: see `libraries/Settings.sol`
     /// @param salt tells apart trainers of the same settings
     /// @param parameters the initial parameters, or their first chunk
+    /// @return trainer where it is
     function create(
         address implementation,
         bytes calldata settings,
@@ -23,7 +27,12 @@ interface ITrainerFactory {
         bytes calldata parameters
     ) external returns (address trainer);
 
-    /// @notice Where `create`, called by `creator`, puts a trainer.
+    /// @notice Where `create` puts a trainer.
+    /// @param creator who calls it
+    /// @param implementation see `create`
+    /// @param settings see `create`
+    /// @param salt see `create`
+    /// @return trainer where it would be
     function addressOf(
         address creator,
         address implementation,

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from eth_utils.address import is_hex_address, to_checksum_address
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from dcai import artifacts, durations
-from dcai.chain.codec import Codec, codec
-from dcai.chain.coders import checksummed
-from dcai.errors import (
-    ContractError,
-    ContractReverted,
-    DcaiError,
-    InvalidInput,
-    NodeError,
-    NodeUnreachable,
-    TransactionFailed,
-    contract_error,
-)
+from dcai import durations
+from dcai.chain.addresses import checked_address, checksummed
+from dcai.chain.codec import codec
+from dcai.chain.reverts import explained
+from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
 
 TRANSACTION_GAS_LIMIT = 16_777_216
 """What one transaction may use at most (EIP-7825)."""
 
 # Ethereum's; most other chains are faster.
 _BLOCK_SECONDS = 12
-
-_REVERT_TEXT = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
 
 
 class Request(Protocol):
@@ -249,7 +236,7 @@ class Chain:
         try:
             raw = self._submit(transaction)
         except RpcFailure as failure:
-            raise _explained(failure) from None
+            raise explained(failure.message, failure.data) from None
         receipt = _receipt(raw)
         self.gas_used[sender] += receipt.gas_used
         if _int(raw["status"]) != 1:
@@ -291,7 +278,7 @@ class Chain:
         try:
             self._travel(self.now() + seconds)
         except RpcFailure as failure:
-            raise _explained(failure) from None
+            raise explained(failure.message, failure.data) from None
 
     def reach(self, number: int) -> None:
         """Wait until there is a block of this number; where blocks are made on demand, make those that are missing.
@@ -352,7 +339,7 @@ class Chain:
         try:
             return self.request(method, params)
         except RpcFailure as failure:
-            raise _explained(failure) from None
+            raise explained(failure.message, failure.data) from None
 
     def _raise_failed(self, transaction: dict[str, Any], receipt: Receipt) -> None:
         """Say why a transaction failed: a receipt doesn't, but the same call on today's state mostly does."""
@@ -371,51 +358,6 @@ class Chain:
         )
 
 
-def checked_address(address: str) -> str:
-    """Return an address with its checksum.
-
-    Raises
-    ------
-    InvalidInput
-        If it is none.
-    """
-    if not isinstance(address, str) or not is_hex_address(address):
-        raise InvalidInput(f"{address!r} is no address; an address is 0x and 40 hexadecimal digits.")
-    return to_checksum_address(address)
-
-
-def decode_error(data: bytes, prepared: Codec) -> ContractReverted | None:
-    """Return the exception for what a contract reverted with, or None where it isn't an error of the contract's own."""
-    entry = prepared.errors.get(data[:4])
-    return contract_error(entry.name, entry.names, entry.types, data[4:]) if entry else None
-
-
-# every trainer of ours has the errors of the others with the same incentive
-_WITH_OUR_ERRORS = ("SparsePerceptronDRT", "SparsePerceptronGamified", "SparsePerceptronPM", "TrainerFactory")
-
-
-def _explained(failure: RpcFailure) -> DcaiError:
-    data = _revert_data(failure)
-    if data is None:
-        return NodeError(f"The node refuses: {failure.message}")
-    for contract in (*_WITH_OUR_ERRORS, *artifacts.added()):
-        error = decode_error(data, codec(contract))
-        if error is not None:
-            return error
-    return ContractReverted(f"The contract refuses, with {('0x' + data.hex()) if data else 'no reason'}.")
-
-
-def _revert_data(failure: RpcFailure) -> bytes | None:
-    """Return what a contract reverted with; None where the failure is of another kind."""
-    if failure.data is not None:
-        return _bytes(failure.data)
-    match = _REVERT_TEXT.search(failure.message)
-    if match:  # eth-tester tells the bytes as Python would print them
-        literal = ast.literal_eval(match[1])
-        return literal if isinstance(literal, bytes) else None
-    return b"" if "revert" in failure.message else None
-
-
 def _tag(block: int | None) -> str:
     return "latest" if block is None else hex(block)
 
@@ -428,7 +370,7 @@ def _receipt(raw: dict[str, Any]) -> Receipt:
         gas_used=gas_used,
         fee_wei=gas_used * _int(raw["effectiveGasPrice"]),
         logs=tuple(_log(entry) for entry in raw["logs"]),
-        contract_address=to_checksum_address(raw["contractAddress"]) if raw.get("contractAddress") else None,
+        contract_address=checksummed(raw["contractAddress"]) if raw.get("contractAddress") else None,
     )
 
 

@@ -13,16 +13,14 @@ from typing import Any
 from eth_abi.decoding import AddressDecoder, ContextFramesBytesIO, StringDecoder, UnsignedIntegerDecoder
 from eth_abi.encoding import AddressEncoder, TextStringEncoder, UnsignedIntegerEncoder
 from eth_abi.registry import ABIRegistry, BaseEquals, registry
-from eth_utils.address import to_canonical_address, to_checksum_address
+from eth_utils.address import to_canonical_address
+
+from dcai.chain.addresses import checksummed
 
 _WORD = 32
-_KEPT = 4_096
-
-# a checksum is a hash, and logs tell the same few addresses again and again
-checksummed = lru_cache(maxsize=_KEPT)(to_checksum_address)
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=4_096)
 def _word(address: str | bytes) -> bytes:
     AddressEncoder.validate_value(address)  # type: ignore[no-untyped-call]
     return to_canonical_address(address).rjust(_WORD, b"\0")

@@ -19,7 +19,8 @@ from tenacity import (
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint
 
-from dcai.chain.chain import Chain, RpcFailure, checked_address
+from dcai.chain.addresses import checked_address
+from dcai.chain.chain import Chain, RpcFailure
 from dcai.errors import InvalidInput, NodeError, NodeUnreachable, TransactionFailed
 
 # The node, or who stands before it, asks for patience.

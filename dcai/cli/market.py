@@ -34,17 +34,16 @@ TestSetFile = Annotated[Path, typer.Argument(help="The hidden test set, as `dcai
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
 
-_PHASES = {
-    Phase.PREPARED: "waits for its provider: dcai market commit",
-    Phase.DRAWING: "the portion to open must be drawn: dcai market open",
-    Phase.OPENING: "the provider must open the portion that was drawn: dcai market open",
-    Phase.PARTICIPATION: "people contribute",
-    Phase.REVEAL: "the provider must reveal the test set: dcai market settle",
-    Phase.EVALUATION: "contributions must be evaluated: dcai market settle",
-    Phase.PAYMENT: "everybody is paid: dcai market settle",
-    Phase.FAILED: "has failed; stakes and bounty go to the contributors: dcai market settle",
-    Phase.UNOPENED: "wasn't opened in time; its bounty is lost",
-    Phase.FORFEITED: "wasn't opened in time; its bounty was sent to nobody",
+# what goes on with it
+_COMMANDS = {
+    Phase.PREPARED: "commit",
+    Phase.DRAWING: "open",
+    Phase.OPENING: "open",
+    Phase.REVEAL: "settle",
+    Phase.EVALUATION: "settle",
+    Phase.PAYMENT: "settle",
+    Phase.FAILED: "settle",
+    Phase.UNOPENED: "forfeit",
 }
 
 
@@ -124,7 +123,9 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
         table = Table(title=escape(repr(market.name)), title_justify="left", show_header=False)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        table.add_row("phase", f"{course.phase.name.lower()}: {_PHASES[course.phase]}")
+        table.add_row("phase", f"{course.phase.name.lower()}: {course.phase.told}")
+        if course.phase in _COMMANDS:
+            table.add_row("to go on", f"dcai market {_COMMANDS[course.phase]}")
         if deadline is not None:
             left = max(deadline - chain.now(), 0)
             when = datetime.fromtimestamp(deadline, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

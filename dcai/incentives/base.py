@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
+from dcai.errors import InvalidInput, TooLarge
 from dcai.samples import LONGEST, MAX_BATCH
 
 if TYPE_CHECKING:
@@ -54,6 +55,32 @@ class Incentive(ABC, Generic[T]):
         TooLarge
             If the contract takes none as large.
         """
+
+    def _size(self, sizes: tuple[int, ...]) -> int:
+        """Return the features of samples together, no sample counted below the size unit.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no sample.
+        """
+        if not sizes:
+            raise InvalidInput("There is no sample to price; give at least one.")
+        return sum(max(one, self.size_unit) for one in sizes)
+
+    def _check_size(self, sizes: tuple[int, ...]) -> None:
+        """Refuse samples with more features than one price covers: for incentives that ask no more for large ones.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no sample.
+        TooLarge
+            If one has more features than the size unit.
+        """
+        size, most = self._size(sizes), len(sizes) * self.size_unit
+        if size > most:
+            raise TooLarge(size=size, most=most)
 
     @abstractmethod
     def packed(self) -> bytes:

@@ -18,6 +18,7 @@ abstract contract Pledge is Trainer {
 
     event Returned(uint256 indexed id, uint256 amount);
 
+    error Underpaid(uint256 required, uint256 sent);
     error TooSoon(uint256 earliest);
     error NotYours(address author);
 

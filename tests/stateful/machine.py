@@ -6,7 +6,6 @@ import copy
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,6 +40,7 @@ from tests.stateful.actions import (
 )
 from tests.stateful.ledger import Ledger
 from tests.stateful.rules import Call, Mood, Refused, Rules
+from tests.stateful.running import Tally
 from tests.stateful.world import PEOPLE, TRAINER, WALLETS, World, calldata
 
 CLASSES = ("no", "yes")
@@ -82,21 +82,6 @@ def counting(draw: st.DrawFn) -> Model:
     size = len(nothing.parameters())
     parameters = draw(st.one_of(st.just(bytes(size)), st.just(b"\xff" * size), st.binary(min_size=size, max_size=size)))
     return kind.from_parameters(nothing.settings(), parameters, CLASSES)
-
-
-@dataclass
-class Tally:
-    """What was tried.
-
-    Attributes
-    ----------
-    steps : int
-    outcomes : Counter
-        (function, error that it was refused with or None) -> how often.
-    """
-
-    steps: int = 0
-    outcomes: Counter[tuple[str, str | None]] = field(default_factory=Counter)
 
 
 class SharedModel(RuleBasedStateMachine):

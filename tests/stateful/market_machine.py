@@ -19,10 +19,10 @@ from dcai.deployment import Settings
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
 from tests.market_play import fitted
 from tests.stateful import market_actions
-from tests.stateful.machine import Tally
 from tests.stateful.market_actions import Attempt, CallBack, Force, Pass, PassTheDeadline, Refuse, Step
 from tests.stateful.market_rules import Market, Phase, Terms
 from tests.stateful.rules import Call, Mood, Refused
+from tests.stateful.running import Tally
 from tests.stateful.world import WALLETS, World, calldata
 
 DEAD = "0x000000000000000000000000000000000000dead"

@@ -17,9 +17,6 @@ from dcai.models import Model
 from tests.market_rule import gains
 from tests.stateful.rules import BATCH, Claim, Mood, Refused, unpack_batch
 
-MISSING = "0x4e487b71" + 31 * "00" + "32"
-"""What Solidity reverts with where a list has no such place."""
-
 
 class Phase(IntEnum):
     """Where a market stands."""
@@ -325,17 +322,17 @@ class Market:
         samples, done, most = self.samples, self.done, given.most
         if not given.contributions or not most:
             raise Refused("OutOfTurn", samples[done][0].claim.id, 0)
-        for at, claim in enumerate(given.contributions):
+        if len(given.slots) != len(given.contributions):
+            raise Refused("WrongCount", len(given.contributions), len(given.slots))
+        for claim, slot in zip(given.contributions, given.slots, strict=True):
             if not most:
                 break
             following = samples[done][0] if done < len(samples) else None
             turn = self.next_id if following is None else following.claim.id
-            if at >= len(given.slots):
-                raise Refused(MISSING)
             if claim.id != turn:
                 raise Refused("OutOfTurn", turn, claim.id)
-            if following is None or claim != following.claim or given.slots[at] != claim.id:
-                raise Refused("UnknownContribution", claim.id, given.slots[at])
+            if following is None or claim != following.claim or slot != claim.id:
+                raise Refused("UnknownContribution", claim.id, slot)
             while most and done < len(samples) and samples[done][0] is following:
                 done, most = done + 1, most - 1
         self.number, self.done = (self.number + 1, 0) if done == len(samples) else (self.number, done)

@@ -10,8 +10,9 @@ from pathlib import Path
 import solcx
 
 from dcai import Chain, Receipt, deployment
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT, decode_error
+from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import Codec, codec
+from dcai.chain.reverts import decode_error
 from dcai.errors import ContractReverted, TransactionFailed
 from scripts.compile import find_solc
 from tests.stateful.rules import Call, Mood

@@ -86,23 +86,8 @@ class DepositRefundTake(Incentive["DepositTrainer"]):
         )
 
     def price(self, elapsed: int, sizes: tuple[int, ...] = (1,)) -> int:
-        """Return what samples cost together, in wei, to the unit.
-
-        Parameters
-        ----------
-        elapsed
-            Seconds since the last contribution.
-        sizes
-            The number of features of each sample.
-
-        Raises
-        ------
-        InvalidInput
-            If there is no sample.
-        """
-        if not sizes:
-            raise InvalidInput("There is no sample to price; give at least one.")
-        size = sum(max(one, self.size_unit) for one in sizes)
+        """Return what samples cost together, in wei, to the unit. See `Incentive.price`."""
+        size = self._size(sizes)
         root = isqrt(max(elapsed * self.size_unit, size) * 10**18 // size)
         asked = self.weight_wei * 3600 * 10**9 * size // (self.size_unit * root)
         return max(asked, self.minimum_wei * size // self.size_unit)

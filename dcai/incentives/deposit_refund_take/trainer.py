@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dcai.chain.chain import checked_address
+from dcai.chain.addresses import checked_address
 from dcai.contribution import Contribution
 from dcai.errors import IsNoBatch, NotAuthor
 from dcai.incentives.deposit_refund_take.history import SPLIT_SLOTS, DepositEntry, DepositHistory

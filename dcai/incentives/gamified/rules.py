@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from dcai.durations import Duration, seconds
-from dcai.errors import InvalidInput, TooLarge
+from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
 
 if TYPE_CHECKING:
@@ -128,28 +128,8 @@ class Gamified(Incentive["GamifiedTrainer"]):
         )
 
     def price(self, elapsed: int, sizes: tuple[int, ...] = (1,)) -> int:
-        """Return what samples cost together: nothing.
-
-        Parameters
-        ----------
-        elapsed
-            Seconds since the last contribution.
-        sizes
-            The number of features of each sample.
-
-        Raises
-        ------
-        InvalidInput
-            If there is no sample.
-        TooLarge
-            If one of them has more than `size_unit` features.
-        """
-        if not sizes:
-            raise InvalidInput("There is no sample to price; give at least one.")
-        size = sum(max(one, self.size_unit) for one in sizes)
-        most = len(sizes) * self.size_unit
-        if size > most:
-            raise TooLarge(size=size, most=most)
+        """Return what samples cost together: nothing. See `Incentive.price`."""
+        self._check_size(sizes)
         return 0
 
     def packed(self) -> bytes:

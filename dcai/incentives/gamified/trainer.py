@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dcai.chain.chain import Receipt, checked_address
+from dcai.chain.addresses import checked_address
+from dcai.chain.chain import Receipt
 from dcai.contribution import Contribution
 from dcai.errors import InvalidInput, IsNoBatch, NotAuthor
 from dcai.incentives.gamified.history import GamifiedEntry, GamifiedHistory

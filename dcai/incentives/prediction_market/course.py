@@ -20,6 +20,25 @@ class Phase(IntEnum):
     UNOPENED = 8
     FORFEITED = 9
 
+    @property
+    def told(self) -> str:
+        """What the market waits for, or what became of it, as a clause."""
+        return _TOLD[self]
+
+
+_TOLD = {
+    Phase.PREPARED: "its provider must commit to a test set",
+    Phase.DRAWING: "the portion to open must be drawn",
+    Phase.OPENING: "its provider must open the portion that was drawn",
+    Phase.PARTICIPATION: "people contribute",
+    Phase.REVEAL: "its provider must reveal the test set",
+    Phase.EVALUATION: "contributions must be evaluated",
+    Phase.PAYMENT: "everybody is paid what they are owed",
+    Phase.FAILED: "it has failed, and stakes and bounty go to the contributors",
+    Phase.UNOPENED: "it wasn't opened in time, and its bounty can only be sent to nobody",
+    Phase.FORFEITED: "it wasn't opened in time, and its bounty was sent to nobody",
+}
+
 
 @dataclass(frozen=True)
 class Course:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from dcai.durations import Duration, seconds
-from dcai.errors import InvalidInput, TooLarge
+from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
 
 if TYPE_CHECKING:
@@ -143,20 +143,8 @@ class PredictionMarket(Incentive["MarketTrainer"]):
         )
 
     def price(self, elapsed: int, sizes: tuple[int, ...] = (1,)) -> int:
-        """Return what samples cost together, in wei: a stake each, whenever they come.
-
-        Raises
-        ------
-        InvalidInput
-            If there is no sample.
-        TooLarge
-            If they have more features together than as many of the largest.
-        """
-        if not sizes:
-            raise InvalidInput("There is no sample to price; give at least one.")
-        size, most = sum(max(one, self.size_unit) for one in sizes), len(sizes) * self.size_unit
-        if size > most:
-            raise TooLarge(size=size, most=most)
+        """Return what samples cost together, in wei: a stake each, whenever they come. See `Incentive.price`."""
+        self._check_size(sizes)
         return len(sizes) * self.stake_wei
 
     def packed(self) -> bytes:

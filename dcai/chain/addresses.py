@@ -1,0 +1,25 @@
+"""Addresses, with their checksum."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from eth_utils.address import is_hex_address, to_checksum_address
+
+from dcai.errors import InvalidInput
+
+# a checksum is a hash, and logs tell the same few addresses again and again
+checksummed = lru_cache(maxsize=4_096)(to_checksum_address)
+
+
+def checked_address(address: str) -> str:
+    """Return an address with its checksum.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none.
+    """
+    if not isinstance(address, str) or not is_hex_address(address):
+        raise InvalidInput(f"{address!r} is no address; an address is 0x and 40 hexadecimal digits.")
+    return to_checksum_address(address)

@@ -1,0 +1,35 @@
+"""A node behind a URL, as others run one, and the people whose keys it has."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from contextlib import contextmanager
+
+from eth_account import Account
+
+import dcai
+
+MNEMONIC = "test test test test test test test test test test test junk"  # anvil's
+
+Account.enable_unaudited_hdwallet_features()
+SIGNERS = [Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{i}") for i in range(4)]
+KEYS = [signer.key.to_0x_hex() for signer in SIGNERS]
+PEOPLE = [signer.address for signer in SIGNERS]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running(anvil, *arguments):
+    """Run an anvil, and yield its URL."""
+    port = free_port()
+    with subprocess.Popen([anvil, "--silent", "--port", str(port), *arguments]) as process:
+        url = f"http://127.0.0.1:{port}"
+        dcai.connect(url)
+        yield url
+        process.kill()
