@@ -175,24 +175,6 @@ def test_failed_runs_are_kept_with_their_traceback_and_named_in_the_end(run, fil
     assert ["Traceback" in (one["failure"] or "") for one in kept].count(True) == 1
 
 
-def test_a_sweep_runs_on_a_dask_cluster(file, tmp_path):
-    distributed = pytest.importorskip("distributed")
-    todo = cases(file, (), 3)
-
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        runs = sweep(todo, tmp_path / "dask", cluster=("dask", cluster.scheduler_address))
-
-    assert [run.failure for run in runs] == [None] * 3
-    assert [run.summary["digest"] for run in runs] == [simulate(case.scenario, seed=case.seed).digest for case in todo]
-
-
-def test_a_backend_that_is_unknown_is_told(run, file):
-    answer = run("sweep", file, "--seeds", 1, "--backend", "slurm", "x")
-
-    assert answer.exit_code == 2
-    assert "There is no backend 'slurm'; choose dask or ray." in answer.stderr
-
-
 @pytest.fixture
 def node(anvil):
     """Return the URL of a node, and a trainer on it with one contribution."""
