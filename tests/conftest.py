@@ -31,6 +31,15 @@ def anvil():
     return found
 
 
+@pytest.fixture
+def nowhere(monkeypatch, tmp_path):
+    """Make anvil unfindable."""
+    monkeypatch.delenv("DCAI_ANVIL", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def worker_chain():
     with dcai.local_chain() as chain:

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -105,6 +106,55 @@ def test_a_run_that_stops_early_says_why_and_writes_what_it_has(run, file, tmp_p
     assert "Traceback" not in answer.output
     assert json.loads((out / "result.json").read_text())["contributed"] == 0
     assert (out / "report.html").is_file()
+
+
+@pytest.mark.parametrize("command", ["simulate", "sweep"])
+def test_a_folder_that_cannot_be_written_to_is_told_before_the_run(run, file, command):
+    answer = run(command, file, "--out", file / "below")
+
+    assert answer.exit_code == 2
+    assert f"{file / 'below'} can't be made a folder to write to: Not a directory" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("course.bmp", ".png, .svg or .pdf"), (".", "name a file"), ("none/course.png", "There is no folder")],
+)
+def test_a_picture_that_cannot_be_written_is_told_before_the_run(run, file, tmp_path, name, words):
+    (tmp_path / "folder.png").mkdir()
+
+    answer = run("simulate", file, "--plot", tmp_path / name if name != "." else tmp_path / "folder.png")
+
+    assert answer.exit_code == 2
+    assert words in answer.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk")
+def test_a_full_disk_is_told_when_the_result_was(run, file, tmp_path):
+    (tmp_path / "result.json").symlink_to("/dev/full")
+
+    answer = run("simulate", file, "--out", tmp_path, "--json")
+
+    assert answer.exit_code == 1
+    assert answer.stderr.endswith(f"{tmp_path} can't be written: No space left on device.\n")
+    assert json.loads(answer.stdout)["contributed"] == 30
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_without_anvil_the_way_out_is_told(run, file):
+    answer = run("simulate", file, "--json")
+
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "Simulations run on anvil" in answer.stderr
+    assert "py-evm" not in answer.stderr
+
+
+def test_a_single_seed_has_no_interval_in_the_json(run, file, tmp_path):
+    answer = run("sweep", file, "--seeds", 1, "--out", tmp_path / "sweep", "--json")
+
+    (one,) = json.loads(answer.stdout, parse_constant=pytest.fail)
+    assert one["figures"]["accuracy"]["half"] is None
+    assert one["figures"]["accuracy"]["count"] == 1
 
 
 def test_bad_input_is_one_sentence(run, file):

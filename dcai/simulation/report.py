@@ -48,9 +48,8 @@ def render(result: Result) -> str:
     """Return the report of a run."""
     unit = result.scenario["unit"]
     notes = [f'<p class="bad">The run ended early. {escape(result.stopped)}</p>'] if result.stopped else []
-    if result.problems:
-        notes += [f'<p class="bad">{escape(problem)}</p>' for problem in result.problems]
-    else:
+    notes += [f'<p class="bad">{escape(problem)}</p>' for problem in result.problems or ()]
+    if result.problems == ():
         notes.append('<p class="good">Audit: the contract\'s state equals its log, replayed, word for word.</p>')
     return _PAGE.format(
         title=escape(result.scenario["title"]),

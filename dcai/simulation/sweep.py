@@ -143,6 +143,8 @@ def make(case: Case) -> Run:
     """Make one run; one that fails is a result, too."""
     try:
         result = simulate(case.scenario, seed=case.seed)
+        if result.error is not None:
+            raise result.error
     except Exception as error:  # whatever it is: the others go on, and this one is named in the end
         return _failed(case, error)
     return Run(case.settings, case.seed, result.summary(), _course(result), None)
