@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import subprocess
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import dcai
 from dcai.cli import app
 from dcai.simulation import load_scenario, simulate
 from dcai.simulation.sweep import cases, sweep
@@ -223,50 +220,3 @@ def test_failed_runs_are_kept_with_their_traceback_and_named_in_the_end(run, fil
     assert "seed 1: ZeroDivisionError: bad luck" in answer.stderr
     kept = [json.loads(path.read_text()) for path in (tmp_path / "sweep" / "runs").glob("*.json")]
     assert ["Traceback" in (one["failure"] or "") for one in kept].count(True) == 1
-
-
-@pytest.fixture
-def node(anvil):
-    """Return the URL of a node, and a trainer on it with one contribution."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    child = subprocess.Popen([str(anvil), "--silent", "--port", str(port)])
-    url = f"http://127.0.0.1:{port}"
-    try:
-        chain = dcai.connect(url)
-        dataset = dcai.datasets.load("breast-cancer")
-        encoder = dcai.TabularEncoder(bins=4).fit(dataset.train_inputs, feature_names=dataset.feature_names)
-        rows = encoder.transform(dataset.train_inputs[:20])
-        model = dcai.SparsePerceptron(classes=dataset.labels).fit(rows, dataset.train_labels[:20])
-        trainer = dcai.deploy(chain, model, dcai.DepositRefundTake(), encoder=encoder)
-        trainer.contribute(dataset.train_inputs[30], int(dataset.train_labels[30]))
-        yield url, trainer
-    finally:
-        child.terminate()
-        child.wait()
-
-
-def test_a_real_trainer_is_forked_and_left_alone(run, file, node):
-    url, trainer = node
-    before = trainer.model().parameters(), trainer.chain.block_number()
-
-    answer = run("simulate", file, "--fork", url, trainer.address, "--json", "--set", "agents.0.balance=10_000")
-
-    assert answer.exit_code == 0, answer.output
-    told = json.loads(answer.stdout)
-    assert told["trainer"] == trainer.address
-    assert told["contributed"] == 40
-    assert told["audit_problems"] == []
-    assert (trainer.model().parameters(), trainer.chain.block_number()) == before
-    accuracy = told["accuracy"]["initial"]
-    dataset = dcai.datasets.load("breast-cancer")
-    rows = trainer.encoder.transform(dataset.test_inputs)
-    assert accuracy == pytest.approx(trainer.model().score(rows, dataset.test_labels))
-
-
-def test_a_fork_of_nothing_is_told(run, file):
-    answer = run("simulate", file, "--fork", "http://127.0.0.1:1", "0x" + "00" * 20)
-
-    assert answer.exit_code == 1
-    assert "No node answers at http://127.0.0.1:1" in answer.stderr

@@ -23,7 +23,11 @@ def run(
     file: Annotated[Path, typer.Argument(help="A scenario, TOML: see simulations/ and docs/simulation.md.")],
     fork: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="URL ADDRESS", help="Start from a deployed trainer's state, read from a node."),
+        typer.Option(
+            metavar="URL ADDRESS",
+            help="Let the file's agents loose on a copy of a deployed trainer, read from the node at URL: agents and "
+            "data are the file's, model and incentive the trainer's.",
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="In place of the file's.")] = None,
     samples: Annotated[int | None, typer.Option(min=2, help="Use only so many training samples.")] = None,
@@ -85,8 +89,7 @@ def _print(result: Result) -> None:
     unit = result.scenario["unit"]
     console.print(
         f"{result.scenario['title']}\n{result.contributed:,} of {result.samples:,} samples of {result.data}, "
-        f"{len(result.actions):,} actions, {result.seconds:.1f} s. Accuracy {result.initial:.1%} before, "
-        f"{result.final:.1%} after, {result.baseline:.1%} with all data and nobody hostile."
+        f"{len(result.actions):,} actions, {result.seconds:.1f} s. {result.accuracies}"
     )
     people = Table(title=f"Contributors, units of {unit / 10**18:g} ether", title_justify="left")
     people.add_column()

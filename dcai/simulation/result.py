@@ -152,6 +152,12 @@ class Result:
             seconds=seconds,
         )
 
+    @property
+    def accuracies(self) -> str:
+        """How accurate the model was and is, in one sentence."""
+        alone = "" if isnan(self.baseline) else f", {self.baseline:.1%} if its owner trains it alone with all data"
+        return f"Accuracy on the hidden set: {self.initial:.1%} before, {self.final:.1%} after{alone}."
+
     def summary(self) -> dict[str, Any]:
         """Return all but the two tables, as JSON-able values."""
         return {
