@@ -61,6 +61,15 @@ def run(node):
     return command
 
 
+@pytest.fixture
+def nowhere(monkeypatch, tmp_path):
+    """Make anvil unfindable."""
+    monkeypatch.delenv("DCAI_ANVIL", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def worker_chain():
     with dcai.local_chain() as chain:

@@ -50,15 +50,6 @@ def own_chain(request):
 
 
 @pytest.fixture
-def nowhere(monkeypatch, tmp_path):
-    """Make anvil unfindable."""
-    monkeypatch.delenv("DCAI_ANVIL", raising=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
 def temporary(monkeypatch):
     """Return a folder for temporary files, of a path short enough for sockets, which marks our processes."""
     folder = tempfile.mkdtemp(prefix="dcai-test-")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import dcai
 from dcai.cli import app
 from dcai.simulation import load_scenario, simulate
 from dcai.simulation.sweep import cases, sweep
@@ -107,6 +105,55 @@ def test_a_run_that_stops_early_says_why_and_writes_what_it_has(run, file, tmp_p
     assert (out / "report.html").is_file()
 
 
+@pytest.mark.parametrize("command", ["simulate", "sweep"])
+def test_a_folder_that_cannot_be_written_to_is_told_before_the_run(run, file, command):
+    answer = run(command, file, "--out", file / "below")
+
+    assert answer.exit_code == 2
+    assert f"{file / 'below'} can't be made a folder to write to: Not a directory" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("course.bmp", ".png, .svg or .pdf"), (".", "name a file"), ("none/course.png", "There is no folder")],
+)
+def test_a_picture_that_cannot_be_written_is_told_before_the_run(run, file, tmp_path, name, words):
+    (tmp_path / "folder.png").mkdir()
+
+    answer = run("simulate", file, "--plot", tmp_path / name if name != "." else tmp_path / "folder.png")
+
+    assert answer.exit_code == 2
+    assert words in answer.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk")
+def test_a_full_disk_is_told_when_the_result_was(run, file, tmp_path):
+    (tmp_path / "result.json").symlink_to("/dev/full")
+
+    answer = run("simulate", file, "--out", tmp_path, "--json")
+
+    assert answer.exit_code == 1
+    assert answer.stderr.endswith(f"{tmp_path} can't be written: No space left on device.\n")
+    assert json.loads(answer.stdout)["contributed"] == 30
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_without_anvil_the_way_out_is_told(run, file):
+    answer = run("simulate", file, "--json")
+
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "Simulations run on anvil" in answer.stderr
+    assert "py-evm" not in answer.stderr
+
+
+def test_a_single_seed_has_no_interval_in_the_json(run, file, tmp_path):
+    answer = run("sweep", file, "--seeds", 1, "--out", tmp_path / "sweep", "--json")
+
+    (one,) = json.loads(answer.stdout, parse_constant=pytest.fail)
+    assert one["figures"]["accuracy"]["half"] is None
+    assert one["figures"]["accuracy"]["count"] == 1
+
+
 def test_bad_input_is_one_sentence(run, file):
     answer = run("simulate", file, "--set", "incentive.wait=1")
 
@@ -173,68 +220,3 @@ def test_failed_runs_are_kept_with_their_traceback_and_named_in_the_end(run, fil
     assert "seed 1: ZeroDivisionError: bad luck" in answer.stderr
     kept = [json.loads(path.read_text()) for path in (tmp_path / "sweep" / "runs").glob("*.json")]
     assert ["Traceback" in (one["failure"] or "") for one in kept].count(True) == 1
-
-
-def test_a_sweep_runs_on_a_dask_cluster(file, tmp_path):
-    distributed = pytest.importorskip("distributed")
-    todo = cases(file, (), 3)
-
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        runs = sweep(todo, tmp_path / "dask", cluster=("dask", cluster.scheduler_address))
-
-    assert [run.failure for run in runs] == [None] * 3
-    assert [run.summary["digest"] for run in runs] == [simulate(case.scenario, seed=case.seed).digest for case in todo]
-
-
-def test_a_backend_that_is_unknown_is_told(run, file):
-    answer = run("sweep", file, "--seeds", 1, "--backend", "slurm", "x")
-
-    assert answer.exit_code == 2
-    assert "There is no backend 'slurm'; choose dask or ray." in answer.stderr
-
-
-@pytest.fixture
-def node(anvil):
-    """Return the URL of a node, and a trainer on it with one contribution."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    child = subprocess.Popen([str(anvil), "--silent", "--port", str(port)])
-    url = f"http://127.0.0.1:{port}"
-    try:
-        chain = dcai.connect(url)
-        dataset = dcai.datasets.load("breast-cancer")
-        encoder = dcai.TabularEncoder(bins=4).fit(dataset.train_inputs, feature_names=dataset.feature_names)
-        rows = encoder.transform(dataset.train_inputs[:20])
-        model = dcai.SparsePerceptron(classes=dataset.labels).fit(rows, dataset.train_labels[:20])
-        trainer = dcai.deploy(chain, model, dcai.DepositRefundTake(), encoder=encoder)
-        trainer.contribute(dataset.train_inputs[30], int(dataset.train_labels[30]))
-        yield url, trainer
-    finally:
-        child.terminate()
-        child.wait()
-
-
-def test_a_real_trainer_is_forked_and_left_alone(run, file, node):
-    url, trainer = node
-    before = trainer.model().parameters(), trainer.chain.block_number()
-
-    answer = run("simulate", file, "--fork", url, trainer.address, "--json", "--set", "agents.0.balance=10_000")
-
-    assert answer.exit_code == 0, answer.output
-    told = json.loads(answer.stdout)
-    assert told["trainer"] == trainer.address
-    assert told["contributed"] == 40
-    assert told["audit_problems"] == []
-    assert (trainer.model().parameters(), trainer.chain.block_number()) == before
-    accuracy = told["accuracy"]["initial"]
-    dataset = dcai.datasets.load("breast-cancer")
-    rows = trainer.encoder.transform(dataset.test_inputs)
-    assert accuracy == pytest.approx(trainer.model().score(rows, dataset.test_labels))
-
-
-def test_a_fork_of_nothing_is_told(run, file):
-    answer = run("simulate", file, "--fork", "http://127.0.0.1:1", "0x" + "00" * 20)
-
-    assert answer.exit_code == 1
-    assert "No node answers at http://127.0.0.1:1" in answer.stderr

@@ -211,17 +211,6 @@ def test_an_interrupt_waits_for_the_block_that_is_being_made(monkeypatch):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_second_interrupt_waits_for_nothing(monkeypatch):
-    def unpack(twin, sample):
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(SparsePerceptron, "unpack", unpack)
-
-    with pytest.raises(KeyboardInterrupt):
-        simulate(scenario())
-
-
 def test_accuracy_is_measured_more_than_a_hundred_times():
     result = simulate(scenario(samples=398, initial=0.08))
 

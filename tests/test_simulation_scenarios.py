@@ -75,8 +75,26 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
     ("change", "words"),
     [
         (("deposit = 50", "deposit = -50"), ["agents.0.deposit", "greater than or equal to 0", "-50"]),
-        (("deposit = 50", "deposits = 50"), ["key agents.0.deposits is unknown"]),
-        (("deposit = 50", 'deposit = "much"'), ["agents.0.deposit", "must be a valid number", "'much'"]),
+        (("deposit = 50", "deposits = 50"), ["key agents.0.deposits is unknown", "kind, name, balance", "deposit_sd"]),
+        (("[data]", "colour = 1\n[data]"), ["key colour is unknown", "title, data", "gas_price"]),
+        (("[data]", "[data]\nseed = 1"), ["key data.seed is unknown", "name, samples, initial"]),
+        (("[incentive]", "[incentive]\nwait = 1"), ["key incentive.wait is unknown", "kind, weight, minimum"]),
+        (("[data]", "[data]\ninitial = 10.5"), ["data.initial", "part below 1 or a whole number", "10.5"]),
+        (("[data]", "gas_price = -1\n[data]"), ["gas_price", "greater than or equal to 0", "-1"]),
+        (("[data]", "unit = 0\n[data]"), ["unit", "greater than or equal to 1", "0"]),
+        (("deposit = 50", "balance = 1e300"), ["agents.0.balance", "at most 1,000,000,000,000 units"]),
+        (("deposit = 50", "balance = nan"), ["agents.0.balance", "must be a finite number", "nan"]),
+        (("deposit = 50", "every = -60"), ["agents.0.every", "whole number of seconds", "-60"]),
+        (('[data]\nname = "breast-cancer"', "data = 5"), ["data must be a table, not 5"]),
+        (('title = "Test"', "title = 5"), ["title must be text, not 5"]),
+        (("[[agents]]", "[agents]"), ["agents must be a list"]),
+        (('kind = "Honest"', ""), ["key agents.0.kind is missing", "LabelFlipper"]),
+        (('title = "Test"', 'title = "Test"\nfallback = 3'), ["fallback must be a table, not 3"]),
+        (("deposit = 50", "[fallback]\ntitel = 1"), ["with its fallback: the key titel is unknown"]),
+        (('title = "Test"', 'title = "Test"\nextends = "none.toml"'), ["none.toml, which can't be read: No such file"]),
+        (('title = "Test"', 'title = "Test"\nextends = "scenario.toml"'), ["no file can extend itself"]),
+        (('title = "Test"', 'title = "Test"\nextends = 3'), ["extends must be the name of a file, not 3"]),
+        (("deposit = 50", 'deposit = "much"'), ["agents.0.deposit", "must be a number", "'much'"]),
         (("deposit = 50", "mistakes = -0.5"), ["agents.0.mistakes", "greater than or equal to 0", "-0.5"]),
         (("deposit = 50", 'every = "soon"'), ["agents.0.every", "'soon' is no duration"]),
         (('kind = "Honest"', 'kind = "Saint"'), ["agents.0.kind", "Honest", "'Saint'"]),
@@ -87,7 +105,7 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
         (("[incentive]", "[incentive]\nrefund_after = '10 days'"), ["times must be in order"]),
         (('kind = "DepositRefundTake"', 'kind = "Lottery"'), ["incentive.kind", "'Gamified'", "'Lottery'"]),
         (('kind = "DepositRefundTake"', ""), ["key incentive.kind is missing"]),
-        (('"DepositRefundTake"', '"Gamified"\nbase = "ten"'), ["incentive.base", "valid integer", "'ten'"]),
+        (('"DepositRefundTake"', '"Gamified"\nbase = "ten"'), ["incentive.base", "must be a whole number", "'ten'"]),
         (('kind = "DepositRefundTake"', 'kind = "Gamified"\nbase = 0'), ["base is a whole number from 1 to 65535"]),
         (
             ('"DepositRefundTake"', '"PredictionMarket"\nstake = 7\nbounty = 1\nportion_size = 10'),
@@ -151,6 +169,20 @@ def test_a_file_starts_from_another(load, tmp_path):
     scenario = load('extends = "base.toml"\ntitle = "Other"\n[data]\nsamples = 50\n')
 
     assert (scenario.title, scenario.data.name, scenario.data.samples) == ("Other", "breast-cancer", 50)
+
+
+def test_what_is_wrong_in_a_file_that_is_extended_is_told_with_its_name(load, tmp_path):
+    (tmp_path / "base.toml").write_text(GOOD + "depth = 5")
+
+    with pytest.raises(InvalidInput, match=r"scenario.toml, which extends .*base.toml: the key agents.0.depth"):
+        load('extends = "base.toml"')
+
+
+def test_files_that_extend_each_other_are_told(load, tmp_path):
+    (tmp_path / "base.toml").write_text('extends = "scenario.toml"')
+
+    with pytest.raises(InvalidInput, match=r"scenario.toml extends .*base.toml extends .*scenario.toml: no file can"):
+        load('extends = "base.toml"')
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

@@ -183,6 +183,7 @@ def _start(anvil: Path, ipc: Path, arguments: list[str]) -> subprocess.Popen[byt
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        process_group=0,  # the Ctrl-C of a terminal is for us: what a run has found is still to be read
     )
 
 

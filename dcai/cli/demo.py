@@ -14,8 +14,9 @@ from rich.table import Table
 from dcai import datasets, demo
 from dcai.chain import local_chain
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.writing import check_picture
 from dcai.demo import UNIT_WEI, Outcome
-from dcai.errors import DcaiError, InvalidInput
+from dcai.errors import DcaiError
 
 
 def run(
@@ -37,7 +38,7 @@ def run(
     """
     with errors_as_one_sentence():
         if plot is not None:
-            _check_writable(plot)
+            check_picture(plot)
         dataset = datasets.load(data)
         demo.check(dataset, samples)
         errors = Console(stderr=True)
@@ -59,15 +60,6 @@ def run(
             _print(outcome)
         if outcome.problems:
             raise DcaiError("The contract differs from its log: " + " ".join(outcome.problems))
-
-
-def _check_writable(plot: Path) -> None:
-    if plot.suffix not in (".png", ".svg", ".pdf"):
-        raise InvalidInput(f"A picture is written as .png, .svg or .pdf, not as {plot.name}.")
-    if plot.is_dir():
-        raise InvalidInput(f"{plot} is a folder; name a file.")
-    if not plot.resolve().parent.is_dir():
-        raise InvalidInput(f"There is no folder {plot.resolve().parent} to write {plot.name} to; make it first.")
 
 
 def _progress(console: Console) -> Progress:

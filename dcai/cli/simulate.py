@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.errors import DcaiError, InvalidInput
+from dcai.cli.writing import check_picture, failures_told, make_folder
+from dcai.errors import DcaiError
 from dcai.simulation.result import Result
 from dcai.simulation.run import simulate
 from dcai.simulation.scenario import load_scenario
@@ -22,7 +23,11 @@ def run(
     file: Annotated[Path, typer.Argument(help="A scenario, TOML: see simulations/ and docs/simulation.md.")],
     fork: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="URL ADDRESS", help="Start from a deployed trainer's state, read from a node."),
+        typer.Option(
+            metavar="URL ADDRESS",
+            help="Let the file's agents loose on a copy of a deployed trainer, read from the node at URL: agents and "
+            "data are the file's, model and incentive the trainer's.",
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="In place of the file's.")] = None,
     samples: Annotated[int | None, typer.Option(min=2, help="Use only so many training samples.")] = None,
@@ -38,9 +43,9 @@ def run(
     """Run a scenario against the deployed bytecode on a chain of this machine."""
     with errors_as_one_sentence():
         if plot is not None:
-            _check_picture(plot)
-        if out is not None and out.exists() and not out.is_dir():
-            raise InvalidInput(f"{out} is a file; name a folder to write to.")
+            check_picture(plot)
+        if out is not None:
+            make_folder(out)
         changes = [*(settings or ()), *([f"data.samples={samples}"] if samples is not None else [])]
         scenario = load_scenario(file, changes)
         errors = Console(stderr=True)
@@ -57,29 +62,26 @@ def run(
                 from dcai.simulation.fork import simulate_fork
 
                 result = simulate_fork(scenario, *fork, seed=seed, progress=show)
-        if plot is not None:
-            from dcai.simulation.picture import draw  # matplotlib takes a second to import
-
-            draw(result, plot)
-        if out is not None:
-            from dcai.simulation.output import write
-
-            write(result, out)
         if as_json:
             typer.echo(json.dumps(result.summary(), indent=1))
         else:
             _print(result)
+        if result.stopped:
+            typer.echo(f"The run ended early. {result.stopped}", err=True)
+        if plot is not None:
+            from dcai.simulation.picture import draw  # matplotlib takes a second to import
+
+            with failures_told(plot):
+                draw(result, plot)
+        if out is not None:
+            from dcai.simulation.output import write
+
+            with failures_told(out):
+                write(result, out)
         if result.problems:
             raise DcaiError("The contract differs from its log: " + " ".join(result.problems))
         if result.stopped:
-            raise DcaiError(f"The run ended early. {result.stopped}")
-
-
-def _check_picture(plot: Path) -> None:
-    if plot.suffix not in (".png", ".svg", ".pdf"):
-        raise InvalidInput(f"A picture is written as .png, .svg or .pdf, not as {plot.name}.")
-    if not plot.resolve().parent.is_dir():
-        raise InvalidInput(f"There is no folder {plot.resolve().parent} to write {plot.name} to; make it first.")
+            raise typer.Exit(1)
 
 
 def _print(result: Result) -> None:
@@ -87,8 +89,7 @@ def _print(result: Result) -> None:
     unit = result.scenario["unit"]
     console.print(
         f"{result.scenario['title']}\n{result.contributed:,} of {result.samples:,} samples of {result.data}, "
-        f"{len(result.actions):,} actions, {result.seconds:.1f} s. Accuracy {result.initial:.1%} before, "
-        f"{result.final:.1%} after, {result.baseline:.1%} with all data and nobody hostile."
+        f"{len(result.actions):,} actions, {result.seconds:.1f} s. {result.accuracies}"
     )
     people = Table(title=f"Contributors, units of {unit / 10**18:g} ether", title_justify="left")
     people.add_column()
@@ -108,5 +109,5 @@ def _print(result: Result) -> None:
         done = [(one.done.get(function, 0), one.refused.get(function, 0)) for one in result.outcomes]
         people.add_row(function, *(f"{ok:,}" + (f" ({no:,} refused)" if no else "") for ok, no in done))
     console.print(people)
-    if not result.problems:
+    if result.problems == ():
         console.print("Audit: the contract's state equals its log, replayed, word for word.")

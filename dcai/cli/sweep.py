@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.writing import failures_told, make_folder
 from dcai.errors import DcaiError
 from dcai.simulation import statistics
 from dcai.simulation.sweep import Run, cases, sweep
@@ -38,29 +38,38 @@ def run(
         folder = out or Path(f"sweep-{file.stem}")
         fixed = [f"data.samples={samples}"] if samples is not None else []
         todo = cases(file, settings or (), seeds, fixed)
+        make_folder(folder)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
             task = progress.add_task(todo[0].scenario.title, total=len(todo))
-            runs = sweep(
-                todo,
-                folder / "runs",
-                jobs=jobs,
-                cluster=backend,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
+            over = 0
+
+            def show(done: int, total: int) -> None:
+                nonlocal over
+                over = done
+                progress.update(task, completed=done, total=total)
+
+            try:
+                with failures_told(folder):
+                    runs = sweep(todo, folder / "runs", jobs=jobs, cluster=backend, progress=show)
+            except KeyboardInterrupt:
+                raise DcaiError(
+                    f"Interrupted with {over} of {len(todo)} runs kept in {folder}; the same command does the rest."
+                ) from None
         groups = {settings: statistics.figures(group) for settings, group in statistics.by_settings(runs).items()}
         told = [
-            {"settings": list(settings), "figures": {name: asdict(interval) for name, interval in figures.items()}}
+            {"settings": list(settings), "figures": {name: interval.as_json() for name, interval in figures.items()}}
             for settings, figures in groups.items()
         ]
-        (folder / "summary.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        from dcai.simulation.multiples import draw_multiples  # matplotlib takes a second to import
-
-        draw_multiples(runs, folder / "sweep.png")
         if as_json:
             typer.echo(json.dumps(told, indent=1))
         else:
             _print(groups, folder)
+        from dcai.simulation.multiples import draw_multiples  # matplotlib takes a second to import
+
+        with failures_told(folder):
+            (folder / "summary.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            draw_multiples(runs, folder / "sweep.png")
         _name_failures(runs, folder)
 
 

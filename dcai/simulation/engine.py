@@ -9,8 +9,8 @@ differed.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from heapq import heappop, heappush
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +27,7 @@ from dcai.history import History
 from dcai.models import Model
 from dcai.simulation.actions import Action, Ask, Claim, Contribute
 from dcai.simulation.data import Pool
-from dcai.simulation.interrupt import Interrupt
+from dcai.simulation.interrupt import held_back
 from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
 from dcai.simulation.recorder import Recorder
@@ -108,6 +108,8 @@ class Engine:
     recorder : Recorder
     stopped : str or None
         Why the run ended before everything was over.
+    error : BaseException or None
+        What broke it off, where something did: an agent's fault, a chain that is gone, Ctrl-C.
     """
 
     def __init__(
@@ -128,6 +130,7 @@ class Engine:
         self.gas_price_wei, self.unit_wei = gas_price_wei, unit_wei
         self.start = self.now = self._last_used = chain.now()
         self.stopped: str | None = None
+        self.error: BaseException | None = None
         self._chain, self._address = chain, trainer.address
         self.contract = product_of(twin, trainer.incentive).contract
         self._codec = codec(self.contract)
@@ -186,20 +189,27 @@ class Engine:
         progress
             Called with (samples contributed, samples in all).
         """
-        try:
+        with self.breaking_off(), held_back() as interrupted:
             self._begin()
-            with Interrupt() as interrupt:
-                while self._turns and not interrupt.requested:
-                    self._step()
-                    self._close_if_stalled()
-                    self._note()
-                    if progress:
-                        progress(self.contributed, self.total)
-            if interrupt.requested:
-                self.stopped = f"Interrupted with {self.pool.left:,} of {self.total:,} samples left."
-        except DcaiError as error:
-            self.stopped = str(error)
+            while self._turns:
+                self._step()
+                self._close_if_stalled()
+                self._note()
+                if progress:
+                    progress(self.contributed, self.total)
+                interrupted()
         self._note(last=True)
+
+    @contextmanager
+    def breaking_off(self) -> Iterator[None]:
+        """Keep an error, or Ctrl-C, as what broke the run off."""
+        try:
+            yield
+        except (DcaiError, KeyboardInterrupt) as error:
+            if self.error is None:  # else a chain that is gone breaks off what comes after, too
+                left = f"Interrupted with {self.pool.left:,} of {self.total:,} samples left."
+                self.stopped = str(error) if isinstance(error, DcaiError) else left
+                self.error = error
 
     def take_over(self, blocks: Iterable[int]) -> None:
         """Extend the log by blocks in which a market was moved on, and keep what was done and paid there.

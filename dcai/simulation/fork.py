@@ -42,14 +42,19 @@ def simulate_fork(
     NoTrainer
         If there is no trainer at the address.
     InvalidInput
-        If the data's classes or features aren't the trainer's.
+        If the trainer is a prediction market, or the data's classes or features aren't the trainer's.
     """
+    if providers := [agent.name for agent in scenario.agents if agent.provides]:
+        raise InvalidInput(f"{providers[0]!r} provides a market, and markets can't be forked; leave it out.")
     number = scenario.seed if seed is None else seed
     dataset = datasets.load(scenario.data.name)
     with forked_chain(url) as chain:
         trainer = attach(chain, address)
         if isinstance(trainer, MarketTrainer):
-            raise InvalidInput("A market's test set is known to its provider only: simulate a market of your own.")
+            raise InvalidInput(
+                f"The trainer at {address} is a prediction market, and a copy of it can't end: a test set that only "
+                "its provider can reveal decides who gains; simulate one with its terms, without --fork."
+            )
         model = trainer.model()
         if set(trainer.labels) != set(dataset.labels):
             raise InvalidInput(

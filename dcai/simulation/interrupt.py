@@ -1,36 +1,37 @@
-"""Ctrl-C at a moment when nothing is half-done."""
+"""Ctrl-C at a moment when it does no harm."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 
-class Interrupt:
-    """Keeps Ctrl-C until somebody asks for it; a second one is raised at once.
+@contextmanager
+def held_back() -> Iterator[Callable[[], None]]:
+    """Hold Ctrl-C back until it is asked for, so that no block is made of which the log doesn't know.
 
-    A context manager. Beside the main thread, which alone is interrupted, it does nothing.
-
-    Attributes
-    ----------
-    requested : bool
+    Yields a function that raises the KeyboardInterrupt that came. A second Ctrl-C isn't held back.
     """
+    came = False
 
-    def __init__(self) -> None:
-        self.requested = False
-        self._former: Any = None
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            self._former = signal.signal(signal.SIGINT, self._keep)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._former is not None:
-            signal.signal(signal.SIGINT, self._former)
-
-    def _keep(self, *_: object) -> None:
-        if self.requested:
+    def note(*_: Any) -> None:
+        nonlocal came
+        if came:
             raise KeyboardInterrupt
-        self.requested = True
+        came = True
+
+    def ask() -> None:
+        if came:
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # where no signal arrives
+        yield ask
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield ask
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def draw(result: Result, file: Path) -> None:
         figure = Figure(figsize=(8, 5.2), layout="constrained", dpi=144)
         accuracy, money = figure.subplots(2, 1, sharex=True)
         accuracy.plot(days, result.course["accuracy"], color=MODEL_COLOUR, label="shared model")
-        if result.baseline == result.baseline:  # known
+        if not isnan(result.baseline):
             accuracy.axhline(
                 result.baseline, color="0.35", linestyle=":", label="trained with all data by its owner alone"
             )

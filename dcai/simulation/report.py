@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from html import escape
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -48,9 +49,8 @@ def render(result: Result) -> str:
     """Return the report of a run."""
     unit = result.scenario["unit"]
     notes = [f'<p class="bad">The run ended early. {escape(result.stopped)}</p>'] if result.stopped else []
-    if result.problems:
-        notes += [f'<p class="bad">{escape(problem)}</p>' for problem in result.problems]
-    else:
+    notes += [f'<p class="bad">{escape(problem)}</p>' for problem in result.problems or ()]
+    if result.problems == ():
         notes.append('<p class="good">Audit: the contract\'s state equals its log, replayed, word for word.</p>')
     return _PAGE.format(
         title=escape(result.scenario["title"]),
@@ -68,8 +68,7 @@ def _summary(result: Result) -> str:
     days = duration_text(int(result.course["time"].iloc[-1]))
     return (
         f"{result.contributed:,} of {result.samples:,} samples of {escape(result.data)} contributed in {days} of the "
-        f"chain's time, {len(result.actions):,} actions. Accuracy on the hidden set: {result.initial:.1%} before, "
-        f"{result.final:.1%} after; {result.baseline:.1%} for the same model trained by its owner alone with all data. "
+        f"chain's time, {len(result.actions):,} actions. {result.accuracies} "
         f"Money in units of {result.scenario['unit'] / 10**18:g} ether; gas is paid out of it at "
         f"{result.scenario['gas_price'] / 10**9:g} gwei."
     )
@@ -93,7 +92,7 @@ def _charts(result: Result, unit: int) -> Any:
     line(1, course["accuracy"].tolist(), "shared model", MODEL_COLOUR)
     for name in result.classes:
         line(1, course[f"recall.{name}"].tolist(), f"recall of {name}", None, width=1, dash="dot")
-    if result.baseline == result.baseline:  # known
+    if not isnan(result.baseline):
         figure.add_hline(result.baseline, line_dash="dash", line_color="grey", row=1, col=1)
     for name, colour in colours(result).items():
         line(2, [balance / unit for balance in course[f"balance_wei.{name}"]], name, colour)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import isnan
 from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
@@ -84,8 +85,10 @@ class Result:
         See `Recorder.course` and `Recorder.actions`.
     stopped : str or None
         Why the run ended early, if it did.
-    problems : tuple of str
-        What an audit of the contract found; empty if all is well.
+    error : BaseException or None
+        What broke the run off, where something did: an agent's fault, a chain that is gone, Ctrl-C.
+    problems : tuple of str, or None
+        What an audit of the contract found; empty if all is well, None if the chain was gone.
     digest : str
         Over everything that happened: two runs with the same one are the same, to the bit.
     seconds : float
@@ -107,7 +110,8 @@ class Result:
     course: pd.DataFrame
     actions: pd.DataFrame
     stopped: str | None
-    problems: tuple[str, ...]
+    error: BaseException | None
+    problems: tuple[str, ...] | None
     digest: str
     seconds: float
 
@@ -120,7 +124,7 @@ class Result:
         seed: int,
         data_name: str,
         trainer: str,
-        problems: tuple[str, ...],
+        problems: tuple[str, ...] | None,
         seconds: float,
     ) -> Result:
         """Return what an engine has recorded."""
@@ -142,10 +146,17 @@ class Result:
             course=course,
             actions=actions,
             stopped=engine.stopped,
+            error=engine.error,
             problems=problems,
             digest=engine.recorder.digest(),
             seconds=seconds,
         )
+
+    @property
+    def accuracies(self) -> str:
+        """How accurate the model was and is, in one sentence."""
+        alone = "" if isnan(self.baseline) else f", {self.baseline:.1%} if its owner trains it alone with all data"
+        return f"Accuracy on the hidden set: {self.initial:.1%} before, {self.final:.1%} after{alone}."
 
     def summary(self) -> dict[str, Any]:
         """Return all but the two tables, as JSON-able values."""
@@ -154,13 +165,17 @@ class Result:
             "seed": self.seed,
             "data": self.data,
             "trainer": self.trainer,
-            "accuracy": {"initial": self.initial, "final": self.final, "baseline": self.baseline},
+            "accuracy": {
+                "initial": self.initial,
+                "final": self.final,
+                "baseline": None if isnan(self.baseline) else self.baseline,  # JSON knows no nan
+            },
             "contributed": self.contributed,
             "samples": self.samples,
             "open": self.open,
             "agents": {outcome.name: {**asdict(outcome), "gain_wei": outcome.gain_wei} for outcome in self.outcomes},
             "stopped": self.stopped,
-            "audit_problems": list(self.problems),
+            "audit_problems": None if self.problems is None else list(self.problems),
             "digest": self.digest,
             "scenario": self.scenario,
         }

@@ -13,7 +13,7 @@ import numpy as np
 from dcai import datasets
 from dcai.auditing import audit
 from dcai.chain.chain import Chain
-from dcai.chain.local import local_chain
+from dcai.chain.local import find_anvil, local_chain
 from dcai.deploying import deploy
 from dcai.errors import InvalidInput
 from dcai.history import History
@@ -25,7 +25,8 @@ from dcai.simulation.engine import Engine
 from dcai.simulation.market import Market, test_set
 from dcai.simulation.measure import Measure
 from dcai.simulation.result import Result
-from dcai.simulation.scenario import MODELS, PredictionMarketSection, Scenario
+from dcai.simulation.scenario import Scenario
+from dcai.simulation.sections import MODELS, PredictionMarketSection
 from dcai.trainer import Trainer
 
 START = 2_524_608_000
@@ -62,6 +63,11 @@ def simulate(
     DataUnavailable
         If the data isn't on this machine.
     """
+    if find_anvil() is None:
+        raise InvalidInput(
+            "Simulations run on anvil, which isn't found on the PATH or in node_modules: install it from "
+            "https://getfoundry.sh, or set DCAI_ANVIL to it."
+        )
     number = scenario.seed if seed is None else seed
     kind = MODELS[scenario.model.kind]
     classes, whole = _encoded(scenario.data.name, kind, scenario.data.vocabulary, scenario.data.bins)
@@ -129,15 +135,16 @@ def play(
     if market:
         engine.rules.ends = market.ends
         engine.take_over(opening)
+    problems: tuple[str, ...] | None = None
     started = time.perf_counter()
-    try:
-        engine.run(progress)
-    finally:
+    engine.run(progress)
+    with engine.breaking_off():
         engine.close()
-    if market:
-        engine.take_over(market.settle(engine.balances, scenario.gas_price))
+        if market:
+            engine.take_over(market.settle(engine.balances, scenario.gas_price))
     seconds = time.perf_counter() - started
-    problems = _audited(chain, trainer, engine)
+    with engine.breaking_off():
+        problems = _audited(chain, trainer, engine)
     return Result.of(
         scenario, engine, seed=seed, data_name=data_name, trainer=trainer.address, problems=problems, seconds=seconds
     )
@@ -172,7 +179,9 @@ def ordered(data: Encoded, scenario: Scenario, seed: int) -> Encoded:
     """
     wanted = scenario.data.samples
     if wanted is not None and wanted > len(data.labels):
-        raise InvalidInput(f"{scenario.data.name} has {len(data.labels):,} training samples, not {wanted:,}.")
+        raise InvalidInput(
+            f"{scenario.data.name} has {len(data.labels):,} training samples, not {wanted:,}; lower data.samples."
+        )
     order = np.arange(len(data.labels))
     if scenario.data.shuffle:
         np.random.default_rng(seed).shuffle(order)

@@ -6,171 +6,45 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
+from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, model_validator
 
 from dcai import datasets
 from dcai.errors import InvalidInput
-from dcai.incentives import DepositRefundTake, Gamified, PredictionMarket
-from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 from dcai.simulation.agents import Agent, kinds
-from dcai.simulation.agents.base import Period
+from dcai.simulation.sections import (
+    MOST_WEI,
+    Data,
+    DepositRefundTakeSection,
+    GamifiedSection,
+    IncentiveSection,
+    ModelSection,
+    PredictionMarketSection,
+    Section,
+    Wei,
+)
 
-MODELS: dict[str, type[Model]] = {
-    kind.__name__: kind
-    for kind in (SparsePerceptron, NaiveBayes, SparseNearestCentroid, DensePerceptron, NearestCentroid)
+# Table -> its keys; that of an incentive has the name of its kind.
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "data": Data,
+    "model": ModelSection,
+    "DepositRefundTake": DepositRefundTakeSection,
+    "Gamified": GamifiedSection,
+    "PredictionMarket": PredictionMarketSection,
 }
 
-
-def _whole(value: Any) -> Any:
-    """Take 1e12 for the whole number that it is."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-Wei = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
-Wait = Annotated[int, Period.__metadata__[0], Field(ge=0)]
-
-
-class Section(BaseModel):
-    """A table of the file: no key is unknown, no value is of another type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Data(Section):
-    """Which data, and how much of it.
-
-    Parameters
-    ----------
-    name : str
-        See `dcai data list`.
-    samples : int, optional
-        How many training samples to use, the initial ones included; all where left out.
-    initial : float or int
-        What the creator trains the model with before it is deployed: a part of the samples below 1, or a number.
-    shuffle : bool
-        Whether each seed has an order of its own.
-    vocabulary, bins : int
-        Of texts: how many words; of tables: into how many bins a column is cut, for a sparse model.
-    """
-
-    name: str
-    samples: Annotated[int, Field(ge=2)] | None = None
-    initial: Annotated[float, Field(ge=0)] = 0.08
-    shuffle: bool = True
-    vocabulary: Annotated[int, Field(ge=1, le=65_535)] = 1_000
-    bins: Annotated[int, Field(ge=2)] = 4
-
-
-class ModelSection(Section):
-    """Which model: the name of its class."""
-
-    kind: str = "SparsePerceptron"
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.kind not in MODELS:
-            raise ValueError(f"must be one of {', '.join(MODELS)}, not {self.kind!r}")
-        return self
-
-
-class DepositRefundTakeSection(Section):
-    """The terms of Deposit-Refund-Take, as `dcai.DepositRefundTake` has them; money in wei."""
-
-    kind: Literal["DepositRefundTake"]
-    weight: Wei = 10**12
-    minimum: Wei = 10**12
-    refund_after: Wait = 86_400
-    settle_after: Wait = 86_400
-    creator_take_after: Wait = 8 * 86_400
-    take_after: Wait = 9 * 86_400
-    size_unit: int = 100
-
-    def build(self) -> DepositRefundTake:
-        """Return the incentive.
-
-        Raises
-        ------
-        InvalidInput
-            If the terms contradict each other.
-        """
-        terms = self.model_dump(exclude={"kind", "weight", "minimum"})
-        return DepositRefundTake(weight_wei=self.weight, minimum_wei=self.minimum, **terms)
-
-
-class GamifiedSection(Section):
-    """The rules of Gamified, as `dcai.Gamified` has them."""
-
-    kind: Literal["Gamified"]
-    validate_after: Wait = 86_400
-    expire_after: Wait = 30 * 86_400
-    settle_after: Wait = 86_400
-    report_within: Wait = 7 * 86_400
-    base: int = 10
-    feature: int = 1
-    streak: int = 2
-    streak_cap: int = 7
-    milestone: int = 10
-    milestone_bonus: int = 20
-    all_labels: int = 25
-    reporter_good: int = 10
-    report_points: int = 5
-    memory_slots: int = 256
-    size_unit: int = 100
-
-    def build(self) -> Gamified:
-        """Return the incentive.
-
-        Raises
-        ------
-        InvalidInput
-            If a rule is out of its range.
-        """
-        return Gamified(**self.model_dump(exclude={"kind"}))
-
-
-class PredictionMarketSection(Section):
-    """The terms of a market, as `dcai.PredictionMarket` has them, and its bounty.
-
-    Parameters
-    ----------
-    stake : int
-        What each sample costs, wei.
-    bounty : int
-        Stakes.
-    """
-
-    kind: Literal["PredictionMarket"]
-    stake: Wei
-    bounty: Annotated[int, BeforeValidator(_whole), Field(ge=1)]
-    portion_size: int
-    portions: int = 10
-    open_within: Wait = 86_400
-    participate: Wait = 7 * 86_400
-    reveal_within: Wait = 2 * 86_400
-    evaluate_within: Wait = 5 * 86_400
-    per_pass: int | None = None
-    draw_after: int = 2
-    group_by_participant: bool = False
-    most_samples: int = 10_000
-    size_unit: int = 250
-
-    def build(self) -> PredictionMarket:
-        """Return the incentive.
-
-        Raises
-        ------
-        InvalidInput
-            If a term is out of its range.
-        """
-        return PredictionMarket(stake_wei=self.stake, **self.model_dump(exclude={"kind", "stake", "bounty"}))
-
-
-IncentiveSection = Annotated[
-    DepositRefundTakeSection | GamifiedSection | PredictionMarketSection, Field(discriminator="kind")
-]
-"""A further incentive is one such class."""
+# What pydantic expects, in the file's words.
+_EXPECTED = {
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "string_type": "text",
+}
 
 
 class Scenario(Section):
@@ -196,14 +70,18 @@ class Scenario(Section):
     agents: Annotated[list[SerializeAsAny[Agent]], Field(min_length=1)]
     model: ModelSection = ModelSection()
     seed: Annotated[int, Field(ge=0)] = 0
-    unit: Wei = 10**15
+    unit: Annotated[Wei, Field(ge=1)] = 10**15
     gas_price: Wei = 10**8
 
     @model_validator(mode="after")
-    def _names_differ(self) -> Self:
+    def _agents_can_play(self) -> Self:
         names = [agent.name for agent in self.agents]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"agents: two are named {twice[0]!r}; give each a name of its own")
+        for at, agent in enumerate(self.agents):
+            if agent.balance * self.unit > MOST_WEI:
+                most = MOST_WEI // self.unit
+                raise ValueError(f"agents.{at}.balance must be at most {most:,} units, a billion ether")
         providers = sum(agent.provides for agent in self.agents)
         if providers > isinstance(self.incentive, PredictionMarketSection):
             raise ValueError("agents: a PredictionMarket has one provider at most, and other incentives have none")
@@ -240,13 +118,21 @@ def load_scenario(file: Path, settings: Iterable[str] = ()) -> Scenario:
     DataUnavailable
         If the data set isn't on this machine, and there is no fallback.
     """
-    table = read_table(file)
+    table, files = _read(file)
+    source = ", which extends ".join(map(str, files))
     fallback = table.pop("fallback", None)
-    if fallback is not None and not _available(table):
-        table = _merged(table, fallback)
+    if fallback is not None:
+        replaced = f"{source}, with its fallback"
+        if not isinstance(fallback, dict):
+            raise InvalidInput(f"{source}: fallback must be a table, not {fallback!r}.")
+        other = _merged(table, fallback)
+        if _available(table):
+            scenario_of(other, replaced)  # what is wrong there shows here, not on the next machine only
+        else:
+            table, source = other, replaced
     for setting in settings:
         _set(table, setting)
-    return scenario_of(table, str(file))
+    return scenario_of(table, source)
 
 
 def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
@@ -264,7 +150,7 @@ def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
     try:
         scenario = Scenario.model_validate(values)
     except ValidationError as error:
-        raise _told(error, source) from None
+        raise _told(error, source, Scenario) from None
     try:
         scenario.incentive.build()
         datasets.source(scenario.data.name)
@@ -273,26 +159,26 @@ def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
     return scenario
 
 
-def read_table(file: Path) -> dict[str, Any]:
-    """Return the tables of a file, with those of the file that it extends.
-
-    Raises
-    ------
-    InvalidInput
-        If it can't be read, or is no TOML: the text says in which line.
-    """
+def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any], tuple[Path, ...]]:
+    """Return the tables of a file with those of the file that it extends, and all files that were read."""
+    told = " extends ".join(map(str, (*extending, file)))
+    which = ", which" if extending else ""
+    if file.resolve() in [other.resolve() for other in extending]:
+        raise InvalidInput(f"{told}: no file can extend itself; leave out one extends.")
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InvalidInput(f"{file} can't be read: {error.strerror}.") from None
+        raise InvalidInput(f"{told}{which} can't be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{file} is no TOML: {error}.") from None
+        raise InvalidInput(f"{told}{which} is no TOML: {error}.") from None
+    files = (*extending, file)
     base = table.pop("extends", None)
     if base is None:
-        return table
+        return table, files
     if not isinstance(base, str):
-        raise InvalidInput(f"{file}: extends must be the name of a file, not {base!r}.")
-    return _merged(read_table(file.parent / base), table)
+        raise InvalidInput(f"{told}: extends must be the name of a file, not {base!r}.")
+    below, files = _read(file.parent / base, files)
+    return _merged(below, table), files
 
 
 def _merged(table: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
@@ -348,16 +234,19 @@ def _agent(one: Any, key: str, source: str) -> Any:
         return one
     values = dict(one)
     known = kinds()
-    kind = values.pop("kind", None)
+    names = ", ".join(sorted(known))
+    if "kind" not in values:
+        raise InvalidInput(f"{source}: the key {key}.kind is missing; it is one of {names}.")
+    kind = values.pop("kind")
     if kind not in known:
-        raise InvalidInput(f"{source}: {key}.kind must be one of {', '.join(sorted(known))}, not {kind!r}.")
+        raise InvalidInput(f"{source}: {key}.kind must be one of {names}, not {kind!r}.")
     try:
         return known[kind].model_validate(values)
     except ValidationError as error:
-        raise _told(error, source, key) from None
+        raise _told(error, source, known[kind], key) from None
 
 
-def _told(error: ValidationError, source: str, parent: str = "") -> InvalidInput:
+def _told(error: ValidationError, source: str, section: type[BaseModel], parent: str = "") -> InvalidInput:
     """Say in one sentence which key is wrong, and what was expected."""
     first = error.errors()[0]
     # of an incentive the place holds its kind, too, which is no key
@@ -365,7 +254,10 @@ def _told(error: ValidationError, source: str, parent: str = "") -> InvalidInput
     key = ".".join([parent, *place] if parent else place)
     match first["type"]:
         case "extra_forbidden":
-            text = f"the key {key} is unknown"
+            table = _SECTIONS.get(str(first["loc"][-2]), section) if len(first["loc"]) > 1 else section
+            more_keys = ["kind"] if issubclass(table, Agent) else ["extends", "fallback"] if table is Scenario else []
+            keys = [*more_keys, *table.model_fields]
+            text = f"the key {key} is unknown; those here are {', '.join(keys)}"
         case "missing":
             text = f"the key {key} is missing"
         case "union_tag_not_found":
@@ -374,6 +266,8 @@ def _told(error: ValidationError, source: str, parent: str = "") -> InvalidInput
             text = f"{key}.kind must be one of {first['ctx']['expected_tags']}, not {first['ctx']['tag']!r}"
         case "value_error":
             text = f"{key}{': ' if key else ''}{first['msg'].removeprefix('Value error, ')}"
+        case known if known in _EXPECTED:
+            text = f"{key} must be {_EXPECTED[known]}, not {first['input']!r}"
         case _:
             expected = first["msg"].replace("Input should be", "must be")
             text = f"{key} {expected[0].lower()}{expected[1:]}, not {first['input']!r}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import isnan
 
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
@@ -29,6 +30,10 @@ class Interval:
             return cls(float(sample.mean()) if len(sample) else float("nan"), float("nan"), len(sample))
         half = stats.t.ppf((1 + _CONFIDENCE) / 2, len(sample) - 1) * sample.std(ddof=1) / np.sqrt(len(sample))
         return cls(float(sample.mean()), float(half), len(sample))
+
+    def as_json(self) -> dict[str, float | int | None]:
+        """Return the figures; None, which JSON knows, for nan, which it doesn't."""
+        return {name: None if isnan(figure) else figure for name, figure in asdict(self).items()}
 
     def __format__(self, spec: str) -> str:
         if self.half != self.half:

@@ -1,4 +1,4 @@
-"""Many runs of a scenario: settings times seeds, on several processes or a cluster, with joblib."""
+"""Many runs of a scenario: settings times seeds, each kept in a file as soon as it is over."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ import itertools
 import json
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from joblib import Parallel, delayed, parallel_config  # type: ignore[import-untyped]
-
 from dcai.errors import InvalidInput
+from dcai.simulation import backends
 from dcai.simulation.result import Result
 from dcai.simulation.run import simulate
 from dcai.simulation.scenario import Scenario, load_scenario
@@ -125,29 +122,36 @@ def sweep(
     InvalidInput
         If the backend is unknown or not installed, or the cluster can't be reached.
     """
+    if cluster is not None and cluster[0] not in backends.CLUSTERS:
+        raise InvalidInput(f"There is no backend {cluster[0]!r}; choose {' or '.join(backends.CLUSTERS)}.")
     folder.mkdir(parents=True, exist_ok=True)
     there = {case.key: run for case in todo if (run := _read(folder / f"{case.key}.json")) and run.failure is None}
     missing = [case for case in todo if case.key not in there]
     done = len(there)
     if progress:
         progress(done, len(todo))
-    with _where(jobs, cluster):
-        for key, run in _parallel(missing):
-            _write(run, folder / f"{key}.json")
-            there[key] = run
-            done += 1
-            if progress:
-                progress(done, len(todo))
+    for case, run in _made(missing, jobs, cluster) if missing else ():
+        _write(run, folder / f"{case.key}.json")
+        there[case.key] = run
+        done += 1
+        if progress:
+            progress(done, len(todo))
     return [there[case.key] for case in todo]
 
 
-def make(case: Case) -> tuple[str, Run]:
+def make(case: Case) -> Run:
     """Make one run; one that fails is a result, too."""
     try:
         result = simulate(case.scenario, seed=case.seed)
-    except Exception:  # whatever it is: the others go on, and this one is named in the end
-        return case.key, Run(case.settings, case.seed, None, None, traceback.format_exc())
-    return case.key, Run(case.settings, case.seed, result.summary(), _course(result), None)
+        if result.error is not None:
+            raise result.error
+    except Exception as error:  # whatever it is: the others go on, and this one is named in the end
+        return _failed(case, error)
+    return Run(case.settings, case.seed, result.summary(), _course(result), None)
+
+
+def _failed(case: Case, error: Exception) -> Run:
+    return Run(case.settings, case.seed, None, None, "".join(traceback.format_exception(error)))
 
 
 def _course(result: Result) -> dict[str, list[float]]:
@@ -158,38 +162,15 @@ def _course(result: Result) -> dict[str, list[float]]:
     return course
 
 
-def _parallel(missing: Sequence[Case]) -> Iterator[tuple[str, Run]]:
-    if not missing:
-        return iter(())
-    made: Iterator[tuple[str, Run]] = Parallel(return_as="generator_unordered")(delayed(make)(case) for case in missing)
-    return made
-
-
-def _where(jobs: int, cluster: tuple[str, str] | None) -> AbstractContextManager[Any]:
+def _made(missing: Sequence[Case], jobs: int, cluster: tuple[str, str] | None) -> Iterator[tuple[Case, Run]]:
+    """Yield each case with its run as soon as it is over; one whose worker was lost has failed."""
     if cluster is None:
-        return nullcontext() if jobs == 1 else parallel_config(backend="loky", n_jobs=jobs)
-    backend, address = cluster
-    connects = {"dask": _connect_dask, "ray": _connect_ray}
-    if backend not in connects:
-        raise InvalidInput(f"There is no backend {backend!r}; choose dask or ray.")
-    try:
-        connects[backend](address)
-    except ImportError:
-        raise InvalidInput(f"{backend} isn't installed: pip install 'dcai[{backend}]'.") from None
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"There is no {backend} cluster at {address}: {error}") from None
-    where: AbstractContextManager[Any] = parallel_config(backend=backend, n_jobs=-1)
-    return where
-
-
-def _connect_dask(address: str) -> None:
-    distributed = import_module("distributed")
-    distributed.Client(address, timeout="10s", set_as_default=True)
-
-
-def _connect_ray(address: str) -> None:
-    import_module("ray").init(address=address, log_to_driver=False)
-    import_module("ray.util.joblib").register_ray()
+        answers = backends.here(make, missing, jobs)
+    else:
+        backend, address = cluster
+        answers = backends.CLUSTERS[backend](make, missing, address)
+    for case, answer in answers:
+        yield case, _failed(case, answer) if isinstance(answer, Exception) else answer
 
 
 def _values(setting: str) -> list[str]:

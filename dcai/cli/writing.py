@@ -1,0 +1,51 @@
+"""Where a command writes to: found out before it begins, and told when it fails all the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dcai.errors import DcaiError, InvalidInput
+
+
+def check_picture(plot: Path) -> None:
+    """Check that a picture can be written to a file.
+
+    Raises
+    ------
+    InvalidInput
+        If it can't.
+    """
+    if plot.suffix not in (".png", ".svg", ".pdf"):
+        raise InvalidInput(f"A picture is written as .png, .svg or .pdf, not as {plot.name}.")
+    if plot.is_dir():
+        raise InvalidInput(f"{plot} is a folder; name a file to write the picture to.")
+    if not plot.resolve().parent.is_dir():
+        raise InvalidInput(f"There is no folder {plot.resolve().parent} to write {plot.name} to; make it first.")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, where it isn't there, that can be written to.
+
+    Raises
+    ------
+    InvalidInput
+        If it can't be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{folder} can't be made a folder to write to: {error.strerror}; name another.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidInput(f"{folder} is a folder that you may not write to; name another.")
+
+
+@contextmanager
+def failures_told(place: Path) -> Iterator[None]:
+    """Turn what the system says of a file that can't be written, as of a disk that is full, into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise DcaiError(f"{place} can't be written: {error.strerror or error}.") from error
