@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.market_course import HOSTILE, PARTICIPANTS, Order, Outcome, Setting, Steps
+from scripts import market_attacks, market_claims
+from scripts.market_attacks import Trial, Withheld
+from scripts.market_course import HOSTILE, PARTICIPANTS, Integers, Outcome, Setting, Steps
 from scripts.market_figures import START, Gains, Interval, plot_balances, plot_gains
+from scripts.market_settings import BOUNTIES, FEW, MANY, MOST, ORDERS, SETTINGS, SIZES
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
-SIZES = (100, 300, 1_000, 5_000, 20_000)
-BOUNTIES = (1, 10, 100, 1_000, 10_000, 100_000)
-ORDERS = {
-    "everybody one by one": Order(),
-    "everybody 10 at a time": Order(10, 10),
-    "everybody 100 at a time": Order(100, 100),
-    "honest 100 at a time, hostile one by one": Order(100, 1),
-    "one by one, first the honest": Order(first="honest"),
-    "one by one, first the hostile": Order(first="hostile"),
-}
-# Test samples of the other tables.
-_FEW, _MANY, _MOST = 1_000, 5_000, 20_000
 
-SETTINGS = tuple(
-    dict.fromkeys(
-        [Setting(tests=tests, grouped=grouped) for tests in SIZES for grouped in (False, True)]
-        + [Setting(tests=tests, rounds=rounds) for tests in (_FEW, _MOST) for rounds in BOUNTIES]
-        + [Setting(order, grouped=grouped) for order in ORDERS.values() for grouped in (False, True)]
-    )
-)
+class Run(NamedTuple):
+    """What came of a seed: of the markets, of single contributions in the talk's, and of the provider's attacks."""
 
-Run = tuple[dict[Setting, Outcome], Steps]
+    outcomes: dict[Setting, Outcome]
+    steps: Steps
+    trials: dict[str, Trial]
+
 
 _PAGE = """\
 # A prediction market under attack
@@ -57,17 +47,17 @@ Gains in stakes, and in how many seeds they are above 0:
 
 {participants}
 **The honest gain, and so do the hostile.** The talk shows that they lose; by its rule, in its setting as we have it,
-they don't. They gain less a sample than the honest, and the model ends at {accuracy}% for it; had they all come first,
-the honest would have brought it to {recovered}%.
+they don't. They gain {less}% less a sample than the honest, and the model ends at {accuracy}% for it; had they all
+come first, the honest would have brought it to {recovered}%.
 
 ## Why
 
 {steps}
 This is measured on {tests} test samples, so it is the model that jumps, hardly the measurement. One step of a
 perceptron moves the error up or down by {spread} points (a standard deviation), whoever's it is; honest and hostile
-steps differ by much less on average. So many a wrong label happens to help, and where it brings the error to a new low,
+steps differ by less on average. So many a wrong label happens to help, and where it brings the error to a new low,
 that is paid in nearly every one of {bounty} rounds. One that harms leaves after the first round and has lost that one
-step, a few hundredths of its stake. To send noise is a lottery whose tickets are nearly free.
+step, {harm} of its stake on average. To send noise is a lottery whose tickets are cheap.
 
 ## What it depends on
 
@@ -76,23 +66,36 @@ step, a few hundredths of its stake. To send noise is a lottery whose tickets ar
 Gains a sample, in stakes. *Grouped*: `group_by_participant`, a participant's consecutive contributions are scored
 together.
 
-**The size of the test set.** A small one adds chance, and the hostile, who change the model twice as often, have more
-of it. From 1,000 on the differences are within the intervals, and the hostile still gain.
+**The size of the test set.** A small one adds chance, and the hostile, who change the model {often} times as often,
+have more of it. From 1,000 on the differences are within the intervals, and the hostile still gain.
 
 {sizes}
-**The bounty.** With a single round, a bounty of one stake, the hostile lose and the honest gain, if next to nothing:
-nobody has left yet, so each harm is charged as each help is paid. More rounds multiply what is paid, and not what is
-lost.
+**The bounty.** With a single round, a bounty of one stake, the hostile lose and the honest gain, at most {least} a
+sample: nobody has left yet, so each harm is charged as each help is paid. More rounds multiply what is paid, and not
+what is lost.
 
 {bounties}
 **The order, and grouping** ({few} test samples). One by one, hardly anybody has consecutive contributions, and grouping
 changes little. Where everybody comes with a hundred at a time, a turn is worth what its data is: grouped, the hostile
-lose in {lost} of {seeds} seeds, if not in the mean. But the contract can't make people do so. Who sends noise one by
-one between the batches of others has a hundred tickets to their one, and grouping then pays the hostile several times
-what it pays the honest. Before all others the hostile gain half as much as in between. After them they find the model
-where chance improves it no more: they lose, and the model is lost too.
+lose in {lost} of {seeds} seeds, and have {batched} in the mean. But the contract can't make people do so. Who sends
+noise one by one between the batches of others has a hundred tickets to their one, and grouping then pays the hostile
+{times} times what it pays the honest. Before all others the hostile gain {before}% of what they gain in between. After
+them they find the model where chance improves it no more: they lose, and the model ends at {spoilt}%.
 
 {orders}
+## What the provider can do
+
+The provider knows the test set, and nobody knows who is behind a name. Small markets, with {honest} honest samples, a
+bounty of {attacked} stakes and {examined} test samples, one by one; stakes, of all samples together:
+
+{trials}
+What the other name gains is a part of the provider's own bounty. *Just before a sample*: of {tried} that are tried,
+each with both labels, the one after which the honest sample does worst.
+
+**The test set withheld.** The bounty goes to everybody in equal parts a sample. In a market held by the deployed
+contract a provider that sent {own} samples of one word beside {others} of others had {back} of the {attacked} stakes
+back, for {gas} gas a sample.
+
 ## What to choose
 
 - No bounty worth having makes noise a losing business for somebody who sends it sample by sample. Hold a market where
@@ -104,10 +107,18 @@ where chance improves it no more: they lose, and the model is lost too.
 """
 
 
-def write(runs: Sequence[Run]) -> None:
-    """Write the page and its pictures, from what came of each seed."""
-    outcomes = {setting: [one[setting] for one, _ in runs] for setting in SETTINGS}
+def write(runs: Sequence[Run], withheld: Withheld) -> None:
+    """Write the page and its pictures, from what came of each seed.
+
+    Raises
+    ------
+    RuntimeError
+        If it would conclude what the figures don't show.
+    """
+    outcomes = {setting: [run.outcomes[setting] for run in runs] for setting in SETTINGS}
     gains = {setting: Gains.of(each) for setting, each in outcomes.items()}
+    steps, trials = [run.steps for run in runs], {name: [run.trials[name] for run in runs] for name in runs[0].trials}
+    market_claims.check(gains, steps, trials)
     images = DOCS / "images"
     plot_balances(
         outcomes[Setting()], f"A prediction market under attack: IMDB, mean of {len(runs)} seeds", images / "market.png"
@@ -118,27 +129,46 @@ def write(runs: Sequence[Run]) -> None:
         {name: (gains[Setting(order)], gains[Setting(order, grouped=True)]) for name, order in ORDERS.items()},
         images / "market_settings.png",
     )
-    steps = [step for _, step in runs]
+    talk, batched = gains[Setting()], gains[Setting(ORDERS["everybody 100 at a time"], grouped=True)]
+    early = gains[Setting(ORDERS["one by one, first the hostile"])]
+    between = gains[Setting(ORDERS["honest 100 at a time, hostile one by one"], grouped=True)]
     page = _PAGE.format(
         start=f"{START:,}",
         seeds=len(runs),
         bounty=f"{Setting().rounds:,}",
-        few=f"{_FEW:,}",
+        few=f"{FEW:,}",
         accuracy=_accuracy(outcomes[Setting()]),
         recovered=_accuracy(outcomes[Setting(ORDERS["one by one, first the hostile"])]),
-        lost=(gains[Setting(ORDERS["everybody 100 at a time"], grouped=True)].hostile < 0).sum(),
+        less=f"{100 * (1 - talk.hostile.mean() / talk.honest.mean()):.0f}",
+        lost=(batched.hostile < 0).sum(),
+        batched=_interval(batched.hostile, "+.2f"),
+        times=f"{between.hostile.mean() / between.honest.mean():.1f}",
+        before=f"{100 * early.hostile.mean() / talk.hostile.mean():.0f}",
+        spoilt=_accuracy(outcomes[Setting(ORDERS["one by one, first the honest"])]),
+        least=f"{max(gains[Setting(tests=tests, rounds=1)].honest.mean() for tests in (FEW, MOST)):.4f}",
         tests=f"{steps[0].tests:,}",
         spread=f"{np.mean([one.changes[one.changes != 0].std() for one in steps]) * 100 / steps[0].tests:.1f}",
+        harm=f"{np.mean([_moves(one, True)[_moves(one, True) > 0].mean() for one in steps]) / steps[0].tests:.2f}",
+        often=f"{np.mean([_often(one, True) / _often(one, False) for one in steps]):.1f}",
+        honest=market_attacks.HONEST,
+        attacked=f"{market_attacks.ROUNDS:,}",
+        examined=f"{market_attacks.TESTS:,}",
+        tried=market_attacks.TRIED,
+        own=f"{market_attacks.WITHHELD_OWN:,}",
+        others=market_attacks.WITHHELD_HONEST,
+        back=f"{withheld.back:,.0f}",
+        gas=f"{withheld.gas_a_sample:,}",
+        trials=_trials(trials),
         participants=_participants(outcomes),
         steps=_steps(steps),
         sizes=_settings("test samples", {f"{tests:,}": _grouped(gains, Setting(tests=tests)) for tests in SIZES}),
         bounties=_settings(
             "bounty, stakes",
             {
-                f"{rounds:,}": [gains[Setting(tests=tests, rounds=rounds)] for tests in (_FEW, _MOST)]
+                f"{rounds:,}": [gains[Setting(tests=tests, rounds=rounds)] for tests in (FEW, MOST)]
                 for rounds in BOUNTIES
             },
-            (f"{_FEW:,} test samples", f"{_MOST:,}"),
+            (f"{FEW:,} test samples", f"{MOST:,}"),
             "+.4f",
         ),
         orders=_settings("order", {name: _grouped(gains, Setting(order)) for name, order in ORDERS.items()}),
@@ -155,7 +185,7 @@ def _grouped(gains: dict[Setting, Gains], setting: Setting) -> list[Gains]:
 
 
 def _participants(outcomes: dict[Setting, list[Outcome]]) -> str:
-    by_size = [outcomes[Setting(tests=tests)] for tests in (_FEW, _MANY)]
+    by_size = [outcomes[Setting(tests=tests)] for tests in (FEW, MANY)]
     rows = []
     for number, name in enumerate(PARTICIPANTS):
         samples = np.mean([one.samples[number] for one in by_size[0]])
@@ -164,23 +194,53 @@ def _participants(outcomes: dict[Setting, list[Outcome]]) -> str:
             gains = np.array([one.gains[-1, number] for one in each])
             row += [_interval(gains, ",.0f"), f"{(gains > 0).sum()}"]
         rows.append(row)
-    return _table(("", "samples", f"{_FEW:,} test samples", "seeds", f"{_MANY:,} test samples", "seeds"), rows)
+    return _table(("", "samples", f"{FEW:,} test samples", "seeds", f"{MANY:,} test samples", "seeds"), rows)
+
+
+def _changes(steps: Steps, hostile: bool) -> Integers:
+    """Return what the contributions of one kind of participants do to the mistakes."""
+    changes: Integers = steps.changes[HOSTILE[steps.authors] == hostile]
+    return changes
+
+
+def _moves(steps: Steps, hostile: bool) -> Integers:
+    """Return those of them that change the error."""
+    changes = _changes(steps, hostile)
+    moves: Integers = changes[changes != 0]
+    return moves
+
+
+def _often(steps: Steps, hostile: bool) -> float:
+    """Return which part of them does."""
+    return len(_moves(steps, hostile)) / len(_changes(steps, hostile))
 
 
 def _steps(steps: Sequence[Steps]) -> str:
     rows = []
     for name, who in (("honest", False), ("hostile", True)):
-        own = [one.changes[HOSTILE[one.authors] == who] for one in steps]
-        moves = [changes[changes != 0] for changes in own]
+        moves = [_moves(one, who) for one in steps]
         rows.append(
             [
                 name,
-                f"{100 * np.mean([len(moved) / len(all_) for moved, all_ in zip(moves, own, strict=True)]):.0f}%",
+                f"{100 * np.mean([_often(one, who) for one in steps]):.0f}%",
                 f"{100 * np.mean([(moved < 0).mean() for moved in moves]):.0f}%",
                 _interval(np.array([100 * moved.mean() for moved in moves]) / steps[0].tests, "+.2f"),
             ]
         )
     return _table(("contributions", "change the error", "of which lower it", "mean change, points"), rows)
+
+
+def _trials(trials: dict[str, list[Trial]]) -> str:
+    rows = [
+        [
+            name,
+            f"{np.mean([one.sent for one in each]):,.0f}",
+            _interval(np.array([one.other for one in each]), "+.1f") if each[0].sent else "",
+            _interval(np.array([one.honest for one in each]), "+.2f"),
+        ]
+        for name, each in trials.items()
+    ]
+    return _table(("what the provider sends", "samples", "they gain", "the honest gain"), rows)
 
 
 def _settings(

@@ -4,8 +4,22 @@ import numpy as np
 import pytest
 
 import dcai
+from scripts.market_attacks import (
+    FIRST,
+    NOTHING,
+    POISON,
+    ROUNDS,
+    WITHHELD_HONEST,
+    WITHHELD_OWN,
+    Trial,
+    poisoned,
+    withheld,
+)
 from scripts.market_chain import both_ways
-from scripts.market_course import HOSTILE, Order, Reviews, learn, mistakes, turns
+from scripts.market_claims import check
+from scripts.market_course import HOSTILE, Order, Reviews, Steps, learn, mistakes, turns
+from scripts.market_figures import Gains
+from scripts.market_settings import SETTINGS
 
 WORDS, TESTS = 60, 50
 
@@ -74,3 +88,45 @@ def test_a_turn_is_a_contribution_or_where_they_are_grouped_a_participants_conse
 
     assert turns(authors, grouped=False).tolist() == [0, 1, 2, 3, 4, 5]
     assert turns(authors, grouped=True).tolist() == [1, 2, 3, 5]
+
+
+def harm(start, before, one, tests):
+    """Return how many mistakes more a model makes once it has learnt a sample, after others."""
+    told = Reviews(*(np.concatenate(part) for part in zip(*before, one, strict=True)))
+    states, places = learn(start, told.samples(), told.labels)
+    course = mistakes(states, tests, [TESTS])[TESTS][places]
+    return course[-1] - course[-2]
+
+
+def test_who_poisons_a_market_makes_each_honest_sample_do_no_better_than_it_would(reviews, start):
+    honest, tests = reviews(6), reviews(TESTS)
+
+    sent = poisoned(start, honest, tests, np.random.default_rng(0))
+
+    assert np.array_equal(np.concatenate([one.words for _, one in sent]), honest.words)
+    assert {len(poison.labels) for poison, _ in sent} <= {0, 1}
+    assert sum(len(poison.labels) for poison, _ in sent) > 0
+    so_far = []
+    for poison, one in sent:
+        assert harm(start, [*so_far, poison], one, tests) >= harm(start, so_far, one, tests)
+        so_far += [poison, one]
+
+
+def test_who_withholds_the_test_set_has_back_the_part_of_the_bounty_that_its_samples_are(start, chain):
+    samples = WITHHELD_OWN + WITHHELD_HONEST
+
+    assert withheld(chain, start).back == pytest.approx(ROUNDS * WITHHELD_OWN / samples)
+
+
+def test_a_page_that_concludes_what_its_figures_do_not_show_is_not_written():
+    gains = {setting: Gains(2 + np.linspace(-0.1, 0.1, 5), 1 + np.linspace(-0.1, 0.1, 5)) for setting in SETTINGS}
+    steps = [Steps(np.array([-2, 2, 3]), np.array([0, 3, 4]), 10)] * 5
+    trials = {name: [Trial(1, 5.0, -1.0 - seed / 10) for seed in range(5)] for name in (NOTHING, FIRST, POISON)}
+
+    with pytest.raises(RuntimeError) as refused:
+        check(gains, steps, trials)
+
+    for claim in ("after all others the hostile lose", "without the provider they gain"):
+        assert claim in str(refused.value)
+    for claim in ("the hostile gain by the talk's rule", "the honest lose when poisoned"):
+        assert claim not in str(refused.value)
