@@ -82,6 +82,17 @@ def test_out_holds_every_action_exactly_and_a_report_that_needs_nothing_else(run
     assert (out / "report.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_report_marks_what_begins_or_ends_in_the_middle(run, file, tmp_path):
+    run("simulate", file, "--out", tmp_path / "late", "--set", "agents.1.first=2 hours")
+    run("simulate", file, "--out", tmp_path / "at once", "--set", "agents.1.first=1 second")
+
+    late, at_once = ((tmp_path / name / "report.html").read_text() for name in ("late", "at once"))
+
+    assert '"text":"bad begins"' in late
+    assert '"text":"bad begins"' not in at_once
+    assert '"text":"last sample contributed"' in late
+
+
 def test_samples_and_settings_shorten_and_change_a_run(run, file, tmp_path):
     picture = tmp_path / "course.png"
 

@@ -53,10 +53,12 @@ def run(
         errors = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=errors) as progress:
-            task = progress.add_task(scenario.title, total=None)
+            task = progress.add_task("Contributed", total=None)
 
             def show(done: int, total: int) -> None:
-                progress.update(task, completed=done, total=total)
+                evaluates = done == total and scenario.incentive.kind == "PredictionMarket"
+                told = "Contributed; evaluating the market" if evaluates else "Contributed"
+                progress.update(task, completed=done, total=total, description=told)
 
             if fork is None:
                 result = simulate(scenario, seed=seed, progress=show)

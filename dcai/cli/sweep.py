@@ -43,7 +43,7 @@ def run(
         make_folder(folder)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task(todo[0].scenario.title, total=len(todo))
+            task = progress.add_task("Runs", total=len(todo))
             over = 0
 
             def show(done: int, total: int) -> None:
