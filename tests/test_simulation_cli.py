@@ -58,7 +58,7 @@ def test_simulate_tells_what_became_of_everybody(run, file):
     assert answer.exit_code == 0
     assert "30 of 30 samples of breast-cancer" in answer.stdout
     assert "word for word" in answer.stdout
-    assert re.search(r"contribute\s+│\s+\d+\s+│\s+\d+", answer.stdout)
+    assert re.search(r"Actions.*contribute.*\n good +\d+.*\n bad +\d+", answer.stdout, flags=re.DOTALL)
 
 
 def test_out_holds_every_action_exactly_and_a_report_that_needs_nothing_else(run, file, tmp_path):
@@ -80,6 +80,17 @@ def test_out_holds_every_action_exactly_and_a_report_that_needs_nothing_else(run
     assert "Plotly.newPlot" in report
     assert not re.search(r"<(script|link)[^>]+(src|href)=", report)
     assert (out / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_report_marks_what_begins_or_ends_in_the_middle(run, file, tmp_path):
+    run("simulate", file, "--out", tmp_path / "late", "--set", "agents.1.first=2 hours")
+    run("simulate", file, "--out", tmp_path / "at once", "--set", "agents.1.first=1 second")
+
+    late, at_once = ((tmp_path / name / "report.html").read_text() for name in ("late", "at once"))
+
+    assert '"text":"bad begins"' in late
+    assert '"text":"bad begins"' not in at_once
+    assert '"text":"last sample contributed"' in late
 
 
 def test_samples_and_settings_shorten_and_change_a_run(run, file, tmp_path):
@@ -150,8 +161,8 @@ def test_a_single_seed_has_no_interval_in_the_json(run, file, tmp_path):
     answer = run("sweep", file, "--seeds", 1, "--out", tmp_path / "sweep", "--json")
 
     (one,) = json.loads(answer.stdout, parse_constant=pytest.fail)
-    assert one["figures"]["accuracy"]["half"] is None
-    assert one["figures"]["accuracy"]["count"] == 1
+    assert one["accuracy"]["final"]["half"] is None
+    assert one["accuracy"]["final"]["count"] == 1
 
 
 def test_bad_input_is_one_sentence(run, file):
@@ -170,11 +181,36 @@ def test_sweep_tells_means_with_intervals_for_every_setting(run, file, tmp_path)
     assert answer.exit_code == 0
     told = json.loads(answer.stdout)
     assert [one["settings"] for one in told] == [["incentive.weight=1e13"], ["incentive.weight=2e14"]]
-    figures = told[0]["figures"]
-    assert figures["accuracy"]["count"] == 3
-    assert figures["bad won"]["half"] > 0
+    assert told[0]["accuracy"]["final"]["count"] == 3
+    assert told[0]["agents"]["bad"]["change"]["half"] > 0
     assert len(list((out / "runs").glob("*.json"))) == 6
     assert (out / "sweep.png").is_file()
+
+
+def test_tables_of_many_agents_fit_a_narrow_terminal(run, file, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    others = "".join(f'[[agents]]\nkind = "LabelFlipper"\nname = "somebody {number}"\n' for number in range(5))
+    file.write_text(SCENARIO + others)
+
+    one = run("simulate", file)
+    many = run("sweep", file, "--seeds", 2, "--set", "incentive.weight=1e13,2e14", "--out", tmp_path / "sweep")
+
+    for told in (one.stdout, many.stdout):
+        assert max(map(len, told.splitlines())) <= 80
+        assert "…" not in told
+        for agent in ("good", "bad", *(f"somebody {number}" for number in range(5))):
+            assert re.search(rf"\b{agent} +-?[\d.,]+", told)
+    assert many.stdout.count("incentive.weight=1e13") == 2
+    assert many.stdout.count("somebody 4") == 2
+
+
+def test_runs_of_a_sweep_that_ended_early_are_told_once_for_a_setting(run, file, tmp_path):
+    nothing = ("--set", "agents.0.balance=0,1000", "--set", "agents.1.balance=0")
+
+    answer = run("sweep", file, *nothing, "--seeds", 2, "--out", tmp_path / "sweep")
+
+    assert "agents.0.balance=0, agents.1.balance=0: 2 of 2 runs ended early, that of seed 0 since: No" in answer.stderr
+    assert answer.stderr.count("ended early") == 1
 
 
 def test_a_sweep_continues_where_it_was(file, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.tables import table
 from dcai.cli.writing import check_picture, failures_told, make_folder
 from dcai.errors import DcaiError
-from dcai.simulation.result import Result
+from dcai.simulation.result import Outcome, Result
 from dcai.simulation.run import simulate
 from dcai.simulation.scenario import load_scenario
 
@@ -51,10 +53,12 @@ def run(
         errors = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=errors) as progress:
-            task = progress.add_task(scenario.title, total=None)
+            task = progress.add_task("Contributed", total=None)
 
             def show(done: int, total: int) -> None:
-                progress.update(task, completed=done, total=total)
+                evaluates = done == total and scenario.incentive.kind == "PredictionMarket"
+                told = "Contributed; evaluating the market" if evaluates else "Contributed"
+                progress.update(task, completed=done, total=total, description=told)
 
             if fork is None:
                 result = simulate(scenario, seed=seed, progress=show)
@@ -91,23 +95,40 @@ def _print(result: Result) -> None:
         f"{result.scenario['title']}\n{result.contributed:,} of {result.samples:,} samples of {result.data}, "
         f"{len(result.actions):,} actions, {result.seconds:.1f} s. {result.accuracies}"
     )
-    people = Table(title=f"Contributors, units of {unit / 10**18:g} ether", title_justify="left")
-    people.add_column()
-    for one in result.outcomes:
-        people.add_column(one.name, justify="right")
-    for title, attribute in (
-        ("start", "start_wei"),
-        ("end", "end_wei"),
-        ("change", "gain_wei"),
-        ("still open", "open_wei"),
-        ("paid for gas", "fee_wei"),
-    ):
-        people.add_row(title, *(f"{getattr(one, attribute) / unit:,.2f}" for one in result.outcomes))
-    for thing in dict.fromkeys(thing for one in result.outcomes for thing in one.earned):
-        people.add_row(thing, *(one.told(thing) for one in result.outcomes))
-    for function in dict.fromkeys(function for one in result.outcomes for function in (*one.done, *one.refused)):
-        done = [(one.done.get(function, 0), one.refused.get(function, 0)) for one in result.outcomes]
-        people.add_row(function, *(f"{ok:,}" + (f" ({no:,} refused)" if no else "") for ok, no in done))
-    console.print(people)
+    console.print(_money(result.outcomes, unit))
+    if any(one.earned for one in result.outcomes):
+        console.print(_earned(result.outcomes))
+    console.print(_actions(result.outcomes))
     if result.problems == ():
         console.print("Audit: the contract's state equals its log, replayed, word for word.")
+
+
+def _money(outcomes: Sequence[Outcome], unit: int) -> Table:
+    money = table(f"Money, units of {unit / 10**18:g} ether", [""])
+    for title in ("start", "end", "change", "still open", "paid for gas"):
+        money.add_column(title, justify="right")
+    for one in outcomes:
+        amounts = (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei)
+        money.add_row(one.name, *(f"{amount / unit:,.2f}" for amount in amounts))
+    return money
+
+
+def _earned(outcomes: Sequence[Outcome]) -> Table:
+    earned = table("Earned", [""])
+    things = dict.fromkeys(thing for one in outcomes for thing in one.earned)
+    for thing in things:
+        earned.add_column(thing, justify="left" if thing == "badges" else "right")
+    for one in outcomes:
+        earned.add_row(one.name, *map(one.told, things))
+    return earned
+
+
+def _actions(outcomes: Sequence[Outcome]) -> Table:
+    actions = table("Actions (refused)", [""])
+    functions = dict.fromkeys(function for one in outcomes for function in (*one.done, *one.refused))
+    for function in functions:
+        actions.add_column(function, justify="right")
+    for one in outcomes:
+        counts = ((one.done.get(function, 0), one.refused.get(function, 0)) for function in functions)
+        actions.add_row(one.name, *(f"{done:,}" + (f" ({refused:,})" if refused else "") for done, refused in counts))
+    return actions

@@ -9,13 +9,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.tables import table
 from dcai.cli.writing import failures_told, make_folder
 from dcai.errors import DcaiError
-from dcai.simulation import statistics
+from dcai.simulation.statistics import Figures, Interval, by_settings
 from dcai.simulation.sweep import Run, cases, sweep
+
+_LARGE = 1_000  # from which on a figure is told without decimals
 
 
 def run(
@@ -41,7 +43,7 @@ def run(
         make_folder(folder)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task(todo[0].scenario.title, total=len(todo))
+            task = progress.add_task("Runs", total=len(todo))
             over = 0
 
             def show(done: int, total: int) -> None:
@@ -56,15 +58,12 @@ def run(
                 raise DcaiError(
                     f"Interrupted with {over} of {len(todo)} runs kept in {folder}; the same command does the rest."
                 ) from None
-        groups = {settings: statistics.figures(group) for settings, group in statistics.by_settings(runs).items()}
-        told = [
-            {"settings": list(settings), "figures": {name: interval.as_json() for name, interval in figures.items()}}
-            for settings, figures in groups.items()
-        ]
+        groups = {settings: Figures.of(group) for settings, group in by_settings(runs).items() if group}
+        told = [{"settings": list(settings), **figures.as_json()} for settings, figures in groups.items()]
         if as_json:
             typer.echo(json.dumps(told, indent=1))
-        else:
-            _print(groups, folder)
+        elif groups:
+            _print(groups, todo[0].scenario.unit, folder)
         from dcai.simulation.multiples import draw_multiples  # matplotlib takes a second to import
 
         with failures_told(folder):
@@ -73,31 +72,46 @@ def run(
         _name_failures(runs, folder)
 
 
-def _print(groups: dict[tuple[str, ...], dict[str, statistics.Interval]], folder: Path) -> None:
-    table = Table(title="Means over the seeds ± 95% intervals; money in units", title_justify="left")
-    table.add_column("set", no_wrap=True)
-    names = list(dict.fromkeys(name for figures in groups.values() for name in figures if not name.endswith(" gas")))
-    for name in names:
-        table.add_column(name, justify="right")
+def _print(groups: dict[tuple[str, ...], Figures], unit: int, folder: Path) -> None:
+    """Print a line for each setting, and one for each agent under it: that fits however many there are."""
+    things = dict.fromkeys(thing for figures in groups.values() for agent in figures.agents.values() for thing in agent)
+    named = {settings: "\n".join(settings) or "as in the file" for settings in groups}
+    accuracies = table("Accuracy on the hidden set: means over the seeds ± 95% intervals", ["set"])
+    agents = table(f"Agents: money in units of {unit / 10**18:g} ether", ["set", "agent"])
+    for title in ("runs", "in the end", "lowest", "owner alone"):
+        accuracies.add_column(title, justify="right")
+    for title in things:
+        agents.add_column(title, justify="right")
     for settings, figures in groups.items():
-        table.add_row(
-            "\n".join(settings) or "as in the file",
-            *(_told(name, figures[name]) if name in figures else "-" for name in names),
-        )
+        count = str(figures.accuracy["final"].count)
+        accuracies.add_row(named[settings], count, *(f"{one:.1%}" for one in figures.accuracy.values()))
+        for at, (name, agent) in enumerate(figures.agents.items()):
+            cells = (_told(agent[thing]) if thing in agent else "" for thing in things)
+            agents.add_row("" if at else named[settings], name, *cells)
+        agents.add_section()
     console = Console()
-    console.print(table)
+    console.print(accuracies)
+    console.print(agents)
     console.print(f"Runs, summary.json and sweep.png are in {folder}.")
 
 
-def _told(name: str, figure: statistics.Interval) -> str:
-    return format(figure, ",.1f" if name.endswith(" won") else ".1%")
+def _told(interval: Interval) -> str:
+    return format(interval, ",.0f" if abs(interval.mean) >= _LARGE else ",.1f")
 
 
 def _name_failures(runs: list[Run], folder: Path) -> None:
     errors = Console(stderr=True)
-    for run in runs:
-        if run.summary is not None and run.summary["stopped"]:
-            errors.print(f"{run.name} ended early: {run.summary['stopped']}")
+    for settings, group in by_settings(runs).items():
+        early = [run for run in group if run.summary is not None and run.summary["stopped"]]
+        if early:
+            named, first = ", ".join(settings) or "as in the file", early[0]
+            assert first.summary is not None
+            errors.print(
+                f"{named}: {len(early)} of {len(group)} runs ended early, that of seed {first.seed} since: "
+                f"{first.summary['stopped']}",
+                soft_wrap=True,
+                highlight=False,
+            )
     failed = [run for run in runs if run.failure is not None]
     if failed:
         lines = "".join(f"\n  {run.name}: {(run.failure or '').strip().splitlines()[-1]}" for run in failed)

@@ -32,11 +32,12 @@ def draw_multiples(runs: Sequence[Run], file: Path) -> None:
         return
     width = max(len(groups), 2)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(min(3.2 * width, 16), 5), layout="constrained", dpi=120)
+        figure = Figure(figsize=(min(3.2 * width, 16) + 1.5, 5.5), layout="constrained", dpi=120)
         axes = figure.subplots(2, len(groups), sharex=True, sharey="row", squeeze=False)
         for column, (settings, group) in enumerate(groups):
             top, bottom = axes[:, column]
             _line(top, group, "accuracy", "shared model", MODEL_COLOUR)
+            top.set_ylim(0, 1)
             top.set_title("\n".join(settings) or "as in the file", fontsize=9)
             top.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             assert group[0].summary is not None
@@ -45,8 +46,11 @@ def draw_multiples(runs: Sequence[Run], file: Path) -> None:
                 _line(bottom, group, name, name, next(honest if agent["kind"] == "Honest" else others))
             bottom.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         axes[0, 0].set_ylabel("accuracy, hidden set")
-        axes[1, 0].set_ylabel("balance, units")
-        axes[1, 0].legend(frameon=False, fontsize=8)
+        assert groups[0][1][0].summary is not None
+        scenario = groups[0][1][0].summary["scenario"]
+        axes[1, 0].set_ylabel(f"balance, units of {scenario['unit'] / 10**18:g} ether")
+        figure.legend(*axes[1, 0].get_legend_handles_labels(), frameon=False, loc="outside right lower")
+        figure.suptitle(f"{scenario['title']}: means over {len(groups[0][1])} seeds, 95% intervals", x=0.01, ha="left")
         figure.supxlabel("samples contributed", fontsize=10)
         figure.savefig(file)
 

@@ -15,6 +15,9 @@ from dcai.simulation.result import Result
 HONEST_COLOURS = ("#1b7837", "#5aae61", "#a6dba0")
 OTHER_COLOURS = ("#b2182b", "#e08214", "#8073ac", "#c51b7d", "#542788")
 MODEL_COLOUR = "#2166ac"
+ALONE = "its owner alone, all data"
+"""What the accuracy of a shared model is compared with: the same model, trained by nobody but its owner."""
+
 STYLE: dict[Any, Any] = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
 
 
@@ -27,25 +30,27 @@ def draw(result: Result, file: Path) -> None:
     file
         .png, .svg or .pdf.
     """
-    days = result.course["time"] / 86_400
+    days = (result.course["time"] / 86_400).tolist()
+    days.append(1.02 * days[-1])  # else what happens in the last moment can't be seen
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8, 5.2), layout="constrained", dpi=144)
+        figure = Figure(figsize=(9, 5.2), layout="constrained", dpi=144)
         accuracy, money = figure.subplots(2, 1, sharex=True)
-        accuracy.plot(days, result.course["accuracy"], color=MODEL_COLOUR, label="shared model")
+        # what was noted holds until the next note
+        accuracy.step(
+            days, _held(result.course["accuracy"].tolist()), where="post", color=MODEL_COLOUR, label="shared model"
+        )
         if not isnan(result.baseline):
-            accuracy.axhline(
-                result.baseline, color="0.35", linestyle=":", label="trained with all data by its owner alone"
-            )
+            accuracy.axhline(result.baseline, color="0.35", linestyle=":", label=ALONE)
         accuracy.set_ylabel("accuracy, hidden set")
         for name, colour in colours(result).items():
-            money.plot(days, _share(result, name), color=colour, label=name)
+            money.step(days, _held(_share(result, name)), where="post", color=colour, label=name)
         money.axhline(1, color="0.8", linewidth=0.8, zorder=0)
         money.set_ylabel("balance, % of the start")
         money.set_xlabel("days on the chain")
         money.set_ylim(bottom=0)
         for axes in (accuracy, money):
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-            axes.legend(frameon=False, loc="best")
+            axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0)
             axes.margins(x=0.01)
         figure.suptitle(result.scenario["title"], x=0.01, ha="left")
         figure.savefig(file)
@@ -55,6 +60,10 @@ def colours(result: Result) -> dict[str, str]:
     """Return a colour for each agent: greens for the honest ones."""
     honest, others = iter(HONEST_COLOURS * 9), iter(OTHER_COLOURS * 9)
     return {one.name: next(honest if one.kind == "Honest" else others) for one in result.outcomes}
+
+
+def _held(values: list[float]) -> list[float]:
+    return [*values, values[-1]]
 
 
 def _share(result: Result, name: str) -> list[float]:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import json
 from html import escape
-from math import isnan
-from typing import Any
-
-import numpy as np
-import plotly.graph_objects as go  # type: ignore[import-untyped]
-from plotly.subplots import make_subplots  # type: ignore[import-untyped]
 
 from dcai.durations import duration_text
-from dcai.simulation.picture import MODEL_COLOUR, colours
+from dcai.simulation.charts import charts
 from dcai.simulation.result import Outcome, Result
 
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>{title}</title>
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 1100px; margin: 2rem auto; padding: 0 1rem; }}
 table {{ border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }}
 th, td {{ padding: .25rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }}
-th:first-child, td:first-child {{ text-align: left; }}
+.words {{ text-align: left; }}
+h2 {{ margin-top: 2rem; font-size: 1.2rem; }}
+.wide {{ overflow-x: auto; }}
 .bad {{ background: #fdecea; padding: .5rem 1rem; }}
 .good {{ background: #eaf5ea; padding: .5rem 1rem; }}
 pre {{ background: #f6f6f6; padding: 1rem; overflow: auto; }}
@@ -35,9 +32,11 @@ pre {{ background: #f6f6f6; padding: 1rem; overflow: auto; }}
 <p>{summary}</p>
 {notes}
 {charts}
-<h2>Contributors</h2>
-{people}
-<h2>Refused</h2>
+<h2>Money, units of {unit:g} ether</h2>
+{money}
+{earned}
+<h2>Actions (refused)</h2>
+{actions}
 {refused}
 <details><summary>Scenario, seed {seed}</summary><pre>{scenario}</pre></details>
 </body>
@@ -56,8 +55,11 @@ def render(result: Result) -> str:
         title=escape(result.scenario["title"]),
         summary=_summary(result),
         notes="\n".join(notes),
-        charts=_charts(result, unit).to_html(full_html=False, include_plotlyjs=True),
-        people=_people(result.outcomes, unit),
+        charts=charts(result),
+        unit=unit / 10**18,
+        money=_money(result.outcomes, unit),
+        earned=_earned(result.outcomes),
+        actions=_actions(result.outcomes),
         refused=_refused(result),
         seed=result.seed,
         scenario=escape(json.dumps(result.scenario, indent=1)),
@@ -74,78 +76,52 @@ def _summary(result: Result) -> str:
     )
 
 
-def _charts(result: Result, unit: int) -> Any:
-    figure = make_subplots(
-        rows=3,
-        cols=1,
-        shared_xaxes=True,
-        vertical_spacing=0.06,
-        subplot_titles=("Accuracy on the hidden set", "Balances, units of money", "Gas used, millions"),
-    )
-    course = result.course
-    days = (course["time"] / 86_400).tolist()
-
-    def line(row: int, values: Any, name: str, colour: str | None, **more: Any) -> None:
-        trace = go.Scatter(x=days, y=values, name=name, line={"color": colour, **more}, legend=f"legend{row}")
-        figure.add_trace(trace, row=row, col=1)
-
-    line(1, course["accuracy"].tolist(), "shared model", MODEL_COLOUR)
-    for name in result.classes:
-        line(1, course[f"recall.{name}"].tolist(), f"recall of {name}", None, width=1, dash="dot")
-    if not isnan(result.baseline):
-        figure.add_hline(result.baseline, line_dash="dash", line_color="grey", row=1, col=1)
-    for name, colour in colours(result).items():
-        line(2, [balance / unit for balance in course[f"balance_wei.{name}"]], name, colour)
-        own = result.actions[result.actions["agent"] == name]
-        used = np.concatenate(([0], np.cumsum(own["gas"].to_numpy())))
-        at = np.searchsorted(own["time"].to_numpy(), course["time"].to_numpy(), side="right")
-        line(3, (used[at] / 10**6).tolist(), name, colour)
-    figure.update_layout(
-        height=950,
-        template="simple_white",
-        hovermode="x unified",
-        legend1={"y": 1},
-        legend2={"y": 0.62},
-        legend3={"y": 0.28},
-    )
-    figure.update_yaxes(tickformat=".0%", row=1, col=1)
-    figure.update_xaxes(title="days on the chain", row=3, col=1)
-    return figure
-
-
-def _people(outcomes: tuple[Outcome, ...], unit: int) -> str:
-    functions = sorted({function for one in outcomes for function in one.done})
-    things = list(dict.fromkeys(thing for one in outcomes for thing in one.earned))
-    head = ["", "kind", "start", "end", "change", "still open", "paid for gas", *things, *functions]
-    rows = [
-        [
-            one.name,
-            one.kind,
-            *(
-                f"{value / unit:,.2f}"
-                for value in (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei)
-            ),
-            *map(one.told, things),
-            *(f"{one.done.get(function, 0):,}" for function in functions),
-        ]
-        for one in outcomes
-    ]
+def _money(outcomes: tuple[Outcome, ...], unit: int) -> str:
+    head = ["", "kind", "start", "end", "change", "still open", "paid for gas"]
+    rows = []
+    for one in outcomes:
+        amounts = (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei)
+        rows.append([one.name, one.kind, *(f"{amount / unit:,.2f}" for amount in amounts)])
     return _table(head, rows)
+
+
+def _earned(outcomes: tuple[Outcome, ...]) -> str:
+    things = list(dict.fromkeys(thing for one in outcomes for thing in one.earned))
+    if not things:
+        return ""
+    return "<h2>Earned</h2>" + _table(["", *things], [[one.name, *map(one.told, things)] for one in outcomes])
+
+
+def _actions(outcomes: tuple[Outcome, ...]) -> str:
+    functions = list(dict.fromkeys(function for one in outcomes for function in (*one.done, *one.refused)))
+    rows = []
+    for one in outcomes:
+        counts = ((one.done.get(function, 0), one.refused.get(function, 0)) for function in functions)
+        rows.append([one.name, *(f"{done:,}" + (f" ({refused:,})" if refused else "") for done, refused in counts)])
+    return _table(["", *functions], rows)
 
 
 def _refused(result: Result) -> str:
     refused = result.actions[~result.actions["ok"]]
     if refused.empty:
-        return "<p>Nothing was refused.</p>"
+        return ""
     counts = refused.groupby(["agent", "function", "reason"], observed=True)["gas"].agg(["size", "sum"]).reset_index()
-    return _table(
-        ["", "call", "why", "times", "gas"],
+    return "<h2>Why actions were refused</h2>" + _table(
+        ["", "action", "why", "times", "gas"],
         [[*map(str, row[:3]), f"{row[3]:,}", f"{row[4]:,}"] for row in counts.itertuples(index=False)],
     )
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    def line(cells: list[str], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+    """Return a table; a column that holds words stands left, one of numbers right."""
+    words = [any(row[at][:1].isalpha() for row in rows) for at in range(len(head))]
 
-    return "<table>" + line(head, "th") + "".join(line(row, "td") for row in rows) + "</table>"
+    def line(cells: list[str], tag: str) -> str:
+        opened = [f'<{tag} class="words">' if left else f"<{tag}>" for left in words]
+        return (
+            "<tr>"
+            + "".join(f"{open_}{escape(cell)}</{tag}>" for open_, cell in zip(opened, cells, strict=True))
+            + "</tr>"
+        )
+
+    return '<div class="wide"><table>' + line(head, "th") + "".join(line(row, "td") for row in rows) + "</table></div>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from math import isnan
+from typing import Any
 
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
@@ -51,24 +52,54 @@ def by_settings(runs: Sequence[Run]) -> dict[tuple[str, ...], list[Run]]:
     return groups
 
 
-def figures(runs: Sequence[Run]) -> dict[str, Interval]:
-    """Return what is told of runs of the same settings: accuracies, and for each agent what it won, units of money."""
-    summaries = [run.summary for run in runs if run.summary is not None]
-    courses = [run.course for run in runs if run.course is not None]
-    told = {
-        "accuracy": Interval.of(one["accuracy"]["final"] for one in summaries),
-        "lowest": Interval.of(min(course["accuracy"]) for course in courses),
-        "all data": Interval.of(one["accuracy"]["baseline"] for one in summaries),
-    }
-    for name in summaries[0]["agents"] if summaries else ():
-        told[f"{name} won"] = Interval.of(
-            one["agents"][name]["gain_wei"] / one["scenario"]["unit"] for one in summaries
-        )
-        for thing, value in summaries[0]["agents"][name]["earned"].items():
-            if isinstance(value, int | float):
-                told[f"{name} {thing}"] = Interval.of(one["agents"][name]["earned"][thing] for one in summaries)
-        told[f"{name} gas"] = Interval.of(one["agents"][name]["fee_wei"] / one["scenario"]["unit"] for one in summaries)
-    return told
+@dataclass(frozen=True)
+class Figures:
+    """What runs with the same settings say together.
+
+    Attributes
+    ----------
+    accuracy : dict of str to Interval
+        On the hidden test set: "final", "lowest" in the run, and "alone": of the same model trained by its owner alone.
+    agents : dict of str to dict of str to Interval
+        Name -> "change", of its money, and "gas", what it paid for that, both in units of money, and whatever else it
+        earned that is a number.
+    """
+
+    accuracy: dict[str, Interval]
+    agents: dict[str, dict[str, Interval]]
+
+    @classmethod
+    def of(cls, runs: Sequence[Run]) -> Figures:
+        """Return the figures of runs, of which none failed."""
+        summaries = [run.summary for run in runs if run.summary is not None]
+        courses = [run.course for run in runs if run.course is not None]
+        unit = summaries[0]["scenario"]["unit"]
+        agents = {}
+        for name, first in summaries[0]["agents"].items():
+            own = [one["agents"][name] for one in summaries]
+            agents[name] = {
+                "change": Interval.of(one["gain_wei"] / unit for one in own),
+                "gas": Interval.of(one["fee_wei"] / unit for one in own),
+            }
+            for thing, value in first["earned"].items():
+                if isinstance(value, int | float):
+                    agents[name][thing] = Interval.of(one["earned"][thing] for one in own)
+        accuracy = {
+            "final": Interval.of(one["accuracy"]["final"] for one in summaries),
+            "lowest": Interval.of(min(course["accuracy"]) for course in courses),
+            "alone": Interval.of(one["accuracy"]["baseline"] for one in summaries),
+        }
+        return cls(accuracy, agents)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures as JSON-able values."""
+        return {
+            "accuracy": {name: interval.as_json() for name, interval in self.accuracy.items()},
+            "agents": {
+                agent: {name: interval.as_json() for name, interval in figures.items()}
+                for agent, figures in self.agents.items()
+            },
+        }
 
 
 def mean_course(runs: Sequence[Run], name: str, points: int = 100) -> tuple[list[float], list[Interval]]:
