@@ -112,16 +112,31 @@ class Chain:
     # Reading
 
     def call(
-        self, to: str, data: bytes, *, sender: str | None = None, value: int = 0, block: int | None = None
+        self,
+        to: str,
+        data: bytes,
+        *,
+        sender: str | None = None,
+        value: int = 0,
+        block: int | None = None,
+        gas: int | None = None,
     ) -> bytes:
         """Return what a call answers, without sending anything, as of a block or of the latest.
+
+        Parameters
+        ----------
+        gas
+            What it may use; as much as the node allows where left out.
 
         Raises
         ------
         ContractError
             If the contract refuses: a subclass named like the contract's error.
         """
-        return _bytes(self._ask("eth_call", [self._transaction(to, data, sender, value), _tag(block)]))
+        transaction = self._transaction(to, data, sender, value)
+        if gas is not None:
+            transaction["gas"] = hex(gas)
+        return _bytes(self._ask("eth_call", [transaction, _tag(block)]))
 
     def read(self, contract: str, address: str, function: str, *args: Any, block: int | None = None) -> Any:
         """Return what a function of one of our contracts answers, as of a block or of the latest.

@@ -144,18 +144,25 @@ def _push(market: MarketTrainer, history: MarketHistory, replay: _Replay, count:
             count,
         )
         data = codec(market._contract).call("evaluate", evaluation)
-        gas = _gas(market, data, person, only=count == 1)
+        gas = _gas(market, data, person, only=count == 1, last=count == len(replay.left))
         if gas is not None:
             market.chain.send(market.address, data, sender=person, gas=gas)
             return count
         count //= 2
 
 
-def _gas(market: MarketTrainer, data: bytes, sender: str, *, only: bool) -> int | None:
-    """Return the gas to send a call with, or None where it is too large for a transaction and can be made smaller."""
+def _gas(market: MarketTrainer, data: bytes, sender: str, *, only: bool, last: bool) -> int | None:
+    """Return the gas to send a call with, or None where it is too large for a transaction and can be made smaller.
+
+    What is followed by more is as large as a transaction can be. That it fits is one call; an estimate, which searches,
+    is many.
+    """
     if len(data) > _MAX_CALLDATA and not only:
         return None
     try:
+        if not (only or last):
+            market.chain.call(market.address, data, sender=sender, gas=_MAX_GAS)
+            return TRANSACTION_GAS_LIMIT
         needed = market.chain.estimate(market.address, data, sender=sender)
     except (ContractError, NodeUnreachable):
         raise
