@@ -29,8 +29,8 @@ Honest alone: accuracy {alone:.1f}%, won {won:,.1f} (gas).
 
 _VERDICTS = """\
 An attack is **unprofitable** with a setting where the whole interval of *won* lies below 0, and pays where it lies
-above 0; where it spans 0, {seeds} seeds don't show it either way. With one of these settings at least it is
-unprofitable for {beaten}; with none for {unbeaten}. An attacker who wants to ruin the model doesn't ask for profit: see
+above 0; where it spans 0, {seeds} seeds don't show it either way. Unprofitable with one of these settings at
+least: {beaten}; with none: {unbeaten}. An attacker who wants to ruin the model doesn't ask for profit: see
 *accuracy*.
 
 """

@@ -60,7 +60,7 @@ def wrapped(text: str) -> str:
 
 def names_told(names: Sequence[str]) -> str:
     """Return names as a list in a sentence."""
-    return ", ".join(names) or "none"
+    return ", ".join(names) or "no attack"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text: int = 1) -> str:

@@ -6,11 +6,14 @@ Each yields (item, answer) as soon as it is there. In place of the answer of a w
 from __future__ import annotations
 
 import logging
+import os
+import re
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from functools import partial
 from importlib import import_module
+from multiprocessing import current_process
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -34,7 +37,7 @@ def here(
     DcaiError
         If one of them is killed.
     """
-    calls = (delayed(_numbered)(function, number, item) for number, item in enumerate(items))
+    calls = (delayed(_numbered)(function, number, item, jobs) for number, item in enumerate(items))
     try:
         for number, answer in Parallel(n_jobs=jobs, return_as="generator_unordered")(calls):
             yield items[number], answer
@@ -85,8 +88,22 @@ def on_ray(
 CLUSTERS = {"dask": on_dask, "ray": on_ray}
 
 
-def _numbered(function: Callable[[Item], Answer], number: int, item: Item) -> tuple[int, Answer]:
+def _numbered(function: Callable[[Item], Answer], number: int, item: Item, jobs: int) -> tuple[int, Answer]:
+    _keep_to_one_core(jobs)
     return number, function(item)
+
+
+def _keep_to_one_core(jobs: int) -> None:
+    """Give each process a core of its own, where there is none to spare.
+
+    A run and its node only wait for each other; on one core, they do so without being in another run's way.
+    """
+    worker = re.fullmatch(r"LokyProcess-(\d+)", current_process().name)
+    if worker is None or not hasattr(os, "sched_setaffinity"):
+        return
+    cores = sorted(os.sched_getaffinity(0))
+    if 1 < len(cores) <= jobs:
+        os.sched_setaffinity(0, {cores[int(worker[1]) % len(cores)]})
 
 
 def _answer(result: Callable[[], Answer]) -> Answer | Exception:
