@@ -444,7 +444,7 @@ def test_a_badge_is_told_when_it_is_earned(launch, people, chain):
     told = [
         (event.args["to"], event.args["id"], event.args["value"]) for event in events if event.name == "TransferSingle"
     ]
-    assert told == [(people[1].lower(), 1, 1), (people[1].lower(), 2, 1)]
+    assert told == [(people[1], 1, 1), (people[1], 2, 1)]
 
 
 def test_badges_are_tokens_that_stay_where_they_are(launch, people, chain, earn):

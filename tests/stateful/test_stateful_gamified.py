@@ -250,7 +250,7 @@ class Trainer(RuleBasedStateMachine):
         assert all(count == 1 for count in self.book.taken.values())
         for person in self.people:
             held = self.chain.read(TRAINER, self.trainer.address, "balanceOfBatch", [person] * 8, range(1, 9))
-            told = [self.badges[person.lower(), badge] for badge in range(1, 9)]
+            told = [self.badges[person, badge] for badge in range(1, 9)]
             assert list(held) == told == [badge in self.book.people[person].badges for badge in range(1, 9)]
         self.chain.travel(8 * DAY)
         for slot in list(self.book.at)[:5]:  # whatever became of them
@@ -293,7 +293,7 @@ class Trainer(RuleBasedStateMachine):
         for event in events:
             if event.name == "TransferSingle":
                 args = event.args
-                assert (int(args["from"], 16), args["value"], args["operator"]) == (0, 1, person.lower())
+                assert (int(args["from"], 16), args["value"], args["operator"]) == (0, 1, person)
                 self.badges[args["to"], args["id"]] += 1
             elif "points" in event.args:
                 assert event.args["points"] == points

@@ -62,7 +62,7 @@ class World:
             for account in chain.accounts:
                 chain.request("anvil_setBalance", [account, hex(_FORTUNE)])
         self._operator = chain.accounts[-1]
-        self.address = {who: chain.accounts[at].lower() for at, who in enumerate(ACCOUNTS)}
+        self.address = {who: chain.accounts[at] for at, who in enumerate(ACCOUNTS)}
         self.factory = deployment.ensure(chain, "TrainerFactory", sender=self._operator)
         self.implementations = {
             model: deployment.ensure(chain, f"{model}{suffix}", sender=self._operator)
@@ -73,7 +73,7 @@ class World:
         for who in WALLETS:
             receipt = chain.send(None, bytecode, sender=self._operator, value=_FORTUNE // 100 if self.rich else 10**23)
             assert receipt.contract_address is not None
-            self.address[who] = receipt.contract_address.lower()
+            self.address[who] = receipt.contract_address
 
     def send(self, who: str, to: str, calls: Sequence[tuple[bytes, int]]) -> Outcome:
         """Let somebody send (calldata, wei) to a contract; several at once as a contract only."""
