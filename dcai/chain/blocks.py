@@ -112,6 +112,7 @@ class Blocks:
         self._ask = self._connection.request
         self._ask("evm_setAutomine", [False])
         self._ask("anvil_autoImpersonateAccount", [True])
+        self._gas_limit = self._ask("eth_getBlockByNumber", ["latest", False])["gasLimit"]
         self._ask("evm_setBlockGasLimit", [hex(_BLOCK_GAS)])
         # it stays 0 then, and what a transaction pays is its own price
         self._ask("anvil_setNextBlockBaseFeePerGas", [hex(0)])
@@ -158,6 +159,8 @@ class Blocks:
 
     def close(self) -> None:
         """Let the chain make its blocks by itself again."""
+        # an estimate would go on to the end of such a block, where a transaction can't
+        self._ask("evm_setBlockGasLimit", [self._gas_limit])
         self._ask("evm_setAutomine", [True])
         self._connection.close()
 
