@@ -141,6 +141,16 @@ def test_anvil_ends_when_its_chain_is_forgotten(anvil, temporary):
     assert all_end(processes)
 
 
+def test_a_chain_that_does_not_answer_in_time_says_so(anvil, monkeypatch):
+    monkeypatch.setattr("dcai.chain.local._ANSWER_SECONDS", 1)
+
+    with (
+        dcai.local_chain("anvil") as chain,
+        pytest.raises(errors.NodeError, match="hasn't answered anvil_mine within 1 s"),
+    ):
+        chain.request("anvil_mine", [hex(10**12)])
+
+
 def test_a_chain_that_was_closed_says_so(anvil):
     chain = dcai.local_chain("anvil")
     chain.close()

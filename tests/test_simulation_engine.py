@@ -260,6 +260,14 @@ class TestBlocks:
         with pytest.raises(dcai.errors.NodeError, match="refuses a block"):
             made.mine(chain.now() + 10, [Transaction("0x" + "77" * 20, chain.accounts[0], b"", UNIT, 21_000)])
 
+    def test_blocks_of_the_chains_own_are_afterwards_no_larger_than_before(self, anvil):
+        with dcai.local_chain("anvil") as chain:
+            before = chain.request("eth_getBlockByNumber", ["latest", False])["gasLimit"]
+            Blocks(chain, 10**8).close()
+            chain.request("evm_mine", [])
+
+            assert chain.request("eth_getBlockByNumber", ["latest", False])["gasLimit"] == before
+
     def test_py_evm_has_no_blocks_to_order(self):
         with dcai.local_chain("py-evm") as chain, pytest.raises(InvalidInput, match="needs anvil"):
             Blocks(chain, 1)

@@ -15,6 +15,7 @@ from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 from web3 import IPCProvider, Web3
+from web3._utils.threads import Timeout
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint
 
@@ -30,6 +31,7 @@ GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
 _CHILD = 'exec 3<&0; "$@" & child=$!; (read -r _ <&3; kill $child) & wait $child'
 
 _START_SECONDS = 20
+_ANSWER_SECONDS = 60
 
 
 def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:
@@ -154,6 +156,8 @@ def _chain(
             answer = provider.make_request(RPCEndpoint(method), params)
         except OSError as error:
             raise NodeError("The local chain has ended: it was closed, or anvil was; start another.") from error
+        except Timeout as error:
+            raise NodeError(f"The local chain hasn't answered {method} within {_ANSWER_SECONDS} s.") from error
         if "error" in answer:
             failure: Any = answer["error"]
             raise RpcFailure(failure["message"], failure.get("data"))
@@ -212,7 +216,7 @@ def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> IPCPro
         except (OSError, Web3Exception) as error:
             raise _NotYet from error
 
-    provider = IPCProvider(str(ipc), timeout=60)
+    provider = IPCProvider(str(ipc), timeout=_ANSWER_SECONDS)
     Retrying(
         stop=stop_after_delay(_START_SECONDS),
         wait=wait_fixed(0.02),
