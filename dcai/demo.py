@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse  # type: ignore[import-untyped]
+from scipy import sparse
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.datasets import Dataset

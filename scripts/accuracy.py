@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from scipy import sparse  # type: ignore[import-untyped]
-from sklearn.base import ClassifierMixin  # type: ignore[import-untyped]
-from sklearn.linear_model import Perceptron  # type: ignore[import-untyped]
-from sklearn.naive_bayes import MultinomialNB  # type: ignore[import-untyped]
-from sklearn.neighbors import NearestCentroid  # type: ignore[import-untyped]
-from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
-from sklearn.preprocessing import FunctionTransformer, add_dummy_feature  # type: ignore[import-untyped]
-from sklearn.utils import shuffle  # type: ignore[import-untyped]
+from scipy import sparse
+from sklearn.base import ClassifierMixin
+from sklearn.linear_model import Perceptron
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.neighbors import NearestCentroid
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, add_dummy_feature
+from sklearn.utils import shuffle
 
 import dcai
 from dcai.chain import Chain

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from sklearn.linear_model import Perceptron  # type: ignore[import-untyped]
+from sklearn.linear_model import Perceptron
 from web3 import Web3
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse, Wei

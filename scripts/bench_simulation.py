@@ -21,11 +21,11 @@ from unittest.mock import patch
 import numpy as np
 import rich
 import typer
-from joblib.externals.loky import get_reusable_executor  # type: ignore[import-untyped]
+from joblib.externals.loky import get_reusable_executor
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
-from scipy import sparse  # type: ignore[import-untyped]
+from scipy import sparse
 
 import dcai
 from dcai import datasets

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from joblib import Parallel, cpu_count, delayed  # type: ignore[import-untyped]
+from joblib import Parallel, cpu_count, delayed
 from rich.progress import Progress
 
 import dcai

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from dcai.chain.addresses import checksummed
 from dcai.chain.chain import Chain, Log, RpcFailure
 from dcai.errors import ContractReverted, InvalidInput, NodeError
 
@@ -206,4 +207,4 @@ def _mined(receipt: dict[str, Any]) -> Mined:
         )
         for log in receipt["logs"]
     ]
-    return Mined(receipt["from"], receipt["status"] == "0x1", int(receipt["gasUsed"], 16), logs)
+    return Mined(checksummed(receipt["from"]), receipt["status"] == "0x1", int(receipt["gasUsed"], 16), logs)

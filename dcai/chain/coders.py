@@ -22,7 +22,7 @@ _WORD = 32
 
 @lru_cache(maxsize=4_096)
 def _word(address: str | bytes) -> bytes:
-    AddressEncoder.validate_value(address)  # type: ignore[no-untyped-call]
+    AddressEncoder.validate_value(address)
     return to_canonical_address(address).rjust(_WORD, b"\0")
 
 
@@ -32,7 +32,7 @@ class _AddressEncoder(AddressEncoder):
         if isinstance(value, str | bytes):
             _word(value)
         else:
-            super().validate_value(value)  # type: ignore[no-untyped-call]
+            super().validate_value(value)
 
     def encode(self, value: Any) -> bytes:
         self.validate_value(value)
@@ -48,7 +48,7 @@ class _NumberEncoder(UnsignedIntegerEncoder):
 
     def validate_value(self, value: Any) -> None:
         if type(value) is not int or value < 0 or value >> self.value_bit_size:
-            super().validate_value(value)  # type: ignore[no-untyped-call]
+            super().validate_value(value)
 
     def encode(self, value: Any) -> bytes:
         self.validate_value(value)
@@ -59,19 +59,19 @@ class _NumberDecoder(UnsignedIntegerDecoder):
     def decode(self, stream: ContextFramesBytesIO) -> int:
         if self.value_bit_size == 8 * _WORD:
             return int.from_bytes(self.read_data_from_stream(stream), "big")
-        number: int = super().decode(stream)  # type: ignore[no-untyped-call]
+        number: int = super().decode(stream)
         return number
 
 
 def _coders() -> ABIRegistry:
     # eth-abi has no types for these
-    coders: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
-    tolerant = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]
+    coders: ABIRegistry = registry.copy()
+    tolerant = StringDecoder(handle_string_errors="replace")
     for kind in ("string", "address", "uint"):
         coders.unregister(kind)
     coders.register("string", TextStringEncoder, tolerant, label="string")
-    coders.register(BaseEquals("address"), _AddressEncoder, _AddressDecoder, label="address")  # type: ignore[no-untyped-call]
-    coders.register(BaseEquals("uint"), _NumberEncoder, _NumberDecoder, label="uint")  # type: ignore[no-untyped-call]
+    coders.register(BaseEquals("address"), _AddressEncoder, _AddressDecoder, label="address")
+    coders.register(BaseEquals("uint"), _NumberEncoder, _NumberDecoder, label="uint")
     return coders
 
 
@@ -92,5 +92,5 @@ class Values:
 
     def decode(self, data: bytes) -> tuple[Any, ...]:
         """Return the values; raise eth-abi's `DecodingError` where it isn't the encoding of any."""
-        values: tuple[Any, ...] = self._decoder(ContextFramesBytesIO(data))  # type: ignore[no-untyped-call]
+        values: tuple[Any, ...] = self._decoder(ContextFramesBytesIO(data))
         return values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eth_tester.exceptions import SnapshotNotFound  # type: ignore[import-untyped]
+from eth_tester.exceptions import SnapshotNotFound
 from eth_tester.exceptions import TransactionFailed as TesterFailed
 from eth_tester.exceptions import ValidationError as TesterRefused
 from eth_utils.exceptions import ValidationError as EvmRefused

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sklearn.datasets  # type: ignore[import-untyped]
-from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
+import sklearn.datasets
+from sklearn.model_selection import train_test_split
 
 from dcai.datasets.catalogue import Source
 from dcai.datasets.dataset import Dataset

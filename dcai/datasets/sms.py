@@ -14,7 +14,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
-from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
+from sklearn.model_selection import train_test_split
 
 from dcai.datasets.catalogue import source
 from dcai.datasets.dataset import Dataset

@@ -10,7 +10,7 @@ import hashlib
 import os
 from pathlib import Path
 
-import sklearn.datasets  # type: ignore[import-untyped]
+import sklearn.datasets
 from platformdirs import user_cache_path
 
 from dcai.datasets.catalogue import RemoteFile, Source, source

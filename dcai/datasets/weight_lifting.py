@@ -10,7 +10,7 @@ import gzip
 from pathlib import Path
 
 import numpy as np
-from sklearn.utils import shuffle  # type: ignore[import-untyped]
+from sklearn.utils import shuffle
 
 from dcai.datasets.catalogue import source
 from dcai.datasets.dataset import Dataset

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse  # type: ignore[import-untyped]
-from sklearn.base import BaseEstimator, TransformerMixin  # type: ignore[import-untyped]
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from dcai.errors import InvalidInput
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import numpy as np
-from scipy import sparse  # type: ignore[import-untyped]
-from sklearn.feature_extraction import FeatureHasher  # type: ignore[import-untyped]
-from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]
+from scipy import sparse
+from sklearn.feature_extraction import FeatureHasher
+from sklearn.utils.validation import check_is_fitted
 
 from dcai.encoders.base import MAX_FEATURES, SPEC_VERSION, UINT16_INDICES, Encoder, spec_field
 from dcai.encoders.checks import check_integer, check_texts

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin  # type: ignore[import-untyped]
+from sklearn.base import ClassifierMixin
 
 from dcai.errors import InvalidInput
 from dcai.models.explanation import Explanation

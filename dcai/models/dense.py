@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import gen_batches  # type: ignore[import-untyped]
+from sklearn.utils import gen_batches
 
 from dcai.encoders.vector import MAX_DIMENSIONS
 from dcai.errors import InvalidInput

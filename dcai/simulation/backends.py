@@ -17,7 +17,7 @@ from multiprocessing import current_process
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from joblib import Parallel, delayed  # type: ignore[import-untyped]
+from joblib import Parallel, delayed
 
 from dcai.errors import DcaiError, InvalidInput
 

@@ -8,8 +8,8 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go  # type: ignore[import-untyped]
-from plotly.subplots import make_subplots  # type: ignore[import-untyped]
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from dcai.simulation.picture import ALONE, MODEL_COLOUR, colours
 from dcai.simulation.result import Result

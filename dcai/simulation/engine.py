@@ -146,7 +146,7 @@ class Engine:
         # no event tells when the last of the initial parameters came, from which the first price counts
         _, _, history.last_time = chain.read(self.contract, trainer.address, "progress")
         self.seats = [Seat(index, agent, seed, trainer.creator) for index, agent in enumerate(agents)]
-        self._owner = {address.lower(): (seat, address) for seat in self.seats for address in seat.addresses}
+        self._owner = {address: seat for seat in self.seats for address in seat.addresses}
         self._blocks = Blocks(chain, gas_price_wei)
         self.balances: dict[str, int] = {}
         for seat in self.seats:
@@ -231,19 +231,18 @@ class Engine:
         """Keep what an agent did, and what was paid to one by somebody else."""
         self._happened(event)
         who, paid = self.rules.payment(event) or (mined.sender, 0)
-        sender, source = self._owner.get(mined.sender.lower(), (None, ""))
-        receiver, address = self._owner.get(who.lower(), (None, ""))
+        sender, receiver = self._owner.get(mined.sender), self._owner.get(who)
         time, number = self.now - self.start, event.args.get("id", 0)
         function = _MOVES.get(event.name)
         if sender is not None and function is not None:
-            self.balances[source] -= mined.gas_used * self.gas_price_wei
+            self.balances[mined.sender] -= mined.gas_used * self.gas_price_wei
             sent, received = (max(-paid, 0), max(paid, 0)) if receiver is sender else (0, 0)
-            at = sender.addresses.index(source)
+            at = sender.addresses.index(mined.sender)
             self.recorder.action(
                 time, sender.index, at, function, number, -1, 0, sent, received, mined.gas_used, True, ""
             )
         if receiver is not None and receiver is not sender:
-            at = receiver.addresses.index(address)
+            at = receiver.addresses.index(who)
             self.recorder.action(time, receiver.index, at, "paid", number, -1, 0, 0, paid, 0, True, "")
 
     def close(self) -> None:
@@ -398,18 +397,16 @@ class Engine:
         paid = 0
         if payment is not None:
             who, paid = payment
-            if owner := self._owner.get(who.lower()):
-                self.balances[owner[1]] += paid
+            if who in self._owner:
+                self.balances[who] += paid
         self._add_due(self.rules.due(event, self.now))
         return 0 if entry is None else entry.id, paid
 
     def _add_due(self, dues: Iterable[Due]) -> None:
         for due in dues:
             if due.address is not None:
-                owner = self._owner.get(due.address.lower())
-                if owner is not None:
-                    seat, address = owner
-                    seat.add_due(due.time, Claim(due.function, due.id, address))
+                if owner := self._owner.get(due.address):
+                    owner.add_due(due.time, Claim(due.function, due.id, due.address))
                 continue
             author = self.history.entries[due.id].author
             for seat in self.seats:

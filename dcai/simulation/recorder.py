@@ -6,7 +6,7 @@ import hashlib
 from array import array
 from typing import Any
 
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd
 
 
 class Names:

@@ -110,17 +110,17 @@ class GamifiedSection(Section):
     expire_after: Wait = 30 * 86_400
     settle_after: Wait = 86_400
     report_within: Wait = 7 * 86_400
-    base: int = 10
-    feature: int = 1
-    streak: int = 2
-    streak_cap: int = 7
-    milestone: int = 10
-    milestone_bonus: int = 20
-    all_labels: int = 25
-    reporter_good: int = 10
-    report_points: int = 5
-    memory_slots: int = 256
-    size_unit: int = 100
+    base: int = Gamified.base
+    feature: int = Gamified.feature
+    streak: int = Gamified.streak
+    streak_cap: int = Gamified.streak_cap
+    milestone: int = Gamified.milestone
+    milestone_bonus: int = Gamified.milestone_bonus
+    all_labels: int = Gamified.all_labels
+    reporter_good: int = Gamified.reporter_good
+    report_points: int = Gamified.report_points
+    memory_slots: int = Gamified.memory_slots
+    size_unit: int = Gamified.size_unit
 
     def build(self) -> Gamified:
         """Return the incentive.

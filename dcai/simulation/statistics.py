@@ -8,7 +8,7 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 from dcai.simulation.sweep import Run
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.base import clone  # type: ignore[import-untyped]
+from sklearn.base import clone
 
 from dcai.models import Model
 from dcai.testing.samples import Samples, samples_of

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone  # type: ignore[import-untyped]
-from sklearn.exceptions import NotFittedError  # type: ignore[import-untyped]
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 from dcai.chain import Chain
 from dcai.errors import InvalidInput
