@@ -63,28 +63,28 @@ format: setup node ## rewrite sources in the project's style
 
 .PHONY: gas
 gas: setup node ## measure gas; fails when a figure drifts from gas.json
-	$(BIN)/python -m scripts.gas
+	$(BIN)/python -m scripts.studies.gas.measure
 
 .PHONY: gas-update
 gas-update: setup node ## measure gas and rewrite gas.json
-	$(BIN)/python -m scripts.gas --update
+	$(BIN)/python -m scripts.studies.gas.measure --update
 
 .PHONY: accuracy
 accuracy: setup node ## measure accuracy on real sets against scikit-learn's (ten minutes)
-	$(BIN)/python -m scripts.accuracy
+	$(BIN)/python -m scripts.studies.accuracy.measure
 
 .PHONY: market
 market: setup node ## hold the talk's prediction market and others; rewrite docs/market.md (minutes)
-	$(BIN)/python -m scripts.market_experiment
+	$(BIN)/python -m scripts.studies.market.measure
 
 .PHONY: bench
 bench: setup node ## measure throughput, accuracy and simulations, each against a bare loop of the same
-	$(BIN)/python scripts/bench.py
-	$(BIN)/python -m scripts.bench_simulation
+	$(BIN)/python -m scripts.studies.bench.measure
+	$(BIN)/python -m scripts.studies.bench.simulation
 
 .PHONY: attacks
 attacks: setup node ## simulate every attack with 20 seeds and rewrite docs/attacks.md (an hour where the reviews are there)
-	$(BIN)/python -m scripts.attacks
+	$(BIN)/python -m scripts.studies.attacks.measure
 
 .PHONY: soak
 soak: setup node ## drive random actions for long: make soak [SOAK_STEPS=100000]

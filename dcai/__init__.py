@@ -1,10 +1,7 @@
 """Shared machine-learning models that live in smart contracts."""
 
 from dcai import datasets, errors
-from dcai.auditing import Audit
 from dcai.chain import Chain, Receipt, connect, local_chain
-from dcai.contribution import Contribution, Quote
-from dcai.deploying import attach, deploy
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
 from dcai.incentives import DepositRefundTake, Gamified, HiddenTestSet, Incentive, PredictionMarket
@@ -25,7 +22,10 @@ from dcai.models import (
     load,
     save,
 )
-from dcai.trainer import Trainer
+from dcai.trainer.audit import Audit
+from dcai.trainer.contribution import Contribution, Quote
+from dcai.trainer.deploy import attach, deploy
+from dcai.trainer.trainer import Trainer
 
 __all__ = [
     "Audit",

@@ -14,12 +14,12 @@ from scipy import sparse
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.datasets import Dataset
-from dcai.deploying import deploy
 from dcai.encoders import Encoder, TabularEncoder, TextEncoder
 from dcai.errors import InvalidInput
 from dcai.incentives import DepositRefundTake
 from dcai.incentives.deposit_refund_take.trainer import DepositContribution, DepositTrainer
 from dcai.models import SparsePerceptron
+from dcai.trainer.deploy import deploy
 
 UNIT_WEI = 10**15
 """The demonstration's unit of money."""

@@ -10,15 +10,16 @@ import solcx
 from typer.testing import CliRunner
 
 import dcai
-from dcai import artifacts, deployment
+from dcai import artifacts
 from dcai.chain.codec import Codec, codec
-from dcai.chain.local import find_anvil
+from dcai.chain.nodes.anvil import find_anvil
 from dcai.cli import app
 from dcai.samples import pack_sparse
+from dcai.trainer import products
 from scripts.compile import EVM_VERSION, ROOT, CompileError, find_solc
-from tests import binary
-from tests.market_stage import Stage
-from tests.node import running
+from tests.support import binary
+from tests.support.market_stage import Stage
+from tests.support.node import running
 
 TRAINER = "SparsePerceptronDRT"
 MARKET = "SparsePerceptronPM"
@@ -74,7 +75,7 @@ def nowhere(monkeypatch, tmp_path):
 def worker_chain():
     with dcai.local_chain() as chain:
         for contract in ("TrainerFactory", TRAINER, MARKET):
-            deployment.ensure(chain, contract, sender=chain.accounts[-1])
+            products.ensure(chain, contract, sender=chain.accounts[-1])
         yield chain
 
 
@@ -150,7 +151,7 @@ def refused(chain):
 
 
 def compiled(source, *imported):
-    """Return codec and bytecode of a contract of tests/contracts; where there is no compiler, skip the test that asks.
+    """Return codec and bytecode of a contract of tests/support/contracts; without a compiler, skip the test.
 
     Parameters
     ----------
@@ -163,7 +164,7 @@ def compiled(source, *imported):
         solc = find_solc()
     except CompileError as error:
         pytest.skip(str(error))
-    name = f"tests/contracts/{source}.sol"
+    name = f"tests/support/contracts/{source}.sol"
     output = solcx.compile_standard(
         {
             "language": "Solidity",
@@ -181,7 +182,7 @@ def compiled(source, *imported):
 
 @pytest.fixture(scope="session")
 def wallet_artifact():
-    """Return the compiled tests/contracts/Wallet.sol."""
+    """Return the compiled tests/support/contracts/Wallet.sol."""
     return compiled("Wallet")
 
 

@@ -10,7 +10,7 @@ import pytest
 from eth_abi.abi import encode
 
 import dcai
-from dcai import artifacts, deployment, errors
+from dcai import artifacts, errors
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder
 from dcai.incentives.deposit_refund_take.errors import (
@@ -20,7 +20,8 @@ from dcai.incentives.deposit_refund_take.errors import (
     NotReported,
     Underpaid,
 )
-from tests import binary
+from dcai.trainer import products
+from tests.support import binary
 
 TRAINER = "SparsePerceptronDRT"
 CONTRACTS = (TRAINER, "SparsePerceptronGamified", "SparsePerceptronPM", "TrainerFactory")
@@ -42,7 +43,7 @@ def figure_of(kind, position):
     """Return a value that stands out: as the ABI encodes it, as an attribute, as text."""
     if kind == "address":
         address = "0x" + f"{0xA11CE + position:040x}"
-        return address, deployment.checked_address(address), deployment.checked_address(address)
+        return address, products.checked_address(address), products.checked_address(address)
     if kind == "bytes32":
         return b"minimum".ljust(32, b"\0"), "minimum", "minimum"
     number = (3 if kind == "uint8" else 1_000_000_007) + position
@@ -325,15 +326,15 @@ def test_a_contract_that_is_no_trainer_is_told(chain, refused, people):
     code = bytes.fromhex(artifacts.load("ReviewGate")["bytecode"][2:]) + bytes(64)
     gate = chain.send(None, code, sender=people[0]).contract_address
 
-    for address in (gate, deployment.address_of("TrainerFactory"), deployment.address_of(TRAINER)):
+    for address in (gate, products.address_of("TrainerFactory"), products.address_of(TRAINER)):
         with refused(errors.NoTrainer, address, "no trainer"):
             dcai.attach(chain, address)
 
 
 def test_a_clone_of_other_code_is_no_trainer(chain, refused, people):
-    factory = deployment.address_of("TrainerFactory")
+    factory = products.address_of("TrainerFactory")
     # initialisation of a clone of an account without code does nothing, successfully
-    settings = deployment.Settings(dcai.DepositRefundTake(), binary.settings(40), "Trap", ("no", "yes")).packed()
+    settings = products.Settings(dcai.DepositRefundTake(), binary.settings(40), "Trap", ("no", "yes")).packed()
     receipt = chain.invoke(
         "TrainerFactory", factory, "create", people[5], settings, bytes(32), bytes(42), sender=people[0]
     )

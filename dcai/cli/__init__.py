@@ -2,15 +2,15 @@
 
 import typer
 
-from dcai.cli.data import app as data
-from dcai.cli.demo import run as demo
-from dcai.cli.deploy import run as deploy
-from dcai.cli.fit import run as fit
-from dcai.cli.leaderboard import run as leaderboard
-from dcai.cli.market import app as market
-from dcai.cli.predict import run as predict
-from dcai.cli.simulate import run as simulate
-from dcai.cli.sweep import run as sweep
+from dcai.cli.commands.data import app as data
+from dcai.cli.commands.demo import run as demo
+from dcai.cli.commands.deploy import run as deploy
+from dcai.cli.commands.fit import run as fit
+from dcai.cli.commands.predict import run as predict
+from dcai.cli.commands.simulate import run as simulate
+from dcai.cli.commands.sweep import run as sweep
+from dcai.incentives.gamified.commands import run as leaderboard
+from dcai.incentives.prediction_market.commands import app as market
 
 app = typer.Typer(
     help="Shared machine-learning models that live in smart contracts.",

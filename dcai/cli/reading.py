@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from dcai import datasets
-from dcai.cli.fitting import Kind
 from dcai.datasets import Dataset
 from dcai.datasets.csv_file import SUFFIXES, read_csv
 from dcai.errors import InvalidInput
+from dcai.fitting import Kind
 
 
 def read(data: str, label: str | None, text: str | None, kind: Kind | None) -> Dataset:

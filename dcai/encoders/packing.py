@@ -6,7 +6,7 @@ import json
 import zlib
 from typing import Any
 
-from dcai import foreign_json
+from dcai import untrusted as foreign_json
 from dcai.encoders.base import shortened
 from dcai.errors import InvalidInput
 

@@ -9,7 +9,7 @@ from dcai.errors import InvalidInput, TooLarge
 from dcai.samples import LONGEST, MAX_BATCH
 
 if TYPE_CHECKING:
-    from dcai.trainer import Trainer
+    from dcai.trainer.trainer import Trainer
 
 T = TypeVar("T", bound="Trainer[Any, Any]")
 

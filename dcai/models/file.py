@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from dcai import foreign_json
+from dcai import untrusted as foreign_json
 from dcai.encoders import Encoder, encoder_from_spec
 from dcai.encoders.base import shortened
 from dcai.encoders.embedding import Embed

@@ -20,10 +20,8 @@ from eth_abi.exceptions import EncodingError
 from dcai.chain.blocks import Blocks, Mined, Transaction, receipts
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.chain.codec import Event, codec
-from dcai.deployment import product_of
 from dcai.durations import duration_text
 from dcai.errors import DcaiError, InvalidInput
-from dcai.history import History
 from dcai.models import Model
 from dcai.simulation.actions import Action, Ask, Claim, Contribute
 from dcai.simulation.data import Pool
@@ -34,7 +32,9 @@ from dcai.simulation.recorder import Recorder
 from dcai.simulation.rules import RULES, Due
 from dcai.simulation.seat import Seat
 from dcai.simulation.view import View
-from dcai.trainer import Trainer
+from dcai.trainer.log import History
+from dcai.trainer.products import product_of
+from dcai.trainer.trainer import Trainer
 
 if TYPE_CHECKING:
     from dcai.simulation.agents.base import Agent

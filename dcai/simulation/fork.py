@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from dcai import datasets
-from dcai.chain.local import forked_chain
-from dcai.deploying import attach
+from dcai.chain.nodes.anvil import forked_chain
 from dcai.errors import InvalidInput
 from dcai.incentives.prediction_market.trainer import MarketTrainer
 from dcai.simulation.data import encode, encoder_for
 from dcai.simulation.result import Result
 from dcai.simulation.run import Progress, ordered, play
-from dcai.simulation.scenario import Scenario
+from dcai.simulation.scenario.scenario import Scenario
+from dcai.trainer.deploy import attach
 
 
 def simulate_fork(

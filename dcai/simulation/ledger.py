@@ -6,8 +6,8 @@ from collections import deque
 from typing import Any
 
 from dcai.chain.codec import Event
-from dcai.history import Entry, History
 from dcai.models import Model
+from dcai.trainer.log import Entry, History
 
 _RECENT = 256
 

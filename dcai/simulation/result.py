@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from dcai.simulation.engine import Engine
-from dcai.simulation.scenario import Scenario
+from dcai.simulation.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)

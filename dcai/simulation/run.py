@@ -11,23 +11,23 @@ from typing import Any
 import numpy as np
 
 from dcai import datasets
-from dcai.auditing import audit
 from dcai.chain.chain import Chain
-from dcai.chain.local import find_anvil, local_chain
-from dcai.deploying import deploy
+from dcai.chain.nodes.anvil import find_anvil, local_chain
 from dcai.errors import InvalidInput
-from dcai.history import History
+from dcai.incentives.prediction_market.simulated import Market, test_set
 from dcai.incentives.prediction_market.trainer import MarketTrainer
 from dcai.models import Model
 from dcai.simulation.agents import Agent
 from dcai.simulation.data import Encoded, Pool, encode, encoder_for
 from dcai.simulation.engine import Engine
-from dcai.simulation.market import Market, test_set
 from dcai.simulation.measure import Measure
 from dcai.simulation.result import Result
-from dcai.simulation.scenario import Scenario
-from dcai.simulation.sections import MODELS, PredictionMarketSection
-from dcai.trainer import Trainer
+from dcai.simulation.scenario.scenario import Scenario
+from dcai.simulation.scenario.sections import MODELS, PredictionMarketSection
+from dcai.trainer.audit import audit
+from dcai.trainer.deploy import deploy
+from dcai.trainer.log import History
+from dcai.trainer.trainer import Trainer
 
 START = 2_524_608_000
 """When every run begins, seconds since 1970: prices and records hold times, and a run must repeat to the bit."""

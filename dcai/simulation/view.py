@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.random import Generator
 
-from dcai.history import Entry
 from dcai.models import Model
 from dcai.simulation.actions import Claim
+from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
     from dcai.simulation.engine import Engine

@@ -11,7 +11,7 @@ For whoever writes one of the two.
 - `dense`: its samples are signed bytes of one norm (`dcai.encoders.VectorEncoder`), or else feature indices;
 - that parameters of nothing but zeros are those of a model that has learnt nothing;
 - room for 64 features;
-- its contract, joined with `DepositRefundTake` and made known by `dcai.deployment.register`.
+- its contract, joined with `DepositRefundTake` and made known by `dcai.trainer.products.register`.
 
 `check_incentive` and `incentive_checks` do the same for an incentive, with every model that there is a contract for.
 They need:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcai.batching import estimate
 from dcai.chain import Chain
 from dcai.errors import BadName, ContractReverted, InvalidInput, NotCreator, TooManyClasses, UnknownLabel
 from dcai.samples import MAX_BATCH, pack_batch
 from dcai.testing.pair import Pair, naming, refusing
 from dcai.testing.subject import Subject
+from dcai.trainer.batches import estimate
 
 # Lanes and samples end in the middle of a slot, at its end, and fill several.
 _FEATURES = (1, 2, 3, 7, 8, 9, 15, 16, 17, 21, 32, 33, 40, 64)

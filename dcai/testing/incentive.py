@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 
 from dcai.chain import Chain, local_chain
-from dcai.deploying import attach
-from dcai.deployment import PRODUCTS, product_of
 from dcai.durations import Duration, seconds
 from dcai.errors import ContractReverted, InvalidInput, TooLarge, UnknownLabel
 from dcai.incentives import Incentive
@@ -19,7 +17,9 @@ from dcai.samples import pack_batch
 from dcai.testing.pair import naming, refusing
 from dcai.testing.samples import samples_of
 from dcai.testing.walk import Prepare, Walk
-from dcai.trainer import Trainer
+from dcai.trainer.deploy import attach
+from dcai.trainer.products import PRODUCTS, product_of
+from dcai.trainer.trainer import Trainer
 
 _FEATURES = 21
 
@@ -266,7 +266,8 @@ def incentive_checks(
     Parameters
     ----------
     incentive : Incentive
-        As a trainer is set up with it; there is a contract for it with one model at least (`dcai.deployment.register`).
+        As a trainer is set up with it; there is a contract for it with one model at least
+        (`dcai.trainer.products.register`).
     steps : int
         How many things people do in each check that is a story.
     seed : int

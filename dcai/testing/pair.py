@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from dcai.chain import Chain
 from dcai.chain.codec import codec
-from dcai.contribution import Contribution
-from dcai.deploying import deploy
-from dcai.deployment import product_of
 from dcai.incentives import DepositRefundTake
 from dcai.models import Model
 from dcai.models.state import HEAD, MAX_PARAMETERS, SLOT
+from dcai.trainer.contribution import Contribution
+from dcai.trainer.deploy import deploy
+from dcai.trainer.products import product_of
 
 # As much for every sample, whatever its size and whenever it comes.
 _FREE = DepositRefundTake(weight_wei=0, minimum_wei=1, size_unit=65_535)

@@ -57,7 +57,7 @@ def model_checks(model: Model, *, cases: int = 200, seed: int = 0, states: State
     Parameters
     ----------
     model : Model
-        A twin that isn't fitted, whose product is registered (`dcai.deployment.register`).
+        A twin that isn't fitted, whose product is registered (`dcai.trainer.products.register`).
     cases : int
         How many learnings of the contract to compare with the twin's, or a few more.
     seed : int

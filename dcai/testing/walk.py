@@ -10,17 +10,17 @@ from typing import Any
 from dcai import artifacts
 from dcai.chain import Chain, Receipt
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
-from dcai.deploying import deploy
-from dcai.deployment import product_of
 from dcai.durations import Duration, seconds
 from dcai.errors import ContractReverted, TransactionFailed
-from dcai.history import Entry
 from dcai.incentives import Incentive
 from dcai.models import Model
 from dcai.samples import BATCH, pack_batch
 from dcai.testing.pair import naming
 from dcai.testing.samples import Samples
-from dcai.trainer import Trainer
+from dcai.trainer.deploy import deploy
+from dcai.trainer.log import Entry
+from dcai.trainer.products import product_of
+from dcai.trainer.trainer import Trainer
 
 Prepare = Callable[[Trainer[Any, Any]], None]
 

@@ -16,9 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import dcai
 from dcai import DepositRefundTake
 from dcai.chain.codec import codec
-from dcai.deployment import Settings
 from dcai.models import Model
-from tests import binary
+from dcai.trainer.products import Settings
 from tests.stateful import actions
 from tests.stateful.actions import (
     FEATURES,
@@ -42,6 +41,7 @@ from tests.stateful.ledger import Ledger
 from tests.stateful.rules import Call, Mood, Refused, Rules
 from tests.stateful.running import Tally
 from tests.stateful.world import PEOPLE, TRAINER, WALLETS, World, calldata
+from tests.support import binary
 
 CLASSES = ("no", "yes")
 

@@ -15,15 +15,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import dcai
 from dcai.chain.codec import codec
 from dcai.chain.header import header
-from dcai.deployment import Settings
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
-from tests.market_play import fitted
+from dcai.trainer.products import Settings
 from tests.stateful import market_actions
 from tests.stateful.market_actions import Attempt, CallBack, Force, Pass, PassTheDeadline, Refuse, Step
 from tests.stateful.market_rules import Market, Phase, Terms
 from tests.stateful.rules import Call, Mood, Refused
 from tests.stateful.running import Tally
 from tests.stateful.world import WALLETS, World, calldata
+from tests.support.market_play import fitted
 
 DEAD = "0x000000000000000000000000000000000000dead"
 SAMPLES = 6

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from eth_utils.crypto import keccak
 
 from dcai.models import Model
-from tests.market_rule import gains
 from tests.stateful.rules import BATCH, Claim, Mood, Refused, unpack_batch
+from tests.support.market_rule import gains
 
 
 class Phase(IntEnum):

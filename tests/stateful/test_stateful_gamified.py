@@ -12,9 +12,9 @@ from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
 from dcai.errors import TransactionFailed
 from dcai.samples import pack_batch
-from tests import binary
 from tests.stateful.gamified_book import BATCH, DAY, Book, Refused
 from tests.stateful.running import STEPS, STEPS_ON_PY_EVM, run
+from tests.support import binary
 
 TRAINER = "SparsePerceptronGamified"
 CODEC = codec(TRAINER)

@@ -7,7 +7,7 @@ from tests.stateful.running import STEPS, STEPS_ON_PY_EVM, run
 
 ERRORS = {error.name for error in codec("IPredictionMarket").errors.values()}
 OF_OTHER_STORIES = {"AlreadyRevealed", "MalformedPortion", "TooLarge", "TooLong"}
-"""The first is seldom met, and told in tests/test_market.py as the others."""
+"""The first is seldom met, and told in tests/incentives/test_market_phases.py as the others."""
 
 
 def test_on_anvil_nobody_gets_what_isnt_theirs_and_every_market_ends(anvil_market_world):

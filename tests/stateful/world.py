@@ -9,11 +9,12 @@ from pathlib import Path
 
 import solcx
 
-from dcai import Chain, Receipt, deployment
+from dcai import Chain, Receipt
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import Codec, codec
 from dcai.chain.reverts import decode_error
 from dcai.errors import ContractReverted, TransactionFailed
+from dcai.trainer import products
 from scripts.compile import find_solc
 from tests.stateful.rules import Call, Mood
 
@@ -63,9 +64,9 @@ class World:
                 chain.request("anvil_setBalance", [account, hex(_FORTUNE)])
         self._operator = chain.accounts[-1]
         self.address = {who: chain.accounts[at] for at, who in enumerate(ACCOUNTS)}
-        self.factory = deployment.ensure(chain, "TrainerFactory", sender=self._operator)
+        self.factory = products.ensure(chain, "TrainerFactory", sender=self._operator)
         self.implementations = {
-            model: deployment.ensure(chain, f"{model}{suffix}", sender=self._operator)
+            model: products.ensure(chain, f"{model}{suffix}", sender=self._operator)
             for model in ("SparsePerceptron", "NaiveBayes", "SparseNearestCentroid")
         }
         abi, bytecode = _compiled(WALLET)

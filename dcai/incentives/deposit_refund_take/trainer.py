@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dcai.chain.addresses import checked_address
-from dcai.contribution import Contribution
 from dcai.errors import IsNoBatch, NotAuthor
-from dcai.incentives.deposit_refund_take.history import SPLIT_SLOTS, DepositEntry, DepositHistory
+from dcai.incentives.deposit_refund_take.log import SPLIT_SLOTS, DepositEntry, DepositHistory
 from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
-from dcai.trainer import Trainer
+from dcai.trainer.contribution import Contribution
+from dcai.trainer.trainer import Trainer
 
 
 class DepositContribution(Contribution):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
-from dcai.incentives.gamified.rules import Gamified
+from dcai.incentives.gamified.terms import Gamified
 
 BADGES = (
     "first contribution",

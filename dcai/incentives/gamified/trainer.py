@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Receipt
-from dcai.contribution import Contribution
 from dcai.errors import InvalidInput, IsNoBatch, NotAuthor
-from dcai.incentives.gamified.history import GamifiedEntry, GamifiedHistory
-from dcai.incentives.gamified.rules import Gamified
+from dcai.incentives.gamified.log import GamifiedEntry, GamifiedHistory
 from dcai.incentives.gamified.standing import Standing
-from dcai.trainer import Trainer
+from dcai.incentives.gamified.terms import Gamified
+from dcai.trainer.contribution import Contribution
+from dcai.trainer.trainer import Trainer
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from dcai.history import Entry
-from dcai.incentives.prediction_market.rule import Rounds
+from dcai.incentives.prediction_market.payoffs import Rounds
 from dcai.models import Model
+from dcai.trainer.log import Entry
 
 
 class Score(NamedTuple):

@@ -9,12 +9,12 @@ from rich.progress import Progress
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
-from dcai.history import Entry
 from dcai.incentives.prediction_market.course import Course, Phase
-from dcai.incentives.prediction_market.history import MarketHistory
+from dcai.incentives.prediction_market.log import MarketHistory
 from dcai.incentives.prediction_market.terms import MOST_BYTES, PredictionMarket
 from dcai.incentives.prediction_market.test_set import SALT, HiddenTestSet, pack_portion, unpack_portion
 from dcai.models import Model
+from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
     from dcai.incentives.prediction_market.trainer import MarketTrainer

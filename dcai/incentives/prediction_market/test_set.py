@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from eth_utils.crypto import keccak
 
-from dcai import foreign_json
+from dcai import untrusted as foreign_json
 from dcai.errors import InvalidInput
 
 SALT = 32

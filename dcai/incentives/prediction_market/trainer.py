@@ -12,16 +12,16 @@ from rich.progress import Progress
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Receipt
 from dcai.chain.header import check_randomness, header
-from dcai.contribution import Contribution
 from dcai.errors import FailedCall, InvalidInput, NothingLeft
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.errors import AlreadyRevealed, NothingOwed, WrongPhase
-from dcai.incentives.prediction_market.history import MarketEntry, MarketHistory
+from dcai.incentives.prediction_market.log import MarketEntry, MarketHistory
 from dcai.incentives.prediction_market.scores import Score
 from dcai.incentives.prediction_market.settling import check_pass, evaluate
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
-from dcai.trainer import Trainer
+from dcai.trainer.contribution import Contribution
+from dcai.trainer.trainer import Trainer
 
 
 class MarketContribution(Contribution):

@@ -9,11 +9,11 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, PrivateAttr
 
-from dcai.history import Entry
 from dcai.simulation.actions import Action, Claim, Contribute
 from dcai.simulation.agents.base import Contributor
 from dcai.simulation.agents.collecting import Prepared
 from dcai.simulation.view import Sample, View
+from dcai.trainer.log import Entry
 
 Count = Annotated[int, Field(ge=1)]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dcai.incentives import DepositRefundTake, Gamified, PredictionMarket
-from dcai.simulation.rules.base import Due, Rules
-from dcai.simulation.rules.deposit_refund_take import DepositRefundTakeRules
-from dcai.simulation.rules.gamified import GamifiedRules
-from dcai.simulation.rules.prediction_market import PredictionMarketRules
+from dcai.incentives.deposit_refund_take.rules import DepositRefundTakeRules
+from dcai.incentives.gamified.rules import GamifiedRules
+from dcai.incentives.prediction_market.rules import PredictionMarketRules
+from dcai.incentives.rules import Due, Rules
 
 __all__ = ["RULES", "DepositRefundTakeRules", "Due", "GamifiedRules", "PredictionMarketRules", "Rules"]
 

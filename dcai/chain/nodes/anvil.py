@@ -1,0 +1,237 @@
+"""A chain on this machine: anvil as a child process where there is one, else py-evm within this process."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import tempfile
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from web3 import IPCProvider, Web3
+from web3._utils.threads import Timeout
+from web3.exceptions import Web3Exception
+from web3.types import RPCEndpoint
+
+from dcai.chain.chain import Chain, RpcFailure
+from dcai.chain.nodes.remote import connect
+from dcai.errors import InvalidInput, NodeError
+
+GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
+"""The fees of local transactions: the base fee of a local chain starts at 1 gwei and falls."""
+
+# A shell that ends with its child, and ends it when standard input ends, as it does when this process ends, however it
+# does.
+_CHILD = 'exec 3<&0; "$@" & child=$!; (read -r _ <&3; kill $child) & wait $child'
+
+_START_SECONDS = 20
+_ANSWER_SECONDS = 60
+
+
+def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:
+    """Start a chain with ten funded accounts on this machine.
+
+    Time on it passes by one second a block, and with `Chain.travel`.
+
+    Parameters
+    ----------
+    backend
+        "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of this
+        folder or one above), else py-evm, which needs nothing but this package.
+    hardfork
+        The rules, for anvil: "cancun", "prague", "osaka"; py-evm has those of Prague.
+
+    Raises
+    ------
+    InvalidInput
+        If anvil is asked for and isn't there, or the backend or the rules are unknown.
+    """
+    if backend not in (None, "anvil", "py-evm"):
+        raise InvalidInput(f'There is no backend {backend!r}; choose "anvil" or "py-evm".')
+    if hardfork not in ("cancun", "prague", "osaka"):
+        raise InvalidInput(f'There are no rules {hardfork!r}; choose "cancun", "prague" or "osaka".')
+    anvil = None if backend == "py-evm" else find_anvil()
+    if anvil is not None:
+        return _anvil_chain(anvil, hardfork)
+    if backend == "anvil":
+        raise InvalidInput('anvil isn\'t found on the PATH or in node_modules; set DCAI_ANVIL to it, or use "py-evm".')
+    if hardfork != "prague":
+        raise InvalidInput(f"py-evm has the rules of prague only; for those of {hardfork} install anvil.")
+    from dcai.chain.nodes.py_evm import tester_chain  # py-evm takes a third of a second to import
+
+    return tester_chain()
+
+
+def forked_chain(url: str) -> Chain:
+    """Start a chain on this machine that begins as another one is now: nothing that happens here happens there.
+
+    Parameters
+    ----------
+    url
+        JSON-RPC address of the other chain's node.
+
+    Raises
+    ------
+    InvalidInput
+        If anvil isn't there, or the URL is none.
+    NodeError
+        If no node answers there.
+    """
+    connect(url).close()
+    anvil = find_anvil()
+    if anvil is None:
+        raise InvalidInput("A chain is forked with anvil, which isn't found; install it, or set DCAI_ANVIL to it.")
+    folder = tempfile.TemporaryDirectory(prefix="dcai-")
+    socket_ = Path(folder.name) / "chain.ipc"
+    children = [_start(anvil, socket_, ["--port", "0", "--prune-history", "--fork-url", url])]
+    try:
+        provider = _connected(socket_, children[0], anvil)
+    except InvalidInput:
+        _stop(children, folder)
+        raise
+    return _chain(provider, socket_, children, folder)
+
+
+def find_anvil() -> Path | None:
+    """Return anvil's executable, or None where there is none.
+
+    Raises
+    ------
+    InvalidInput
+        If DCAI_ANVIL names no executable file.
+    """
+    if os.name == "nt":  # the child is started by a POSIX shell, and spoken to over a Unix socket
+        return None
+    named = os.environ.get("DCAI_ANVIL")
+    if named:
+        if shutil.which(named) is None:
+            raise InvalidInput(f"DCAI_ANVIL names {named}, which is no executable; correct it, or unset it.")
+        return Path(named)
+    on_path = shutil.which("anvil")
+    if on_path:
+        return Path(on_path)
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    package = f"anvil-{platform.system().lower()}-{machine}"
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        candidate = folder / "node_modules" / "@foundry-rs" / package / "bin" / "anvil"
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
+    # Forked from an idle second one, anvil stays as fast as it starts: it keeps less of its own history.
+    folder = tempfile.TemporaryDirectory(prefix="dcai-")
+    stem = Path(folder.name)
+    port = _free_port()
+    children = [_start(anvil, stem / "origin.ipc", ["--port", str(port), "--hardfork", hardfork])]
+    forked = ["--port", "0", "--hardfork", hardfork, "--prune-history", "--fork-url", f"http://127.0.0.1:{port}"]
+    try:
+        _connected(stem / "origin.ipc", children[0], anvil)
+        children.append(_start(anvil, stem / "chain.ipc", forked))
+        provider = _connected(stem / "chain.ipc", children[1], anvil)
+    except InvalidInput:
+        _stop(children, folder)
+        raise
+
+    return _chain(provider, stem / "chain.ipc", children, folder)
+
+
+def _chain(
+    provider: IPCProvider, path: Path, children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDirectory[str]
+) -> Chain:
+    def close() -> None:
+        finalizer()
+
+    finalizer = weakref.finalize(provider, _stop, children, folder)
+
+    def request(method: str, params: Sequence[Any]) -> Any:
+        try:
+            answer = provider.make_request(RPCEndpoint(method), params)
+        except OSError as error:
+            raise NodeError("The local chain has ended: it was closed, or anvil was; start another.") from error
+        except Timeout as error:
+            raise NodeError(f"The local chain hasn't answered {method} within {_ANSWER_SECONDS} s.") from error
+        if "error" in answer:
+            failure: Any = answer["error"]
+            raise RpcFailure(failure["message"], failure.get("data"))
+        return answer["result"]
+
+    def travel(timestamp: int) -> None:
+        request("evm_setNextBlockTimestamp", [timestamp])
+        request("evm_mine", [])
+
+    request("anvil_setBlockTimestampInterval", [1])
+    return Chain(
+        request,
+        backend="anvil",
+        accounts=[Web3.to_checksum_address(account) for account in request("eth_accounts", [])],
+        submit=lambda transaction: request("eth_sendTransactionSync", [{**transaction, **GAS_PRICE}]),
+        travel=travel,
+        close=close,
+        socket=path,
+    )
+
+
+def _start(anvil: Path, ipc: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
+    # we ask one thing at a time: of several threads all but one only wake each other up
+    command = ["/bin/sh", "-c", _CHILD, "sh", str(anvil), "--silent", "--threads", "1", "--ipc", str(ipc)]
+    return subprocess.Popen(
+        [*command, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,  # the Ctrl-C of a terminal is for us: what a run has found is still to be read
+    )
+
+
+def _stop(children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDirectory[str]) -> None:
+    for child in children:
+        if child.stdin is not None:
+            child.stdin.close()
+        child.wait()
+    folder.cleanup()
+
+
+def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> IPCProvider:
+    def failed(_: object) -> None:
+        raise InvalidInput(
+            f"{anvil} doesn't start as anvil does within {_START_SECONDS} s; correct DCAI_ANVIL or the PATH, or use "
+            'the backend "py-evm".'
+        )
+
+    def ping() -> None:
+        if child.poll() is not None:
+            failed(None)
+        if not ipc.exists():
+            raise _NotYet
+        try:
+            provider.make_request(RPCEndpoint("eth_chainId"), [])
+        except (OSError, Web3Exception) as error:
+            raise _NotYet from error
+
+    provider = IPCProvider(str(ipc), timeout=_ANSWER_SECONDS)
+    Retrying(
+        stop=stop_after_delay(_START_SECONDS),
+        wait=wait_fixed(0.02),
+        retry=retry_if_exception_type(_NotYet),
+        retry_error_callback=failed,
+    )(ping)
+    return provider
+
+
+class _NotYet(Exception):
+    """The child isn't ready."""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,109 @@
+"""`dcai deploy`: a model file becomes a shared model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dcai.chain import Chain
+from dcai.cli.asking import agreed
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.incentives import with_incentive
+from dcai.cli.node import LOCAL_NODE, Url, connect_sender
+from dcai.encoders import Encoder
+from dcai.encoders.embedding import NoEmbedding
+from dcai.errors import DcaiError, InvalidInput
+from dcai.incentives import Incentive
+from dcai.models import Model, load
+from dcai.trainer.cost import Cost, try_out
+from dcai.trainer.deploy import deploy
+
+# Transactions are signed with fees that hold while the base fee doubles, and nodes want to see that much.
+_RESERVE = 2
+
+
+@with_incentive
+def run(
+    file: Annotated[Path, typer.Argument(help="A model file, as `dcai fit` writes it.")],
+    incentive: Incentive[Any],
+    url: Url = LOCAL_NODE,
+    name: Annotated[str | None, typer.Option(help="One line; the name of the file where left out.")] = None,
+    salt: Annotated[int, typer.Option(help="Tells apart trainers of yours that are alike in all else.")] = 0,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the address.")] = False,
+) -> None:
+    """Deploy a model file as a shared model that anybody can improve, and print its address.
+
+    The account whose private key is in the environment variable DCAI_PRIVATE_KEY pays; without a key, the first account
+    of a local node. What it will cost is found out on a chain of this machine, and you are asked before anything is
+    sent.
+    """
+    with errors_as_one_sentence():
+        model, encoder = _load(file)
+        title = file.stem if name is None else name
+        errors = Console(stderr=True)
+        with errors.status("Asking the node, and trying it out on this machine …"):
+            chain = connect_sender(url)
+            cost = Cost.on(chain, try_out(model, incentive, encoder, title, salt))
+        errors.print(_bill(chain, title, model, encoder, cost))
+        _check_balance(chain, cost)
+        if not yes and not agreed(errors):
+            raise DcaiError("Nothing was sent.")
+        with errors.status(f"Deploying on chain {chain.chain_id} …"):
+            trainer = deploy(chain, model, incentive, encoder=encoder, name=title, salt=salt)
+        if not as_json:
+            typer.echo(trainer.address)
+            return
+        made = {
+            "address": trainer.address,
+            "chain_id": chain.chain_id,
+            "creator": trainer.creator,
+            "first_block": trainer.first_block,
+            "gas_used": chain.gas_used[trainer.creator],
+            "estimate": {"gas": cost.gas, "gas_price_wei": cost.gas_price_wei, "wei": cost.wei},
+        }
+        typer.echo(json.dumps(made, indent=2))
+
+
+def _load(file: Path) -> tuple[Model, Encoder | None]:
+    try:
+        return load(file)
+    except NoEmbedding as error:
+        raise InvalidInput(
+            "The encoder of this model needs a function, its embedding, so that it can only be deployed from Python: "
+            "dcai.load(file, embed=…) and dcai.deploy."
+        ) from error
+
+
+def _bill(chain: Chain, name: str, model: Model, encoder: Encoder | None, cost: Cost) -> Table:
+    account = chain.accounts[0]
+    features = f"{model.n_features_in_:,} features"
+    table = Table(title=f"{escape(repr(name))} on chain {chain.chain_id}", title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("model", f"{type(model).__name__}, {len(model.classes)} classes, {features}")
+    table.add_row("encoder", "none: people contribute features" if encoder is None else type(encoder).__name__)
+    table.add_row("account", f"{account}, {_ether(chain.balance(account))}")
+    table.add_row("gas", f"about {cost.gas:,} at {cost.gas_price_wei / 10**9:,.9g} gwei")
+    table.add_row("cost", f"about {_ether(cost.wei)}")
+    return table
+
+
+def _check_balance(chain: Chain, cost: Cost) -> None:
+    account = chain.accounts[0]
+    balance, needed = chain.balance(account), _RESERVE * cost.wei
+    if balance < needed:
+        raise DcaiError(
+            f"{account} has {_ether(balance)}, and {_ether(needed)} are needed in case that gas becomes dearer; send "
+            "it some first."
+        )
+
+
+def _ether(wei: int) -> str:
+    return f"{wei / 10**18:,.6f} ether"

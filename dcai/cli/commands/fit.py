@@ -1,0 +1,163 @@
+"""`dcai fit`: a model file from a data set or a CSV file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import shorten
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.reading import read
+from dcai.datasets.dataset import Dataset
+from dcai.encoders import VectorEncoder
+from dcai.errors import InvalidInput
+from dcai.fitting import MODELS, Accuracy, Fitted, Recipe, first, fit, measure
+from dcai.incentives import DepositRefundTake
+from dcai.models import save
+from dcai.trainer.cost import try_out
+
+
+def run(
+    data: Annotated[
+        str, typer.Argument(help="A data set that `dcai data list` shows, or a file with a header: .csv or .csv.gz.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the model to this file.")],
+    model: Annotated[str, typer.Option(help=f"One of {', '.join(MODELS)}.")] = "naive-bayes",
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            help="Of texts: text (frequent words) or hashing (all words). Of numbers: table (bins), or vector (unit "
+            "norm) for dense-perceptron and nearest-centroid. Left out, the first that fits."
+        ),
+    ] = None,
+    features: Annotated[
+        int | None, typer.Option(help="Features of a text: words for text (1,000 where left out), hashes for hashing.")
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Column of the classes in a CSV file; label where left out.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the texts in a CSV file; text where left out.")] = None,
+    max_classes: Annotated[
+        int | None, typer.Option(help="How many classes there may ever be; as many as in the data where left out.")
+    ] = None,
+    smoothing: Annotated[
+        float | None, typer.Option(help="Of naive-bayes, 0.001 to 65.535; 1.0 where left out.")
+    ] = None,
+    initial: Annotated[
+        int | None, typer.Option(help="Use only so many rows, the first; others can contribute the rest.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
+) -> None:
+    """Fit a model and write it to a file, with the encoder that makes its features.
+
+    Each row is learnt once, in order, as the contract would. Of a CSV file, the features are the column of texts if it
+    has one, otherwise all columns of numbers.
+
+    The accuracy is that on the test part of the data, which the model doesn't learn. A CSV file has none: another model
+    is fitted on the first 80% of the rows and measured on the others; the one that is written has learnt all rows.
+    """
+    with errors_as_one_sentence():
+        _check_writable(output)
+        recipe = Recipe(model, encoder, features, max_classes, smoothing)
+        with Console(stderr=True).status(f"Fitting on {escape(data)} …"):
+            dataset = read(data, label, text, recipe.kind)
+            recipe = recipe.for_data(dataset)
+            if initial is not None:
+                dataset = first(dataset, initial)
+            fitted = fit(recipe, dataset)
+            accuracy = measure(recipe, dataset, fitted)
+            trial = try_out(fitted.model, DepositRefundTake(), fitted.encoder, output.stem)
+        save(output, fitted.model, fitted.encoder)
+        if as_json:
+            typer.echo(json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, trial.trainer_gas), indent=2))
+        else:
+            _print(output, dataset, recipe, fitted, accuracy, trial.trainer_gas)
+
+
+def _check_writable(output: Path) -> None:
+    if output.is_dir():
+        raise InvalidInput(f"{output} is a folder; name a file.")
+    if not output.resolve().parent.is_dir():
+        raise InvalidInput(f"There is no folder {output.resolve().parent} to write {output.name} to; make it first.")
+
+
+def _as_dict(
+    output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int
+) -> dict[str, Any]:
+    encoder, model = fitted.encoder, fitted.model
+    return {
+        "path": str(output),
+        "data": dataset.name,
+        "model": recipe.model,
+        "encoder": recipe.encoder,
+        "rows": fitted.rows,
+        "rows_without_features": fitted.left_out,
+        "classes": list(model.classes),
+        "columns": None if dataset.feature_names is None else list(dataset.feature_names),
+        "features": encoder.n_features_,
+        "accuracy": None
+        if accuracy is None
+        else {
+            "share": accuracy.share,
+            "rows": accuracy.rows,
+            "of": "the last 20%, by a model of the first 80%" if accuracy.held_out else "the test part",
+            "classes_not_learnt": list(accuracy.unseen),
+        },
+        "quantisation_loss": encoder.loss_._asdict() if isinstance(encoder, VectorEncoder) else None,
+        "parameter_bytes": len(model.parameters()),
+        "deploy_gas": deploy_gas,
+    }
+
+
+def _print(
+    output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int
+) -> None:
+    encoder, model = fitted.encoder, fitted.model
+    left_out = f"; {fitted.left_out:,} left out, in which nothing is a feature" if fitted.left_out else ""
+    rows = {
+        "model": recipe.model,
+        "rows": f"{fitted.rows:,}{left_out}",
+        "classes": _listed(model.classes),
+        "features": f"{encoder.n_features_:,} of the encoder {recipe.encoder}",
+    }
+    if dataset.feature_names is not None:
+        rows["columns"] = _listed(dataset.feature_names)
+    rows["accuracy"] = _accuracy(accuracy)
+    if isinstance(encoder, VectorEncoder):
+        loss = encoder.loss_
+        rows["lost by rounding"] = (
+            f"{loss.cosine_mean:.4f} of a cosine on average, {loss.cosine_max:.4f} at most; {loss.norm_mean:.4f} of a "
+            f"norm, {loss.norm_max:.4f} at most"
+        )
+    rows["parameters"] = f"{len(model.parameters()):,} bytes"
+    rows["gas to deploy"] = f"about {deploy_gas:,}"
+    table = Table(title=f"Written to {escape(str(output))}", title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows.items():
+        table.add_row(name, escape(value))
+    Console().print(table)
+    if accuracy is not None and accuracy.unseen:
+        typer.echo(
+            f"Among the rows that the accuracy is of there are classes that no row before them has: "
+            f"{_listed(accuracy.unseen)}. Shuffle the rows, since a model learns them in their order.",
+            err=True,
+        )
+
+
+def _accuracy(accuracy: Accuracy | None) -> str:
+    if accuracy is None:
+        return "not measured: there are fewer than five rows"
+    if accuracy.held_out:
+        return f"{accuracy.share:.1%} on the last {accuracy.rows:,} rows, by a model of those before them"
+    return f"{accuracy.share:.1%} on the {accuracy.rows:,} rows of the test part"
+
+
+def _listed(names: Any) -> str:
+    return f"{len(names)}: {shorten(', '.join(names), 200, placeholder=' …')}"

@@ -1,0 +1,144 @@
+"""`dcai predict`: what a shared model says of an input, and why."""
+
+from __future__ import annotations
+
+import json
+from itertools import compress
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from dcai import untrusted as foreign_json
+from dcai.chain import Chain, connect
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.node import LOCAL_NODE, Url
+from dcai.encoders import HashingEncoder, TextEncoder
+from dcai.encoders.embedding import NoEmbedding
+from dcai.errors import InvalidInput
+from dcai.models import Explanation
+from dcai.models.base import EMPTY
+from dcai.trainer.deploy import attach
+from dcai.trainer.trainer import Trainer
+
+
+def run(
+    address: Annotated[str, typer.Argument(help="The address of a trainer.")],
+    input: Annotated[
+        str, typer.Argument(help="A text; for a model of rows, a JSON list of its numbers: [5.1, 3.5, 1.4, 0.2].")
+    ],
+    url: Url = LOCAL_NODE,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each feature of the input contributes to each class.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: the class and all scores.")] = False,
+) -> None:
+    """Print the class that a shared model gives an input; it costs nothing.
+
+    With --explain, a row for each feature of the input says how much it adds to the score of each class, those with the
+    largest influence first. Base and features add up to the score, and the largest score wins. Scores are as the
+    contract has them: of naive Bayes logarithms of probabilities, in units of 1e-9; of centroids how much nearer they
+    are than the origin, as squares of distances, in units of 2^-32.
+    """
+    with errors_as_one_sentence():
+        trainer = attached(connect(url), address)
+        data = _data(trainer, input)
+        explanation = trainer.explain(data) if explain else None
+        scores = list(explanation.scores) if explanation else list(trainer.score(data).values())
+        label = trainer.labels[scores.index(max(scores))]
+        if as_json:
+            answer = {"class": label, "scores": _by_class(trainer, scores)}
+            if explanation is not None:
+                answer |= _as_dict(trainer, explanation)
+            typer.echo(json.dumps(answer, indent=2))
+            return
+        typer.echo(_printable(label))
+        if explanation is not None:
+            _print(trainer, explanation)
+
+
+def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
+    """Return the trainer at an address.
+
+    Raises
+    ------
+    InvalidInput
+        If a command can't ask it, since its encoder needs a function.
+    """
+    try:
+        return attach(chain, address)
+    except NoEmbedding as error:
+        raise InvalidInput(
+            "The encoder of this model needs a function, its embedding, so that it can only be asked from Python: "
+            "dcai.attach(chain, address, embed=…)."
+        ) from error
+
+
+def _data(trainer: Trainer[Any, Any], given: str) -> Any:
+    encoder = trainer.encoder
+    if isinstance(encoder, TextEncoder | HashingEncoder):
+        return given
+    try:
+        row = foreign_json.parse(given.encode())
+    except ValueError:
+        row = None
+    if not isinstance(row, list):
+        wanted = "a list of features, since it has no encoder" if encoder is None else "a number for each column"
+        raise InvalidInput(f"{given!r} is no JSON list such as [1, 2]; this model takes {wanted}.")
+    return row
+
+
+def _by_class(trainer: Trainer[Any, Any], scores: Any) -> dict[str, int | None]:
+    """Name scores by their classes; None stands for that of a class that has no sample yet."""
+    return {name: None if score == EMPTY else score for name, score in zip(trainer.labels, scores, strict=True)}
+
+
+def _as_dict(trainer: Trainer[Any, Any], explanation: Explanation) -> dict[str, Any]:
+    rows = zip(explanation.features, _names(explanation), explanation.contributions, strict=True)
+    return {
+        "base": _by_class(trainer, explanation.base),
+        "features": [
+            {"feature": feature, "name": name, "contributions": dict(zip(trainer.labels, terms, strict=True))}
+            for feature, name, terms in rows
+        ],
+    }
+
+
+def _print(trainer: Trainer[Any, Any], explanation: Explanation) -> None:
+    sampled = [score != EMPTY for score in explanation.scores]
+
+    def influence(row: tuple[str, tuple[int, ...]]) -> int:
+        terms = list(compress(row[1], sampled))
+        return max(terms, default=0) - min(terms, default=0)
+
+    def cells(numbers: tuple[int, ...]) -> list[str]:
+        return [f"{number:,}" if there else "-" for number, there in zip(numbers, sampled, strict=True)]
+
+    table = Table()
+    table.add_column("feature", overflow="fold", max_width=40)
+    for label in trainer.labels:
+        table.add_column(Text(_printable(label)), justify="right", no_wrap=True)
+    rows = list(zip(_names(explanation), explanation.contributions, strict=True))
+    for name, terms in sorted(rows, key=influence, reverse=True):
+        table.add_row(Text(_printable(name)), *cells(terms))
+    table.add_section()
+    table.add_row("base", *cells(explanation.base))
+    table.add_row("total", *cells(explanation.scores))
+    console = Console()
+    # numbers are never cut: what is wider than the terminal goes on in its next line
+    needed = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
+    Console(width=max(console.width, needed)).print(table)
+    if not all(sampled):
+        typer.echo("A class with - has no sample yet, and never wins.")
+
+
+def _names(explanation: Explanation) -> tuple[str, ...]:
+    return explanation.names or tuple(f"feature {feature}" for feature in explanation.features)
+
+
+def _printable(text: str) -> str:
+    """Return a text of a stranger without what would steer a terminal."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

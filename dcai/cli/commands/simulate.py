@@ -1,0 +1,134 @@
+"""`dcai simulate`: what happens to a shared model and its money when people misbehave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.tables import table
+from dcai.cli.writing import check_picture, failures_told, make_folder
+from dcai.errors import DcaiError
+from dcai.simulation.result import Outcome, Result
+from dcai.simulation.run import simulate
+from dcai.simulation.scenario.scenario import load_scenario
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="A scenario, TOML: see simulations/ and docs/simulation.md.")],
+    fork: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="URL ADDRESS",
+            help="Let the file's agents loose on a copy of a deployed trainer, read from the node at URL: agents and "
+            "data are the file's, model and incentive the trainer's.",
+        ),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="In place of the file's.")] = None,
+    samples: Annotated[int | None, typer.Option(min=2, help="Use only so many training samples.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the scenario: incentive.weight=1e13.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Write a picture to this file: .png, .svg or .pdf.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write Parquet, JSON, an HTML report and a picture to this folder.")
+    ] = None,
+) -> None:
+    """Run a scenario against the deployed bytecode on a chain of this machine."""
+    with errors_as_one_sentence():
+        if plot is not None:
+            check_picture(plot)
+        if out is not None:
+            make_folder(out)
+        changes = [*(settings or ()), *([f"data.samples={samples}"] if samples is not None else [])]
+        scenario = load_scenario(file, changes)
+        errors = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=errors) as progress:
+            task = progress.add_task("Contributed", total=None)
+
+            def show(done: int, total: int) -> None:
+                evaluates = done == total and scenario.incentive.kind == "PredictionMarket"
+                told = "Contributed; evaluating the market" if evaluates else "Contributed"
+                progress.update(task, completed=done, total=total, description=told)
+
+            if fork is None:
+                result = simulate(scenario, seed=seed, progress=show)
+            else:
+                from dcai.simulation.fork import simulate_fork
+
+                result = simulate_fork(scenario, *fork, seed=seed, progress=show)
+        if as_json:
+            typer.echo(json.dumps(result.summary(), indent=1))
+        else:
+            _print(result)
+        if result.stopped:
+            typer.echo(f"The run ended early. {result.stopped}", err=True)
+        if plot is not None:
+            from dcai.simulation.report.picture import draw  # matplotlib takes a second to import
+
+            with failures_told(plot):
+                draw(result, plot)
+        if out is not None:
+            from dcai.simulation.report.output import write
+
+            with failures_told(out):
+                write(result, out)
+        if result.problems:
+            raise DcaiError("The contract differs from its log: " + " ".join(result.problems))
+        if result.stopped:
+            raise typer.Exit(1)
+
+
+def _print(result: Result) -> None:
+    console = Console()
+    unit = result.scenario["unit"]
+    console.print(
+        f"{result.scenario['title']}\n{result.contributed:,} of {result.samples:,} samples of {result.data}, "
+        f"{len(result.actions):,} actions, {result.seconds:.1f} s. {result.accuracies}"
+    )
+    console.print(_money(result.outcomes, unit))
+    if any(one.earned for one in result.outcomes):
+        console.print(_earned(result.outcomes))
+    console.print(_actions(result.outcomes))
+    if result.problems == ():
+        console.print("Audit: the contract's state equals its log, replayed, word for word.")
+
+
+def _money(outcomes: Sequence[Outcome], unit: int) -> Table:
+    money = table(f"Money, units of {unit / 10**18:g} ether", [""])
+    for title in ("start", "end", "change", "still open", "paid for gas"):
+        money.add_column(title, justify="right")
+    for one in outcomes:
+        amounts = (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei)
+        money.add_row(one.name, *(f"{amount / unit:,.2f}" for amount in amounts))
+    return money
+
+
+def _earned(outcomes: Sequence[Outcome]) -> Table:
+    earned = table("Earned", [""])
+    things = dict.fromkeys(thing for one in outcomes for thing in one.earned)
+    for thing in things:
+        earned.add_column(thing, justify="left" if thing == "badges" else "right")
+    for one in outcomes:
+        earned.add_row(one.name, *map(one.told, things))
+    return earned
+
+
+def _actions(outcomes: Sequence[Outcome]) -> Table:
+    actions = table("Actions (refused)", [""])
+    functions = dict.fromkeys(function for one in outcomes for function in (*one.done, *one.refused))
+    for function in functions:
+        actions.add_column(function, justify="right")
+    for one in outcomes:
+        counts = ((one.done.get(function, 0), one.refused.get(function, 0)) for function in functions)
+        actions.add_row(one.name, *(f"{done:,}" + (f" ({refused:,})" if refused else "") for done, refused in counts))
+    return actions

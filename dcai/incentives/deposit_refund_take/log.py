@@ -1,0 +1,116 @@
+"""The log of a trainer with Deposit-Refund-Take: what is left of each deposit, and who has how much good data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from dcai.chain.codec import Event
+from dcai.trainer.log import Entry, Expected, History
+
+SPLIT_SLOTS = 2**128
+"""Slots of samples that were split off a batch lie from here on, where no other contribution can use them."""
+
+
+@dataclass
+class DepositEntry(Entry):
+    """A contribution in the log, and what became of it.
+
+    Attributes
+    ----------
+    open_wei : int
+        What is left of the deposit.
+    closed : int
+        Of a batch: bit i is set once the sample at position i is refunded or split off.
+    reports : dict
+        Reporter -> time.
+    taken_by : set of str
+        Who has taken something of it.
+    """
+
+    open_wei: int
+    closed: int = 0
+    reports: dict[str, int] = field(default_factory=dict)
+    taken_by: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
+        """Return the entry for the arguments of a Contributed event, with all of its deposit open."""
+        return cls(**cls.fields_of(args), open_wei=args["deposit"])
+
+    @property
+    def open(self) -> int:
+        """What is left of the deposit."""
+        return self.open_wei
+
+    def is_free(self, now: int) -> bool:
+        """Whether everything was paid out, at a slot that a contribution can name."""
+        return self.open_wei == 0 and self.slot < SPLIT_SLOTS
+
+    def split(self, number: int, slot: int) -> DepositEntry:
+        """Take a sample out of a batch and return its own entry; its number tells its position."""
+        samples = self.samples()
+        position = number - self.id - 1
+        sample, label = samples[position]
+        part = self.deposit_wei // len(samples)
+        self.open_wei -= part
+        self.closed |= 1 << position
+        return DepositEntry(number, self.author, self.time, part, label, sample, slot, part)
+
+
+@dataclass
+class DepositHistory(History[DepositEntry]):
+    """A trainer's log so far, samples that were split off a batch among its entries.
+
+    Attributes
+    ----------
+    good : Counter
+        Person -> validated contributions.
+    """
+
+    entry_type = DepositEntry
+    timed: ClassVar[frozenset[str]] = frozenset({"Reported"})
+
+    good: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def counted(self) -> int:
+        """The sum of everybody's good contributions."""
+        return self.good.total()
+
+    def expectations(self) -> Iterator[Expected]:
+        """Yield what the contract must answer about the good contributions of each author."""
+        for person in {entry.author for entry in self.entries.values()}:
+            count = self.good[person]
+            told = f"{person} has {{found}} good contributions, the log gives {count}."
+            yield Expected(("good", person), count, told)
+
+    def apply(self, event: Event, times: dict[int, int]) -> None:
+        """Replay a refund, a split, a report or a take."""
+        args = event.args
+        match event.name:
+            case "Refunded":
+                self._paid(self.entries[args["id"]], args["amount"])
+                # a sample that was split off a batch is none: the batch was one
+                self.good[args["author"]] += self.entries[args["id"]].slot < SPLIT_SLOTS
+            case "BatchRefunded":
+                entry = self.entries[args["id"]]
+                self._paid(entry, args["amount"])
+                entry.closed |= args["positions"]
+                # a batch is one contribution, good with the refund of more than half of it
+                self.good[entry.author] += 2 * args["positions"].bit_count() > entry.sample[0] + 1
+            case "Split":
+                self.entries[args["id"]] = self.entries[args["batchId"]].split(args["id"], args["slot"])
+            case "Reported":
+                reporter = args["reporter"]
+                self.entries[args["id"]].reports[reporter] = times[event.block_number]
+            case "Taken":
+                entry = self.entries[args["id"]]
+                self._paid(entry, args["amount"])
+                entry.taken_by.add(args["taker"])
+
+    def _paid(self, entry: DepositEntry, amount: int) -> None:
+        entry.open_wei -= amount
+        self.paid_out_wei += amount

@@ -1,0 +1,215 @@
+"""`dcai market`: what provider, contributors and anybody else do with a prediction market."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dcai.chain import Chain, connect
+from dcai.cli.asking import agreed
+from dcai.cli.commands.predict import attached
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.node import LOCAL_NODE, Url, connect_sender
+from dcai.cli.reading import read
+from dcai.durations import duration_text
+from dcai.errors import DcaiError, InvalidInput
+from dcai.incentives import HiddenTestSet
+from dcai.incentives.prediction_market.course import Phase
+from dcai.incentives.prediction_market.trainer import MarketTrainer
+
+app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
+
+Address = Annotated[str, typer.Argument(help="The address of a trainer with a prediction market.")]
+TestSetFile = Annotated[Path, typer.Argument(help="The hidden test set, as `dcai market prepare` writes it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
+
+# what goes on with it
+_COMMANDS = {
+    Phase.PREPARED: "commit",
+    Phase.DRAWING: "open",
+    Phase.OPENING: "open",
+    Phase.REVEAL: "settle",
+    Phase.EVALUATION: "settle",
+    Phase.PAYMENT: "settle",
+    Phase.FAILED: "settle",
+    Phase.UNOPENED: "forfeit",
+}
+
+
+@app.command()
+def prepare(
+    address: Address,
+    data: Annotated[str, typer.Argument(help="A data set's name or a CSV file with test samples, as for `dcai fit`.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the hidden test set: keep it secret.")],
+    label: Annotated[
+        str | None, typer.Option(help="Column of the classes in a CSV file; label where left out.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the texts in a CSV file; text where left out.")] = None,
+    url: Url = LOCAL_NODE,
+) -> None:
+    """Make a hidden test set of labelled data, in the portions that a market has, and write it to a file.
+
+    Of a data set with a test part that part is used; of more samples than the portions hold, some at
+    random.
+    """
+    with errors_as_one_sentence():
+        market = _market(connect(url), address)
+        if output.exists():
+            raise InvalidInput(f"{output} exists; a market can't be settled without its test set: choose another name.")
+        dataset = read(data, label, text, None)
+        inputs: Any = dataset.test_inputs if len(dataset.test_labels) else dataset.train_inputs
+        labels = dataset.test_labels if len(dataset.test_labels) else dataset.train_labels
+        wanted = market.incentive.portions * market.incentive.portion_size
+        # files are often sorted by class
+        chosen = np.random.default_rng().permutation(len(labels))[:wanted].tolist()
+        names = [dataset.labels[labels[one]] for one in chosen]
+        market.test_set([inputs[one] for one in chosen], names).save(output)
+        typer.echo(f"{wanted:,} samples in {market.incentive.portions} portions: {output}", err=True)
+
+
+@app.command()
+def commit(
+    address: Address,
+    test_set: TestSetFile,
+    bounty_wei: Annotated[int, typer.Option(help="What to pay in, a multiple of the stake.")],
+    url: Url = LOCAL_NODE,
+    yes: Yes = False,
+) -> None:
+    """Commit to a test set and pay in the bounty, as the provider; then open the portion that is drawn.
+
+    From then on people contribute. If it is interrupted, `dcai market open` goes on.
+    """
+    with errors_as_one_sentence():
+        chain = connect_sender(url)
+        market, hidden = _market(chain, address), HiddenTestSet.load(test_set)
+        console = Console(stderr=True)
+        console.print(f"This pays a bounty of {bounty_wei / 10**18:,.6f} ether from {market.creator}.")
+        if not yes and not agreed(console):
+            raise DcaiError("Nothing was sent.")
+        market.commit(hidden, bounty_wei=bounty_wei)
+        _open(market, hidden, console)
+
+
+@app.command("open")
+def open_(address: Address, test_set: TestSetFile, url: Url = LOCAL_NODE) -> None:
+    """Draw the portion to open, and open it."""
+    with errors_as_one_sentence():
+        market, hidden = _market(connect_sender(url), address), HiddenTestSet.load(test_set)
+        _open(market, hidden, Console(stderr=True))
+
+
+@app.command()
+def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> None:
+    """Print where a market stands, and until when."""
+    with errors_as_one_sentence():
+        chain = connect(url)
+        market = _market(chain, address)
+        course, deadline, terms = market.course(), market.deadline(), market.incentive
+        if as_json:
+            told = asdict(course) | {"phase": course.phase.name.lower(), "deadline": deadline}
+            typer.echo(json.dumps(told, indent=2))
+            return
+        table = Table(title=escape(repr(market.name)), title_justify="left", show_header=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        table.add_row("phase", f"{course.phase.name.lower()}: {course.phase.told}")
+        if course.phase in _COMMANDS:
+            table.add_row("to go on", f"dcai market {_COMMANDS[course.phase]}")
+        if deadline is not None:
+            left = max(deadline - chain.now(), 0)
+            when = datetime.fromtimestamp(deadline, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+            table.add_row("until", f"{when}, in {duration_text(left)}")
+        table.add_row("bounty", f"{course.rounds:,} stakes of {terms.stake_wei:,} wei")
+        table.add_row("test set", f"{terms.portions} portions of {terms.portion_size:,} samples")
+        table.add_row("portions known", f"{course.revealed.bit_count()}; drawn: {course.drawn}")
+        table.add_row("contributed", f"{course.samples:,} samples of {terms.most_samples:,} at most")
+        Console().print(table)
+
+
+@app.command()
+def settle(
+    address: Address,
+    test_set: Annotated[Path | None, typer.Argument(help="The hidden test set, as long as it isn't revealed.")] = None,
+    url: Url = LOCAL_NODE,
+    as_json: AsJson = False,
+) -> None:
+    """Drive a market to its end: reveal the test set, evaluate, and pay everybody. Anybody may.
+
+    If it is interrupted, call it again: what was done stays done.
+    """
+    with errors_as_one_sentence():
+        chain = connect_sender(url)
+        market = _market(chain, address)
+        paid = market.settle(None if test_set is None else HiddenTestSet.load(test_set), progress=not as_json)
+        if as_json:
+            typer.echo(json.dumps({"paid_wei": paid, "gas_used": chain.gas_used.total()}, indent=2))
+            return
+        table = Table(title="Paid", title_justify="left")
+        table.add_column("person", no_wrap=True)
+        table.add_column("wei", justify="right")
+        table.add_column("stakes", justify="right")
+        for person, amount in sorted(paid.items(), key=lambda one: -one[1]):
+            table.add_row(person, f"{amount:,}", f"{amount / market.incentive.stake_wei:,.3f}")
+        Console().print(table)
+
+
+@app.command()
+def forfeit(address: Address, url: Url = LOCAL_NODE, yes: Yes = False) -> None:
+    """Send the bounty of a market that wasn't opened in time to nobody. Anybody may."""
+    with errors_as_one_sentence():
+        market, console = _market(connect_sender(url), address), Console(stderr=True)
+        console.print("Nobody will have this bounty: it wasn't opened in time, and goes to 0x…dEaD.")
+        if not yes and not agreed(console):
+            raise DcaiError("Nothing was sent.")
+        typer.echo(f"{market.forfeit():,} wei are forfeited.", err=True)
+
+
+@app.command()
+def scores(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> None:
+    """Print what each participant's contributions were worth, by the log alone, once the test set is known."""
+    with errors_as_one_sentence():
+        market = _market(connect(url), address)
+        turns = market.scores()
+        if as_json:
+            typer.echo(json.dumps([turn._asdict() for turn in turns], indent=2))
+            return
+        tests = market.incentive.tests
+        samples: defaultdict[str, int] = defaultdict(int)
+        gains: defaultdict[str, int] = defaultdict(int)
+        for turn in turns:
+            samples[turn.author] += turn.samples
+            gains[turn.author] += turn.gain
+        table = Table(title=f"Mistakes on {tests:,} test samples", title_justify="left")
+        table.add_column("person", no_wrap=True)
+        for heading in ("samples", "gain, stakes", "gain a sample"):
+            table.add_column(heading, justify="right")
+        for person, gain in sorted(gains.items(), key=lambda one: -one[1]):
+            count = samples[person]
+            table.add_row(person, f"{count:,}", f"{gain / tests:+,.3f}", f"{gain / tests / count:+,.3f}")
+        Console().print(table)
+
+
+def _market(chain: Chain, address: str) -> MarketTrainer:
+    trainer = attached(chain, address)
+    if not isinstance(trainer, MarketTrainer):
+        raise InvalidInput(
+            f"{trainer.address} is no prediction market: its incentive is {type(trainer.incentive).__name__}."
+        )
+    return trainer
+
+
+def _open(market: MarketTrainer, hidden: HiddenTestSet, console: Console) -> None:
+    with console.status("Waiting for the block that the draw is from …"):
+        portion = market.open(hidden)
+    typer.echo(f"Portion {portion} is open; people contribute until participation ends.", err=True)

@@ -1,0 +1,82 @@
+"""The prediction market in simulations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from typing import Any
+
+from dcai.chain.codec import Event
+from dcai.incentives.rules import Due, Rules
+from dcai.simulation.actions import Claim
+from dcai.trainer.log import Entry
+
+_PAYMENTS = {"Collected": "person", "Reclaimed": "author", "Withdrawn": "provider"}
+
+
+class PredictionMarketRules(Rules):
+    """A contribution costs a stake, and there is nothing to claim: the market is settled for everybody in the end."""
+
+    claims = ()
+
+    @property
+    def most_features(self) -> int:
+        """As many as a stake is for."""
+        return int(self.incentive.size_unit)
+
+    @property
+    def longest_wait(self) -> int:
+        """Seconds until nobody contributes any more."""
+        _, participate, _, _ = self.incentive.times()
+        return int(participate)
+
+    def contributed(self, entry: Entry) -> Iterator[Due]:
+        """Yield nothing."""
+        yield from ()
+
+    def due(self, event: Event, now: int) -> Iterator[Due]:
+        """Yield nothing."""
+        yield from ()
+
+    def payment(self, event: Event) -> tuple[str, int] | None:
+        """Return who was paid for contributions, or the remainder; the provider's bounty is a payment below 0."""
+        if event.name == "Committed":
+            return self.creator, -event.args["bounty"]
+        who = _PAYMENTS.get(event.name)
+        return None if who is None else (event.args[who], event.args["amount"])
+
+    def possible(self, claim: Claim, now: int, *, turned: bool = False) -> bool:
+        """Whether the contract would grant a claim: there are none."""
+        return False
+
+    def brings(self, claim: Claim) -> int:
+        """Return 0: there are no claims."""
+        return 0
+
+    def later(self, claim: Claim, now: int) -> None:
+        """Return None: there are no claims."""
+
+    def is_open(self, entry: Any, now: int) -> bool:
+        """Whether it was neither evaluated nor paid back."""
+        return not (self.history.settled or entry.reclaimed)
+
+    def open_wei(self, entry: Any) -> int:
+        """Return the stake until then."""
+        return int(entry.deposit_wei) if self.is_open(entry, 0) else 0
+
+    def earned(self, addresses: Collection[str]) -> dict[str, Any]:
+        """Return how many samples somebody contributed and, of a settled market, what they gained, in stakes."""
+        own = [entry for entry in self.history.entries.values() if entry.author in addresses]
+        samples = {"samples": sum(len(entry.samples()) for entry in own)}
+        if not self.history.settled:
+            return samples
+        return {**samples, "score": sum(self._gains[address] for address in addresses) / self.incentive.tests}
+
+    @cached_property
+    def _gains(self) -> Counter[str]:
+        """What everybody gained, in stakes divided by the number of test samples."""
+        gains: Counter[str] = Counter()
+        for turn in self.history.scores():
+            gains[turn.author] += turn.gain
+        return gains

@@ -1,0 +1,147 @@
+"""What a simulation must know of an incentive: the seam at which others plug in."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, ClassVar, NamedTuple
+
+from dcai.chain.codec import Event
+from dcai.simulation.actions import Claim
+from dcai.trainer.log import Entry, History
+
+
+class Due(NamedTuple):
+    """A claim that may be made from some time on.
+
+    Attributes
+    ----------
+    time : int
+        Seconds since 1970.
+    function : str
+        As `Claim`'s.
+    id : int
+        The contribution.
+    address : str or None
+        Who may; None: everybody.
+    """
+
+    time: int
+    function: str
+    id: int
+    address: str | None
+
+
+class Rules(ABC):
+    """An incentive, as the engine sees it: which claims there are, when they become due, what they bring.
+
+    A further incentive is one such class in a file of its own, and a line in `dcai.simulation.rules.RULES`.
+
+    Parameters
+    ----------
+    incentive
+        As deployed.
+    history
+        The trainer's log so far, which the engine keeps extending.
+    creator : str
+    label_of
+        What the model answers about a sample now.
+    """
+
+    claims: ClassVar[tuple[str, ...]]
+    """The functions that agents call about a contribution, in the order in which it comes to them."""
+
+    own: ClassVar[tuple[str, ...]] = ()
+    """Those by which authors get back what is theirs, or keep it; the others are against the author."""
+
+    shared: ClassVar[bool] = False
+    """Whether several people can make the same claim, each for a part."""
+
+    ends: int | None = None
+    """When nobody can contribute any more, seconds since 1970; None: as long as there is something to contribute."""
+
+    def __init__(self, incentive: Any, history: History[Any], creator: str, label_of: Callable[[bytes], int]) -> None:
+        self.incentive = incentive
+        self.history: Any = history  # with what the incentive keeps beside
+        self.creator = creator
+        self.label_of = label_of
+
+    def price(self, now: int, size: int) -> int:
+        """Return what a contribution of so many features costs in a block of that time, wei."""
+        asked: int = self.incentive.price(now - self.history.last_time, (size,))
+        return asked
+
+    def arguments(self, claim: Claim) -> tuple[Any, ...]:
+        """Return what the contract's function is called with."""
+        entry = self.history.entries[claim.id]
+        return entry.claim(), entry.slot
+
+    def disagrees(self, entry: Entry) -> bool:
+        """Whether the model gives another label than the contribution."""
+        return self.label_of(entry.sample) != entry.label
+
+    def pays(self, claim: Claim, fee_wei: int) -> bool:
+        """Whether a claim brings more than its gas costs."""
+        return self.brings(claim) > fee_wei
+
+    def is_open(self, entry: Entry, now: int) -> bool:
+        """Whether something of a contribution is open."""
+        return entry.open != 0
+
+    def open_wei(self, entry: Entry) -> int:
+        """Return what is open of a contribution's deposit."""
+        return entry.open
+
+    def good(self, address: str) -> int:
+        """Return how many good contributions somebody has, where the incentive counts them."""
+        return 0
+
+    def earned(self, addresses: Collection[str]) -> dict[str, Any]:
+        """Return what else somebody has in the end, beside money: a name and a number or names each."""
+        return {}
+
+    @property
+    def reporter_good(self) -> int:
+        """How many good contributions somebody needs who claims something against others."""
+        return 0
+
+    @property
+    def most_features(self) -> int | None:
+        """How many features a sample has at most; None: as many as are paid for."""
+        return None
+
+    def may_be_good(self, entry: Entry, now: int) -> bool:
+        """Whether a contribution may still become a good one of its author's."""
+        return self.is_open(entry, now)
+
+    @property
+    @abstractmethod
+    def longest_wait(self) -> int:
+        """Seconds after which nothing of a contribution is open any more, whatever happens."""
+
+    @abstractmethod
+    def contributed(self, entry: Entry) -> Iterator[Due]:
+        """Yield the claims that a contribution makes possible later."""
+
+    @abstractmethod
+    def due(self, event: Event, now: int) -> Iterator[Due]:
+        """Yield the claims that an event, which the history holds already, makes possible later."""
+
+    @abstractmethod
+    def payment(self, event: Event) -> tuple[str, int] | None:
+        """Return whom an event paid and how many wei, where it did."""
+
+    @abstractmethod
+    def possible(self, claim: Claim, now: int, *, turned: bool = False) -> bool:
+        """Whether the contract would grant a claim in a block of that time.
+
+        With the model as it is; where `turned`, if it disagreed with the contribution.
+        """
+
+    @abstractmethod
+    def brings(self, claim: Claim) -> int:
+        """Return what a claim is expected to bring, sooner or later: wei, or points where there is no money."""
+
+    @abstractmethod
+    def later(self, claim: Claim, now: int) -> tuple[int, str] | None:
+        """Return when to look again after a claim that isn't possible now, and which function; None: never."""

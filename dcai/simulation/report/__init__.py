@@ -1,0 +1,1 @@
+"""What a run leaves behind: a report, charts, pictures, and tables as files."""

@@ -1,0 +1,276 @@
+"""A scenario: which data, model, incentive and agents; as a TOML file or as objects."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, model_validator
+
+from dcai import datasets
+from dcai.errors import InvalidInput
+from dcai.simulation.agents import Agent, kinds
+from dcai.simulation.scenario.sections import (
+    MOST_WEI,
+    Data,
+    DepositRefundTakeSection,
+    GamifiedSection,
+    IncentiveSection,
+    ModelSection,
+    PredictionMarketSection,
+    Section,
+    Wei,
+)
+
+# Table -> its keys; that of an incentive has the name of its kind.
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "data": Data,
+    "model": ModelSection,
+    "DepositRefundTake": DepositRefundTakeSection,
+    "Gamified": GamifiedSection,
+    "PredictionMarket": PredictionMarketSection,
+}
+
+# What pydantic expects, in the file's words.
+_EXPECTED = {
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "string_type": "text",
+}
+
+
+class Scenario(Section):
+    """An experiment.
+
+    Parameters
+    ----------
+    title : str
+    data, model, incentive
+        What is deployed.
+    agents : list of Agent
+        Who takes part; two names are never the same.
+    seed : int
+    unit : int
+        Wei in a unit of the agents' money.
+    gas_price : int
+        Wei that everybody pays for a unit of gas.
+    """
+
+    title: str
+    data: Data
+    incentive: IncentiveSection
+    agents: Annotated[list[SerializeAsAny[Agent]], Field(min_length=1)]
+    model: ModelSection = ModelSection()
+    seed: Annotated[int, Field(ge=0)] = 0
+    unit: Annotated[Wei, Field(ge=1)] = 10**15
+    gas_price: Wei = 10**8
+
+    @model_validator(mode="after")
+    def _agents_can_play(self) -> Self:
+        names = [agent.name for agent in self.agents]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"agents: two are named {twice[0]!r}; give each a name of its own")
+        for at, agent in enumerate(self.agents):
+            if agent.balance * self.unit > MOST_WEI:
+                most = MOST_WEI // self.unit
+                raise ValueError(f"agents.{at}.balance must be at most {most:,} units, a billion ether")
+        providers = sum(agent.provides for agent in self.agents)
+        if providers > isinstance(self.incentive, PredictionMarketSection):
+            raise ValueError("agents: a PredictionMarket has one provider at most, and other incentives have none")
+        return self
+
+    def fresh_agents(self) -> list[Agent]:
+        """Return the agents as they are before a run."""
+        return [agent.model_copy(deep=True) for agent in self.agents]
+
+    def described(self) -> dict[str, Any]:
+        """Return the scenario as JSON-able values, each agent with its kind."""
+        values = self.model_dump()
+        for agent, told in zip(self.agents, values["agents"], strict=True):
+            told["kind"] = type(agent).__name__
+        return values
+
+
+def load_scenario(file: Path, settings: Iterable[str] = ()) -> Scenario:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    file
+        TOML. `extends = "other.toml"` starts from another file. `[fallback]` holds what is to be set where the data
+        isn't on this machine.
+    settings
+        Changes to it: "incentive.weight=1e12", "agents.1.deposit=20".
+
+    Raises
+    ------
+    InvalidInput
+        If the file can't be read, a key is unknown, or a value is of another type or out of range: the text names the
+        file and the key, or the line, and what is expected.
+    DataUnavailable
+        If the data set isn't on this machine, and there is no fallback.
+    """
+    table, files = _read(file)
+    source = ", which extends ".join(map(str, files))
+    fallback = table.pop("fallback", None)
+    if fallback is not None:
+        replaced = f"{source}, with its fallback"
+        if not isinstance(fallback, dict):
+            raise InvalidInput(f"{source}: fallback must be a table, not {fallback!r}.")
+        other = _merged(table, fallback)
+        if _available(table):
+            scenario_of(other, replaced)  # what is wrong there shows here, not on the next machine only
+        else:
+            table, source = other, replaced
+    for setting in settings:
+        _set(table, setting)
+    return scenario_of(table, source)
+
+
+def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
+    """Return the scenario that a table describes; errors name the source.
+
+    Raises
+    ------
+    InvalidInput
+        As `load_scenario`.
+    """
+    values = deepcopy(dict(table))
+    agents = values.get("agents")
+    if isinstance(agents, list):
+        values["agents"] = [_agent(one, f"agents.{at}", source) for at, one in enumerate(agents)]
+    try:
+        scenario = Scenario.model_validate(values)
+    except ValidationError as error:
+        raise _told(error, source, Scenario) from None
+    try:
+        scenario.incentive.build()
+        datasets.source(scenario.data.name)
+    except InvalidInput as error:
+        raise InvalidInput(f"{source}: {error}") from None
+    return scenario
+
+
+def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any], tuple[Path, ...]]:
+    """Return the tables of a file with those of the file that it extends, and all files that were read."""
+    told = " extends ".join(map(str, (*extending, file)))
+    which = ", which" if extending else ""
+    if file.resolve() in [other.resolve() for other in extending]:
+        raise InvalidInput(f"{told}: no file can extend itself; leave out one extends.")
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"{told}{which} can't be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{told}{which} is no TOML: {error}.") from None
+    files = (*extending, file)
+    base = table.pop("extends", None)
+    if base is None:
+        return table, files
+    if not isinstance(base, str):
+        raise InvalidInput(f"{told}: extends must be the name of a file, not {base!r}.")
+    below, files = _read(file.parent / base, files)
+    return _merged(below, table), files
+
+
+def _merged(table: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with the values of another on top; a list replaces a list."""
+    result = dict(table)
+    for key, value in other.items():
+        inner = result.get(key)
+        result[key] = _merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return result
+
+
+def _available(table: Mapping[str, Any]) -> bool:
+    data = table.get("data")
+    name = data.get("name") if isinstance(data, dict) else None
+    return not isinstance(name, str) or name not in datasets.names() or datasets.find(name) is not None
+
+
+def _set(table: dict[str, Any], setting: str) -> None:
+    """Change one value: `agents.0.deposit=5` or `incentive.weight=1e12`."""
+    path, equals, text = setting.partition("=")
+    if not equals or not path:
+        raise InvalidInput(f"{setting!r} is no setting; write it as incentive.weight=1e12.")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *parents, last = path.split(".")
+    place: Any = table
+    for key in parents:
+        place = place.setdefault(key, {}) if isinstance(place, dict) else _item(place, key, path)
+    if isinstance(place, list):
+        place[_index(place, last, path)] = value
+    elif isinstance(place, dict):
+        place[last] = value
+    else:
+        raise InvalidInput(f"{path} can't be set: {'.'.join(parents)} holds {place!r}.")
+
+
+def _item(place: Any, key: str, path: str) -> Any:
+    if not isinstance(place, list):
+        raise InvalidInput(f"{path} can't be set: there is no table {key!r} in {place!r}.")
+    return place[_index(place, key, path)]
+
+
+def _index(place: list[Any], key: str, path: str) -> int:
+    if not key.isdigit() or int(key) >= len(place):
+        raise InvalidInput(f"{path} can't be set: the list has {len(place)} entries, 0 to {len(place) - 1}.")
+    return int(key)
+
+
+def _agent(one: Any, key: str, source: str) -> Any:
+    if isinstance(one, Agent) or not isinstance(one, dict):
+        return one
+    values = dict(one)
+    known = kinds()
+    names = ", ".join(sorted(known))
+    if "kind" not in values:
+        raise InvalidInput(f"{source}: the key {key}.kind is missing; it is one of {names}.")
+    kind = values.pop("kind")
+    if kind not in known:
+        raise InvalidInput(f"{source}: {key}.kind must be one of {names}, not {kind!r}.")
+    try:
+        return known[kind].model_validate(values)
+    except ValidationError as error:
+        raise _told(error, source, known[kind], key) from None
+
+
+def _told(error: ValidationError, source: str, section: type[BaseModel], parent: str = "") -> InvalidInput:
+    """Say in one sentence which key is wrong, and what was expected."""
+    first = error.errors()[0]
+    # of an incentive the place holds its kind, too, which is no key
+    place = [str(part) for at, part in enumerate(first["loc"]) if not (at == 1 and first["loc"][0] == "incentive")]
+    key = ".".join([parent, *place] if parent else place)
+    match first["type"]:
+        case "extra_forbidden":
+            table = _SECTIONS.get(str(first["loc"][-2]), section) if len(first["loc"]) > 1 else section
+            more_keys = ["kind"] if issubclass(table, Agent) else ["extends", "fallback"] if table is Scenario else []
+            keys = [*more_keys, *table.model_fields]
+            text = f"the key {key} is unknown; those here are {', '.join(keys)}"
+        case "missing":
+            text = f"the key {key} is missing"
+        case "union_tag_not_found":
+            text = f"the key {key}.kind is missing"
+        case "union_tag_invalid":
+            text = f"{key}.kind must be one of {first['ctx']['expected_tags']}, not {first['ctx']['tag']!r}"
+        case "value_error":
+            text = f"{key}{': ' if key else ''}{first['msg'].removeprefix('Value error, ')}"
+        case known if known in _EXPECTED:
+            text = f"{key} must be {_EXPECTED[known]}, not {first['input']!r}"
+        case _:
+            expected = first["msg"].replace("Input should be", "must be")
+            text = f"{key} {expected[0].lower()}{expected[1:]}, not {first['input']!r}"
+    others = len(error.errors()) - 1
+    more = f" (and {others} more)" if others else ""
+    return InvalidInput(f"{source}: {text.rstrip('.')}{more}.")

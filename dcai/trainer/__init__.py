@@ -1,0 +1,1 @@
+"""Trainers: deployed shared models, as objects."""

@@ -1,0 +1,56 @@
+"""A contribution that was accepted, as an object, and what one costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dcai.chain.chain import Receipt
+from dcai.trainer.log import Entry
+
+if TYPE_CHECKING:
+    from dcai.trainer.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a contribution costs.
+
+    Attributes
+    ----------
+    price_wei : int
+        What the contract asks if nobody else contributes before.
+    deposit_wei : int
+        What to send: enough even if somebody contributes in the same block just before, which is the highest price
+        there is.
+    """
+
+    price_wei: int
+    deposit_wei: int
+
+
+class Contribution:
+    """A contribution that was accepted: one sample, or a batch. What can be done with it is up to the incentive.
+
+    Attributes
+    ----------
+    trainer : Trainer
+    entry : dcai.trainer.log.Entry
+        Id, author, time, deposit, label, sample, slot.
+    receipt : Receipt or None
+        Of the transaction that made it, where it was made here.
+    """
+
+    def __init__(self, trainer: Trainer[Any, Any], entry: Entry, receipt: Receipt | None = None) -> None:
+        self.trainer: Any = trainer
+        self.entry = entry
+        self.receipt = receipt
+
+    def __repr__(self) -> str:
+        what = f"batch of {len(self.entry.samples())}" if self.entry.is_batch else f"label {self.entry.label}"
+        return f"<Contribution {self.id}: {what}, deposit {self.entry.deposit_wei} wei, by {self.entry.author}>"
+
+    @property
+    def id(self) -> int:
+        """The contribution's number."""
+        return self.entry.id

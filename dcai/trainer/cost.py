@@ -1,0 +1,89 @@
+"""What a deployment will cost, found out by one on a chain of this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dcai.chain import Chain, local_chain
+from dcai.chain.chain import RpcFailure
+from dcai.encoders import Encoder
+from dcai.errors import NodeError
+from dcai.incentives import Incentive
+from dcai.models import Model
+from dcai.trainer import products
+from dcai.trainer.deploy import deploy
+
+# What the creator of the deterministic deployment proxy is sent on a chain that has none: its presigned transaction is
+# of 100,000 gas at 100 gwei.
+_PROXY_WEI = 10**16
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a deployment used.
+
+    Attributes
+    ----------
+    trainer_gas : int
+        The gas of the trainer, with its model and its encoder.
+    contract_gas : dict of str to int
+        The gas of each contract that all trainers of its kind share, which a chain needs once.
+    """
+
+    trainer_gas: int
+    contract_gas: dict[str, int]
+
+
+def try_out(model: Model, incentive: Incentive[Any], encoder: Encoder | None, name: str, salt: int = 0) -> Trial:
+    """Deploy a trainer on a local chain, and forget it.
+
+    Raises
+    ------
+    DcaiError
+        If a real chain would refuse it, too.
+    """
+    with local_chain() as chain:
+        sender = chain.accounts[0]
+        contract_gas = {}
+        for contract in ("TrainerFactory", products.product_of(model, incentive).contract):
+            before = chain.gas_used[sender]
+            products.ensure(chain, contract, sender=sender)
+            contract_gas[contract] = chain.gas_used[sender] - before
+        trainer = deploy(chain, model, incentive, encoder=encoder, name=name, salt=salt, sender=sender)
+        return Trial(trainer.deploy_gas, contract_gas)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a deployment will cost on a chain: about so much gas, at what gas costs there now.
+
+    Attributes
+    ----------
+    gas : int
+        With that of our contracts that are missing there.
+    gas_price_wei : int
+    wei : int
+        With what the deterministic deployment proxy costs where it is missing.
+    """
+
+    gas: int
+    gas_price_wei: int
+    wei: int
+
+    @classmethod
+    def on(cls, chain: Chain, trial: Trial) -> Cost:
+        """Return the cost on a chain of what was tried out.
+
+        Raises
+        ------
+        NodeError
+            If the node doesn't tell what gas costs.
+        """
+        missing = [name for name in trial.contract_gas if not chain.code(products.address_of(name))]
+        gas = trial.trainer_gas + sum(trial.contract_gas[name] for name in missing)
+        try:
+            price = int(chain.request("eth_gasPrice", []), 16)
+        except RpcFailure as failure:
+            raise NodeError(f"{chain.backend} doesn't tell what gas costs: {failure.message}") from None
+        return cls(gas, price, gas * price + (0 if chain.code(products.PROXY) else _PROXY_WEI))

@@ -1,0 +1,1 @@
+"""Accuracy on real sets, beside scikit-learn: docs/accuracy.md."""

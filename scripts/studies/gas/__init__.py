@@ -1,0 +1,1 @@
+"""What the contracts cost: gas.json and docs/gas.md."""

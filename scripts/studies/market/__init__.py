@@ -1,0 +1,1 @@
+"""Prediction markets that were held, and attacked by their provider: docs/market.md."""

@@ -1,0 +1,112 @@
+"""What docs/market.md concludes, checked against its figures: a page whose prose they don't bear out isn't written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scripts.studies.market.course import HOSTILE, Setting, Steps
+from scripts.studies.market.figures import Gains, Interval
+from scripts.studies.market.provider import FIRST, NOTHING, POISON, Trial
+from scripts.studies.market.settings import BOUNTIES, FEW, MOST, ORDERS, SIZES
+
+# From here on a bounty is worth having, and a test set large enough.
+_BOUNTY, _SIZE = 1_000, 1_000
+
+
+def check(gains: Mapping[Setting, Gains], steps: Sequence[Steps], trials: Mapping[str, Sequence[Trial]]) -> None:
+    """Check every conclusion of the page.
+
+    Raises
+    ------
+    RuntimeError
+        If the figures don't show one; the text names each.
+    """
+    wrong = [
+        claim for claim, holds in {**_of_markets(gains), **_of_steps(steps), **_of_trials(trials)}.items() if not holds
+    ]
+    if wrong:
+        raise RuntimeError("docs/market.md concludes what these figures don't show; rewrite it: " + "; ".join(wrong))
+
+
+def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
+    talk = gains[Setting()]
+    sizes = [gains[Setting(tests=tests)] for tests in SIZES]
+    large = [gain.hostile for tests, gain in zip(SIZES, sizes, strict=True) if tests >= _SIZE]
+    single = [gains[Setting(tests=tests, rounds=1)] for tests in (FEW, MOST)]
+    worth = [
+        [gains[Setting(tests=tests, rounds=rounds)] for rounds in BOUNTIES if rounds >= _BOUNTY]
+        for tests in (FEW, MOST)
+    ]
+    order = {name: (gains[Setting(one)], gains[Setting(one, grouped=True)]) for name, one in ORDERS.items()}
+    batched = order["everybody 100 at a time"][1]
+    between = order["honest 100 at a time, hostile one by one"][1]
+    return {
+        "the hostile gain by the talk's rule": _above(talk.hostile),
+        "they gain less a sample than the honest": _above(talk.honest - talk.hostile),
+        "a small test set favours the hostile": _above(sizes[0].hostile - sizes[-1].hostile)
+        and (sizes[0].hostile - sizes[-1].hostile).mean() > (sizes[0].honest - sizes[-1].honest).mean(),
+        "from 1,000 test samples on the differences are within the intervals": all(
+            _meet(*both) for both in combinations(large, 2)
+        ),
+        "from 1,000 test samples on the hostile gain": all(map(_above, large)),
+        "with a bounty of one stake the hostile lose": all(_above(-one.hostile) for one in single),
+        "with a bounty of one stake the honest gain": all(_above(one.honest) for one in single),
+        "no bounty worth having makes noise a losing business": all(
+            _above(one.hostile) for row in worth for one in row
+        ),
+        "more rounds multiply what is paid": all(
+            _above(more.hostile - less.hostile) and _above(more.honest - less.honest)
+            for row in worth
+            for less, more in pairwise(row)
+        ),
+        "grouping changes little one by one": _meet(*(one.hostile for one in order["everybody one by one"])),
+        "grouped, a hundred at a time, most of the hostile lose": (batched.hostile < 0).mean() > 0.5,
+        "noise between batches is paid more than they are": _above(between.hostile - between.honest),
+        "before all others the hostile gain, but less": _above(order["one by one, first the hostile"][0].hostile)
+        and order["one by one, first the hostile"][0].hostile.mean() < talk.hostile.mean(),
+        "after all others the hostile lose": _above(-order["one by one, first the honest"][0].hostile),
+    }
+
+
+def _of_steps(steps: Sequence[Steps]) -> dict[str, bool]:
+    moves = [
+        [one.changes[(HOSTILE[one.authors] == who) & (one.changes != 0)] for who in (False, True)] for one in steps
+    ]
+    apart = np.mean([hostile.mean() - honest.mean() for honest, hostile in moves])
+    spread = np.mean([np.concatenate(both).std() for both in moves])
+    return {
+        "steps of a perceptron differ by more than honest from hostile ones": bool(apart < spread / 2),
+        "the hostile change the model more often": _above(
+            np.array([(one.changes[HOSTILE[one.authors]] != 0).mean() for one in steps])
+            - np.array([(one.changes[~HOSTILE[one.authors]] != 0).mean() for one in steps])
+        ),
+    }
+
+
+def _of_trials(trials: Mapping[str, Sequence[Trial]]) -> dict[str, bool]:
+    other, honest = (
+        {name: np.array([getattr(one, who) for one in each]) for name, each in trials.items()}
+        for who in ("other", "honest")
+    )
+    return {
+        "who contributes the test set first has a part of the bounty back": _above(other[FIRST]),
+        "the honest gain less after it": _above(honest[NOTHING] - honest[FIRST]),
+        "the honest lose when poisoned": _above(-honest[POISON]),
+        "without the provider they gain": _above(honest[NOTHING]),
+    }
+
+
+def _above(values: NDArray[np.float64]) -> bool:
+    """Tell whether the mean is above 0 by its interval."""
+    mean, half = Interval.of(values)
+    return bool(mean > half)
+
+
+def _meet(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Tell whether the intervals of two means overlap."""
+    (mean, half), (other_mean, other_half) = Interval.of(one), Interval.of(other)
+    return bool(abs(mean - other_mean) <= half + other_half)

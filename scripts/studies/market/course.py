@@ -1,0 +1,235 @@
+"""What happens in a prediction market with three honest and two hostile participants: the talk's, and others like it.
+
+A perceptron that learns takes the same course whatever it is examined on, so it learns once. The models that it was on
+the way are then examined together, by one product of matrices, and the rule is played on their mistakes. All numbers
+are whole, and float32 holds them exactly: a margin is a sum of at most a thousand weights of a byte, and a bias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from dcai import SparsePerceptron
+from dcai.incentives.prediction_market.payoffs import Rounds
+
+PERIODS = np.array([10, 20, 30, 60, 60])
+"""Minutes between two contributions of each participant, as in the talk."""
+
+HOSTILE = np.array([False, False, False, True, True])
+
+PARTICIPANTS = (
+    "honest, every 10 min",
+    "honest, every 20 min",
+    "honest, every 30 min",
+    "hostile A, every 60 min",
+    "hostile B, every 60 min",
+)
+
+INITIAL = 10
+SAMPLES = 9_990
+PORTIONS = 10
+
+MARKS = np.linspace(0, SAMPLES, 112).astype(int)
+"""After how many contributions balances are noted."""
+
+_AT_ONCE = 256  # models examined in one product, so that it stays within a few megabytes
+
+Integers = NDArray[np.int64]
+
+
+class Reviews(NamedTuple):
+    """Which words each review holds, 0 or 1, shape (n, words), and its label."""
+
+    words: NDArray[np.uint8]
+    labels: Integers
+
+    def take(self, which: Integers) -> Reviews:
+        """Return some of them."""
+        return Reviews(self.words[which], self.labels[which])
+
+    def samples(self) -> list[bytes]:
+        """Return them as the contract gets them."""
+        indices = sparse.csr_matrix(self.words)
+        return [part.astype(">u2").tobytes() for part in np.split(indices.indices, indices.indptr[1:-1])]
+
+
+class Data(NamedTuple):
+    """Reviews to learn from, and others to test on."""
+
+    train: Reviews
+    test: Reviews
+
+
+class Order(NamedTuple):
+    """How contributions follow one another.
+
+    Attributes
+    ----------
+    honest, hostile : int
+        How many samples they contribute at a time, at the same rate: a hundred come a hundred times as rarely.
+    first : {"honest", "hostile"} or None
+        Who contribute all of theirs before the others begin.
+    """
+
+    honest: int = 1
+    hostile: int = 1
+    first: str | None = None
+
+    def authors(self, rng: np.random.Generator, count: int) -> Integers:
+        """Return who contributes each of `count` samples: at regular times, each from a random one on."""
+        sizes = np.where(HOSTILE, self.hostile, self.honest)
+        periods = PERIODS * sizes
+        # more than enough of each
+        turns = np.arange(count + 1)
+        times = (rng.random(len(PERIODS))[:, np.newaxis] + turns) * periods[:, np.newaxis]
+        who = np.argsort(times, axis=None, kind="stable")[:count] // len(turns)
+        authors: Integers = np.repeat(who, sizes[who])[:count]
+        if self.first is not None:
+            later = HOSTILE[authors] == (self.first == "honest")
+            authors = authors[np.argsort(later, kind="stable")]
+        return authors
+
+
+class Setting(NamedTuple):
+    """A market: the order of contributions, and what the provider chose.
+
+    Attributes
+    ----------
+    order : Order
+    tests : int
+        Test samples in all portions; the model is examined on those that aren't opened.
+    rounds : int
+        The bounty in stakes.
+    grouped : bool
+        Whether consecutive contributions of a participant are scored together.
+    """
+
+    order: Order = Order()
+    tests: int = 1_000
+    rounds: int = 100_000
+    grouped: bool = False
+
+
+class Outcome(NamedTuple):
+    """What came of a market.
+
+    Attributes
+    ----------
+    samples : array of shape (participants,)
+    gains : array of shape (marks, participants)
+        In stakes, of the contributions up to each mark.
+    accuracy : array of shape (marks,)
+        Of the shared model, on the samples that it is examined on.
+    """
+
+    samples: Integers
+    gains: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+
+
+class Steps(NamedTuple):
+    """What single contributions do: mistakes after each less those before, on so many test samples, and whose it is."""
+
+    changes: Integers
+    authors: Integers
+    tests: int
+
+
+def hidden(tests: int) -> int:
+    """Return how many samples of a test set aren't opened."""
+    return tests - tests // PORTIONS
+
+
+def learn(start: SparsePerceptron, samples: Sequence[bytes], labels: Integers) -> tuple[NDArray[np.float32], Integers]:
+    """Let a model learn, and return what it was on the way.
+
+    Returns
+    -------
+    states : float32 array of shape (n_states, n_features + 1)
+        Weights and bias.
+    places : int array of shape (n_samples + 1,)
+        In which of the states it was before the first sample and after each.
+    """
+    model = SparsePerceptron.from_parameters(start.settings(), start.parameters(), start.classes)
+    states, places, last = [_state(model)], [0], model.parameters()
+    for sample, label in zip(samples, labels.tolist(), strict=True):
+        model.learn(sample, label)
+        if (now := model.parameters()) != last:
+            states.append(_state(model))
+            last = now
+        places.append(len(states) - 1)
+    return np.array(states), np.array(places)
+
+
+def _state(model: SparsePerceptron) -> NDArray[np.float32]:
+    return np.append(model.weights_[0], model.bias_).astype(np.float32)
+
+
+def mistakes(states: NDArray[np.float32], tests: Reviews, sizes: Sequence[int]) -> dict[int, Integers]:
+    """Return the mistakes of each state on the first so many of the tests, for several sizes in increasing order."""
+    rows = np.column_stack((tests.words, np.ones(len(tests.words)))).astype(np.float32)[: sizes[-1]]
+    truth = tests.labels[: sizes[-1]] == 1
+    parts = [0, *sizes[:-1]]
+    counts = [
+        np.add.reduceat((some @ rows.T > 0) != truth, parts, axis=1, dtype=np.int64).cumsum(axis=1)
+        for some in np.array_split(states, -(-len(states) // _AT_ONCE))
+    ]
+    return dict(zip(sizes, np.concatenate(counts).T, strict=True))
+
+
+def turns(authors: Integers, grouped: bool) -> Integers:
+    """Return where turns end: at each contribution, or grouped, at the last of a participant's consecutive ones."""
+    if not grouped:
+        return np.arange(len(authors))
+    return np.flatnonzero(np.append(authors[1:] != authors[:-1], True))
+
+
+def play(course: Integers, ends: Integers, rounds: int) -> Integers:
+    """Return what each turn gains, in stakes divided by the number of test samples.
+
+    Parameters
+    ----------
+    course
+        Mistakes before the first contribution and after each.
+    ends
+        The positions of the contributions that end a turn.
+    rounds
+        The bounty in stakes.
+    """
+    game = Rounds(rounds, int(course[0]))
+    return np.array([game.play(after) for after in course[ends + 1].tolist()])
+
+
+def run(seed: int, data: Data, settings: Sequence[Setting]) -> tuple[dict[Setting, Outcome], Steps]:
+    """Return what comes of each setting with the reviews and times of a seed, and what the talk's contributions do."""
+    shuffled = np.random.default_rng(seed)
+    train = data.train.take(shuffled.permutation(len(data.train.labels))[: INITIAL + SAMPLES])
+    tests = data.test.take(shuffled.permutation(len(data.test.labels)))
+    start = SparsePerceptron(("negative", "positive")).fit(train.words[:INITIAL], train.labels[:INITIAL])
+    samples, labels = train.samples()[INITIAL:], train.labels[INITIAL:]
+    outcomes: dict[Setting, Outcome] = {}
+    for order in dict.fromkeys(setting.order for setting in settings):
+        of_order = [setting for setting in settings if setting.order == order]
+        authors = order.authors(np.random.default_rng(seed), SAMPLES)
+        states, places = learn(start, samples, np.where(HOSTILE[authors], 1 - labels, labels))
+        counted = mistakes(states, tests, sorted({hidden(setting.tests) for setting in of_order}))
+        for setting in of_order:
+            outcomes[setting] = _outcome(setting, authors, counted[hidden(setting.tests)][places])
+        if order == Order():
+            size = max(counted)
+            steps = Steps(np.diff(counted[size][places]), authors, size)
+    return outcomes, steps
+
+
+def _outcome(setting: Setting, authors: Integers, course: Integers) -> Outcome:
+    size, ends = hidden(setting.tests), turns(authors, setting.grouped)
+    gains = np.zeros((SAMPLES + 1, len(PERIODS)), dtype=np.int64)
+    gains[ends + 1, authors[ends]] = play(course, ends, setting.rounds)
+    return Outcome(
+        np.bincount(authors, minlength=len(PERIODS)), gains.cumsum(axis=0)[MARKS] / size, 1 - course[MARKS] / size
+    )

@@ -1,0 +1,142 @@
+"""What the provider of a market can do to it under another name; and what good data is worth to a model that is good.
+
+Small markets, reckoned as `market_course` does; withholding the test set is tried with a deployed contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+import dcai
+from dcai import SparsePerceptron
+from dcai.chain import Chain
+from scripts.studies.market.course import INITIAL, Data, Integers, Reviews, hidden, learn, mistakes, play
+
+HONEST = 20
+ROUNDS = 1_000
+TESTS = 1_000
+TAUGHT = 10_000
+"""How many reviews a model has learnt that is as good as it gets."""
+
+NOTHING = "nothing"
+FIRST = "the test set, before all others"
+POISON = "just before a sample, what makes it lose most"
+LATE = f"nothing, and the model has learnt {TAUGHT:,} reviews"
+
+# Of the test set, each with both labels: what a poisoner tries before each honest sample.
+TRIED = 50
+
+WITHHELD_HONEST, WITHHELD_OWN = 30, 2_970
+
+
+class Trial(NamedTuple):
+    """What came of a market: gains in stakes, of all samples together.
+
+    Attributes
+    ----------
+    sent : int
+        How many samples came under the other name of the provider.
+    other, honest : float
+        What they gained, and what the others did.
+    """
+
+    sent: int
+    other: float
+    honest: float
+
+
+class Withheld(NamedTuple):
+    """What came of withholding the test set: stakes that the provider's other name had back of the bounty, and gas."""
+
+    back: float
+    gas_a_sample: int
+
+
+def run(seed: int, data: Data) -> dict[str, Trial]:
+    """Return what comes of each attack with the reviews of a seed."""
+    rng = np.random.default_rng(seed)
+    train = data.train.take(rng.permutation(len(data.train.labels))[: INITIAL + HONEST + TAUGHT])
+    tests = data.test.take(rng.permutation(len(data.test.labels))[: hidden(TESTS)])
+    first, honest = train.take(np.arange(INITIAL)), train.take(np.arange(INITIAL, INITIAL + HONEST))
+    start = SparsePerceptron(("negative", "positive")).fit(*first)
+    taught = SparsePerceptron(("negative", "positive")).fit(*train.take(np.arange(INITIAL + HONEST, len(train.labels))))
+    nothing = tests.take(np.arange(0))
+    return {
+        NOTHING: held(start, tests, [(nothing, honest)]),
+        FIRST: held(start, tests, [(tests, honest)]),
+        POISON: held(start, tests, poisoned(start, honest, tests, rng)),
+        LATE: held(taught, tests, [(nothing, honest)]),
+    }
+
+
+def held(start: SparsePerceptron, tests: Reviews, turns: Sequence[tuple[Reviews, Reviews]]) -> Trial:
+    """Hold a market in which samples of the provider's other name and honest ones come in turn."""
+    told = Reviews(*(np.concatenate(part) for part in zip(*(some for turn in turns for some in turn), strict=True)))
+    others = np.concatenate([[True] * len(own.labels) + [False] * len(honest.labels) for own, honest in turns])
+    course = _course(start, told, tests)
+    gains = play(course, np.arange(len(others)), ROUNDS) / len(tests.labels)
+    return Trial(int(others.sum()), float(gains[others].sum()), float(gains[~others].sum()))
+
+
+def poisoned(
+    start: SparsePerceptron, honest: Reviews, tests: Reviews, rng: np.random.Generator
+) -> list[tuple[Reviews, Reviews]]:
+    """Return the honest samples one by one, each with what is sent just before it: of what is tried, the worst for it.
+
+    Where nothing makes it lose more than it would, nothing is sent.
+    """
+    model, sent = start, []
+    for number in range(len(honest.labels)):
+        one = honest.take(np.array([number]))
+        tried = tests.take(rng.choice(len(tests.labels), min(TRIED, len(tests.labels)), replace=False))
+        candidates = [tests.take(np.arange(0))]
+        for label in (0, 1):
+            candidates += [Reviews(tried.words[[i]], np.array([label])) for i in range(len(tried.labels))]
+        harms = []
+        for candidate in candidates:
+            course = _course(model, _joined(candidate, one), tests)
+            harms.append(course[-1] - course[-2])
+        worst = candidates[int(np.argmax(harms))]
+        sent.append((worst, one))
+        model = _taught(model, _joined(worst, one))
+    return sent
+
+
+def withheld(chain: Chain, start: SparsePerceptron) -> Withheld:
+    """Let a provider fill its market with samples of one word, and keep the test set to itself."""
+    people = chain.accounts
+    incentive = dcai.PredictionMarket(stake_wei=9 * 10**9, portion_size=1, draw_after=2)
+    market = dcai.deploy(chain, start, incentive, name="Market")
+    words = [[number] for number in range(10)]
+    test_set = market.test_set(words, [0] * 10, seed=0)
+    market.commit(test_set, bounty_wei=ROUNDS * incentive.stake_wei)
+    market.open(test_set)
+    for number in range(WITHHELD_HONEST):
+        market.contribute([number], 1, sender=people[1])
+    before = chain.gas_used[people[2]]
+    market.contribute_many([[0]] * WITHHELD_OWN, [1] * WITHHELD_OWN, sender=people[2], progress=False)
+    gas = chain.gas_used[people[2]] - before
+    chain.travel(sum(incentive.times()[1:3]))
+    paid = market.settle(progress=False)[people[2]]
+    return Withheld(paid / incentive.stake_wei - WITHHELD_OWN, round(gas / WITHHELD_OWN))
+
+
+def _course(start: SparsePerceptron, told: Reviews, tests: Reviews) -> Integers:
+    """Return the mistakes before the first sample and after each."""
+    states, places = learn(start, told.samples(), told.labels)
+    return mistakes(states, tests, [len(tests.labels)])[len(tests.labels)][places]
+
+
+def _taught(model: SparsePerceptron, told: Reviews) -> SparsePerceptron:
+    """Return what a model is once it has learnt samples."""
+    taught = SparsePerceptron.from_parameters(model.settings(), model.parameters(), model.classes)
+    for sample, label in zip(told.samples(), told.labels.tolist(), strict=True):
+        taught.learn(sample, label)
+    return taught
+
+
+def _joined(one: Reviews, other: Reviews) -> Reviews:
+    return Reviews(np.concatenate((one.words, other.words)), np.concatenate((one.labels, other.labels)))

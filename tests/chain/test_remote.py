@@ -1,0 +1,345 @@
+"""A chain behind a URL: signing, fees, nonces, and what a bad connection or a wrong node leads to."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+from eth_account import Account
+
+import dcai
+from dcai import errors
+from dcai.incentives.deposit_refund_take.errors import Underpaid
+from tests.support.node import KEYS, PEOPLE, SIGNERS, free_port
+
+TRAINER = "SparsePerceptronDRT"
+FEW_SECONDS = 8
+
+
+@pytest.fixture(autouse=True)
+def _put_back(request):
+    if "node" in request.fixturenames:
+        request.getfixturevalue("node_chain")
+
+
+@contextmanager
+def serving(handler):
+    """Serve HTTP on a port of this machine, and yield the URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Line:
+    """A connection to a node that loses a request, or an answer, of chosen methods once each."""
+
+    def __init__(self):
+        self.lose_request = set()
+        self.lose_answer = set()
+        self.answer_null = []
+        self.seen = []
+
+    def handler(self, node):
+        line = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                asked = json.loads(body)
+                line.seen.append(asked["method"])
+                if asked["method"] in line.lose_request:
+                    line.lose_request.remove(asked["method"])
+                    return
+                answer = requests.post(node, data=body, headers={"Content-Type": "application/json"}).content
+                if asked["method"] in line.lose_answer:
+                    line.lose_answer.remove(asked["method"])
+                    return
+                if asked["method"] in line.answer_null:
+                    line.answer_null.remove(asked["method"])
+                    answer = json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": None}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def line(node):
+    """Return a line to the node, and its URL."""
+    line = Line()
+    with serving(line.handler(node)) as url:
+        yield line, url
+
+
+@pytest.fixture(params=["private key", "unlocked"])
+def joined(request, node):
+    """Return a function that connects as one of the people, by private key or with the accounts of the node."""
+    accounts = KEYS if request.param == "private key" else PEOPLE
+    return lambda person, url=node: dcai.connect(url, account=accounts[person])
+
+
+def sent_by(chain, person):
+    return int(chain.request("eth_getTransactionCount", [PEOPLE[person], "latest"]), 16)
+
+
+def let_pass(chain, seconds):
+    chain.request("evm_increaseTime", [seconds])
+    chain.request("evm_mine", [])
+
+
+# Who sends
+
+
+def test_the_story_of_a_trainer_is_told_over_http(joined):
+    creator, alice, bob = (joined(person) for person in range(3))
+    texts, labels = ["a wonderful film", "dull and far too long"], ["positive", "negative"]
+    encoder = dcai.TextEncoder(vocabulary_size=20).fit(texts)
+    model = dcai.SparsePerceptron(classes=("negative", "positive")).fit(encoder.transform(texts), labels)
+    deployed = dcai.deploy(
+        creator, model, dcai.DepositRefundTake(weight_wei=0, minimum_wei=10), encoder=encoder, name="Films"
+    )
+
+    hers, his = (dcai.attach(chain, deployed.address) for chain in (alice, bob))
+    assert hers.predict("wonderful") == "positive"
+    good = hers.contribute("wonderful", "positive")
+    (batch,) = hers.contribute_many(["dull", "film"], ["negative", "positive"], progress=False)
+    bad = his.contribute("wonderful film", "negative", deposit_wei=1_000)
+    deployed.contribute("wonderful film", "positive")
+    let_pass(creator, 86_400)
+    assert good.refund() == 10
+    assert batch.refund() == 20
+    theirs = hers.contribution(bad.id)
+    theirs.report()
+    with pytest.raises(errors.TooEarly):
+        theirs.take()
+    let_pass(creator, 86_400)
+    assert theirs.take() == 1_000
+
+    assert (good.entry.author, bad.entry.author) == (PEOPLE[1], PEOPLE[2])
+    audit = deployed.audit()
+    assert (audit.problems, audit.owed_wei, audit.balance_wei) == ((), 10, 10)
+
+
+@pytest.mark.parametrize("account", [KEYS[0], KEYS[0][2:], SIGNERS[0]], ids=["key", "key without 0x", "eth-account"])
+def test_a_private_key_signs_here_with_fees_that_hold_while_the_base_fee_doubles(node, account):
+    chain = dcai.connect(node, account=account)
+    assert chain.accounts == PEOPLE[:1]
+    base = int(chain.request("eth_getBlockByNumber", ["latest", False])["baseFeePerGas"], 16)
+
+    receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+    sent = chain.request("eth_getTransactionByHash", [receipt.transaction_hash])
+    assert sent["type"] == "0x2"
+    assert sent["from"] == PEOPLE[0].lower()
+    assert int(sent["maxFeePerGas"], 16) == 2 * base + int(sent["maxPriorityFeePerGas"], 16)
+    assert receipt.fee_wei == receipt.gas_used * int(sent["gasPrice"], 16)
+
+
+def test_without_an_account_the_unlocked_ones_of_the_node_send(node):
+    chain = dcai.connect(node)
+
+    assert chain.accounts[:4] == PEOPLE
+    assert chain.send(PEOPLE[1], sender=PEOPLE[3], value=5).gas_used == 21_000
+
+
+def test_an_unlocked_account_is_given_in_any_case(node):
+    assert dcai.connect(node, account=PEOPLE[2].lower()).accounts == [PEOPLE[2]]
+
+
+def test_an_account_that_the_node_has_not_unlocked_is_named(node):
+    stranger = Account.create().address
+
+    with pytest.raises(errors.InvalidInput, match=f"{stranger}.*private key"):
+        dcai.connect(node, account=stranger)
+
+
+@pytest.mark.parametrize("account", ["0x12", "alice", KEYS[0] + "00", KEYS[0][:-1], "0x" + "00" * 32])
+def test_a_malformed_account_is_refused_without_telling_it(node, account):
+    with pytest.raises(errors.InvalidInput, match="private key") as caught:
+        dcai.connect(node, account=account)
+
+    assert account not in str(caught.value)
+
+
+def test_who_signs_with_one_key_sends_as_nobody_else(node):
+    chain = dcai.connect(node, account=KEYS[0])
+
+    with pytest.raises(errors.InvalidInput, match=PEOPLE[1]):
+        chain.send(PEOPLE[2], sender=PEOPLE[1], value=5)
+    assert sent_by(chain, 0) == sent_by(chain, 1) == 0
+
+
+def test_nobody_turns_the_clock_of_a_remote_chain(node):
+    chain = dcai.connect(node)
+
+    with pytest.raises(errors.InvalidInput, match=r"local_chain\(\)"):
+        chain.travel("1 day")
+
+
+# Exactly one transaction
+
+
+def test_somebody_else_may_send_with_the_same_key(node):
+    one, other = (dcai.connect(node, account=KEYS[0]) for _ in range(2))
+
+    for number, chain in enumerate([one, other, other, one, one, other], start=1):
+        chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+        assert sent_by(one, 0) == number
+
+
+@pytest.mark.parametrize("lost", ["lose_request", "lose_answer"])
+@pytest.mark.parametrize(
+    "method", ["eth_estimateGas", "eth_getTransactionCount", "eth_send", "eth_getTransactionReceipt"]
+)
+def test_a_connection_that_is_lost_midway_leads_to_exactly_one_transaction(joined, line, method, lost):
+    connection, url = line
+    chain = joined(0, url)
+    chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+    # eth_sendRawTransaction or eth_sendTransaction
+    method = next(seen for seen in connection.seen if seen.startswith(method))
+    before, theirs = sent_by(chain, 0), chain.balance(PEOPLE[1])
+    chain = joined(0, url)
+    getattr(connection, lost).add(method)
+
+    if (method, lost) == ("eth_sendTransaction", "lose_answer"):
+        # a node that signs doesn't tell beforehand which transaction it would send
+        with pytest.raises(errors.TransactionFailed, match="look whether"):
+            chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+    else:
+        assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).gas_used == 21_000
+
+    assert not connection.lose_request | connection.lose_answer
+    assert sent_by(chain, 0) == before + 1
+    assert chain.balance(PEOPLE[1]) == theirs + 5
+
+
+def test_a_contribution_over_a_bad_line_is_made_and_paid_once(node, line, perceptron):
+    connection, url = line
+    chain = dcai.connect(url, account=KEYS[0])
+    trainer = dcai.deploy(chain, perceptron([1] * 40), dcai.DepositRefundTake())
+    connection.lose_answer |= {"eth_estimateGas", "eth_sendRawTransaction", "eth_getTransactionReceipt", "eth_call"}
+
+    mine = trainer.contribute([1], "yes")
+
+    assert [one.id for one in trainer.contributions()] == [mine.id]
+    assert chain.balance(trainer.address) == mine.entry.deposit_wei
+
+
+def test_a_transaction_is_waited_for_until_it_is_in_a_block(line):
+    connection, url = line
+    chain = dcai.connect(url, account=KEYS[0])
+    connection.answer_null += ["eth_getTransactionReceipt"] * 3
+
+    assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).gas_used == 21_000
+    assert connection.seen.count("eth_getTransactionReceipt") == 4
+
+
+def test_after_a_refusal_the_next_transaction_is_sent(joined, perceptron):
+    chain = joined(0)
+    trainer = dcai.deploy(chain, perceptron([1] * 40), dcai.DepositRefundTake())
+    with pytest.raises(Underpaid):
+        trainer.contribute([1], "yes", deposit_wei=1)
+    with pytest.raises(dcai.DcaiError):
+        trainer.contribute([1], "yes", deposit_wei=10**24, gas=200_000)
+    with pytest.raises(errors.TransactionFailed, match="below the price"):
+        trainer.contribute([1], "yes", deposit_wei=1, gas=200_000)
+
+    assert trainer.contribute([1], "yes").id == 1
+
+
+# Wrong nodes
+
+
+def test_another_chain_than_the_one_that_is_meant_is_refused(node):
+    with pytest.raises(errors.NodeError, match=r"chain 31337, not 1;"):
+        dcai.connect(node, chain_id=1)
+    assert dcai.connect(node, chain_id=31337).chain_id == 31337
+
+
+def test_a_node_that_is_not_there_is_told_in_a_few_seconds():
+    url = f"http://127.0.0.1:{free_port()}"
+    start = time.monotonic()
+
+    with pytest.raises(errors.NodeError) as caught:
+        dcai.connect(url)
+
+    assert f"No node answers at {url}" in str(caught.value)
+    assert time.monotonic() - start < FEW_SECONDS
+
+
+def test_a_node_that_goes_away_is_told(node):
+    with serving(Line().handler(node)) as url:
+        chain = dcai.connect(url)
+
+    with pytest.raises(errors.NodeError, match=f"No node answers at {url}"):
+        chain.now()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost:8545", "ws://127.0.0.1:8545", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999"]
+)
+def test_what_is_no_address_of_a_node_is_told(url):
+    with pytest.raises(dcai.DcaiError) as caught:
+        dcai.connect(url)
+
+    assert url in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (200, b"<html>It works!</html>"),
+        (200, b""),
+        (404, b"not found"),
+        (500, b"oops"),
+        (200, b"[]"),
+        (200, b"null"),
+        (200, b'"hello"'),
+        (200, b"{}"),
+        (200, b'{"hello": "world"}'),
+        (200, b'{"error": "no"}'),
+        (200, b'{"error": {"code": 7}}'),
+        (200, b'{"result": null}'),
+        (200, b'{"result": "hello"}'),
+        (200, b'{"result": {}}'),
+    ],
+)
+def test_what_answers_but_is_no_node_is_told(status, answer):
+    class Website(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    with serving(Website) as url, pytest.raises(errors.NodeError) as caught:
+        dcai.connect(url)
+
+    assert url in str(caught.value)
+
+
+def test_an_error_of_the_node_is_told_in_its_words(node):
+    chain = dcai.connect(node)
+
+    with pytest.raises(errors.NodeError, match="Insufficient funds"):
+        chain.send(PEOPLE[1], sender=PEOPLE[0], value=10**30)

@@ -1,0 +1,618 @@
+"""What earns points and badges with Gamified, what takes them away, and what a wallet sees of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import asdict
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dcai
+from dcai import artifacts
+from dcai.chain.codec import codec
+from dcai.errors import (
+    InvalidInput,
+    IsBatch,
+    IsNoBatch,
+    ModelAgrees,
+    ModelDisagrees,
+    NotAuthor,
+    NothingLeft,
+    OwnContribution,
+    TooEarly,
+    TooLarge,
+)
+from dcai.incentives.gamified.errors import (
+    AlreadyValidated,
+    BadPositions,
+    LengthsDiffer,
+    MostlyAgreed,
+    MostlyDisagreed,
+    NoMoney,
+    NotEnoughGood,
+    NothingToDefend,
+    NotTransferable,
+    NotValidated,
+    TooLate,
+    UnknownBadge,
+)
+from dcai.incentives.gamified.sketch import sketch
+from dcai.incentives.gamified.standing import BADGES
+from dcai.samples import pack_sparse
+
+TRAINER = "SparsePerceptronGamified"
+DAY = 86_400
+NOON = 25_000 * DAY + DAY // 2
+
+
+@pytest.fixture
+def launch(chain, perceptron, at):
+    """Return a function that deploys a trainer of 40 features, half of which say yes; only what is named earns."""
+
+    def deploy(name="Test", weights=(1,) * 20 + (-1,) * 20, **rules):
+        nothing = {"base": 1, "feature": 0, "streak": 0, "milestone_bonus": 0, "all_labels": 0, "report_points": 0}
+        at(NOON)
+        return dcai.deploy(
+            chain, perceptron(weights), dcai.Gamified(**{**nothing, "reporter_good": 1, **rules}), name=name
+        )
+
+    return deploy
+
+
+@pytest.fixture
+def earn(chain, people):
+    """Return a function that contributes samples that the model agrees with, waits, and validates each."""
+
+    def contribute(trainer, *samples, sender=None, wait="1 day"):
+        sender = sender or people[1]
+        made = [trainer.contribute(sample, trainer.predict(sample), sender=sender) for sample in samples]
+        chain.travel(wait)
+        return [one.validate() for one in made]
+
+    return contribute
+
+
+@pytest.fixture
+def bad(chain, people, launch, earn):
+    """Return a trainer with validated data that the model now disagrees with; the third person may report."""
+    trainer = launch(base=10, report_points=4)
+    earn(trainer, [1], [2], sender=people[2])
+    wrong = trainer.contribute([30], "no", sender=people[1])
+    chain.travel("1 day")
+    wrong.validate()
+    for _ in range(2):
+        trainer.contribute([30], "yes", sender=people[3])
+    return trainer, wrong
+
+
+# What earns points
+
+
+def test_a_contribution_that_the_model_agrees_with_earns_its_base_once(launch, people, chain):
+    trainer = launch(base=10)
+    mine = trainer.contribute([1, 2], "yes", sender=people[1])
+
+    with pytest.raises(TooEarly, match="23 hours 59 minutes"):
+        mine.validate()
+    chain.travel("1 day")
+    assert mine.validate() == 10
+    with pytest.raises(AlreadyValidated):
+        mine.validate()
+    assert (trainer.points(people[1]), trainer.standing(people[1]).validated) == (10, 1)
+
+
+def test_what_the_model_disagrees_with_earns_nothing_until_it_agrees(launch, people, chain):
+    trainer = launch(base=10)
+    mine = trainer.contribute([1], "no", sender=people[1])
+    trainer.contribute([1], "yes", sender=people[2])
+    trainer.contribute([1], "yes", sender=people[2])
+    chain.travel("1 day")
+
+    with pytest.raises(ModelDisagrees):
+        mine.validate()
+    for _ in range(3):
+        trainer.contribute([1], "no", sender=people[2])
+    assert mine.validate() == 10
+
+
+def test_features_that_a_person_has_not_sent_before_earn_points_each_once(launch, people, earn):
+    trainer = launch(base=1, feature=3)
+
+    assert earn(trainer, [1, 2, 3], [2, 3, 4], [1, 4]) == [1 + 9, 1 + 3, 1]
+    # somebody else's features are new of them
+    assert earn(trainer, [3, 4], sender=people[2]) == [1 + 6]
+
+
+def test_days_in_a_row_earn_more_each_day_once_a_day_up_to_the_cap(launch, chain, earn):
+    trainer = launch(streak=5, streak_cap=3)
+    points = [earn(trainer, [day], [day, 30], wait="1 day") for day in range(5)]
+
+    assert [first - 1 for first, _ in points] == [5, 10, 15, 15, 15]
+    assert [second - 1 for _, second in points] == [0] * 5
+    chain.travel("1 day")
+    assert earn(trainer, [7]) == [1 + 5]
+
+
+def test_only_the_time_of_the_contribution_counts_for_a_streak(launch, people, chain):
+    trainer = launch(streak=5)
+    first = trainer.contribute([1], "yes", sender=people[1])
+    chain.travel("1 day")
+    second = trainer.contribute([2], "yes", sender=people[1])
+    chain.travel("3 days")
+
+    assert (first.validate(), second.validate()) == (1 + 5, 1 + 10)
+
+
+def test_an_earlier_day_that_is_validated_later_earns_no_streak(launch, people, chain):
+    trainer = launch(streak=5)
+    first = trainer.contribute([1], "yes", sender=people[1])
+    chain.travel("1 day")
+    second = trainer.contribute([2], "yes", sender=people[1])
+    chain.travel("1 day")
+
+    assert (second.validate(), first.validate()) == (1 + 5, 1)
+
+
+def test_milestones_earn_ten_times_as_much_each_and_their_badges(launch, people, earn):
+    trainer = launch(milestone=2, milestone_bonus=5)
+
+    points = earn(trainer, *([a, b] for a in range(5) for b in range(5, 10)))
+
+    assert [at + 1 for at, earned in enumerate(points) if earned > 1] == [2, 20]
+    assert (points[1], points[19]) == (1 + 5, 1 + 50)
+    assert trainer.badges(people[1]) == ["first contribution", "bronze", "silver"]
+
+
+def test_something_of_every_class_earns_points_once(launch, people, earn):
+    trainer = launch(all_labels=25)
+
+    assert earn(trainer, [1], [30], [31]) == [1, 26, 1]
+    assert "all-rounder" in trainer.badges(people[1])
+
+
+def test_all_kinds_of_features_make_an_explorer(launch, people, earn):
+    trainer = launch(weights=(1,) * 300, size_unit=300, feature=1)
+    every = sketch(pack_sparse(range(300)), dense=False).bit_count()
+
+    assert earn(trainer, list(range(60)), list(range(300))) == [
+        1 + 60 - (60 - _kinds(range(60))),
+        1 + every - _kinds(range(60)),
+    ]
+    assert "explorer" in trainer.badges(people[1])
+
+
+def _kinds(features):
+    return len({feature * 2_654_435_769 % 2**32 >> 25 for feature in features})
+
+
+def test_what_anybody_has_validated_before_earns_nothing_with_either_label(launch, people, chain, earn):
+    trainer = launch(base=10)
+    earn(trainer, [1, 2])
+    copies = [trainer.contribute([1, 2], "yes", sender=person) for person in people[1:3]]
+    for _ in range(3):
+        trainer.contribute([1, 2], "no", sender=people[3])
+    other = trainer.contribute([1, 2], "no", sender=people[4])
+    chain.travel("1 day")
+
+    assert other.validate() == 0
+    for _ in range(4):
+        trainer.contribute([1, 2], "yes", sender=people[3])
+    assert [one.validate() for one in copies] == [0, 0]
+    assert trainer.points(people[2]) == 0
+    with pytest.raises(NothingLeft):
+        copies[0].validate()
+
+
+def test_a_memory_of_one_slot_takes_new_data_for_known_as_often_as_it_says(launch, earn):
+    trainer = launch(memory_slots=1, size_unit=40)
+    random = np.random.default_rng(0)
+    samples = [sorted(random.choice(20, 6, replace=False).tolist()) for _ in range(120)]
+    new = len({tuple(sample) for sample in samples})
+
+    points = sum(earn(trainer, *samples))
+
+    expected = 256 * (1 - (1 - 1 / 256) ** new)
+    assert points == pytest.approx(expected, abs=10)
+
+
+# Batches
+
+
+def test_sixteen_samples_of_a_batch_count_as_one_contribution(launch, people, chain):
+    trainer = launch(base=10)
+    samples = [[a, b] for a in range(5) for b in range(5, 10)]
+    (small,) = trainer.contribute_many(samples[:16], ["yes"] * 16, sender=people[1], progress=False)
+    (large,) = trainer.contribute_many(samples[8:], ["yes"] * 17, sender=people[2], progress=False)
+    chain.travel("1 day")
+
+    assert (small.validate(), large.validate()) == (10, 10)  # eight of the seventeen were known
+    assert [trainer.standing(person).validated for person in people[1:3]] == [1, 1]
+
+
+def test_of_a_batch_those_that_the_model_agrees_with_are_validated_and_the_others_given_up(launch, people, chain):
+    trainer = launch(base=10, feature=1)
+    (batch,) = trainer.contribute_many([[1], [30], [2]], ["yes", "no", "yes"], sender=people[1], progress=False)
+    trainer.contribute([30], "yes", sender=people[2])
+    trainer.contribute([30], "yes", sender=people[2])
+    chain.travel("1 day")
+
+    with pytest.raises(ModelDisagrees):
+        batch.validate([0, 1, 2])
+    assert batch.validate() == 12
+    assert batch.entry.positions == 0b101
+    with pytest.raises(AlreadyValidated):
+        batch.validate([1])
+    assert trainer.audit().ok
+
+
+def test_calls_for_singles_and_for_batches_tell_each_other_apart(launch, people, chain):
+    trainer = launch()
+    one = trainer.contribute([1], "yes", sender=people[1])
+    (batch,) = trainer.contribute_many([[2], [3]], ["yes"] * 2, sender=people[1], progress=False)
+    chain.travel("1 day")
+
+    def call(function, contribution, *more):
+        entry = contribution.entry
+        chain.invoke(TRAINER, trainer.address, function, entry.claim(), entry.slot, *more, sender=people[1])
+
+    with pytest.raises(IsNoBatch):
+        one.validate([0])
+    with pytest.raises(IsNoBatch):
+        call("validateBatch", one, 1)
+    with pytest.raises(IsBatch):
+        call("validate", batch)
+    for positions in (0, 0b100, 0b111):
+        with pytest.raises(BadPositions, match="batch of 2"):
+            call("validateBatch", batch, positions)
+
+
+def test_a_batch_that_the_model_disagrees_with_waits(launch, people, chain):
+    trainer = launch()
+    (batch,) = trainer.contribute_many([[1], [2]], ["no", "no"], sender=people[1], progress=False)
+    for sample in ([1], [2], [1], [2]):
+        trainer.contribute(sample, "yes", sender=people[2])
+    chain.travel("1 day")
+
+    with pytest.raises(InvalidInput, match="agrees with none of the samples of batch"):
+        batch.validate()
+
+
+def test_a_batch_is_bad_where_the_model_disagrees_with_more_than_half_of_it(launch, people, chain, earn):
+    trainer = launch(settle_after=60, weights=(9,) * 40)
+    earn(trainer, [5], sender=people[2])
+    (batch,) = trainer.contribute_many([[1], [2], [3]], ["yes"] * 3, sender=people[1], progress=False)
+    chain.travel("1 day")
+    batch.validate()
+
+    def turn(sample, label):
+        while trainer.predict(sample) != label:
+            trainer.contribute(sample, label, sender=people[3])
+
+    turn([1], "no")
+    with pytest.raises(MostlyAgreed, match="1 of the 3"):
+        batch.report(sender=people[2])
+    turn([2], "no")
+    assert batch.report(sender=people[2]) == 0
+    with pytest.raises(MostlyDisagreed, match="2 of the 3"):
+        batch.defend()
+    turn([2], "yes")
+    batch.defend()
+    assert trainer.predict([1]) == "no"
+    assert batch.entry.stage == "validated"
+
+
+# What takes them away
+
+
+def test_a_report_takes_the_points_of_bad_data_once_its_author_had_time_to_defend_it(bad, people, chain):
+    trainer, wrong = bad
+
+    assert wrong.report(sender=people[2]) == 0
+    with pytest.raises(TooEarly):
+        wrong.report(sender=people[2])
+    assert trainer.points(people[1]) == 10
+    chain.travel("1 day")
+    assert wrong.report(sender=people[2]) == 10
+    assert (trainer.points(people[1]), trainer.standing(people[1]).validated) == (0, 0)
+    assert (trainer.points(people[2]), trainer.badges(people[2])[-1]) == (24, "guardian")
+    with pytest.raises(NothingLeft):
+        wrong.report(sender=people[2])
+    # a badge stays
+    assert trainer.badges(people[1]) == ["first contribution"]
+    assert trainer.audit().ok
+
+
+def test_who_looks_after_their_data_in_time_loses_nothing(bad, people, chain):
+    trainer, wrong = bad
+    wrong.report(sender=people[2])
+    for _ in range(3):
+        trainer.contribute([30], "no", sender=people[1])
+    wrong.defend()
+    chain.travel("1 day")
+
+    with pytest.raises(ModelAgrees):
+        wrong.report(sender=people[2])
+    with pytest.raises(NothingToDefend):
+        wrong.defend()
+    assert trainer.points(people[1]) == 10
+
+
+def test_a_report_of_one_person_blocks_nobody_elses(bad, people, chain, earn):
+    trainer, wrong = bad
+    earn(trainer, [3], sender=people[4], wait="1 day")
+    wrong.report(sender=people[4])
+    chain.travel("1 day")
+
+    assert wrong.report(sender=people[2]) == 10
+
+
+def test_with_no_time_to_settle_the_first_report_takes_the_points(launch, people, chain, earn):
+    trainer = launch(base=10, settle_after=0)
+    earn(trainer, [1], sender=people[2])
+    wrong = trainer.contribute([30], "no", sender=people[1])
+    chain.travel("1 day")
+    wrong.validate()
+    for _ in range(2):
+        trainer.contribute([30], "yes", sender=people[3])
+
+    assert wrong.report(sender=people[2]) == 10
+
+
+def test_a_reporter_needs_a_good_record_and_other_peoples_validated_data(bad, people, chain):
+    trainer, wrong = bad
+    pending = trainer.contribute([31], "yes", sender=people[1])
+
+    with pytest.raises(OwnContribution):
+        wrong.report(sender=people[1])
+    with pytest.raises(NotEnoughGood, match="has 0 validated contributions, and 1 are needed"):
+        wrong.report(sender=people[3])
+    with pytest.raises(NotValidated):
+        pending.report(sender=people[2])
+
+
+def test_only_the_author_validates_and_defends(bad, chain, people):
+    trainer, wrong = bad
+    wrong.report(sender=people[2])
+    entry = wrong.entry
+
+    for function in ("validate", "defend"):
+        with pytest.raises(NotAuthor):
+            chain.invoke(TRAINER, trainer.address, function, entry.claim(), entry.slot, sender=people[2])
+    chain.accounts = [people[2]]
+    for claim in (wrong.validate, wrong.defend):
+        with pytest.raises(NotAuthor, match=people[1]):
+            claim()
+
+
+def test_every_deadline_ends_what_waits_for_it_and_frees_the_slot(launch, people, chain, earn):
+    trainer = launch(expire_after="2 days", report_within="1 day")
+    forgotten = trainer.contribute([1], "yes", sender=people[1])
+    earn(trainer, [2], [3], sender=people[2])
+    chain.travel("1 day")
+
+    with pytest.raises(TooLate, match="nothing comes of this contribution any more"):
+        forgotten.validate()
+    finished = trainer.contribution(forgotten.id + 1)
+    earn(trainer, [7], sender=people[4])
+    with pytest.raises(TooLate):
+        finished.report(sender=people[4])
+    chain.travel("1 day")
+    slots = {one.entry.slot for one in trainer.contributions()}
+    again = {trainer.contribute([feature], "yes", sender=people[3]).entry.slot for feature in (4, 5, 6, 8)}
+    assert again == slots
+
+
+# What is refused
+
+
+def test_money_is_refused(launch, refused, people):
+    trainer = launch()
+
+    assert trainer.quote([1]) == dcai.Quote(0, 0)
+    with refused(NoMoney, "5 wei", "send none"):
+        trainer.contribute([1], "yes", sender=people[1], deposit_wei=5)
+
+
+def test_a_sample_beyond_the_size_unit_is_refused(launch, refused, people, chain):
+    trainer = launch(size_unit=3)
+
+    with refused(TooLarge, "4 features", "takes 3"):
+        trainer.contribute([1, 2, 3, 4], "yes", sender=people[1])
+    with refused(TooLarge):
+        trainer.quote(many=[[1], [1, 2, 3, 4]])
+    with pytest.raises(TooLarge):
+        chain.invoke(TRAINER, trainer.address, "contribute", pack_sparse([1, 2, 3, 4]), 1, 0, sender=people[1])
+
+
+# What a wallet sees
+
+
+def test_a_badge_is_told_when_it_is_earned(launch, people, chain):
+    trainer = launch(milestone=1)
+    mine = trainer.contribute([1], "yes", sender=people[1])
+    chain.travel("1 day")
+    entry = mine.entry
+    receipt = chain.invoke(TRAINER, trainer.address, "validate", entry.claim(), entry.slot, sender=people[1])
+
+    events = [codec(TRAINER).event(log) for log in receipt.logs]
+    told = [
+        (event.args["to"], event.args["id"], event.args["value"]) for event in events if event.name == "TransferSingle"
+    ]
+    assert told == [(people[1], 1, 1), (people[1], 2, 1)]
+
+
+def test_badges_are_tokens_that_stay_where_they_are(launch, people, chain, earn):
+    trainer = launch()
+    earn(trainer, [1])
+
+    def ask(function, *args):
+        return chain.read("IBadges", trainer.address, function, *args)
+
+    assert [ask("balanceOf", people[1], badge) for badge in (0, 1, 2, 9)] == [0, 1, 0, 0]
+    assert ask("balanceOfBatch", [people[1], people[2]], [1, 1]) == (1, 0)
+    assert ask("locked", 1)
+    assert not ask("isApprovedForAll", people[1], people[2])
+    interfaces = {"ERC-165": "01ffc9a7", "ERC-1155": "d9b67a26", "its metadata": "0e89341c", "ERC-5192": "b45a3c0e"}
+    assert all(ask("supportsInterface", bytes.fromhex(one)) for one in interfaces.values())
+    assert not ask("supportsInterface", bytes.fromhex("ffffffff"))
+    with pytest.raises(LengthsDiffer, match="2 accounts and 1 ids"):
+        ask("balanceOfBatch", people[:2], [1])
+    for badge in (0, 9):
+        for function in ("uri", "locked"):
+            with pytest.raises(UnknownBadge):
+                ask(function, badge)
+    for call in (
+        ("safeTransferFrom", people[1], people[2], 1, 1, b""),
+        ("safeBatchTransferFrom", people[1], people[2], [1], [1], b""),
+        ("setApprovalForAll", people[2], True),
+    ):
+        with pytest.raises(NotTransferable, match="stays with who earned it"):
+            chain.invoke("IBadges", trainer.address, *call, sender=people[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Films", "Films"),
+        ("<script>\"&'", "<script>\"&'"),
+        ("bell \a, tab \t, back\\slash", "bell  , tab  , back\\slash"),
+        ("a name of more than thirty-two bytes", "a name of more than thirty-two b…"),
+        ("thirty-two bytes, the last is an ü", "thirty-two bytes, the last is an…"),
+        ("ü" * 20, "ü" * 16 + "…"),
+        ("", ""),
+    ],
+)
+def test_a_badge_has_a_name_a_reason_and_a_picture_whatever_the_trainer_is_called(launch, chain, name, line):
+    trainer = launch(name, milestone=7)
+    titles = ["First contribution", "Bronze", "Silver", "Gold", "Regular", "All-rounder", "Explorer", "Guardian"]
+    for badge, title in enumerate(titles, start=1):
+        uri = chain.read("IBadges", trainer.address, "uri", badge)
+        assert uri.startswith("data:application/json;base64,")
+        told = json.loads(base64.b64decode(uri.split(",")[1]))
+        assert told["name"] == (f"{title} · {line}" if line else title)
+        assert told["description"].endswith(". It can't be given away.")
+        assert told["image"].startswith("data:image/svg+xml;base64,")
+        picture = ElementTree.fromstring(base64.b64decode(told["image"].split(",")[1]))
+        assert [text.text or "" for text in picture.iter("{http://www.w3.org/2000/svg}text")] == [title, line]
+    told = json.loads(base64.b64decode(chain.read("IBadges", trainer.address, "uri", 3).split(",")[1]))
+    assert re.search(r"\b70 contributions", told["description"])
+
+
+def test_badges_have_the_names_of_the_package_on_the_chain_too(launch, chain):
+    trainer = launch()
+    for badge, name in enumerate(BADGES, start=1):
+        uri = chain.read("IBadges", trainer.address, "uri", badge)
+        assert json.loads(base64.b64decode(uri.split(",")[1]))["name"].split(" · ")[0].lower() == name
+
+
+# Who leads
+
+
+def test_the_leaderboard_comes_from_the_log_with_most_points_first(launch, people, chain, earn):
+    trainer = launch(base=10, feature=1)
+    earn(trainer, [1], sender=people[2])
+    earn(trainer, [2], [3, 4], sender=people[1])
+    trainer.contribute([5], "yes", sender=people[3])
+
+    board = trainer.leaderboard()
+
+    assert [(row.person, row.points, row.validated) for row in board] == [(people[1], 23, 2), (people[2], 11, 1)]
+    assert board[0].badges == ("first contribution",)
+    assert dcai.attach(chain, trainer.address).leaderboard() == board
+
+
+# What a trainer is set up with
+
+
+@st.composite
+def rules(draw):
+    """Draw settings anywhere in their ranges."""
+    word, byte = st.integers(0, 2**16 - 1), st.integers(0, 255)
+    validate_after, expire_after = sorted(draw(st.sets(st.integers(1, 2**32 - 1), min_size=2, max_size=2)))
+    base = draw(st.integers(1, 2**16 - 1))
+    return dcai.Gamified(
+        validate_after=validate_after,
+        expire_after=expire_after,
+        settle_after=draw(st.integers(0, 2**32 - 1)),
+        report_within=draw(st.integers(1, 2**32 - 1)),
+        base=base,
+        feature=draw(byte),
+        streak=draw(byte),
+        streak_cap=draw(st.integers(1, 255)),
+        milestone=draw(st.integers(1, 2**16 - 1)),
+        milestone_bonus=draw(word),
+        all_labels=draw(word),
+        reporter_good=draw(st.integers(1, 255)),
+        report_points=draw(st.integers(0, base)),
+        memory_slots=draw(st.integers(1, 2**16 - 1)),
+        size_unit=draw(st.integers(1, 2**16 - 1)),
+    )
+
+
+@given(rules())
+def test_what_stands_in_a_trainers_code_is_read_back(incentive):
+    assert dcai.Gamified.from_packed(incentive.packed(), incentive.size_unit) == incentive
+    assert len(incentive.packed()) == 32
+
+
+def test_the_contract_reads_every_setting_where_it_stands(chain, perceptron):
+    names = [item["name"] for item in _rules_of_the_interface()]
+    for which in range(len(names)):
+        changed = {"report_points": 0, _snake(names[which]): 3}
+        if changed.get("expire_after"):
+            changed = {"validate_after": 1, "expire_after": 3}
+        incentive = dcai.Gamified(**changed)
+        trainer = dcai.deploy(chain, perceptron([1]), incentive, salt=which)
+
+        told = dict(zip(names, chain.read(TRAINER, trainer.address, "rules"), strict=True))
+
+        times = dict(
+            zip(("validate_after", "expire_after", "settle_after", "report_within"), incentive.times(), strict=True)
+        )
+        expected = {**asdict(incentive), **times}
+        assert {_snake(name): number for name, number in told.items()} == {
+            name: value for name, value in expected.items() if name != "size_unit"
+        }
+
+
+def _rules_of_the_interface():
+    (function,) = (item for item in artifacts.load("IGamified")["abi"] if item.get("name") == "rules")
+    return function["outputs"][0]["components"]
+
+
+def _snake(name):
+    return re.sub(r"([A-Z])", r"_\1", name).lower()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"base": 0}, ["base", "from 1 to 65535", "0"]),
+        ({"base": 2**16}, ["base", "65536"]),
+        ({"feature": 256}, ["feature", "from 0 to 255"]),
+        ({"streak_cap": 0}, ["streak_cap", "from 1"]),
+        ({"milestone": 0}, ["milestone", "from 1"]),
+        ({"reporter_good": 0}, ["reporter_good", "from 1"]),
+        ({"memory_slots": 0}, ["memory_slots", "from 1"]),
+        ({"size_unit": True}, ["size_unit", "True"]),
+        ({"report_points": 11}, ["at most base, 10", "11"]),
+        ({"validate_after": 0}, ["validate_after", "in order", "0"]),
+        ({"validate_after": "30 days"}, ["in order", "2592000"]),
+        ({"expire_after": 2**32}, ["in order", str(2**32)]),
+        ({"report_within": 0}, ["report_within", "at least 1 second"]),
+        ({"settle_after": 2**32}, ["settle_after", str(2**32)]),
+    ],
+    ids=str,
+)
+def test_a_setting_out_of_its_range_is_refused_with_the_range(wrong, words):
+    with pytest.raises(InvalidInput) as caught:
+        dcai.Gamified(**wrong)
+
+    for word in words:
+        assert word in str(caught.value)

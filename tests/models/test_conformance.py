@@ -1,0 +1,234 @@
+"""Every model, and one that somebody else wrote, passes the suite that ships with the package."""
+
+from __future__ import annotations
+
+import copy
+import doctest
+
+import numpy as np
+import pytest
+import solcx
+
+import dcai
+from dcai import artifacts
+from dcai.incentives import DepositRefundTake
+from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
+from dcai.models.lanes import INT24, UINT16
+from dcai.testing import check_model, model_checks, suite
+from dcai.testing.pair import Pair
+from dcai.testing.samples import samples_of
+from dcai.trainer import products
+from scripts.compile import ROOT, CompileError, find_solc
+from tests.support.majority_class import MajorityClass
+
+MAJORITY_CLASS = ROOT / "tests/support/contracts/MajorityClass.sol"
+FULL = 65_535
+
+LEARNING = "it_learns_and_answers_what_the_twin_does"
+
+LEARNINGS = 2_000
+"""How many are compared of each product, at least."""
+
+
+def classes(count, room=None):
+    return {"classes": tuple(f"class {number}" for number in range(count)), "max_classes": room}
+
+
+SEVERAL = [classes(3), classes(2, 4), classes(5, 9), classes(10)]
+
+CONFIGURATIONS = {
+    "SparsePerceptronDRT": [SparsePerceptron()],
+    "DensePerceptronDRT": [DensePerceptron()],
+    "SparseMulticlassPerceptronDRT": [SparsePerceptron(**some) for some in SEVERAL],
+    "DenseMulticlassPerceptronDRT": [DensePerceptron(**some) for some in SEVERAL],
+    "NearestCentroidDRT": [NearestCentroid(**some) for some in (classes(2), *SEVERAL)],
+    "SparseNearestCentroidDRT": [SparseNearestCentroid(**some) for some in (classes(2), *SEVERAL)],
+    "NaiveBayesDRT": [
+        *(NaiveBayes(**some) for some in (classes(2), *SEVERAL)),
+        NaiveBayes(smoothing=0.001),
+        NaiveBayes(**classes(3, 5), smoothing=65.535),
+    ],
+}
+
+
+# States that learning takes long to reach
+
+
+def edge_states(fitted, random):
+    """Return models whose numbers are at the ends of their ranges, and such whose scores are level."""
+    if isinstance(fitted, SparsePerceptron | DensePerceptron):
+        return perceptrons(fitted, random)
+    return counts(fitted, random)
+
+
+def perceptrons(fitted, random):
+    """Yield perceptrons: any bytes are the parameters of one."""
+    lane = np.dtype(">i2" if fitted.dense else "i1")
+    low, high = np.iinfo(lane).min, np.iinfo(lane).max
+    several = fitted.settings()[3] > 2
+    vectors = fitted.settings()[3] if several else 1
+    # of one vector these are signed, of several 0 is an empty class and 0x8000 a bias of 0
+    ends = [0, 1, 2, 0x7FFF, 0x8000, 0x8001, 0xFFFE, 0xFFFF]
+    for biases, weights in (
+        (ends, [low, low + 1, -1, 0, 1, high - 1, high]),
+        (ends, [low, high]),
+        (ends, [low]),
+        (ends, [high]),
+        ([0x8000 if several else 0], [-1, 0, 1]),
+    ):
+        bias = random.choice(biases, vectors).astype(">u2")
+        if several:
+            bias[len(fitted.classes) :] = 0
+        table = random.choice(weights, vectors * fitted.n_features_in_).astype(lane)
+        yield with_parameters(fitted, bias.tobytes() + table.tobytes())
+
+
+def counts(fitted, random):
+    """Yield counting models that are empty, nearly full and full."""
+    known, room = len(fitted.classes), fitted.settings()[3]
+    samples = samples_of(fitted.dense, fitted.n_features_in_, random)
+    for ends in ([0, 1, 2], [0, FULL - 1, FULL], [FULL - 3, FULL - 2, FULL - 1], [1, 255, 256, 1_000, FULL]):
+        numbers, sums = np.zeros(room, dtype=np.int64), np.zeros((room, fitted.n_features_in_), dtype=np.int64)
+        numbers[:known] = random.choice(ends, known)
+        for label, number in enumerate(numbers):
+            # so many samples, of two kinds
+            first = random.integers(number + 1)
+            sums[label] = np.array([first, number - first]) @ samples.rows([samples.features(), samples.features()])
+        totals = sums if isinstance(fitted, NaiveBayes) else sums**2
+        header = b"".join(
+            int(number).to_bytes(2, "big") + int(total).to_bytes(6, "big")
+            for number, total in zip(numbers, totals.sum(axis=1), strict=True)
+        )
+        yield with_parameters(fitted, header + (INT24.pack(sums) if fitted.dense else UINT16.pack(sums.T)))
+
+
+def nonsense(fitted, random):
+    """Yield models that no samples lead to: contracts don't look at what a creator loads for the classes there are."""
+    for ends in ([0x00, 0xFF], [0x7F, 0x80], [0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF], range(256)):
+        yield with_parameters(fitted, bytes(random.choice(ends, len(fitted.parameters())).tolist()))
+
+
+def with_parameters(model, parameters):
+    """Return a model with these parameters; those of classes that don't exist yet must be empty."""
+    made, known = type(model).from_parameters(model.settings(), parameters, model.classes), len(model.classes)
+    if isinstance(made, NaiveBayes | NearestCentroid | SparseNearestCentroid):
+        made.counts_[known:], made.sums_[known:], made.totals_[known:] = 0, 0, 0
+    elif isinstance(made, SparsePerceptron | DensePerceptron) and len(made.bias_) > 1:
+        made.bias_[known:], made.weights_[known:] = -(2**15), 0
+    return made
+
+
+# Our models
+
+
+@pytest.fixture(scope="module")
+def chain(anvil):
+    with dcai.local_chain("anvil") as chain:
+        yield chain
+
+
+def told(model):
+    known = len(model.classes)
+    smoothing = f", smoothing {model.smoothing}" if isinstance(model, NaiveBayes) else ""
+    return f"{type(model).__name__}, {known} of {model.max_classes or known} classes{smoothing}"
+
+
+def checks():
+    for product in (one for one in products.PRODUCTS if one.incentive is DepositRefundTake):
+        models = CONFIGURATIONS[product.contract]
+        for model in models:
+            cases = -(-LEARNINGS // len(models))
+            for check in model_checks(model, cases=cases, seed=len(model.classes), states=edge_states):
+                yield pytest.param(product, model, check, id=f"{told(model)}-{check}")
+
+
+@pytest.mark.parametrize(("product", "model", "check"), list(checks()))
+def test_it_conforms(chain, product, model, check):
+    assert products.product_of(model, DepositRefundTake()) == product
+
+    check(chain)
+
+
+@pytest.mark.parametrize("model", [SparsePerceptron(), SparsePerceptron(**classes(3, 4))], ids=told)
+def test_a_bias_at_the_end_of_its_range_stays_there(chain, model):
+    # it takes as many features to outvote it; vectors of one norm can't
+    every = np.arange(300)
+    fitted = model.fit([every == 0], [0])
+    vectors = len(fitted.bias_)
+    lowest, highest = (1, 0xFFFF) if vectors > 1 else (0x8000, 0x7FFF)
+    for bias, weight in ((lowest, 127), (highest, -128)):
+        parameters = bias.to_bytes(2, "big") * vectors + weight.to_bytes(1, "big", signed=True) * 300 * vectors
+        pair = Pair(chain, with_parameters(fitted, parameters))
+
+        for label in (0, 1):
+            pair.contribute(every, label)
+        pair.contribute_many([every] * 4, [0, 1, 1, 0])
+
+        assert pair.twin.parameters()[:2] == bias.to_bytes(2, "big")
+        assert pair.twin.parameters()[2 * vectors :] != parameters[2 * vectors :]
+
+
+@pytest.mark.parametrize("model", [model for models in CONFIGURATIONS.values() for model in models], ids=told)
+def test_whatever_a_creator_has_loaded_contract_and_twin_go_on_alike(chain, model):
+    (check,) = (one for one in model_checks(model, cases=80, states=nonsense) if str(one) == LEARNING)
+
+    check(chain)
+
+
+# Somebody else's
+
+
+@pytest.fixture(scope="module")
+def majority_class():
+    """Register the contract of somebody else."""
+    try:
+        solc = find_solc()
+    except CompileError as error:
+        pytest.skip(str(error))
+    source = "tests/support/contracts/MajorityClass.sol"
+    request = copy.deepcopy(artifacts.load("standard_input"))
+    request["sources"][source] = {"content": MAJORITY_CLASS.read_text()}
+    request["settings"]["outputSelection"] = {source: {"MajorityClassDRT": ["abi", "evm.bytecode.object"]}}
+    compiled = solcx.compile_standard(request, solc_binary=solc)["contracts"][source]["MajorityClassDRT"]
+    artifact = {"abi": compiled["abi"], "bytecode": "0x" + compiled["evm"]["bytecode"]["object"]}
+    product = products.Product("MajorityClassDRT", MajorityClass, DepositRefundTake)
+    products.register(product, artifact)
+    yield product
+    products.PRODUCTS.remove(product)
+
+
+def full_classes(fitted, random):
+    """Yield a model whose classes are full, or nearly."""
+    known, room = len(fitted.classes), fitted.settings()[3]
+    numbers = [*random.choice([0, FULL - 1, FULL], known), *[0] * (room - known)]
+    yield with_parameters(fitted, UINT16.pack(np.array(numbers)))
+
+
+@pytest.mark.parametrize("some", [classes(2), classes(3, 20)], ids=["2 classes", "3 of 20 classes"])
+@pytest.mark.parametrize("check", [str(check) for check in model_checks(MajorityClass())])
+def test_a_model_that_somebody_else_wrote_conforms(chain, majority_class, some, check):
+    found = {str(one): one for one in model_checks(MajorityClass(**some), cases=200, states=full_classes)}
+
+    found[check](chain)
+
+
+class Forgetful(MajorityClass):
+    """A twin that isn't one: it forgets every fourth sample."""
+
+    contract = "MajorityClass"
+
+    def _learn(self, features, label):
+        if self.counts_.sum() % 4 != 3:
+            super()._learn(features, label)
+
+
+def test_a_twin_that_differs_is_told_with_the_check_the_seed_and_the_sample(chain, majority_class):
+    with pytest.raises(AssertionError) as caught:
+        check_model(Forgetful(), chain=chain, seed=7)
+
+    for word in (LEARNING, "Forgetful()", "seed 7", "sample", "label", "slot 0"):
+        assert word in str(caught.value)
+
+
+def test_its_examples_run():
+    assert doctest.testmod(suite).failed == 0

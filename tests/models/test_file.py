@@ -1,0 +1,254 @@
+"""A model file gives back what was saved, and is refused where it can't be trusted."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+
+import numpy as np
+import pytest
+
+from dcai.encoders import EmbeddingEncoder, HashingEncoder, TextEncoder, VectorEncoder
+from dcai.models import Model, NaiveBayes, NearestCentroid, SparsePerceptron, load, save
+from tests.support.model_cases import NAMES, Case, F, each_case, each_model, refused, rows_of, shake
+
+TEXTS = ["a fine film", "a dull film"]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.json"
+
+
+@pytest.fixture
+def changed(path):
+    """Return a function that saves a model and loads it with fields, or numbers of its state, changed."""
+
+    def change(model, numbers=(), /, **fields):
+        save(path, model)
+        data = json.loads(path.read_text())
+        for (*steps, last), value in numbers:
+            place = data["state"]
+            for step in steps:
+                place = place[step]
+            place[last] = value
+        path.write_text(json.dumps({key: value for key, value in (data | fields).items() if value is not ...}))
+        return lambda: load(path)
+
+    return change
+
+
+# What comes back
+
+
+@each_case
+@pytest.mark.parametrize("seed", range(3))
+def test_a_model_comes_back_as_it_was(case, seed, path):
+    model = case.of(shake(case.plain(), case, seed))
+
+    save(path, model)
+    copy, encoder = load(path)
+
+    assert type(copy) is type(model)
+    assert encoder is None
+    assert copy.parameters() == model.parameters()
+    assert copy.settings() == model.settings()
+    assert copy.classes == tuple(model.classes)
+    assert (copy.scores(rows_of(case.model, 9)) == model.scores(rows_of(case.model, 9))).all()
+    assert copy.to_dict() == model.to_dict() == json.loads(json.dumps(model.to_dict()))
+
+
+@each_model
+def test_a_class_fits_into_a_model_that_was_loaded_where_it_fitted_before(case, path):
+    model = case.fitted()
+    model.add_class("new")
+    save(path, model)
+    copy, _ = load(path)
+    copy.add_class("newer")
+
+    assert copy.classes == ("a", "b", "new", "newer")
+
+
+def test_a_file_is_plain_json(path):
+    save(path, SparsePerceptron(NAMES[:2], 3).fit([[1, 0], [1, 1]], [1, 1]))
+
+    assert json.loads(path.read_text()) == {
+        "format": "dcai-model",
+        "version": 1,
+        "model": "SparsePerceptron",
+        "classes": ["a", "b"],
+        "max_classes": 3,
+        "n_features": 2,
+        "state": {"biases": [None, 1, None], "weights": [[0, 0], [1, 0], [0, 0]]},
+        "encoder": None,
+    }
+
+
+def test_the_encoder_comes_back_with_its_model(path):
+    encoder = TextEncoder().fit(TEXTS)
+    save(path, SparsePerceptron(NAMES[:2]).fit(encoder.transform(TEXTS), [1, 0]), encoder)
+    model, copy = load(path)
+
+    assert model.predict(copy.transform(TEXTS)).tolist() == [1, 0]
+    assert copy.spec() == encoder.spec()
+
+
+def test_an_embedding_is_given_again(path):
+    encoder = EmbeddingEncoder(embed, "lengths", 2).fit(TEXTS)
+    save(path, NearestCentroid(NAMES[:2]).fit(encoder.transform(TEXTS), [0, 1]), encoder)
+
+    refused(lambda: load(path), ["embedding", "lengths"])
+    _, copy = load(path, embed=embed)
+    assert (copy.transform(TEXTS) == encoder.transform(TEXTS)).all()
+
+
+def embed(texts):
+    return [[len(text), 1.0] for text in texts]
+
+
+def test_a_path_may_be_a_str(path):
+    save(str(path), Case(NaiveBayes, 2, 2).fitted())
+
+    assert load(str(path))[0].predict(rows_of(NaiveBayes, 1)).shape == (1,)
+
+
+# Writing
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(path, monkeypatch):
+    old, new = Case(NaiveBayes, 2, 2).fitted(), Case(NaiveBayes, 2, 2).fitted(seed=9)
+    save(path, old)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        refused(lambda: save(path, new), [f"{path} can't be written: disk full."])
+
+    assert [file.name for file in path.parent.iterdir()] == ["model.json"]
+    assert load(path)[0].parameters() == old.parameters()
+    save(path, new)
+    assert load(path)[0].parameters() == new.parameters()
+    assert [file.name for file in path.parent.iterdir()] == ["model.json"]
+
+
+def fail(*_):
+    raise OSError(errno.ENOSPC, "disk full")
+
+
+@pytest.mark.parametrize(
+    ("place", "reading", "writing"),
+    [
+        ("none.json", "There is no file {}; `dcai fit` makes one.", None),
+        ("none/model.json", "There is no file {}; `dcai fit` makes one.", "There is no folder {parent} to write"),
+        ("", "{} can't be read: Is a directory.", "{} can't be written: Is a directory."),
+        ("file/model.json", "{} can't be read: Not a directory.", "{} can't be written: Not a directory."),
+    ],
+    ids=repr,
+)
+def test_a_path_that_is_no_files_is_told_in_a_sentence(tmp_path, place, reading, writing):
+    (tmp_path / "file").write_text("")
+    path = tmp_path / place
+
+    refused(lambda: load(str(path)), [reading.format(path)])
+    if writing:
+        refused(lambda: save(str(path), Case(NaiveBayes, 2, 2).fitted()), [writing.format(path, parent=path.parent)])
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+def test_an_encoder_of_another_model_is_not_saved(path):
+    words, model = HashingEncoder(F).fit(TEXTS), Case(SparsePerceptron, 2, 2).fitted()
+    vectors = Case(NearestCentroid, 2, 2).fitted()
+
+    save(path, model, words)
+    refused(lambda: save(path, model, HashingEncoder(64).fit(TEXTS)), ["23 features", "64"])
+    refused(lambda: save(path, vectors, words), ["dense", "HashingEncoder"])
+    refused(lambda: save(path, vectors, VectorEncoder(bits=16).fit(np.eye(F))), ["8 bits", "16"])
+    assert load(path)[1].spec() == words.spec()
+
+
+# Files that are refused
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"format": "dcai"}, ["no model file", "dcai-model"]),
+        ({"format": ...}, ["no model file"]),
+        ({"version": 2}, ["another release", "version 2", "version 1"]),
+        ({"version": True}, ["'version'", "True"]),
+        ({"model": "Oracle"}, ["'Oracle'", "NaiveBayes, NearestCentroid"]),
+        ({"model": "Perceptron"}, ["'Perceptron'"]),
+        ({"model": ...}, ["'model'"]),
+        ({"classes": ["a"]}, ["two classes"]),
+        ({"classes": "ab"}, ["'classes'", "list"]),
+        ({"classes": ["a", 2]}, ["one line"]),
+        ({"classes": ["a", ["b"]]}, ["one line"]),
+        ({"max_classes": 256}, ["255", "256"]),
+        ({"max_classes": 1}, ["not 1"]),
+        ({"max_classes": None}, ["'max_classes'", "int"]),
+        ({"n_features": 0}, ["1 to 65,535"]),
+        ({"n_features": 10**9}, ["1,000,000,000"]),
+        ({"n_features": 23.0}, ["'n_features'", "23.0"]),
+        ({"n_features": 24}, ["'weights'", "1 lists of 24"]),
+        ({"state": []}, ["'state'"]),
+        ({"state": {"biases": [0]}}, ["'weights'"]),
+        ({"state": {"biases": [0], "weights": [0] * F}}, ["1 lists of 23"]),
+        ({"state": {"biases": 0, "weights": [[0] * F]}}, ["'biases'", "list"]),
+        ({"encoder": ...}, ["'encoder'"]),
+        ({"encoder": 7}, ["'encoder'", "7"]),
+        ({"encoder": {}}, ["'kind'"]),
+        ({"encoder": {"kind": "hashing", "version": 1, "n_features": 64}}, ["23 features", "64"]),
+        ({"encoder": VectorEncoder().fit(np.eye(F)).spec()}, ["sparse", "VectorEncoder"]),
+    ],
+    ids=repr,
+)
+def test_a_file_with_a_wrong_field_is_refused(changed, fields, words):
+    refused(changed(Case(SparsePerceptron, 2, 2).fitted(), **fields), words)
+
+
+@pytest.mark.parametrize(
+    ("case", "place", "value", "words"),
+    [
+        (Case(SparsePerceptron, 2, 2), ("weights", 0, 7), 128, ["weights[0][7]", "128", "-128 to 127"]),
+        (Case(SparsePerceptron, 2, 2), ("weights", 0, 7), -129, ["weights[0][7]", "-129"]),
+        (Case(SparsePerceptron, 2, 2), ("weights", 0, 7), 1.0, ["weights[0][7]", "1.0", "integer"]),
+        (Case(SparsePerceptron, 2, 2), ("weights", 0, 7), True, ["weights[0][7]", "True"]),
+        (Case(SparsePerceptron, 2, 2), ("weights", 0, 7), None, ["weights[0][7]", "None"]),
+        (Case(SparsePerceptron, 2, 2), ("weights", 0, 7), float("nan"), ["weights[0][7]", "nan"]),
+        (Case(SparsePerceptron, 2, 2), ("weights", 0, 7), 10**400, ["weights[0][7]", "-128 to 127"]),
+        (Case(SparsePerceptron, 2, 2), ("biases", 0), 32_768, ["biases[0]", "-32,768 to 32,767"]),
+        (Case(SparsePerceptron, 2, 2), ("biases", 0), None, ["biases[0]", "None"]),
+        (Case(SparsePerceptron, 2, 3), ("biases", 2), -32_768, ["biases[2]", "-32,767 to 32,767"]),
+        (Case(SparsePerceptron, 2, 3), ("weights", 1), [0], ["3 lists of 23"]),
+        (Case(NearestCentroid, 2, 2), ("sums", 1, 2), 2**23, ["sums[1][2]", "8,388,607"]),
+        (Case(NearestCentroid, 2, 2), ("sums", 1, 2), -(2**23), ["sums[1][2]", "-8,388,608", "128 each"]),
+        (Case(NearestCentroid, 2, 2), ("counts", 1), 65_536, ["counts[1]", "65,535"]),
+        (Case(NearestCentroid, 2, 2), ("counts", 1), 0, ["sums[1][0]", "0 samples"]),
+        (Case(NaiveBayes, 2, 2), ("sums", 1, 2), -1, ["sums[1][2]", "0 to 65,535"]),
+        (Case(NaiveBayes, 2, 2), ("sums", 1, 2), 61, ["sums[1][2]", "61", "1 each"]),
+        (Case(NaiveBayes, 2, 3), ("sums", 2, 2), 1, ["sums[2][2]", "0 samples"]),
+        (Case(NaiveBayes, 2, 3), ("counts",), [1, 2], ["'counts'", "list of 3"]),
+    ],
+    ids=repr,
+)
+def test_a_file_with_a_number_that_no_model_has_is_refused(changed, case, place, value, words):
+    refused(changed(case.fitted(), [(place, value)]), words)
+
+
+@pytest.mark.parametrize("smoothing", [0, 70.0, float("nan"), "1", None, ...], ids=repr)
+def test_a_file_without_a_smoothing_that_contracts_have_is_refused(changed, smoothing):
+    refused(changed(Case(NaiveBayes, 2, 2).fitted(), smoothing=smoothing), ["smoothing"])
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"7", b"null", b"[" * 100_000], ids=repr)
+def test_what_is_no_json_object_is_no_model_file(path, content):
+    path.write_bytes(content)
+
+    refused(lambda: load(path), ["no model file", str(path)])
+
+
+def test_a_class_reads_models_of_its_own_only():
+    data = Case(NaiveBayes, 2, 2).fitted().to_dict()
+
+    assert type(Model.from_dict(data)) is type(NaiveBayes.from_dict(data)) is NaiveBayes
+    refused(lambda: SparsePerceptron.from_dict(data), ["'NaiveBayes'", "SparsePerceptron"])
+    refused(lambda: Model.from_dict([]), ["JSON object"])

@@ -1,0 +1,132 @@
+"""The markets of docs/market.md are reckoned as the contract reckons them."""
+
+import numpy as np
+import pytest
+
+import dcai
+from scripts.studies.market.chain import both_ways
+from scripts.studies.market.claims import check
+from scripts.studies.market.course import HOSTILE, Order, Reviews, Steps, learn, mistakes, turns
+from scripts.studies.market.figures import Gains
+from scripts.studies.market.provider import (
+    FIRST,
+    NOTHING,
+    POISON,
+    ROUNDS,
+    WITHHELD_HONEST,
+    WITHHELD_OWN,
+    Trial,
+    poisoned,
+    withheld,
+)
+from scripts.studies.market.settings import SETTINGS
+
+WORDS, TESTS = 60, 50
+
+
+@pytest.fixture
+def reviews():
+    """Return a function that draws so many samples, which hyperplane labels."""
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=WORDS)
+
+    def drawn(count):
+        words = (rng.random((count, WORDS)) < 0.2).astype(np.uint8)
+        words[~words.any(axis=1), 0] = 1
+        return Reviews(words, (words @ truth > 0).astype(np.int64))
+
+    return drawn
+
+
+@pytest.fixture
+def start(reviews):
+    return dcai.SparsePerceptron(("no", "yes")).fit(*reviews(10))
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_the_contract_pays_what_is_reckoned_to_the_wei(reviews, start, chain, grouped):
+    told = reviews(40)
+    authors = Order(honest=3).authors(np.random.default_rng(1), 40)
+    told.labels[HOSTILE[authors]] ^= 1
+
+    paid, reckoned = both_ways(chain, start, told, authors, reviews(TESTS), rounds=1_000, grouped=grouped)
+
+    assert paid == reckoned
+    assert len(set(paid)) > 1
+
+
+def test_the_mistakes_reckoned_together_are_those_of_the_twin_after_each_sample(reviews, start):
+    told, tests = reviews(700), reviews(TESTS)
+    states, places = learn(start, told.samples(), told.labels)
+    twin = dcai.SparsePerceptron.from_parameters(start.settings(), start.parameters(), start.classes)
+    counts = []
+    for row, label in zip(told.words, told.labels, strict=True):
+        twin.partial_fit([row], [label])
+        wrong = twin.predict(tests.words) != tests.labels
+        counts.append((wrong[:20].sum(), wrong.sum()))
+
+    counted = mistakes(states, tests, [20, TESTS])
+
+    assert np.array_equal(np.column_stack((counted[20], counted[TESTS]))[places[1:]], counts)
+
+
+def test_participants_contribute_at_their_rates_however_many_samples_at_a_time():
+    for order in (Order(), Order(honest=10, hostile=5), Order(first="hostile")):
+        counts = np.bincount(order.authors(np.random.default_rng(0), 13_000))
+
+        assert counts == pytest.approx([6_000, 3_000, 2_000, 1_000, 1_000], abs=20)
+
+
+def test_those_who_are_first_contribute_all_of_theirs_before_the_others():
+    authors = Order(first="honest").authors(np.random.default_rng(0), 130)
+
+    assert np.array_equal(HOSTILE[authors], np.sort(HOSTILE[authors]))
+
+
+def test_a_turn_is_a_contribution_or_where_they_are_grouped_a_participants_consecutive_ones():
+    authors = np.array([0, 0, 1, 0, 2, 2])
+
+    assert turns(authors, grouped=False).tolist() == [0, 1, 2, 3, 4, 5]
+    assert turns(authors, grouped=True).tolist() == [1, 2, 3, 5]
+
+
+def harm(start, before, one, tests):
+    """Return how many mistakes more a model makes once it has learnt a sample, after others."""
+    told = Reviews(*(np.concatenate(part) for part in zip(*before, one, strict=True)))
+    states, places = learn(start, told.samples(), told.labels)
+    course = mistakes(states, tests, [TESTS])[TESTS][places]
+    return course[-1] - course[-2]
+
+
+def test_who_poisons_a_market_makes_each_honest_sample_do_no_better_than_it_would(reviews, start):
+    honest, tests = reviews(6), reviews(TESTS)
+
+    sent = poisoned(start, honest, tests, np.random.default_rng(0))
+
+    assert np.array_equal(np.concatenate([one.words for _, one in sent]), honest.words)
+    assert {len(poison.labels) for poison, _ in sent} <= {0, 1}
+    assert sum(len(poison.labels) for poison, _ in sent) > 0
+    so_far = []
+    for poison, one in sent:
+        assert harm(start, [*so_far, poison], one, tests) >= harm(start, so_far, one, tests)
+        so_far += [poison, one]
+
+
+def test_who_withholds_the_test_set_has_back_the_part_of_the_bounty_that_its_samples_are(start, chain):
+    samples = WITHHELD_OWN + WITHHELD_HONEST
+
+    assert withheld(chain, start).back == pytest.approx(ROUNDS * WITHHELD_OWN / samples)
+
+
+def test_a_page_that_concludes_what_its_figures_do_not_show_is_not_written():
+    gains = {setting: Gains(2 + np.linspace(-0.1, 0.1, 5), 1 + np.linspace(-0.1, 0.1, 5)) for setting in SETTINGS}
+    steps = [Steps(np.array([-2, 2, 3]), np.array([0, 3, 4]), 10)] * 5
+    trials = {name: [Trial(1, 5.0, -1.0 - seed / 10) for seed in range(5)] for name in (NOTHING, FIRST, POISON)}
+
+    with pytest.raises(RuntimeError) as refused:
+        check(gains, steps, trials)
+
+    for claim in ("after all others the hostile lose", "without the provider they gain"):
+        assert claim in str(refused.value)
+    for claim in ("the hostile gain by the talk's rule", "the honest lose when poisoned"):
+        assert claim not in str(refused.value)

@@ -1,0 +1,161 @@
+"""Runs that break off keep what they have, and say why in one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from dcai.chain.nodes.anvil import local_chain
+from dcai.cli import app
+from dcai.simulation import Contribute
+from dcai.simulation.agents import Honest
+
+pytestmark = pytest.mark.usefixtures("anvil")
+
+SCENARIO = """
+title = "Breaking off"
+[data]
+name = "breast-cancer"
+samples = 40
+initial = 10
+[incentive]
+kind = "DepositRefundTake"
+refund_after = "1 hour"
+[[agents]]
+kind = "Breaker"
+name = "it"
+eagerness = 1
+"""
+
+opened = []
+
+
+class Breaker(Honest):
+    """Contributes, and at its fifth turn does something that ends the run."""
+
+    how: str = "raise"
+    seeds: list[int] = [0, 1]  # noqa: RUF012
+
+    _turns: int = 0
+
+    def act(self, rng, view):
+        self._turns += 1
+        if self._turns == 5 and rng.bit_generator.seed_seq.entropy[0] in self.seeds:
+            match self.how:
+                case "raise":
+                    raise ZeroDivisionError("bad luck")
+                case "nonsense":
+                    yield Contribute(b"12", 2**300, 10**16)
+                case "interrupt":
+                    signal.raise_signal(signal.SIGINT)
+                case "end the chain":
+                    opened[-1].close()
+        yield from super().act(rng, view)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "breaking.toml"
+    path.write_text(SCENARIO)
+    return path
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Return a function that runs the command line, on chains that the agent can get hold of."""
+
+    def open_chain(backend):
+        opened.append(local_chain(backend))
+        return opened[-1]
+
+    monkeypatch.setattr("dcai.simulation.run.local_chain", open_chain)
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize(
+    ("how", "words", "audited"),
+    [
+        ("raise", "agents[0], the Breaker 'it', raised ZeroDivisionError in act: bad luck", []),
+        ("nonsense", "agents[0], the Breaker 'it', did Contribute(", []),
+        ("interrupt", "Interrupted with 25 of 30 samples left.", []),
+        ("end the chain", "The local chain", None),
+    ],
+)
+def test_what_was_found_is_told_and_written(run, file, tmp_path, how, words, audited):
+    out = tmp_path / "out"
+
+    answer = run("simulate", file, "--set", f"agents.0.how={how}", "--out", out, "--json")
+
+    assert answer.exit_code == 1
+    assert "The run ended early. " in answer.stderr
+    assert words in answer.stderr
+    assert "Traceback" not in answer.output
+    told = json.loads(answer.stdout)
+    assert told["audit_problems"] == audited
+    # Ctrl-C waits for the block that is being made; what was sent to a chain that is gone counts as contributed
+    assert told["contributed"] == (4 if how in ("raise", "nonsense") else 5)
+    assert len(pd.read_parquet(out / "actions.parquet")) >= 4
+    assert "The run ended early." in (out / "report.html").read_text()
+    assert (out / "report.png").is_file()
+    assert json.loads((out / "result.json").read_text()) == told
+
+
+def test_where_the_chain_was_gone_nobody_says_that_it_was_audited(run, file, tmp_path):
+    out = tmp_path / "out"
+
+    answer = run("simulate", file, "--set", "agents.0.how=end the chain", "--out", out)
+
+    assert "Audit" not in answer.stdout
+    assert "Audit" not in (out / "report.html").read_text()
+
+
+def test_ctrl_c_is_the_terminals_again_after_a_run(run, file):
+    before = signal.getsignal(signal.SIGINT)
+
+    run("simulate", file, "--set", "agents.0.how=interrupt")
+
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_anvil_is_not_in_the_group_that_ctrl_c_of_a_terminal_ends(monkeypatch):
+    started = []
+    popen = subprocess.Popen
+    monkeypatch.setattr("subprocess.Popen", lambda *a, **more: started.append(popen(*a, **more)) or started[-1])
+
+    with local_chain("anvil"):
+        groups = {os.getpgid(child.pid) for child in started}
+
+    assert groups
+    assert os.getpgrp() not in groups
+
+
+def test_a_run_of_a_sweep_that_broke_off_has_failed_with_the_agents_traceback(run, file, tmp_path):
+    out = tmp_path / "sweep"
+
+    answer = run("sweep", file, "--set", "agents.0.seeds=[1]", "--seeds", 3, "--out", out)
+
+    assert answer.exit_code == 1
+    assert "1 of 3 runs failed" in answer.stderr
+    assert "seed 1: dcai.simulation.engine.AgentFailed: agents[0], the Breaker 'it', raised" in answer.stderr
+    failures = [json.loads(path.read_text())["failure"] for path in (out / "runs").glob("*.json")]
+    (failure,) = filter(None, failures)
+    assert 'raise ZeroDivisionError("bad luck")' in failure
+
+
+def test_ctrl_c_ends_a_sweep_and_the_run_that_it_met_is_made_again(run, file, tmp_path):
+    out = tmp_path / "sweep"
+    interrupted = ("--set", "agents.0.how=interrupt", "--set", "agents.0.seeds=[1]")
+
+    answer = run("sweep", file, *interrupted, "--seeds", 3, "--out", out)
+
+    assert answer.exit_code == 1
+    assert f"Interrupted with 1 of 3 runs kept in {out}" in answer.stderr
+    assert "Traceback" not in answer.output
+    (kept,) = (out / "runs").glob("*.json")
+    assert json.loads(kept.read_text())["summary"]["stopped"] is None

@@ -1,0 +1,258 @@
+"""The commands: simulate and sweep, with what they write, and how they fail."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from dcai.cli import app
+from dcai.simulation import load_scenario, simulate
+from dcai.simulation.sweep.runs import cases, sweep
+
+pytestmark = pytest.mark.usefixtures("anvil")
+
+SCENARIO = """
+title = "Small"
+[data]
+name = "breast-cancer"
+samples = 40
+initial = 10
+[incentive]
+kind = "DepositRefundTake"
+weight = 2e14
+refund_after = "1 hour"
+settle_after = "1 hour"
+creator_take_after = "8 hours"
+take_after = "9 hours"
+[[agents]]
+kind = "Honest"
+name = "good"
+[[agents]]
+kind = "LabelFlipper"
+name = "bad"
+every = "1 hour"
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "small.toml"
+    path.write_text(SCENARIO)
+    return path
+
+
+@pytest.fixture
+def run():
+    """Return a function that runs the command line."""
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_simulate_tells_what_became_of_everybody(run, file):
+    answer = run("simulate", file)
+
+    assert answer.exit_code == 0
+    assert "30 of 30 samples of breast-cancer" in answer.stdout
+    assert "word for word" in answer.stdout
+    assert re.search(r"Actions.*contribute.*\n good +\d+.*\n bad +\d+", answer.stdout, flags=re.DOTALL)
+
+
+def test_out_holds_every_action_exactly_and_a_report_that_needs_nothing_else(run, file, tmp_path):
+    out = tmp_path / "out"
+
+    answer = run("simulate", file, "--out", out, "--seed", 3, "--json")
+
+    assert answer.exit_code == 0
+    told = json.loads(answer.stdout)
+    assert told == json.loads((out / "result.json").read_text())
+    assert told["seed"] == 3
+    actions, course = pd.read_parquet(out / "actions.parquet"), pd.read_parquet(out / "course.parquet")
+    expected = simulate(load_scenario(file), seed=3)
+    assert told["digest"] == expected.digest
+    assert [int(wei) for wei in actions["sent_wei"]] == expected.actions["sent_wei"].tolist()
+    assert actions["function"].tolist() == expected.actions["function"].tolist()
+    assert [int(wei) for wei in course["balance_wei.bad"]] == expected.course["balance_wei.bad"].tolist()
+    report = (out / "report.html").read_text()
+    assert "Plotly.newPlot" in report
+    assert not re.search(r"<(script|link)[^>]+(src|href)=", report)
+    assert (out / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_report_marks_what_begins_or_ends_in_the_middle(run, file, tmp_path):
+    run("simulate", file, "--out", tmp_path / "late", "--set", "agents.1.first=2 hours")
+    run("simulate", file, "--out", tmp_path / "at once", "--set", "agents.1.first=1 second")
+
+    late, at_once = ((tmp_path / name / "report.html").read_text() for name in ("late", "at once"))
+
+    assert '"text":"bad begins"' in late
+    assert '"text":"bad begins"' not in at_once
+    assert '"text":"last sample contributed"' in late
+
+
+def test_samples_and_settings_shorten_and_change_a_run(run, file, tmp_path):
+    picture = tmp_path / "course.png"
+
+    answer = run("simulate", file, "--samples", 20, "--set", "agents.1.balance=0", "--json", "--plot", picture)
+
+    told = json.loads(answer.stdout)
+    assert told["contributed"] == 10
+    assert told["agents"]["bad"]["start_wei"] == 0
+    assert picture.is_file()
+
+
+def test_a_run_that_stops_early_says_why_and_writes_what_it_has(run, file, tmp_path):
+    out = tmp_path / "out"
+
+    answer = run("simulate", file, "--set", "agents.0.balance=0", "--set", "agents.1.balance=0", "--out", out)
+
+    assert answer.exit_code == 1
+    assert "The run ended early. No sample was contributed for" in answer.stderr
+    assert "Traceback" not in answer.output
+    assert json.loads((out / "result.json").read_text())["contributed"] == 0
+    assert (out / "report.html").is_file()
+
+
+@pytest.mark.parametrize("command", ["simulate", "sweep"])
+def test_a_folder_that_cannot_be_written_to_is_told_before_the_run(run, file, command):
+    answer = run(command, file, "--out", file / "below")
+
+    assert answer.exit_code == 2
+    assert f"{file / 'below'} can't be made a folder to write to: Not a directory" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("course.bmp", ".png, .svg or .pdf"), (".", "name a file"), ("none/course.png", "There is no folder")],
+)
+def test_a_picture_that_cannot_be_written_is_told_before_the_run(run, file, tmp_path, name, words):
+    (tmp_path / "folder.png").mkdir()
+
+    answer = run("simulate", file, "--plot", tmp_path / name if name != "." else tmp_path / "folder.png")
+
+    assert answer.exit_code == 2
+    assert words in answer.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk")
+def test_a_full_disk_is_told_when_the_result_was(run, file, tmp_path):
+    (tmp_path / "result.json").symlink_to("/dev/full")
+
+    answer = run("simulate", file, "--out", tmp_path, "--json")
+
+    assert answer.exit_code == 1
+    assert answer.stderr.endswith(f"{tmp_path} can't be written: No space left on device.\n")
+    assert json.loads(answer.stdout)["contributed"] == 30
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_without_anvil_the_way_out_is_told(run, file):
+    answer = run("simulate", file, "--json")
+
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "Simulations run on anvil" in answer.stderr
+    assert "py-evm" not in answer.stderr
+
+
+def test_a_single_seed_has_no_interval_in_the_json(run, file, tmp_path):
+    answer = run("sweep", file, "--seeds", 1, "--out", tmp_path / "sweep", "--json")
+
+    (one,) = json.loads(answer.stdout, parse_constant=pytest.fail)
+    assert one["accuracy"]["final"]["half"] is None
+    assert one["accuracy"]["final"]["count"] == 1
+
+
+def test_bad_input_is_one_sentence(run, file):
+    answer = run("simulate", file, "--set", "incentive.wait=1")
+
+    assert answer.exit_code == 2
+    assert answer.stderr.count("\n") == 1
+    assert "the key incentive.wait is unknown" in answer.stderr
+
+
+def test_sweep_tells_means_with_intervals_for_every_setting(run, file, tmp_path):
+    out = tmp_path / "sweep"
+
+    answer = run("sweep", file, "--set", "incentive.weight=1e13,2e14", "--seeds", 3, "--out", out, "--json")
+
+    assert answer.exit_code == 0
+    told = json.loads(answer.stdout)
+    assert [one["settings"] for one in told] == [["incentive.weight=1e13"], ["incentive.weight=2e14"]]
+    assert told[0]["accuracy"]["final"]["count"] == 3
+    assert told[0]["agents"]["bad"]["change"]["half"] > 0
+    assert len(list((out / "runs").glob("*.json"))) == 6
+    assert (out / "sweep.png").is_file()
+
+
+def test_tables_of_many_agents_fit_a_narrow_terminal(run, file, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    others = "".join(f'[[agents]]\nkind = "LabelFlipper"\nname = "somebody {number}"\n' for number in range(5))
+    file.write_text(SCENARIO + others)
+
+    one = run("simulate", file)
+    many = run("sweep", file, "--seeds", 2, "--set", "incentive.weight=1e13,2e14", "--out", tmp_path / "sweep")
+
+    for told in (one.stdout, many.stdout):
+        assert max(map(len, told.splitlines())) <= 80
+        assert "…" not in told
+        for agent in ("good", "bad", *(f"somebody {number}" for number in range(5))):
+            assert re.search(rf"\b{agent} +-?[\d.,]+", told)
+    assert many.stdout.count("incentive.weight=1e13") == 2
+    assert many.stdout.count("somebody 4") == 2
+
+
+def test_runs_of_a_sweep_that_ended_early_are_told_once_for_a_setting(run, file, tmp_path):
+    nothing = ("--set", "agents.0.balance=0,1000", "--set", "agents.1.balance=0")
+
+    answer = run("sweep", file, *nothing, "--seeds", 2, "--out", tmp_path / "sweep")
+
+    assert "agents.0.balance=0, agents.1.balance=0: 2 of 2 runs ended early, that of seed 0 since: No" in answer.stderr
+    assert answer.stderr.count("ended early") == 1
+
+
+def test_a_sweep_continues_where_it_was(file, tmp_path):
+    todo = cases(file, ["agents.1.every=1 hour,2 hours"], 2)
+    seen = []
+
+    def kill(done, total):
+        seen.append(done)
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(todo, tmp_path / "runs", progress=kill)
+    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").glob("*.json")}
+    runs = sweep(todo, tmp_path / "runs", progress=lambda done, total: seen.append(done))
+
+    assert len(stamps) == 2
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+    assert seen == [0, 1, 2, 2, 3, 4]
+    assert [run.name for run in runs] == [str(case) for case in todo]
+
+
+def test_two_processes_find_what_one_does(file, tmp_path):
+    todo = cases(file, (), 2)
+
+    one, two = (sweep(todo, tmp_path / str(jobs), jobs=jobs) for jobs in (1, 2))
+
+    assert [run.summary["digest"] for run in one] == [run.summary["digest"] for run in two]
+
+
+def test_failed_runs_are_kept_with_their_traceback_and_named_in_the_end(run, file, tmp_path, monkeypatch):
+    def unlucky(scenario, *, seed):
+        if seed == 1:
+            raise ZeroDivisionError("bad luck")
+        return simulate(scenario, seed=seed)
+
+    monkeypatch.setattr("dcai.simulation.sweep.runs.simulate", unlucky)
+
+    answer = run("sweep", file, "--seeds", 3, "--out", tmp_path / "sweep")
+
+    assert answer.exit_code == 1
+    assert "1 of 3 runs failed" in answer.stderr
+    assert "seed 1: ZeroDivisionError: bad luck" in answer.stderr
+    kept = [json.loads(path.read_text()) for path in (tmp_path / "sweep" / "runs").glob("*.json")]
+    assert ["Traceback" in (one["failure"] or "") for one in kept].count(True) == 1

@@ -1,0 +1,194 @@
+"""Simulations on a copy of a trainer that is deployed on a node, which here is an anvil."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+from itertools import count
+
+import pytest
+from typer.testing import CliRunner
+
+import dcai
+from dcai.cli import app
+from dcai.simulation.data import encoder_for
+from dcai.simulation.scenario.sections import MODELS
+
+SCENARIO = """
+title = "Fork"
+[data]
+name = "{data}"
+samples = 30
+[incentive]
+kind = "Gamified"
+[[agents]]
+kind = "Honest"
+name = "good"
+eagerness = 1
+[[agents]]
+kind = "LabelFlipper"
+name = "bad"
+every = "1 hour"
+"""
+HOUR = 3600
+TERMS = dcai.DepositRefundTake(refund_after=HOUR, settle_after=HOUR, creator_take_after=8 * HOUR, take_after=9 * HOUR)
+
+
+@pytest.fixture(scope="module")
+def node(anvil):
+    """Return the URL of a node."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    child = subprocess.Popen([str(anvil), "--silent", "--port", str(port)])
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.terminate()
+        child.wait()
+
+
+@pytest.fixture(scope="module")
+def publish(node):
+    """Return a function that deploys a trainer on the node, with one contribution where that is simple."""
+    chain, salts = dcai.connect(node), count()
+
+    def published(incentive=TERMS, kind=dcai.SparsePerceptron, data="breast-cancer", *, with_encoder=True):
+        dataset = dcai.datasets.load(data)
+        encoder = encoder_for(dataset, kind, 1_000, 4)
+        rows = encoder.transform(dataset.train_inputs[:20])
+        model = kind(classes=dataset.labels).fit(rows, dataset.train_labels[:20])
+        trainer = dcai.deploy(chain, model, incentive, encoder=encoder if with_encoder else None, salt=next(salts))
+        if with_encoder and not isinstance(incentive, dcai.PredictionMarket):
+            trainer.contribute(dataset.train_inputs[30], int(dataset.train_labels[30]))
+        return trainer
+
+    return published
+
+
+@pytest.fixture
+def fork(node, tmp_path):
+    """Return a function that simulates a fork from the command line."""
+
+    def forked(address, *more, data="breast-cancer", scenario=SCENARIO, url=node):
+        file = tmp_path / "fork.toml"
+        file.write_text(scenario.format(data=data))
+        return CliRunner().invoke(app, ["simulate", str(file), "--fork", url, address, *more])
+
+    return forked
+
+
+@pytest.mark.parametrize("incentive", [TERMS, dcai.Gamified(validate_after=HOUR)], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("kind", MODELS.values(), ids=MODELS)
+def test_agents_play_on_a_copy_of_any_trainer(publish, fork, kind, incentive):
+    trainer = publish(incentive, kind)
+
+    answer = fork(trainer.address, "--json")
+
+    assert answer.exit_code == 0, answer.output
+    told = json.loads(answer.stdout, parse_constant=pytest.fail)
+    assert (told["trainer"], told["contributed"], told["audit_problems"]) == (trainer.address, 30, [])
+    assert told["accuracy"]["baseline"] is None
+
+
+def test_the_real_trainer_is_left_alone_and_its_model_is_where_the_run_begins(publish, fork):
+    trainer = publish()
+    before = trainer.model().parameters(), trainer.chain.block_number()
+
+    told = json.loads(fork(trainer.address, "--json").stdout)
+
+    assert (trainer.model().parameters(), trainer.chain.block_number()) == before
+    dataset = dcai.datasets.load("breast-cancer")
+    rows = trainer.encoder.transform(dataset.test_inputs)
+    assert told["accuracy"]["initial"] == pytest.approx(trainer.model().score(rows, dataset.test_labels))
+
+
+def test_more_than_two_classes_are_matched_by_name(publish, fork):
+    told = json.loads(fork(publish(data="iris").address, "--json", data="iris").stdout)
+
+    assert (told["contributed"], told["audit_problems"]) == (30, [])
+
+
+def test_what_others_have_open_there_can_be_taken(publish, fork):
+    trainer = publish()
+    dataset = dcai.datasets.load("breast-cancer")
+    wrong = 1 - int(dataset.train_labels[31])
+    trainer.contribute(dataset.train_inputs[31], wrong)
+
+    told = json.loads(fork(trainer.address, "--json").stdout)
+
+    good = told["agents"]["good"]
+    assert good["done"]["report"] + good["done"].get("take", 0) > 0
+    assert told["open"] == 0
+
+
+def test_a_trainer_without_an_encoder_takes_data_encoded_as_the_file_says(publish, fork):
+    trainer = publish(with_encoder=False)
+
+    assert fork(trainer.address).exit_code == 0
+    other = fork(trainer.address, "--set", "data.bins=5")
+
+    assert other.exit_code == 2
+    assert "it published no encoder; set data.vocabulary or data.bins" in other.stderr
+
+
+def test_a_table_and_a_report_without_what_is_not_known(publish, fork, tmp_path):
+    answer = fork(publish().address, "--out", str(tmp_path / "out"))
+
+    assert "nan" not in answer.stdout
+    assert "nan%" not in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_a_market_is_refused_with_the_reason(publish, fork):
+    market = publish(dcai.PredictionMarket(stake_wei=9 * 10**14, portion_size=2))
+
+    answer = fork(market.address)
+
+    assert answer.exit_code == 2
+    assert f"{market.address} is a prediction market" in answer.stderr
+    assert "only its provider can reveal decides" in answer.stderr
+
+
+def test_nobody_provides_a_fork(publish, fork):
+    market = SCENARIO.replace('"Gamified"', '"PredictionMarket"\nstake = 9e14\nbounty = 10\nportion_size = 2')
+
+    answer = fork(publish().address, scenario=market.replace("Honest", "Provider").replace("eagerness = 1", ""))
+
+    assert answer.exit_code == 2
+    assert "'good' provides a market, and markets can't be forked" in answer.stderr
+
+
+def test_data_of_other_classes_is_refused(publish, fork):
+    answer = fork(publish().address, data="iris")
+
+    assert answer.exit_code == 2
+    assert "The trainer's classes are malignant, benign, those of iris setosa, versicolor, virginica" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("0x" + "00" * 20, "There is no contract at 0x" + "00" * 20),
+        ("0x4e59b44847b379578588920cA78FbF26c0B4956C", "0x4e59b44847b379578588920cA78FbF26c0B4956C"),
+        ("0x12", "'0x12' is no address"),
+    ],
+)
+def test_where_no_trainer_is_one_sentence_says_so(fork, address, words):
+    answer = fork(address)
+
+    assert answer.exit_code in (1, 2)
+    assert words in answer.stderr
+    assert "Traceback" not in answer.output
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [("http://127.0.0.1:1", "No node answers at http://127.0.0.1:1"), ("nowhere", "'nowhere' is no address of a node")],
+)
+def test_where_no_node_is_one_sentence_says_so(fork, url, words):
+    answer = fork("0x" + "00" * 20, url=url)
+
+    assert answer.exit_code in (1, 2)
+    assert words in answer.stderr
+    assert "Traceback" not in answer.output
