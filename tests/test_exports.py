@@ -6,9 +6,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import dcai
-from dcai.incentives import INCENTIVES
+from dcai import plugins
 
-TRAINERS = [dcai.Trainer.of(incentive) for incentive in INCENTIVES]
+TRAINERS = [dcai.Trainer.of(incentive) for incentive in plugins.incentives().values()]
 
 
 def classes_in(hint: Any) -> set[type]:

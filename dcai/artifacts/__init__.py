@@ -1,43 +1,73 @@
-"""The compiled contracts that ship with the package; `scripts/compile.py` makes them."""
+"""Compiled contracts: those that ship with the package, made by `scripts/compile.py`, and other people's."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from dcai.errors import InvalidInput
 
-_added: dict[str, dict[str, Any]] = {}
+_INPUT = "standard_input"
+"""Not a contract, but what all of ours are compiled from."""
+
+_files: dict[str, Traversable] = {}
 
 
-def add(name: str, artifact: dict[str, Any]) -> None:
-    """Make the artifact of somebody else's contract known: `abi` and `bytecode`.
+def add(folder: Traversable) -> None:
+    """Make a folder of artifacts known: a file ``NAME.json`` for each contract, with its `abi` and `bytecode`.
+
+    A package with contracts of its own does so where its classes are defined::
+
+        artifacts.add(importlib.resources.files(__name__) / "artifacts")
 
     Raises
     ------
     InvalidInput
-        If there is a contract of this name, or the artifact lacks something.
+        If there is no such folder, a file isn't an artifact, or there is another contract of the same name.
     """
-    missing = {"abi", "bytecode"} - artifact.keys()
-    if missing:
-        raise InvalidInput(f"The artifact of {name} lacks {' and '.join(sorted(missing))}.")
-    if name in _added or resources.files(__package__).joinpath(f"{name}.json").is_file():
-        raise InvalidInput(f"There is a contract named {name} already; give yours another name.")
-    _added[name] = artifact
+    if not folder.is_dir():
+        raise InvalidInput(f"There is no folder {folder} with compiled contracts.")
+    found = {file.name.removesuffix(".json"): file for file in folder.iterdir() if file.name.endswith(".json")}
+    for name, file in found.items():
+        if str(_all().get(name, file)) != str(file):
+            raise InvalidInput(f"There is a contract named {name} already; give the one in {folder} another name.")
+        _check(name, file)
+    _files.update(found)
+    _all.cache_clear()
 
 
-def added() -> list[str]:
-    """Return the names of somebody else's contracts."""
-    return list(_added)
+def names() -> list[str]:
+    """Return the names of all contracts, ours first."""
+    return [name for name in _all() if name != _INPUT]
+
+
+def exists(name: str) -> bool:
+    """Whether there is a compiled contract of that name."""
+    return name in _all()
 
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """Return the artifact of a contract: `abi`, `bytecode`, `deployed_bytecode`, `compiler`, `source`."""
-    if name in _added:
-        return _added[name]
-    text = resources.files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8")
-    artifact: dict[str, Any] = json.loads(text)
+    """Return the artifact of a contract: `abi`, `bytecode`; of ours also `compiler`, `deployed_bytecode`, `source`."""
+    artifact: dict[str, Any] = json.loads(_all()[name].read_text(encoding="utf-8"))
     return artifact
+
+
+@cache
+def _all() -> dict[str, Traversable]:
+    folder = resources.files(__package__)
+    ours = sorted(file.name for file in folder.iterdir() if file.name.endswith(".json"))
+    return {name.removesuffix(".json"): folder / name for name in ours} | _files
+
+
+def _check(name: str, file: Traversable) -> None:
+    try:
+        artifact = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InvalidInput(f"{file} is not the artifact of a contract, since it is not JSON: {error}.") from None
+    missing = {"abi", "bytecode"} - (artifact.keys() if isinstance(artifact, dict) else set())
+    if missing:
+        raise InvalidInput(f"The artifact of {name} lacks {' and '.join(sorted(missing))}: compile the contract again.")

@@ -9,9 +9,6 @@ from dcai import artifacts
 from dcai.chain.codec import Codec, codec
 from dcai.errors import ContractReverted, DcaiError, NodeError, contract_error
 
-# every trainer of ours has the errors of the others with the same incentive
-_WITH_OUR_ERRORS = ("SparsePerceptronDRT", "SparsePerceptronGamified", "SparsePerceptronPM", "TrainerFactory")
-
 _REVERT_TEXT = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
 
 
@@ -26,7 +23,7 @@ def explained(message: str, data: str | None) -> DcaiError:
     reverted = _revert_data(message, data)
     if reverted is None:
         return NodeError(f"The node refuses: {message}")
-    for contract in (*_WITH_OUR_ERRORS, *artifacts.added()):
+    for contract in artifacts.names():
         error = decode_error(reverted, codec(contract))
         if error is not None:
             return error

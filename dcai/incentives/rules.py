@@ -6,7 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, ClassVar, NamedTuple
 
+from dcai import plugins
 from dcai.chain.codec import Event
+from dcai.errors import InvalidInput
+from dcai.incentives.base import Incentive
 from dcai.simulation.actions import Claim
 from dcai.trainer.log import Entry, History
 
@@ -35,7 +38,7 @@ class Due(NamedTuple):
 class Rules(ABC):
     """An incentive, as the engine sees it: which claims there are, when they become due, what they bring.
 
-    A further incentive is one such class in a file of its own, and a line in `dcai.simulation.rules.RULES`.
+    An incentive has one such class, in the module `rules` of its package: ``class MyRules(Rules, incentive=…)``.
 
     Parameters
     ----------
@@ -57,8 +60,36 @@ class Rules(ABC):
     shared: ClassVar[bool] = False
     """Whether several people can make the same claim, each for a part."""
 
+    closing: ClassVar[str] = ""
+    """What the creator does after the last contribution, in words, where that takes a while."""
+
     ends: int | None = None
     """When nobody can contribute any more, seconds since 1970; None: as long as there is something to contribute."""
+
+    _kinds: ClassVar[dict[type[Incentive[Any]], type[Rules]]] = {}
+
+    def __init_subclass__(cls, *, incentive: type[Incentive[Any]] | None = None) -> None:
+        """Make known which rules an incentive has."""
+        super().__init_subclass__()
+        if incentive is not None:
+            Rules._kinds[incentive] = cls
+
+    @staticmethod
+    def of(incentive: type[Incentive[Any]]) -> type[Rules]:
+        """Return the rules of an incentive.
+
+        Raises
+        ------
+        InvalidInput
+            If it has none.
+        """
+        plugins.room(incentive, "rules")
+        if incentive not in Rules._kinds:
+            raise InvalidInput(
+                f"A {incentive.__name__} can't be simulated: it has no rules. Write a class "
+                f"…(Rules, incentive={incentive.__name__})."
+            )
+        return Rules._kinds[incentive]
 
     def __init__(self, incentive: Any, history: History[Any], creator: str, label_of: Callable[[bytes], int]) -> None:
         self.incentive = incentive

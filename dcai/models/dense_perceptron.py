@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from dcai.models.dense import DenseModel
 from dcai.models.lanes import INT16
 from dcai.models.perceptron import Perceptron
@@ -22,6 +24,8 @@ class DensePerceptron(DenseModel, Perceptron):
     >>> model.predict(X).tolist()
     [0, 0, 1, 1]
     """
+
+    contracts: ClassVar[tuple[str, ...]] = ("DensePerceptron", "DenseMulticlassPerceptron")
 
     _lane = INT16
     _bias_unit = 127**2

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from numbers import Real
 from operator import mul
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,8 @@ class NaiveBayes(SparseModel, CountingModel):
     >>> model.predict(X).tolist()
     [1, 0, 1, 0]
     """
+
+    contracts: ClassVar[tuple[str, ...]] = ("NaiveBayes",)
 
     _lane = UINT16
     _asking_gas = (250, 300)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from dcai.models.centroid import CentroidModel
 from dcai.models.dense import DenseModel
 from dcai.models.lanes import INT24
@@ -19,6 +21,8 @@ class NearestCentroid(DenseModel, CentroidModel):
     >>> model.predict(X).tolist()
     [0, 0, 1, 1]
     """
+
+    contracts: ClassVar[tuple[str, ...]] = ("NearestCentroid",)
 
     # 65,535 signed bytes add up to 24 bits at most.
     _lane = INT24

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from dcai.models.centroid import CentroidModel
 from dcai.models.lanes import UINT16
 from dcai.models.sparse import SparseModel
@@ -19,6 +21,8 @@ class SparseNearestCentroid(SparseModel, CentroidModel):
     >>> model.predict(X).tolist()
     [1, 0, 1, 0]
     """
+
+    contracts: ClassVar[tuple[str, ...]] = ("SparseNearestCentroid",)
 
     _lane = UINT16
     _vector_gas = (1_500, 115)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from dcai.encoders.base import MAX_FEATURES
 from dcai.models.lanes import INT8
 from dcai.models.perceptron import Perceptron
@@ -25,6 +27,8 @@ class SparsePerceptron(SparseModel, Perceptron):
     >>> model.predict(X).tolist()
     [1, 0, 1, 0]
     """
+
+    contracts: ClassVar[tuple[str, ...]] = ("SparsePerceptron", "SparseMulticlassPerceptron")
 
     _lane = INT8
     _bias_unit = 1

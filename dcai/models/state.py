@@ -59,6 +59,9 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
     max_features: ClassVar[int]
     """Most features that such samples have."""
 
+    contracts: ClassVar[tuple[str, ...]]
+    """The Solidity models that this is the twin of."""
+
     n_features_in_: int
 
     _lane: ClassVar[Lane]

@@ -22,6 +22,7 @@ from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.chain.codec import Event, codec
 from dcai.durations import duration_text
 from dcai.errors import DcaiError, InvalidInput
+from dcai.incentives.rules import Due, Rules
 from dcai.models import Model
 from dcai.simulation.actions import Action, Ask, Claim, Contribute
 from dcai.simulation.data import Pool
@@ -29,7 +30,6 @@ from dcai.simulation.interrupt import held_back
 from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
 from dcai.simulation.recorder import Recorder
-from dcai.simulation.rules import RULES, Due
 from dcai.simulation.seat import Seat
 from dcai.simulation.view import View
 from dcai.trainer.log import History
@@ -135,7 +135,7 @@ class Engine:
         self.contract = product_of(twin, trainer.incentive).contract
         self._codec = codec(self.contract)
         self.ledger = Ledger(history, twin, self.now)
-        rules = RULES[type(trainer.incentive)]
+        rules = Rules.of(type(trainer.incentive))
         self.rules = rules(trainer.incentive, history, trainer.creator, self.ledger.label_of)
         self._measure = measure
         self._claim_gas: Counter[str] = Counter()

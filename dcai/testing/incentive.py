@@ -18,7 +18,7 @@ from dcai.testing.pair import naming, refusing
 from dcai.testing.samples import samples_of
 from dcai.testing.walk import Prepare, Walk
 from dcai.trainer.deploy import attach
-from dcai.trainer.products import PRODUCTS, product_of
+from dcai.trainer.products import known, product_of
 from dcai.trainer.trainer import Trainer
 
 _FEATURES = 21
@@ -36,7 +36,7 @@ class Candidate:
 
     def models(self) -> list[Model]:
         """Return a fitted model of two classes and one of three, of each kind that there is a contract for."""
-        kinds = dict.fromkeys(one.model for one in PRODUCTS if isinstance(self.incentive, one.incentive))
+        kinds = dict.fromkeys(one.model for one in known() if isinstance(self.incentive, one.incentive))
         models = [kind(classes=("no", "yes", "maybe")[:classes]) for kind in kinds for classes in (2, 3)]
         return [model for model in models if self._has_contract(model)]
 

@@ -16,12 +16,12 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
-from dcai import artifacts
+from dcai import artifacts, plugins
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
 from dcai.errors import InvalidInput, NoTrainer
-from dcai.incentives import INCENTIVES, Incentive
-from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
+from dcai.incentives.base import Incentive
+from dcai.models.base import Model
 
 PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 
@@ -56,38 +56,15 @@ class Product:
     incentive: type[Incentive[Any]]
 
 
-_TWINS: dict[str, type[Model]] = {
-    "SparsePerceptron": SparsePerceptron,
-    "SparseMulticlassPerceptron": SparsePerceptron,
-    "DensePerceptron": DensePerceptron,
-    "DenseMulticlassPerceptron": DensePerceptron,
-    "NearestCentroid": NearestCentroid,
-    "SparseNearestCentroid": SparseNearestCentroid,
-    "NaiveBayes": NaiveBayes,
-}
-
-PRODUCTS = [
-    Product(model + incentive.suffix, twin, incentive) for model, twin in _TWINS.items() for incentive in INCENTIVES
-]
-
-
-def register(product: Product, artifact: dict[str, Any]) -> None:
-    """Make a product of somebody else's known, so that it can be deployed and attached to.
-
-    Parameters
-    ----------
-    product
-        Its `contract` is the name of the contract, which ends with the incentive's suffix.
-    artifact
-        What the compiler gave for the contract: `abi` and `bytecode` (hexadecimal, with 0x).
-
-    Raises
-    ------
-    InvalidInput
-        If there is a contract of this name, or the artifact lacks something.
-    """
-    artifacts.add(product.contract, artifact)
-    PRODUCTS.append(product)
+def known() -> list[Product]:
+    """Return every product: each model's contracts with each incentive, where there is such a contract."""
+    return [
+        Product(contract + incentive.suffix, model, incentive)
+        for model in plugins.models().values()
+        for contract in model.contracts
+        for incentive in plugins.incentives().values()
+        if artifacts.exists(contract + incentive.suffix)
+    ]
 
 
 def product_of(model: Model, incentive: Incentive[Any]) -> Product:
@@ -98,8 +75,9 @@ def product_of(model: Model, incentive: Incentive[Any]) -> Product:
     InvalidInput
         If there is none.
     """
-    for product in PRODUCTS:
-        if product.contract == model.contract + incentive.suffix and isinstance(model, product.model):
+    contract = model.contract + incentive.suffix
+    for product in known():
+        if product.contract == contract and isinstance(model, product.model):
             return product
     raise InvalidInput(f"There is no contract for {type(model).__name__} with {type(incentive).__name__}.")
 
@@ -210,7 +188,7 @@ def read(chain: Chain, address: str) -> Deployed:
             f"There is no contract at {address} on {chain.backend} (chain {chain.chain_id}); check address and chain."
         )
     implementation = code[10:30]
-    product = next((p for p in PRODUCTS if bytes.fromhex(address_of(p.contract)[2:]) == implementation), None)
+    product = next((p for p in known() if bytes.fromhex(address_of(p.contract)[2:]) == implementation), None)
     if product is None or code[:10] != _CLONE_HEAD or code[30:45] != _CLONE_TAIL or len(code) < 45 + 64:
         raise NoTrainer(
             f"The contract at {address} is no trainer of this version of dcai: it runs other code. "

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.progress import track
 
+from dcai import plugins
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain, Receipt
 from dcai.chain.codec import Event, codec
@@ -76,6 +77,7 @@ class Trainer(Generic[C, H]):
         InvalidInput
             If there is none.
         """
+        plugins.room(incentive, "trainer")
         if incentive not in Trainer._kinds:
             raise InvalidInput(
                 f"No trainer goes with {incentive.__name__}; write a class …(Trainer, incentive={incentive.__name__})."

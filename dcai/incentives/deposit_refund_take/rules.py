@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dcai.chain.codec import Event
-from dcai.incentives import DepositRefundTake
+from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
 from dcai.incentives.rules import Due, Rules
 from dcai.simulation.actions import Claim
 from dcai.trainer.log import Entry, History
@@ -14,7 +14,7 @@ from dcai.trainer.log import Entry, History
 _PAYMENTS = {"Refunded": "author", "BatchRefunded": "author", "Taken": "taker"}
 
 
-class DepositRefundTakeRules(Rules):
+class DepositRefundTakeRules(Rules, incentive=DepositRefundTake):
     """A contribution can be refunded or reported after some time, a report becomes a share, and the rest anybody's."""
 
     claims = ("refund", "report", "take")

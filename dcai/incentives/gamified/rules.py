@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from dcai.chain.codec import Event
-from dcai.incentives import Gamified
 from dcai.incentives.gamified.standing import Standing
+from dcai.incentives.gamified.terms import Gamified
 from dcai.incentives.rules import Due, Rules
 from dcai.simulation.actions import Claim
 from dcai.trainer.log import Entry, History
@@ -15,7 +15,7 @@ from dcai.trainer.log import Entry, History
 _NOBODY = Standing()
 
 
-class GamifiedRules(Rules):
+class GamifiedRules(Rules, incentive=Gamified):
     """A contribution can be validated after some time, is then open to reports, and its author defends it.
 
     Who takes part in a game wants points, whatever the gas: every claim that brings some is made. A second report, from

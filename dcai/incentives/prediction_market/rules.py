@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from dcai.chain.codec import Event
+from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.rules import Due, Rules
 from dcai.simulation.actions import Claim
 from dcai.trainer.log import Entry
@@ -15,10 +16,11 @@ from dcai.trainer.log import Entry
 _PAYMENTS = {"Collected": "person", "Reclaimed": "author", "Withdrawn": "provider"}
 
 
-class PredictionMarketRules(Rules):
+class PredictionMarketRules(Rules, incentive=PredictionMarket):
     """A contribution costs a stake, and there is nothing to claim: the market is settled for everybody in the end."""
 
     claims = ()
+    closing = "evaluating the market"
 
     @property
     def most_features(self) -> int:

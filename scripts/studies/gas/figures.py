@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcai.trainer.products import PRODUCTS
+from dcai.trainer.products import known
 
 IMDB_CONTRIBUTIONS = 500
 
@@ -88,7 +88,7 @@ def _model(name: str, what: str, row: Row) -> dict[str, Figure]:
 
 def _implementations() -> dict[str, Figure]:
     rows = {}
-    for contract in (product.contract for product in PRODUCTS):
+    for contract in (product.contract for product in known()):
         rows[f"{contract}.implementation"] = Figure("model with incentive, once per chain")
         rows[f"bytecode_size.{contract}"] = Figure("bytes of code", limit=24_576)
     return rows

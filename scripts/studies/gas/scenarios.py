@@ -34,7 +34,7 @@ def implementations() -> Gas:
     """Measure what is deployed once per chain, and the size of its code."""
     gas = {}
     with fresh_chain() as chain:
-        for contract in ("TrainerFactory", *(product.contract for product in products.PRODUCTS)):
+        for contract in ("TrainerFactory", *(product.contract for product in products.known())):
             products.ensure(chain, contract, sender=chain.accounts[0])
             gas[f"{contract}.implementation"] = latest_used(chain)
             gas[f"bytecode_size.{contract}"] = len(artifacts.load(contract)["deployed_bytecode"]) // 2 - 1

@@ -1,0 +1,133 @@
+"""Which models, incentives and agents there are: ours, and those of other people's packages and modules.
+
+A class makes itself known by being defined. Ours are found by their place in the package; an installed package names a
+module of its own in its ``pyproject.toml``::
+
+    [project.entry-points."dcai.plugins"]
+    pledge = "pledge"
+
+and `use` imports a module by its name, as ``dcai --plugin MODULE`` does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from dcai.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from dcai.incentives.base import Incentive
+    from dcai.models.base import Model
+
+GROUP = "dcai.plugins"
+"""The entry points by which an installed package names the module that defines its classes."""
+
+
+@cache
+def load() -> None:
+    """Import our models and incentives, and the modules of all installed packages that name one; once.
+
+    Raises
+    ------
+    InvalidInput
+        If the module of an installed package can't be imported.
+    """
+    for package in ("dcai.models", "dcai.incentives"):
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            importlib.import_module(f"{package}.{module.name}")
+    load_installed()
+
+
+@cache
+def load_installed() -> None:
+    """Import the modules of all installed packages that name one; once.
+
+    Raises
+    ------
+    InvalidInput
+        If one can't be imported.
+    """
+    for one in entry_points(group=GROUP):
+        try:
+            one.load()
+        except Exception as error:
+            named = one.dist.name if one.dist else one.name
+            raise InvalidInput(
+                f"The plugin {one.value!r} of the installed package {named!r} can't be imported: "
+                f"{type(error).__name__}: {error}. Uninstall or repair it."
+            ) from error
+
+
+def use(module: str) -> None:
+    """Import a module that defines models, incentives or agents; it is also looked for in the current folder.
+
+    Raises
+    ------
+    InvalidInput
+        If it can't be imported.
+    """
+    if "" not in sys.path:  # a command doesn't have the current folder on its path, unlike `python -m`
+        sys.path.append("")
+    try:
+        importlib.import_module(module)
+    except Exception as error:
+        raise InvalidInput(
+            f"The plugin {module!r} can't be imported: {type(error).__name__}: {error}. Name a module that is "
+            "installed or stands in the current folder."
+        ) from error
+
+
+def models() -> dict[str, type[Model]]:
+    """Return every model by the name of its class: those that name the contracts that they are the twins of."""
+    from dcai.models.base import Model
+
+    load()
+    return _declaring(Model, "contracts")
+
+
+def incentives() -> dict[str, type[Incentive[Any]]]:
+    """Return every incentive by the name of its class: those that name the suffix of their contracts."""
+    from dcai.incentives.base import Incentive
+
+    load()
+    return _declaring(Incentive, "suffix")
+
+
+def command_name(kind: type) -> str:
+    """Return what a class is called on the command line: DepositRefundTake -> deposit-refund-take."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def room(kind: type, name: str) -> ModuleType | None:
+    """Import the module of that name beside the one that defines a class, if there is one.
+
+    An incentive's package holds its trainer, its simulation rules, its errors and its commands in modules of these
+    names, which are imported when they are needed.
+    """
+    package = sys.modules[kind.__module__].__package__
+    if not package or find_spec(f"{package}.{name}") is None:
+        return None
+    return importlib.import_module(f"{package}.{name}")
+
+
+def subclasses(parent: type[Any]) -> Iterator[type[Any]]:
+    """Yield every class below a class."""
+    for kind in parent.__subclasses__():
+        yield kind
+        yield from subclasses(kind)
+
+
+def _declaring(parent: type[Any], attribute: str) -> dict[str, type[Any]]:
+    # a class that inherits the attribute is a variant of the one that has it, not another one
+    found = [kind for kind in subclasses(parent) if attribute in vars(kind) and not inspect.isabstract(kind)]
+    return {kind.__name__: kind for kind in sorted(found, key=lambda kind: kind.__name__)}
