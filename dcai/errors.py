@@ -1,34 +1,29 @@
-"""What can go wrong, as exceptions: one base class, one sentence a person understands.
+"""What can go wrong, as exceptions: one base class, and one sentence that a person understands.
 
 Each custom error of the contracts is an exception of the same name, with its figures as attributes of the same names.
-Those that only one incentive has stand beside it, as in `dcai.incentives.prediction_market.errors`.
+Errors that only one incentive has stand beside it, as in `dcai.incentives.prediction_market.errors`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from eth_abi.abi import decode
-from eth_utils.address import to_checksum_address
-
-from dcai.durations import duration_text
+from dcai.times import duration_text, moment_text
 
 if TYPE_CHECKING:
     from dcai.chain.chain import Receipt
 
 
 class DcaiError(Exception):
-    """Base of every error that `dcai` raises on purpose; its text is one sentence for a person."""
+    """The base of every error that `dcai` raises on purpose; its text is one sentence for a person."""
 
 
 class InvalidInput(DcaiError, ValueError):
-    """A value that was refused before anything was sent: the text names it, the limit and the way out."""
+    """A value was refused before anything was sent: the text names it, the limit and the way out."""
 
 
 class NodeError(DcaiError):
-    """The node can't be reached, isn't the one that was meant, or refuses a request for a reason of its own."""
+    """The node can't be reached, is not the one that was meant, or refuses a request for a reason of its own."""
 
 
 class NodeUnreachable(NodeError):
@@ -44,7 +39,7 @@ class ContractReverted(DcaiError):
 
 
 class TransactionFailed(DcaiError):
-    """A transaction was sent and failed; `receipt` says what it used, and `__cause__` why, where that is known."""
+    """A transaction was sent and failed; `receipt` says what it used, and `__cause__` why, if that is known."""
 
     def __init__(self, sentence: str, receipt: Receipt | None = None) -> None:
         super().__init__(sentence)
@@ -52,13 +47,19 @@ class TransactionFailed(DcaiError):
 
 
 class ContractError(ContractReverted):
-    """A contract refused a call with an error of its own; the figures of the error are attributes.
+    """A contract refused a call with an error of its own, whose figures are attributes.
+
+    For an error of your own contract, derive a class from this one, named as the error, with a `declaration` of its
+    figures and a `sentence` with their names in braces.
 
     Attributes
     ----------
     figures : dict
         All figures by name.
     """
+
+    declaration: ClassVar[str] = ""
+    """The figures as Solidity declares them, types and names: with the class's name they give the error's selector."""
 
     sentence: ClassVar[str]
 
@@ -80,18 +81,18 @@ class ContractError(ContractReverted):
 
 
 def _rebuilt(kind: type[ContractError], figures: dict[str, Any]) -> ContractError:
-    """Make an error again that comes from another process."""
+    """Return an error that another process pickled."""
     return kind(**figures)
 
 
 class NotInitialized(ContractError):
-    """The trainer's initial parameters aren't complete."""
+    """The trainer's initial parameters are not complete."""
 
-    sentence = "The trainer can't be used yet: its creator hasn't loaded all of its initial parameters."
+    sentence = "The trainer can't be used yet: its creator has not loaded all of its initial parameters."
 
 
 class AlreadyInitialized(ContractError):
-    """The trainer's initial parameters are complete already."""
+    """The trainer's initial parameters are already complete."""
 
     sentence = "The trainer's initial parameters are complete and can't be loaded again; deploy another trainer."
 
@@ -99,22 +100,25 @@ class AlreadyInitialized(ContractError):
 class BadChunk(ContractError):
     """A chunk of initial parameters doesn't fit."""
 
+    declaration = "uint256 offset, uint256 length, uint256 parameters"
     sentence = (
-        "{length} bytes of parameters from byte {offset} on don't fit a model of {parameters}: send at least one, not "
-        "more than are missing, and with all but the last chunk fill the last slot (offset + length "
-        "+ 16 divides by 32)."
+        "A chunk of {length} bytes at byte {offset} does not fit a model with {parameters} bytes of parameters: send "
+        "at least one byte and no more than are missing, and let every chunk but the last end where a slot ends "
+        "(offset + length + 16 is a multiple of 32)."
     )
 
 
 class BadSetting(ContractError):
     """A setting is out of its range."""
 
-    sentence = "The setting {name} is out of its range; the interface of the model and the incentive name the ranges."
+    declaration = "bytes32 name"
+    sentence = "The setting {name} is out of its range; the interfaces of the model and the incentive state the ranges."
 
 
 class NotCreator(ContractError):
-    """Only the trainer's creator may."""
+    """The call is for the trainer's creator only."""
 
+    declaration = "address creator, address sender"
     sentence = "Only the trainer's creator, {creator}, may do this, not {sender}."
 
 
@@ -127,29 +131,30 @@ class AlreadyPublished(ContractError):
 class TooManyClasses(ContractError):
     """There is no room for another class."""
 
-    sentence = (
-        "The trainer has {maxClasses} classes and no room for another: deploy one whose model has a larger max_classes."
-    )
+    declaration = "uint256 maxClasses"
+    sentence = "The trainer has {maxClasses} classes and no room for another: deploy a model with a larger max_classes."
 
 
 class BadName(ContractError):
-    """The name of a class isn't one line."""
+    """The name of a class is not one line."""
 
-    sentence = "The name of a class has 1 to 64 bytes, and is one line without control characters."
+    sentence = "The name of a class must have 1 to 64 bytes, in one line without control characters."
 
 
 class NoSuchClassYet(ContractError):
-    """Initial parameters of a class that doesn't exist yet."""
+    """The initial parameters say something of a class that does not exist yet."""
 
+    declaration = "uint256 offset"
     sentence = (
-        "The initial parameters hold something for a class that doesn't exist yet, about byte {offset} of the state: "
-        "leave the room for further classes empty."
+        "The initial parameters near byte {offset} of the state belong to a class that does not exist yet: leave the "
+        "room for further classes empty."
     )
 
 
 class UnknownLabel(ContractError):
     """No class has the label."""
 
+    declaration = "uint256 label, uint256 classes"
     sentence = "There is no class {label}: this model has {classes} classes, 0 to {highest}."
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
@@ -159,60 +164,67 @@ class UnknownLabel(ContractError):
 class BadBatch(ContractError):
     """The bytes of a batch are malformed."""
 
-    sentence = "The batch is malformed: it holds 1 to 256 samples and ends where its last sample ends."
+    sentence = "The batch is malformed: it must hold 1 to 256 samples and end where its last sample ends."
 
 
 class UnknownContribution(ContractError):
-    """No record of the contribution stands at the slot."""
+    """The slot holds no record of the contribution."""
 
+    declaration = "uint256 id, uint256 slot"
     sentence = (
-        "There is no record of contribution {id} at slot {slot}: take id, author, time, deposit, label, sample and "
-        "slot from its event."
+        "There is no record of contribution {id} in slot {slot}: take id, author, time, deposit, label, sample and "
+        "slot from the event of the contribution."
     )
 
 
 class NothingLeft(ContractError):
-    """Nothing can come of a contribution any more."""
+    """Nothing of a contribution can be claimed any more."""
 
-    sentence = "Nothing is left of contribution {id}: all that could be claimed was claimed before, or split off."
+    declaration = "uint256 id"
+    sentence = "Nothing is left of contribution {id}: everything was claimed or split off before."
 
 
 class IsBatch(ContractError):
     """The call is for single samples."""
 
+    declaration = "uint256 id"
     sentence = (
-        "Contribution {id} is a batch, and this call is for single samples: use the one for batches, or split the "
-        "sample off first, where batches can be split."
+        "Contribution {id} is a batch, and this call is for single samples: use the call for batches, or split the "
+        "sample off first if the incentive allows it."
     )
 
 
 class IsNoBatch(ContractError):
     """The call is for batches."""
 
+    declaration = "uint256 id"
     sentence = "Contribution {id} is a single sample, not a batch; use the call for single samples."
 
 
 class EmptySample(ContractError):
-    """A sample without content."""
+    """The sample has no features."""
 
     sentence = "The sample is empty: it needs at least one feature."
 
 
 class OddLength(ContractError):
-    """A sparse sample of an odd number of bytes."""
+    """A sparse sample has an odd number of bytes."""
 
-    sentence = "The sample has {length} bytes; a sparse sample has two a feature."
+    declaration = "uint256 length"
+    sentence = "The sample has {length} bytes; a sparse sample has two bytes per feature."
 
 
 class NotIncreasing(ContractError):
-    """Feature indices that repeat or fall."""
+    """The feature indices do not increase."""
 
-    sentence = "The feature index at position {position} isn't above the one before it: sort them and send each once."
+    declaration = "uint256 position"
+    sentence = "The feature index at position {position} is not above the one before it: sort them and send each once."
 
 
 class IndexTooLarge(ContractError):
-    """A feature index beyond the model."""
+    """A feature index is beyond the model."""
 
+    declaration = "uint256 index, uint256 features"
     sentence = "There is no feature {index}: this model has {features}, 0 to {highest}."
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
@@ -220,94 +232,93 @@ class IndexTooLarge(ContractError):
 
 
 class TooManyFeatures(ContractError):
-    """A sample that a model of many classes can't be asked about in one transaction."""
+    """The sample is too large for a model of so many classes to answer about in one transaction."""
 
+    declaration = "uint256 features, uint256 most"
     sentence = (
-        "The sample has {features} features; with so many classes this model takes up to {most}, since no transaction "
-        "could settle a claim with more: leave the rarest out."
+        "The sample has {features} features, and this model takes {most} at most: it has so many classes that no "
+        "transaction could settle a claim about more. Leave the rarest features out."
     )
 
 
 class WrongLength(ContractError):
-    """A dense sample of another length than the model's."""
+    """A dense sample has another length than the model's."""
 
-    sentence = "The sample has {length} values: this model takes {features}."
+    declaration = "uint256 length, uint256 features"
+    sentence = "The sample has {length} values, and this model takes {features}."
 
 
 class NotUnitNorm(ContractError):
-    """A dense sample that is no rounded unit vector."""
+    """A dense sample is not a rounded unit vector."""
 
+    declaration = "uint256 squaredNorm, uint256 lowest, uint256 highest"
     sentence = (
-        "The squared norm of the sample is {squaredNorm}, and a unit vector times 127 has {lowest} to {highest}: let a "
-        "VectorEncoder make it."
+        "The squared norm of the sample is {squaredNorm}, and that of a unit vector times 127 is {lowest} to "
+        "{highest}: make samples with a VectorEncoder."
     )
 
 
 class TooLarge(ContractError):
-    """Samples with more features than the incentive's one price covers."""
+    """The samples have more features than the incentive's one price covers."""
 
-    sentence = "The samples count as {size} features together and this trainer takes {most}: leave the rarest out."
-
-
-# The end of the year 9999, beyond which there are no dates: a claim may name any time.
-_LAST_TIME = 253_402_300_799
+    declaration = "uint256 size, uint256 most"
+    sentence = "The samples count as {size} features together, and this trainer takes {most}: leave the rarest out."
 
 
 class TooEarly(ContractError):
-    """A waiting time isn't over."""
+    """A waiting time is not over."""
 
-    sentence = "This works from {when} on, in {wait}."
+    declaration = "uint256 earliest, uint256 time"
+    sentence = "Too early: allowed from {when}{wait}."
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
-        earliest = figures["earliest"]
-        return {"when": self.moment(earliest), "wait": duration_text(earliest - figures["time"])}
-
-    @staticmethod
-    def moment(second: int) -> str:
-        """Return a time as people write it."""
-        if second > _LAST_TIME:
-            return f"second {second}"
-        return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        earliest, wait = figures["earliest"], figures["earliest"] - figures["time"]
+        return {"when": moment_text(earliest), "wait": f", in {duration_text(wait)}" if wait > 0 else ""}
 
 
 class NotAuthor(ContractError):
-    """Only the author may."""
+    """The call is for the author only."""
 
+    declaration = "address author, address sender"
     sentence = "Only the author, {author}, may claim this contribution, not {sender}."
 
 
 class OwnContribution(ContractError):
     """Authors can't report their own data."""
 
-    sentence = "Contribution {id} is your own: only others can report it, and take what it loses."
+    declaration = "uint256 id"
+    sentence = "Contribution {id} is your own: only others can report it and take its deposit."
 
 
 class ModelDisagrees(ContractError):
     """The model gives another label."""
 
-    sentence = "The model says {predicted} where the contribution says {label}: nothing can be claimed until it agrees."
+    declaration = "uint256 predicted, uint256 label"
+    sentence = (
+        "The model says {predicted} where the contribution says {label}: wait until they agree to claim anything."
+    )
 
 
 class ModelAgrees(ContractError):
     """The model gives the same label: the data counts as good."""
 
+    declaration = "uint256 label"
     sentence = (
-        "The model agrees with label {label}: only data that it disagrees with can be reported, or lose anything."
+        "The model agrees with label {label}: only data that it disagrees with can be reported or lose its deposit."
     )
 
 
 class ShortSettings(ContractError):
     """The settings of a trainer are cut off."""
 
-    sentence = "The settings have {length} bytes; the factory needs 44 and the names."
+    declaration = "uint256 length"
+    sentence = "The settings have {length} bytes, and the factory needs 44 and the names."
 
 
 class FailedCall(ContractError):
     """The recipient of a payment refuses it."""
 
-    sentence = (
-        "The recipient is a contract that refuses to receive money, so that nothing was paid; its claim stays open."
-    )
+    sentence = "The recipient is a contract that refuses to receive money: nothing was paid, and its claim stays open."
 
 
 class FailedDeployment(ContractError):
@@ -322,11 +333,12 @@ class FailedDeployment(ContractError):
 class AddressEmptyCode(ContractError):
     """A call goes to an address without code."""
 
+    declaration = "address target"
     sentence = "There is no contract at {target}."
 
 
 class CloneArgumentsTooLong(ContractError):
-    """Settings and names don't fit into the code of a trainer."""
+    """Settings and names do not fit into the code of a trainer."""
 
     sentence = "The settings don't fit into the code of a trainer: shorten its name and its labels."
 
@@ -340,30 +352,11 @@ class Create2EmptyBytecode(ContractError):
 class InsufficientBalance(ContractError):
     """The contract has less than it would pay."""
 
-    sentence = "The contract has {balance} wei, and {needed} are needed."
+    declaration = "uint256 balance, uint256 needed"
+    sentence = "The contract has {balance} wei and needs {needed}."
 
 
 class ReentrancyGuardReentrantCall(ContractError):
-    """A claim while another one is being paid."""
+    """A claim came while another one was being paid."""
 
-    sentence = "Nothing can be claimed from a trainer while it pays another claim."
-
-
-def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: bytes) -> ContractReverted:
-    """Return the exception for an error of a contract, from the ABI's names and types and the encoded figures."""
-    values = decode(types, data)
-    figures = {name: _readable(kind, value) for name, kind, value in zip(names, types, values, strict=True)}
-    # with those of each incentive, somebody else's too
-    kind = next((kind for kind in ContractError.__subclasses__() if kind.__name__ == name), None)
-    if kind is None:
-        told = ", ".join(f"{key} {value}" for key, value in figures.items())
-        return ContractReverted(f"The contract refuses: {name}{' (' + told + ')' if told else ''}.")
-    return kind(**figures)
-
-
-def _readable(kind: str, value: Any) -> Any:
-    if kind == "address":
-        return to_checksum_address(value)
-    if kind == "bytes32":  # a short text
-        return value.rstrip(b"\0").decode(errors="replace")
-    return value
+    sentence = "Nothing can be claimed from a trainer while it is paying another claim."

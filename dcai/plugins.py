@@ -108,6 +108,7 @@ def command_name(kind: type) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
 
 
+@cache
 def room(kind: type, name: str) -> ModuleType | None:
     """Import the module of that name beside the one that defines a class, if there is one.
 

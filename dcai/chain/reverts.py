@@ -1,21 +1,50 @@
-"""What a node's error answer means: a contract's own error, or another."""
+"""What a node's error answer means: a contract's own error, or another one."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
-from dcai import artifacts
-from dcai.chain.codec import Codec, codec
-from dcai.errors import ContractReverted, DcaiError, NodeError, contract_error
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError, ParseError
+from eth_utils.crypto import keccak
+
+from dcai import artifacts, plugins
+from dcai.chain.addresses import checksummed
+from dcai.chain.codec import ErrorType, codec
+from dcai.errors import ContractError, ContractReverted, DcaiError, NodeError
 
 _REVERT_TEXT = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
 
+# Longer figures of a contract that is not ours are cut in a sentence.
+_LONGEST = 80
 
-def decode_error(data: bytes, prepared: Codec) -> ContractReverted | None:
-    """Return the exception for what a contract reverted with, or None where it isn't an error of the contract's own."""
-    entry = prepared.errors.get(data[:4])
-    return contract_error(entry.name, entry.names, entry.types, data[4:]) if entry else None
+
+def decode_error(data: bytes) -> ContractReverted | None:
+    """Return the exception for what a contract reverted with; None if no contract that is known here has the error.
+
+    The first four bytes, the selector, say which error it is: names may be the same in contracts of different people.
+    Whatever bytes come, this does not fail.
+    """
+    selector = data[:4]
+    kind = _kinds().get(selector)
+    entry = _declared(kind) if kind else _in_artifacts(selector)
+    if entry is None:
+        return None
+    try:
+        values = decode(entry.types, data[4:])
+    except (DecodingError, ParseError, ValueError, OverflowError):
+        return ContractReverted(
+            f"The contract refuses with {entry.name}, whose figures can't be decoded: {_readable(data[4:])}."
+        )
+    figures = {name: _value(type_, value) for name, type_, value in zip(entry.names, entry.types, values, strict=True)}
+    if kind is not None:
+        return kind(**figures)
+    told = ", ".join(f"{name} {_readable(figures[name])}".strip() for name in entry.names)
+    return ContractReverted(f"The contract refuses: {entry.name}{f' ({told})' if told else ''}.")
 
 
 def explained(message: str, data: str | None) -> DcaiError:
@@ -23,19 +52,64 @@ def explained(message: str, data: str | None) -> DcaiError:
     reverted = _revert_data(message, data)
     if reverted is None:
         return NodeError(f"The node refuses: {message}")
-    for contract in artifacts.names():
-        error = decode_error(reverted, codec(contract))
-        if error is not None:
-            return error
+    error = decode_error(reverted)
+    if error is not None:
+        return error
     return ContractReverted(f"The contract refuses, with {('0x' + reverted.hex()) if reverted else 'no reason'}.")
 
 
+def _kinds() -> Mapping[bytes, type[ContractError]]:
+    """Return the exceptions by their selectors; of two classes for one error the first counts, ours before others'."""
+    for incentive in plugins.incentives().values():
+        plugins.room(incentive, "errors")
+    found: dict[bytes, type[ContractError]] = {}
+    for kind in plugins.subclasses(ContractError):
+        entry = _declared(kind)
+        found.setdefault(_selector(f"{entry.name}({','.join(entry.types)})"), kind)
+    return found
+
+
+def _declared(kind: type[ContractError]) -> ErrorType:
+    """Return what a class declares: its name, and the types and names of its figures."""
+    figures = [one.split() for one in kind.declaration.split(", ") if one]
+    return ErrorType(kind.__name__, tuple(name for _, name in figures), tuple(type_ for type_, _ in figures))
+
+
+@cache
+def _selector(signature: str) -> bytes:
+    return bytes(keccak(text=signature)[:4])
+
+
+def _in_artifacts(selector: bytes) -> ErrorType | None:
+    """Return the error that a compiled contract has, though there is no exception for it."""
+    declared = (codec(contract).errors.get(selector) for contract in artifacts.names())
+    return next((entry for entry in declared if entry is not None), None)
+
+
+def _value(type_: str, value: Any) -> Any:
+    if type_ == "address":
+        return checksummed(bytes.fromhex(value[2:]))
+    if type_ == "bytes32":  # a short text
+        text = value.rstrip(b"\0").decode(errors="replace")
+        return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    return value
+
+
+def _readable(value: Any) -> str:
+    """Return a figure as text that can't steer a terminal."""
+    text = f"0x{value.hex()}" if isinstance(value, bytes) else repr(value).strip("'")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def _revert_data(message: str, data: str | None) -> bytes | None:
-    """Return what a contract reverted with; None where the failure is of another kind."""
-    if data is not None:
-        return bytes.fromhex(data.removeprefix("0x"))
-    match = _REVERT_TEXT.search(message)
-    if match:  # eth-tester tells the bytes as Python would print them
-        literal = ast.literal_eval(match[1])
-        return literal if isinstance(literal, bytes) else None
+    """Return what a contract reverted with; None if the failure is of another kind."""
+    try:
+        if data is not None:
+            return bytes.fromhex(data.removeprefix("0x"))
+        match = _REVERT_TEXT.search(message)
+        if match:  # eth-tester gives the bytes as Python would print them
+            literal = ast.literal_eval(match[1])
+            return literal if isinstance(literal, bytes) else None
+    except (ValueError, SyntaxError):  # not what it looks like
+        return None
     return b"" if "revert" in message else None

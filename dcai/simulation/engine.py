@@ -20,7 +20,6 @@ from eth_abi.exceptions import EncodingError
 from dcai.chain.blocks import Blocks, Mined, Transaction, receipts
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.chain.codec import Event, codec
-from dcai.durations import duration_text
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives.rules import Due, Rules
 from dcai.models import Model
@@ -32,6 +31,7 @@ from dcai.simulation.measure import Measure
 from dcai.simulation.recorder import Recorder
 from dcai.simulation.seat import Seat
 from dcai.simulation.view import View
+from dcai.times import duration_text
 from dcai.trainer.log import History
 from dcai.trainer.products import product_of
 from dcai.trainer.trainer import Trainer

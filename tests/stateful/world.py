@@ -115,7 +115,7 @@ class World:
         ]
 
     def _error(self, answer: bytes) -> Exception:
-        return decode_error(answer, self.face) or ContractReverted(f"0x{answer.hex()}" if answer else "no reason")
+        return decode_error(answer) or ContractReverted(f"0x{answer.hex()}" if answer else "no reason")
 
     def _mined(self, sender: str, to: str, data: bytes, value: int) -> Outcome:
         error = None

@@ -1,4 +1,4 @@
-"""What only a trainer with Deposit-Refund-Take refuses."""
+"""The errors that only a trainer with Deposit-Refund-Take raises."""
 
 from __future__ import annotations
 
@@ -8,59 +8,66 @@ from dcai.errors import ContractError
 class Underpaid(ContractError):
     """The deposit is below the price."""
 
+    declaration = "uint256 required, uint256 sent"
     sentence = "The deposit of {sent} wei is below the price of {required} wei; ask quote() for what to send."
 
 
 class BadDeposit(ContractError):
     """The deposit can't be recorded."""
 
+    declaration = "uint256 sent, uint256 count"
     sentence = "A deposit of {sent} wei can't be kept for {count} samples: send a multiple of {count} below 2^96 wei."
 
 
 class NoneRefundable(ContractError):
-    """No sample of those asked for can be refunded now."""
+    """None of the chosen samples can be refunded now."""
 
-    sentence = (
-        "None of the samples asked for in batch {id} can be refunded now: the model disagrees or they are closed."
-    )
+    declaration = "uint256 id, uint256 positions"
+    sentence = "None of the chosen samples of batch {id} can be refunded now: the model disagrees, or they are closed."
 
 
 class NoneToSplit(ContractError):
-    """No sample of those asked for can be split off now."""
+    """None of the chosen samples can be split off now."""
 
+    declaration = "uint256 id, uint256 positions"
     sentence = (
-        "None of the samples asked for in batch {id} can be split off: they are closed, or the model agrees with "
-        "them and they aren't yours."
+        "None of the chosen samples of batch {id} can be split off: they are closed, or they are not yours and the "
+        "model agrees with them."
     )
 
 
 class NothingGood(ContractError):
-    """Reporting needs a good contribution of one's own."""
+    """A reporter needs a good contribution of their own."""
 
-    sentence = "{sender} has no good contribution yet; contribute, and be refunded once, before reporting or taking."
+    declaration = "address sender"
+    sentence = "{sender} has no good contribution yet: contribute and get a refund before you report or take."
 
 
 class AlreadyReported(ContractError):
-    """Reported by the same person before."""
+    """The same person has reported the contribution before."""
 
-    sentence = "{sender} has reported contribution {id} already."
+    declaration = "uint256 id, address sender"
+    sentence = "{sender} has already reported contribution {id}."
 
 
 class NotReported(ContractError):
     """A share must be reported first."""
 
+    declaration = "uint256 id, address sender"
     sentence = (
-        "{sender} hasn't reported contribution {id}; report it, and take the share when the time to settle is over."
+        "{sender} has not reported contribution {id}: report it, and take the share when the time to settle is over."
     )
 
 
 class AlreadyTaken(ContractError):
-    """One share a person."""
+    """The same person has taken a share before."""
 
-    sentence = "{sender} has taken a share of contribution {id} already."
+    declaration = "uint256 id, address sender"
+    sentence = "{sender} has already taken a share of contribution {id}."
 
 
 class ShareIsZero(ContractError):
-    """A share that rounds to nothing."""
+    """The share rounds to nothing."""
 
-    sentence = "The share of {deposit} wei with {good} of all {allGood} good contributions is 0 wei; it stays there."
+    declaration = "uint256 deposit, uint256 good, uint256 allGood"
+    sentence = "{good} of all {allGood} good contributions give a share of 0 wei of the deposit of {deposit} wei."

@@ -1,90 +1,100 @@
-"""What only a trainer with Gamified refuses."""
+"""The errors that only a trainer with Gamified raises."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dcai.errors import ContractError, TooEarly
+from dcai.errors import ContractError
+from dcai.times import moment_text
 
 
 class NoMoney(ContractError):
-    """Money was sent where nothing is to be paid."""
+    """Money was sent, and contributing costs nothing."""
 
+    declaration = "uint256 sent"
     sentence = "Contributing costs nothing here, and {sent} wei were sent: send none."
 
 
 class TooLate(ContractError):
     """A contribution is finished."""
 
-    sentence = "This worked until {when}; nothing comes of this contribution any more."
+    declaration = "uint256 end, uint256 time"
+    sentence = "Too late: allowed until {when}. Nothing of this contribution can be claimed any more."
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
-        return {"when": TooEarly.moment(figures["end"])}
+        return {"when": moment_text(figures["end"])}
 
 
 class MostlyAgreed(ContractError):
     """The model agrees with half of a batch or more: the data counts as good."""
 
+    declaration = "uint256 id, uint256 disagreeing, uint256 count"
     sentence = (
-        "The model disagrees with {disagreeing} of the {count} validated samples of batch {id}: it must be more than "
-        "half to report it."
+        "The model disagrees with {disagreeing} of the {count} validated samples of batch {id}: a batch can be "
+        "reported if it disagrees with more than half."
     )
 
 
 class MostlyDisagreed(ContractError):
     """The model disagrees with more than half of a batch: the data counts as bad."""
 
+    declaration = "uint256 id, uint256 disagreeing, uint256 count"
     sentence = (
-        "The model disagrees with {disagreeing} of the {count} validated samples of contribution {id}: it can be "
-        "defended once that is half or fewer."
+        "The model disagrees with {disagreeing} of the {count} validated samples of contribution {id}: a contribution "
+        "can be defended if it disagrees with half or fewer."
     )
 
 
 class BadPositions(ContractError):
-    """Positions that a batch doesn't have, or none."""
+    """The positions are not in the batch, or there are none."""
 
-    sentence = "The positions {positions:#b} aren't of a batch of {count} samples: ask for one at least, none beyond."
+    declaration = "uint256 positions, uint256 count"
+    sentence = "The positions {positions:#b} are not in a batch of {count} samples: choose one or more that are."
 
 
 class AlreadyValidated(ContractError):
-    """The points were given."""
+    """The points have been given."""
 
-    sentence = "Contribution {id} was validated before: its points are given once."
+    declaration = "uint256 id"
+    sentence = "Contribution {id} was validated before, and its points are given once."
 
 
 class NotValidated(ContractError):
-    """There are no points to take."""
+    """There are no points that a report could take."""
 
-    sentence = "Contribution {id} isn't validated, so that it has no points that a report could take."
+    declaration = "uint256 id"
+    sentence = "Contribution {id} is not validated: it has no points that a report could take."
 
 
 class NothingToDefend(ContractError):
-    """Nobody has reported it."""
+    """Nobody has reported the contribution."""
 
-    sentence = "Contribution {id} isn't reported, and needs no defence."
+    declaration = "uint256 id"
+    sentence = "Contribution {id} is not reported and needs no defence."
 
 
 class NotEnoughGood(ContractError):
-    """Reporting needs more validated contributions of one's own."""
+    """A reporter needs more validated contributions of their own."""
 
-    sentence = (
-        "{sender} has {validated} validated contributions, and {needed} are needed to report: contribute more first."
-    )
+    declaration = "address sender, uint256 validated, uint256 needed"
+    sentence = "{sender} has {validated} validated contributions and needs {needed} to report: contribute more first."
 
 
 class NotTransferable(ContractError):
-    """Badges stay where they are."""
+    """Badges can't be transferred."""
 
-    sentence = "A badge stays with who earned it: it can't be given away, nor can anybody be allowed to."
+    sentence = "A badge stays with the person who earned it: it can't be transferred, and no transfer can be approved."
 
 
 class UnknownBadge(ContractError):
-    """An id that no badge has."""
+    """No badge has the id."""
 
-    sentence = "There is no badge {id}: they have the numbers 1 to 8."
+    declaration = "uint256 id"
+    sentence = "There is no badge {id}: badges have the numbers 1 to 8."
 
 
 class LengthsDiffer(ContractError):
-    """Not as many accounts as ids."""
+    """The lists of accounts and ids have different lengths."""
 
-    sentence = "There are {accounts} accounts and {ids} ids; give one id an account."
+    declaration = "uint256 accounts, uint256 ids"
+    sentence = "There are {accounts} accounts and {ids} ids; give one id per account."

@@ -1,4 +1,4 @@
-"""What only a trainer with a prediction market refuses."""
+"""The errors that only a trainer with a prediction market raises."""
 
 from __future__ import annotations
 
@@ -11,92 +11,105 @@ from dcai.incentives.prediction_market.course import Phase
 class WrongPhase(ContractError):
     """The call is for another phase of the market."""
 
+    declaration = "uint8 phase"
     sentence = "This can't be done now: the market is in phase {phase}: {told}."
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
-        phase = Phase(figures["phase"])
-        return {"phase": str(int(phase)), "told": phase.told}
+        number = figures["phase"]
+        # somebody else's contract may have more
+        return {"told": Phase(number).told if number in set(Phase) else "one that is unknown here"}
 
 
 class WrongBounty(ContractError):
-    """The bounty is no multiple of the stake."""
+    """The bounty is not a multiple of the stake."""
 
-    sentence = "A bounty of {sent} wei isn't a multiple of the stake, {stake} wei, or is 0 or more than 2^40 stakes."
+    declaration = "uint256 stake, uint256 sent"
+    sentence = "A bounty of {sent} wei is refused: it must be 1 to 2^40 times the stake, which is {stake} wei."
 
 
 class WrongStake(ContractError):
-    """What was sent isn't the stake."""
+    """The amount that was sent is not the stake."""
 
+    declaration = "uint256 required, uint256 sent"
     sentence = "A contribution to this market costs exactly {required} wei, not {sent}; ask quote() for what to send."
 
 
 class MarketFull(ContractError):
     """The market takes no more samples."""
 
-    sentence = "The market has {samples} samples, and takes {most} at most: send fewer, or wait for another market."
+    declaration = "uint256 samples, uint256 most"
+    sentence = "The market has {samples} samples and takes {most} at most: send fewer, or wait for another market."
 
 
 class TooLong(ContractError):
-    """A call that contributes has too many bytes."""
+    """A contribution has too many bytes."""
 
-    sentence = "This contribution has {length} bytes and a market takes {most}: send smaller batches."
+    declaration = "uint256 length, uint256 most"
+    sentence = "This contribution has {length} bytes, and a market takes {most}: send smaller batches."
 
 
 class WrongCount(ContractError):
-    """More or fewer than there must be."""
+    """There are more or fewer than there must be."""
 
-    sentence = "There must be {required} portions, hashes of them or slots here, not {given}."
+    declaration = "uint256 required, uint256 given"
+    sentence = "This call takes {required} portions, hashes of portions or slots, not {given}."
 
 
 class WrongHeader(ContractError):
-    """The header isn't that of the block that the draw is from."""
+    """The header is not that of the block that decides the draw."""
 
+    declaration = "uint256 target"
     sentence = (
-        "These bytes aren't the header of block {target}, which the draw is from; or it isn't there yet, or too long "
-        "ago for the chain to remember it (8,191 blocks, or 256): a portion that can't be drawn any more is forfeited."
+        "These bytes are not the header of block {target}, which decides the draw; or the block is not there yet, or "
+        "the chain does not remember it any more (it remembers 8,191 blocks, or 256). The bounty of a market whose "
+        "portion can't be drawn any more is forfeited."
     )
 
 
 class WrongHashes(ContractError):
-    """The hashes aren't those that were committed."""
+    """The hashes are not those that were committed."""
 
-    sentence = "These hashes aren't those that the provider committed to; take them from the Committed event."
+    sentence = "These hashes are not those that the provider committed to: take them from the Committed event."
 
 
 class WrongPortion(ContractError):
-    """The content of a portion isn't what was committed."""
+    """The content of a portion is not what was committed."""
 
+    declaration = "uint256 portion"
     sentence = (
-        "This isn't the content of portion {portion} that the provider committed to, or it isn't the turn of that "
-        "portion."
+        "This is not the content of portion {portion} that the provider committed to, or another portion comes first."
     )
 
 
 class MalformedPortion(ContractError):
     """The content of a portion is malformed."""
 
-    sentence = "Portion {portion} is malformed: it holds 32 bytes of salt, then as many samples as the terms say."
+    declaration = "uint256 portion"
+    sentence = "Portion {portion} is malformed: it must hold 32 bytes of salt, then as many samples as the terms say."
 
 
 class AlreadyRevealed(ContractError):
-    """The portion is known."""
+    """The portion is already known."""
 
-    sentence = "Portion {portion} is known already."
+    declaration = "uint256 portion"
+    sentence = "Portion {portion} is already known."
 
 
 class WrongParameters(ContractError):
-    """The parameters aren't those of the model at this point."""
+    """The parameters are not those of the model at this point."""
 
-    sentence = "These aren't the parameters of the model where the evaluation is now; replay the log up to there."
+    sentence = "These are not the parameters of the model where the evaluation stands: replay the log up to there."
 
 
 class OutOfTurn(ContractError):
     """Contributions are evaluated in their order."""
 
-    sentence = "Contribution {next} is evaluated next, not {given}; at least one at a time."
+    declaration = "uint256 next, uint256 given"
+    sentence = "Contribution {next} is evaluated next, not {given}: give at least one, in their order."
 
 
 class NothingOwed(ContractError):
-    """Nobody is owed anything."""
+    """The market owes the person nothing."""
 
-    sentence = "The market owes {person} nothing, or nothing any more."
+    declaration = "address person"
+    sentence = "The market owes {person} nothing, or has paid it already."
