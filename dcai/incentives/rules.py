@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from dcai import plugins
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
-from dcai.simulation.actions import Claim
 from dcai.trainer.log import Entry, History
+
+if TYPE_CHECKING:
+    from dcai.simulation.actions import Claim
 
 
 class Due(NamedTuple):
@@ -62,6 +64,12 @@ class Rules(ABC):
 
     closing: ClassVar[str] = ""
     """What the creator does after the last contribution, in words, where that takes a while."""
+
+    provided: ClassVar[bool] = False
+    """Whether an agent may be the trainer's creator, who provides something."""
+
+    settings: ClassVar[type[Any] | None] = None
+    """A dataclass of what a scenario sets beside the incentive's terms, with `about(…)` as theirs; None: nothing."""
 
     ends: int | None = None
     """When nobody can contribute any more, seconds since 1970; None: as long as there is something to contribute."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dcai import datasets
+from dcai import datasets, plugins
 from dcai.chain.chain import Chain
 from dcai.chain.nodes.anvil import find_anvil, local_chain
 from dcai.errors import InvalidInput
@@ -23,7 +23,6 @@ from dcai.simulation.engine import Engine
 from dcai.simulation.measure import Measure
 from dcai.simulation.result import Result
 from dcai.simulation.scenario.scenario import Scenario
-from dcai.simulation.scenario.sections import MODELS, PredictionMarketSection
 from dcai.trainer.audit import audit
 from dcai.trainer.deploy import deploy
 from dcai.trainer.log import History
@@ -69,7 +68,7 @@ def simulate(
             "https://getfoundry.sh, or set DCAI_ANVIL to it."
         )
     number = scenario.seed if seed is None else seed
-    kind = MODELS[scenario.model.kind]
+    kind = plugins.models()[scenario.model.kind]
     classes, whole = _encoded(scenario.data.name, kind, scenario.data.vocabulary, scenario.data.bins)
     data = ordered(whole, scenario, number)
     initial = _initial(scenario, len(data.labels))
@@ -154,9 +153,9 @@ def _market(
     chain: Chain, trainer: Trainer[Any, Any], scenario: Scenario, data: Encoded, agents: list[Agent], seed: int
 ) -> Market | None:
     """Return the market that a trainer is, if it is one."""
-    terms = scenario.incentive
-    if not isinstance(terms, PredictionMarketSection) or not isinstance(trainer, MarketTrainer):
+    if not isinstance(trainer, MarketTrainer):
         return None
+    terms: Any = scenario.incentive
     hidden = test_set(data, terms.portions, terms.portion_size, seed)
     drawn, bounty = seed % terms.portions, terms.bounty * terms.stake
     return Market(chain, trainer, hidden, agents, bounty_wei=bounty, drawn=drawn)

@@ -294,9 +294,9 @@ def test_a_file_that_holds_no_model_is_one_sentence(run, tmp_path, content, word
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--refund-after", "soon"), "'soon' is no duration; "),
+        (("--refund-after", "soon"), "'soon' is not a duration; "),
         (("--take-after", "1 day"), "The times must be in order: "),
-        (("--minimum-wei", "0"), "minimum_wei is a whole number from 1 to "),
+        (("--minimum-wei", "0"), "minimum_wei must be a whole number from 1 to "),
         (("--salt", "-1"), "A salt is a whole number from 0 to 2^256 - 1, not -1."),
         (("--name", "a\nb"), "A name or label is one line of text, not 'a\\nb'."),
     ],

@@ -332,7 +332,7 @@ def test_the_time_to_settle_ends_at_its_second(bad_data, chain, people, at):
     reported = chain.now()
 
     at(reported + DAY - 1)
-    with pytest.raises(errors.TransactionFailed, match="This works from"):
+    with pytest.raises(errors.TransactionFailed, match="Too early: allowed from"):
         bad.take(sender=people[1], gas=500_000)
     assert bad.take(sender=people[1], gas=500_000) == bad.entry.deposit_wei
 

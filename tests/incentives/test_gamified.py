@@ -370,7 +370,7 @@ def test_a_reporter_needs_a_good_record_and_other_peoples_validated_data(bad, pe
 
     with pytest.raises(OwnContribution):
         wrong.report(sender=people[1])
-    with pytest.raises(NotEnoughGood, match="has 0 validated contributions, and 1 are needed"):
+    with pytest.raises(NotEnoughGood, match="has 0 validated contributions and needs 1 to report"):
         wrong.report(sender=people[3])
     with pytest.raises(NotValidated):
         pending.report(sender=people[2])
@@ -396,7 +396,7 @@ def test_every_deadline_ends_what_waits_for_it_and_frees_the_slot(launch, people
     earn(trainer, [2], [3], sender=people[2])
     chain.travel("1 day")
 
-    with pytest.raises(TooLate, match="nothing comes of this contribution any more"):
+    with pytest.raises(TooLate, match="Nothing of this contribution can be claimed any more"):
         forgotten.validate()
     finished = trainer.contribution(forgotten.id + 1)
     earn(trainer, [7], sender=people[4])
@@ -472,7 +472,7 @@ def test_badges_are_tokens_that_stay_where_they_are(launch, people, chain, earn)
         ("safeBatchTransferFrom", people[1], people[2], [1], [1], b""),
         ("setApprovalForAll", people[2], True),
     ):
-        with pytest.raises(NotTransferable, match="stays with who earned it"):
+        with pytest.raises(NotTransferable, match="stays with the person who earned it"):
             chain.invoke("IBadges", trainer.address, *call, sender=people[1])
 
 

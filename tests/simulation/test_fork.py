@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 import dcai
+from dcai import plugins
 from dcai.cli import app
 from dcai.simulation.data import encoder_for
-from dcai.simulation.scenario.sections import MODELS
 
 SCENARIO = """
 title = "Fork"
@@ -80,7 +80,7 @@ def fork(node, tmp_path):
 
 
 @pytest.mark.parametrize("incentive", [TERMS, dcai.Gamified(validate_after=HOUR)], ids=lambda one: type(one).__name__)
-@pytest.mark.parametrize("kind", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("kind", plugins.models().values(), ids=plugins.models())
 def test_agents_play_on_a_copy_of_any_trainer(publish, fork, kind, incentive):
     trainer = publish(incentive, kind)
 

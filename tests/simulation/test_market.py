@@ -21,6 +21,7 @@ TERMS = {
     "bounty": BOUNTY,
     "portion_size": 10,
     "participate": "1 day",
+    "draw_after": 2,
     "reveal_within": "1 hour",
 }
 GOOD = {**HONEST, "eagerness": 1}

@@ -16,6 +16,7 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.tables import table
 from dcai.cli.writing import check_picture, failures_told, make_folder
 from dcai.errors import DcaiError
+from dcai.incentives.rules import Rules
 from dcai.simulation.result import Outcome, Result
 from dcai.simulation.run import simulate
 from dcai.simulation.scenario.scenario import load_scenario
@@ -54,10 +55,10 @@ def run(
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=errors) as progress:
             task = progress.add_task("Contributed", total=None)
+            closing = Rules.of(scenario.incentive.incentive).closing
 
             def show(done: int, total: int) -> None:
-                evaluates = done == total and scenario.incentive.kind == "PredictionMarket"
-                told = "Contributed; evaluating the market" if evaluates else "Contributed"
+                told = f"Contributed; {closing}" if done == total and closing else "Contributed"
                 progress.update(task, completed=done, total=total, description=told)
 
             if fork is None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dcai.chain.codec import Event
 from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
 from dcai.incentives.rules import Due, Rules
-from dcai.simulation.actions import Claim
 from dcai.trainer.log import Entry, History
+
+if TYPE_CHECKING:
+    from dcai.simulation.actions import Claim
 
 _PAYMENTS = {"Refunded": "author", "BatchRefunded": "author", "Taken": "taker"}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isqrt
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from dcai.durations import Duration, seconds
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
+from dcai.incentives.settings import about, check
 
 if TYPE_CHECKING:
     # named in a text below
@@ -26,21 +27,20 @@ class DepositRefundTake(Incentive["DepositTrainer"]):
     Parameters
     ----------
     weight_wei : int
-        Below 2^64.
+        A contribution costs this * 3600 / √(seconds since the last one). 0 to 2^64 - 1 wei.
     minimum_wei : int
-        1 to 2^64 - 1.
+        The least that a contribution costs. 1 to 2^64 - 1 wei.
     refund_after : seconds, timedelta or text
-        From the contribution until its author can be refunded, and others report it.
+        From a contribution until its author can be refunded and others can report it.
     settle_after : seconds, timedelta or text
-        From a report until its share can be taken, so that authors can look after their data in between. 0 is the rule
-        of 2019, with which one transaction that turns the model, takes and turns it back robs everybody whose deposit
-        is due.
+        From a report until its share can be taken: authors look after their data in between. With 0, as in the rule of
+        2019, one transaction that turns the model, takes and turns it back robs everybody whose deposit is due.
     creator_take_after : seconds, timedelta or text
-        From the contribution until the trainer's creator takes what is left.
+        From a contribution until the trainer's creator can take what is left of its deposit.
     take_after : seconds, timedelta or text
-        From the contribution until anybody does.
+        From a contribution until anybody can take what is left of its deposit.
     size_unit : int
-        How many features one price covers, 1 to 65,535.
+        How many features of a sample one price covers. 1 to 65,535 features.
 
     Raises
     ------
@@ -56,19 +56,47 @@ class DepositRefundTake(Incentive["DepositTrainer"]):
 
     suffix: ClassVar[str] = "DRT"
 
-    weight_wei: int = 10**12
-    minimum_wei: int = 10**12
-    refund_after: Duration = "1 day"
-    settle_after: Duration = "1 day"
-    creator_take_after: Duration = "8 days"
-    take_after: Duration = "9 days"
-    size_unit: int = 100
+    weight_wei: int = field(
+        default=10**12,
+        metadata=about(
+            "A contribution costs this * 3600 / √(seconds since the last one).", unit="wei", least=0, most=2**64 - 1
+        ),
+    )
+    minimum_wei: int = field(
+        default=10**12, metadata=about("The least that a contribution costs.", unit="wei", least=1, most=2**64 - 1)
+    )
+    refund_after: Duration = field(
+        default="1 day",
+        metadata=about(
+            "From a contribution until its author can be refunded and others can report it.", unit="seconds"
+        ),
+    )
+    settle_after: Duration = field(
+        default="1 day",
+        metadata=about(
+            "From a report until its share can be taken: authors look after their data in between. With 0, as in "
+            "the rule of 2019, one transaction that turns the model, takes and turns it back robs everybody whose"
+            " deposit is due.",
+            unit="seconds",
+        ),
+    )
+    creator_take_after: Duration = field(
+        default="8 days",
+        metadata=about(
+            "From a contribution until the trainer's creator can take what is left of its deposit.", unit="seconds"
+        ),
+    )
+    take_after: Duration = field(
+        default="9 days",
+        metadata=about("From a contribution until anybody can take what is left of its deposit.", unit="seconds"),
+    )
+    size_unit: int = field(
+        default=100,
+        metadata=about("How many features of a sample one price covers.", unit="features", least=1, most=65_535),
+    )
 
     def __post_init__(self) -> None:
-        for name, low, high in (("weight_wei", 0, 2**64), ("minimum_wei", 1, 2**64), ("size_unit", 1, 2**16)):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or not low <= value < high:
-                raise InvalidInput(f"{name} is a whole number from {low} to {high - 1}, not {value!r}.")
+        check(self)
         refund, settle, creator, anybody = self.times()
         if not (refund >= 1 and refund + settle < creator <= anybody < 2**32):
             raise InvalidInput(

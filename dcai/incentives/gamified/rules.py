@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dcai.chain.codec import Event
 from dcai.incentives.gamified.standing import Standing
 from dcai.incentives.gamified.terms import Gamified
 from dcai.incentives.rules import Due, Rules
-from dcai.simulation.actions import Claim
 from dcai.trainer.log import Entry, History
+
+if TYPE_CHECKING:
+    from dcai.simulation.actions import Claim
 
 _NOBODY = Standing()
 

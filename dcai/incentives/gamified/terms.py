@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from dcai.durations import Duration, seconds
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
+from dcai.incentives.settings import about, check
 
 if TYPE_CHECKING:
     # named in a text below
     from dcai.incentives.gamified.trainer import GamifiedTrainer  # noqa: F401
 
-# From the top of the word: name, bytes, least value.
+# From the top of the word: name, bytes.
 _NUMBERS = (
-    ("base", 2, 1),
-    ("milestone", 2, 1),
-    ("milestone_bonus", 2, 0),
-    ("all_labels", 2, 0),
-    ("report_points", 2, 0),
-    ("memory_slots", 2, 1),
-    ("feature", 1, 0),
-    ("streak", 1, 0),
-    ("streak_cap", 1, 1),
-    ("reporter_good", 1, 1),
+    ("base", 2),
+    ("milestone", 2),
+    ("milestone_bonus", 2),
+    ("all_labels", 2),
+    ("report_points", 2),
+    ("memory_slots", 2),
+    ("feature", 1),
+    ("streak", 1),
+    ("streak_cap", 1),
+    ("reporter_good", 1),
 )
 _TIMES = ("validate_after", "expire_after", "settle_after", "report_within")
 
@@ -36,35 +37,40 @@ class Gamified(Incentive["GamifiedTrainer"]):
     Parameters
     ----------
     validate_after : seconds, timedelta or text
-        From the contribution until its author can validate it, a second or more.
+        From a contribution until its author can validate it and get its points; a second or more.
     expire_after : seconds, timedelta or text
-        From the contribution until it can't be validated any more.
+        From a contribution until it can't be validated any more.
     settle_after : seconds, timedelta or text
-        From a report until the points can be taken, in which the author can defend the data. With 0 one transaction
+        From a report until the points can be taken: the author can defend the data in between. With 0, one transaction
         that turns the model, reports and turns it back takes everybody's recent points.
     report_within : seconds, timedelta or text
-        How long something validated can be reported, and something reported settled; a second or more.
+        How long a validated contribution can be reported, and a reported one settled; a second or more.
     base : int
-        Points for a contribution, 1 to 65,535.
+        Points for a contribution. 1 to 65,535 points.
     feature : int
-        Points for each of the 128 bits that stand for features and that this person hasn't sent before, up to 255.
-    streak, streak_cap : int
-        Points for each day in a row on which somebody contributed, up to so many days: once a day. As many days in a
-        row earn a badge. Up to 255; the cap is 1 or more.
-    milestone, milestone_bonus : int
-        So many validated contributions earn the bronze badge and so many points; ten times as many silver, a hundred
-        times as many gold, with ten and a hundred times the points. Up to 65,535; the milestone is 1 or more.
+        Points for each kind of features that somebody has not sent before; there are 128 kinds. 0 to 255 points.
+    streak : int
+        Points for each day in a row on which somebody contributed, given once a day. 0 to 255 points.
+    streak_cap : int
+        The most days in a row that count; as many earn a badge. 1 to 255 days.
+    milestone : int
+        Validated contributions that earn the bronze badge; ten times as many earn silver, a hundred times as many gold.
+        1 to 65,535 contributions.
+    milestone_bonus : int
+        Points with the bronze badge; ten times as many come with silver, a hundred times as many with gold. 0 to 65,535
+        points.
     all_labels : int
-        Points for having contributed something of every class, up to 65,535.
+        Points for having contributed samples of every class. 0 to 65,535 points.
     reporter_good : int
-        Validated contributions that a reporter needs, 1 to 255.
+        Validated contributions that a reporter needs. 1 to 255 contributions.
     report_points : int
-        Points for taking those of bad data, `base` at most: with more it would pay to make some.
+        Points for taking those of bad data; `base` at most, since with more it would pay to make bad data. 0 to 65,535
+        points.
     memory_slots : int
-        Storage slots that remember what was validated, 256 samples each, 1 to 65,535. A new sample is taken for a known
-        one, and earns nothing, in n / (256 * memory_slots) of the cases after n others.
+        Storage slots that remember what was validated, 256 samples each. After n other samples, a new one is taken for
+        a known one, and earns nothing, in n / (256 * memory_slots) of the cases. 1 to 65,535 slots.
     size_unit : int
-        The most features of a sample, 1 to 65,535.
+        The most features of a sample. 1 to 65,535 features.
 
     Raises
     ------
@@ -81,30 +87,108 @@ class Gamified(Incentive["GamifiedTrainer"]):
 
     claim_gas: ClassVar[int] = 24_000  # a slot of the memory, and the sketch
 
-    validate_after: Duration = "1 day"
-    expire_after: Duration = "30 days"
-    settle_after: Duration = "1 day"
-    report_within: Duration = "7 days"
-    base: int = 10
-    feature: int = 1
-    streak: int = 2
-    streak_cap: int = 7
-    milestone: int = 10
-    milestone_bonus: int = 20
-    all_labels: int = 25
-    reporter_good: int = 10
-    report_points: int = 5
-    memory_slots: int = 256
-    size_unit: int = 100
+    validate_after: Duration = field(
+        default="1 day",
+        metadata=about(
+            "From a contribution until its author can validate it and get its points; a second or more.", unit="seconds"
+        ),
+    )
+    expire_after: Duration = field(
+        default="30 days", metadata=about("From a contribution until it can't be validated any more.", unit="seconds")
+    )
+    settle_after: Duration = field(
+        default="1 day",
+        metadata=about(
+            "From a report until the points can be taken: the author can defend the data in between. With 0, one "
+            "transaction that turns the model, reports and turns it back takes everybody's recent points.",
+            unit="seconds",
+        ),
+    )
+    report_within: Duration = field(
+        default="7 days",
+        metadata=about(
+            "How long a validated contribution can be reported, and a reported one settled; a second or more.",
+            unit="seconds",
+        ),
+    )
+    base: int = field(default=10, metadata=about("Points for a contribution.", unit="points", least=1, most=65_535))
+    feature: int = field(
+        default=1,
+        metadata=about(
+            "Points for each kind of features that somebody has not sent before; there are 128 kinds.",
+            unit="points",
+            least=0,
+            most=255,
+        ),
+    )
+    streak: int = field(
+        default=2,
+        metadata=about(
+            "Points for each day in a row on which somebody contributed, given once a day.",
+            unit="points",
+            least=0,
+            most=255,
+        ),
+    )
+    streak_cap: int = field(
+        default=7,
+        metadata=about("The most days in a row that count; as many earn a badge.", unit="days", least=1, most=255),
+    )
+    milestone: int = field(
+        default=10,
+        metadata=about(
+            "Validated contributions that earn the bronze badge; ten times as many earn silver, a hundred times "
+            "as many gold.",
+            unit="contributions",
+            least=1,
+            most=65_535,
+        ),
+    )
+    milestone_bonus: int = field(
+        default=20,
+        metadata=about(
+            "Points with the bronze badge; ten times as many come with silver, a hundred times as many with gold.",
+            unit="points",
+            least=0,
+            most=65_535,
+        ),
+    )
+    all_labels: int = field(
+        default=25,
+        metadata=about("Points for having contributed samples of every class.", unit="points", least=0, most=65_535),
+    )
+    reporter_good: int = field(
+        default=10,
+        metadata=about("Validated contributions that a reporter needs.", unit="contributions", least=1, most=255),
+    )
+    report_points: int = field(
+        default=5,
+        metadata=about(
+            "Points for taking those of bad data; `base` at most, since with more it would pay to make bad data.",
+            unit="points",
+            least=0,
+            most=65_535,
+        ),
+    )
+    memory_slots: int = field(
+        default=256,
+        metadata=about(
+            "Storage slots that remember what was validated, 256 samples each. After n other samples, a new one "
+            "is taken for a known one, and earns nothing, in n / (256 * memory_slots) of the cases.",
+            unit="slots",
+            least=1,
+            most=65_535,
+        ),
+    )
+    size_unit: int = field(
+        default=100, metadata=about("The most features of a sample.", unit="features", least=1, most=65_535)
+    )
 
     def __post_init__(self) -> None:
-        for name, width, low in (*_NUMBERS, ("size_unit", 2, 1)):
-            value, high = getattr(self, name), 256**width - 1
-            if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-                raise InvalidInput(f"{name} is a whole number from {low} to {high}, not {value!r}.")
+        check(self)
         if self.report_points > self.base:
             raise InvalidInput(
-                f"report_points is at most base, {self.base}, not {self.report_points}: else it pays to make bad data."
+                f"report_points must be at most base, {self.base}, not {self.report_points}: else bad data would pay."
             )
         validate, expire, settle, report = self.times()
         if not 1 <= validate < expire < 2**32:
@@ -135,14 +219,14 @@ class Gamified(Incentive["GamifiedTrainer"]):
     def packed(self) -> bytes:
         """Return the incentive's word of a trainer's settings, 32 bytes."""
         times = b"".join(time.to_bytes(4, "big") for time in self.times())
-        return times + b"".join(getattr(self, name).to_bytes(width, "big") for name, width, _ in _NUMBERS)
+        return times + b"".join(getattr(self, name).to_bytes(width, "big") for name, width in _NUMBERS)
 
     @classmethod
     def from_packed(cls, word: bytes, size_unit: int) -> Self:
         """Return what a trainer was set up with, from its code."""
         values = {name: int.from_bytes(word[4 * at : 4 * at + 4], "big") for at, name in enumerate(_TIMES)}
         start = 16
-        for name, width, _ in _NUMBERS:
+        for name, width in _NUMBERS:
             values[name] = int.from_bytes(word[start : start + width], "big")
             start += width
         return cls(size_unit=size_unit, **values)

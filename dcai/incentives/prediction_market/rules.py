@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dcai.chain.codec import Event
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.rules import Due, Rules
-from dcai.simulation.actions import Claim
+from dcai.incentives.settings import about
 from dcai.trainer.log import Entry
 
+if TYPE_CHECKING:
+    from dcai.simulation.actions import Claim
+
 _PAYMENTS = {"Collected": "person", "Reclaimed": "author", "Withdrawn": "provider"}
+
+
+@dataclass(frozen=True)
+class Provided:
+    """What the provider of a simulated market pays in."""
+
+    bounty: int = field(metadata=about("The bounty, in stakes.", unit="stakes", least=1))
 
 
 class PredictionMarketRules(Rules, incentive=PredictionMarket):
     """A contribution costs a stake, and there is nothing to claim: the market is settled for everybody in the end."""
 
     claims = ()
+    provided = True
+    settings = Provided
     closing = "evaluating the market"
 
     @property

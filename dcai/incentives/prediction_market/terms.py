@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from dcai.durations import Duration, seconds
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
+from dcai.incentives.settings import about, check
 
 if TYPE_CHECKING:
     # named in a text below
@@ -33,32 +34,34 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     Parameters
     ----------
     stake_wei : int
-        What each sample costs, below 2^72; a multiple of the number of test samples, (portions - 1) * portion_size, so
-        that all payments are exact.
-    portions : int
-        How many portions the test set has, 2 to 255. One of them is opened at the beginning.
+        What each sample costs: a multiple of the number of test samples, (portions - 1) * portion_size, so that all
+        payments are exact. 1 to 2^72 - 1 wei.
     portion_size : int
-        How many samples each has; all but one portion together have up to 65,535.
+        How many samples each portion of the test set has; all portions but one have up to 65,535 together. 1 to 65,535
+        samples.
+    portions : int
+        How many portions the test set has; one of them is opened at the beginning. 2 to 255 portions.
     open_within : seconds, timedelta or text
-        From the commitment until the drawn portion must be open; else the bounty is lost, to nobody.
+        From the commitment until the drawn portion must be open; otherwise the bounty is lost to nobody.
     participate : seconds, timedelta or text
         From the opening until nobody contributes any more.
     reveal_within : seconds, timedelta or text
-        From then until all portions must be revealed; else every sample gets back its stake with a part of the bounty.
+        From then until all portions must be revealed; otherwise every sample gets back its stake with a part of the
+        bounty.
     evaluate_within : seconds, timedelta or text
-        How long nobody may go on with the evaluation, once all is revealed; else the same.
+        How long the evaluation may stand still once all is revealed; otherwise the same.
     per_pass : int, optional
-        How many portions are evaluated at once, all where left out. What a call of the evaluation takes at least is the
-        portions of a pass and the largest contribution, and a transaction must hold it: see `MarketTrainer.commit`.
+        How many portions are evaluated at once, 1 to portions - 1; all of them if left out. One transaction must hold
+        the portions of a pass and the largest contribution: see `MarketTrainer.commit`.
     draw_after : int
-        Blocks from the commitment to the one that the draw is from, 2 to 127. 96 or more and nobody knows yet, at the
-        time of the commitment, who will propose it, where epochs are Ethereum's.
+        Blocks from the commitment to the one that decides the draw. With 96 or more, and epochs like Ethereum's, nobody
+        knows at the time of the commitment who will propose it. 2 to 127 blocks.
     group_by_participant : bool
         Whether consecutive contributions of one participant are scored together.
     most_samples : int
-        How many samples are taken at most, 1 to 65,535: what the evaluation costs grows with them.
+        How many samples are taken at most: the cost of the evaluation grows with them. 1 to 65,535 samples.
     size_unit : int
-        The most features of a sample, 1 to 65,535; a dense sample counts as one.
+        The most features of a sample; a dense sample counts as one. 1 to 65,535 features.
 
     Raises
     ------
@@ -70,34 +73,100 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     # without the arguments' frame
     batch_bytes: ClassVar[int] = MOST_BYTES - 256
 
-    stake_wei: int
-    portion_size: int
-    portions: int = 10
-    open_within: Duration = "1 day"
-    participate: Duration = "7 days"
-    reveal_within: Duration = "2 days"
-    evaluate_within: Duration = "5 days"
-    per_pass: int | None = None
-    draw_after: int = 100
-    group_by_participant: bool = False
-    most_samples: int = 10_000
-    size_unit: int = 250
+    stake_wei: int = field(
+        metadata=about(
+            "What each sample costs: a multiple of the number of test samples, (portions - 1) * portion_size, so "
+            "that all payments are exact.",
+            unit="wei",
+            least=1,
+            most=2**72 - 1,
+        )
+    )
+    portion_size: int = field(
+        metadata=about(
+            "How many samples each portion of the test set has; all portions but one have up to 65,535 together.",
+            unit="samples",
+            least=1,
+            most=65_535,
+        )
+    )
+    portions: int = field(
+        default=10,
+        metadata=about(
+            "How many portions the test set has; one of them is opened at the beginning.",
+            unit="portions",
+            least=2,
+            most=255,
+        ),
+    )
+    open_within: Duration = field(
+        default="1 day",
+        metadata=about(
+            "From the commitment until the drawn portion must be open; otherwise the bounty is lost to nobody.",
+            unit="seconds",
+        ),
+    )
+    participate: Duration = field(
+        default="7 days", metadata=about("From the opening until nobody contributes any more.", unit="seconds")
+    )
+    reveal_within: Duration = field(
+        default="2 days",
+        metadata=about(
+            "From then until all portions must be revealed; otherwise every sample gets back its stake with a "
+            "part of the bounty.",
+            unit="seconds",
+        ),
+    )
+    evaluate_within: Duration = field(
+        default="5 days",
+        metadata=about(
+            "How long the evaluation may stand still once all is revealed; otherwise the same.", unit="seconds"
+        ),
+    )
+    per_pass: int | None = field(
+        default=None,
+        metadata=about(
+            "How many portions are evaluated at once, 1 to portions - 1; all of them if left out. One transaction "
+            "must hold the portions of a pass and the largest contribution: see `MarketTrainer.commit`.",
+            unit="portions",
+        ),
+    )
+    draw_after: int = field(
+        default=100,
+        metadata=about(
+            "Blocks from the commitment to the one that decides the draw. With 96 or more, and epochs like "
+            "Ethereum's, nobody knows at the time of the commitment who will propose it.",
+            unit="blocks",
+            least=2,
+            most=127,
+        ),
+    )
+    group_by_participant: bool = field(
+        default=False, metadata=about("Whether consecutive contributions of one participant are scored together.")
+    )
+    most_samples: int = field(
+        default=10_000,
+        metadata=about(
+            "How many samples are taken at most: the cost of the evaluation grows with them.",
+            unit="samples",
+            least=1,
+            most=65_535,
+        ),
+    )
+    size_unit: int = field(
+        default=250,
+        metadata=about(
+            "The most features of a sample; a dense sample counts as one.", unit="features", least=1, most=65_535
+        ),
+    )
 
     def __post_init__(self) -> None:
-        ranges = {
-            "stake_wei": (1, 2**72),
-            "portions": (2, 2**8),
-            "portion_size": (1, 2**16),
-            "draw_after": (2, 2**7),
-            "most_samples": (1, 2**16),
-            "size_unit": (1, 2**16),
-        }
-        if self.per_pass is not None:
-            ranges["per_pass"] = (1, self.portions)
-        for name, (low, high) in ranges.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or not low <= value < high:
-                raise InvalidInput(f"{name} is a whole number from {low} to {high - 1}, not {value!r}.")
+        check(self)
+        if self.per_pass is not None and not 1 <= self.per_pass < self.portions:
+            raise InvalidInput(
+                f"per_pass must be a whole number from 1 to {self.portions - 1}, all portions but one, not "
+                f"{self.per_pass!r}."
+            )
         if self.tests > 65_535:
             raise InvalidInput(
                 f"All but one portion have {self.tests:,} samples together, and a market examines a model on up to "
@@ -106,12 +175,12 @@ class PredictionMarket(Incentive["MarketTrainer"]):
         if self.stake_wei % self.tests:
             near = -(-self.stake_wei // self.tests) * self.tests
             raise InvalidInput(
-                f"stake_wei is a multiple of the number of test samples, {self.tests}, so that all payments are exact, "
-                f"not {self.stake_wei}; the next one is {near}."
+                f"stake_wei must be a multiple of the number of test samples, {self.tests}, so that all payments are "
+                f"exact, not {self.stake_wei}; the next one is {near}."
             )
         for name, value in zip(_TIMES, self.times(), strict=True):
             if not 1 <= value < 2**32:
-                raise InvalidInput(f"{name} is a second or more and below 2^32 seconds, not {value}.")
+                raise InvalidInput(f"{name} must be a second or more and less than 2^32 seconds, not {value}.")
 
     @property
     def tests(self) -> int:

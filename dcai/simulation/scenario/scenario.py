@@ -10,29 +10,21 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, model_validator
 
-from dcai import datasets
+from dcai import datasets, plugins
 from dcai.errors import InvalidInput
+from dcai.incentives.rules import Rules
 from dcai.simulation.agents import Agent, kinds
+from dcai.simulation.scenario.incentive import IncentiveSection, section_of
 from dcai.simulation.scenario.sections import (
     MOST_WEI,
     Data,
-    DepositRefundTakeSection,
-    GamifiedSection,
-    IncentiveSection,
     ModelSection,
-    PredictionMarketSection,
     Section,
     Wei,
 )
 
-# Table -> its keys; that of an incentive has the name of its kind.
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "data": Data,
-    "model": ModelSection,
-    "DepositRefundTake": DepositRefundTakeSection,
-    "Gamified": GamifiedSection,
-    "PredictionMarket": PredictionMarketSection,
-}
+# Table -> its keys.
+_SECTIONS: dict[str, type[BaseModel]] = {"data": Data, "model": ModelSection}
 
 # What pydantic expects, in the file's words.
 _EXPECTED = {
@@ -66,7 +58,7 @@ class Scenario(Section):
 
     title: str
     data: Data
-    incentive: IncentiveSection
+    incentive: SerializeAsAny[IncentiveSection]
     agents: Annotated[list[SerializeAsAny[Agent]], Field(min_length=1)]
     model: ModelSection = ModelSection()
     seed: Annotated[int, Field(ge=0)] = 0
@@ -83,8 +75,10 @@ class Scenario(Section):
                 most = MOST_WEI // self.unit
                 raise ValueError(f"agents.{at}.balance must be at most {most:,} units, a billion ether")
         providers = sum(agent.provides for agent in self.agents)
-        if providers > isinstance(self.incentive, PredictionMarketSection):
-            raise ValueError("agents: a PredictionMarket has one provider at most, and other incentives have none")
+        rules = Rules.of(self.incentive.incentive)
+        if providers > rules.provided:
+            limit = "one provider at most" if rules.provided else "no provider"
+            raise ValueError(f"agents: a {self.incentive.kind} has {limit}, and there are {providers}")
         return self
 
     def fresh_agents(self) -> list[Agent]:
@@ -147,6 +141,9 @@ def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
     agents = values.get("agents")
     if isinstance(agents, list):
         values["agents"] = [_agent(one, f"agents.{at}", source) for at, one in enumerate(agents)]
+    values["incentive"] = _incentive(values.get("incentive"), source)
+    if values["incentive"] is None:
+        del values["incentive"]
     try:
         scenario = Scenario.model_validate(values)
     except ValidationError as error:
@@ -233,6 +230,7 @@ def _agent(one: Any, key: str, source: str) -> Any:
     if isinstance(one, Agent) or not isinstance(one, dict):
         return one
     values = dict(one)
+    plugins.load()
     known = kinds()
     names = ", ".join(sorted(known))
     if "kind" not in values:
@@ -246,11 +244,29 @@ def _agent(one: Any, key: str, source: str) -> Any:
         raise _told(error, source, known[kind], key) from None
 
 
+def _incentive(one: Any, source: str) -> Any:
+    if not isinstance(one, dict):
+        return one
+    known = plugins.incentives()
+    names = ", ".join(known)
+    if "kind" not in one:
+        raise InvalidInput(f"{source}: the key incentive.kind is missing; it must be one of {names}.")
+    if one["kind"] not in known:
+        raise InvalidInput(f"{source}: incentive.kind must be one of {names}, not {one['kind']!r}.")
+    try:
+        section = section_of(known[one["kind"]])
+    except InvalidInput as error:
+        raise InvalidInput(f"{source}: {error}") from None
+    try:
+        return section.model_validate(one)
+    except ValidationError as error:
+        raise _told(error, source, section, "incentive") from None
+
+
 def _told(error: ValidationError, source: str, section: type[BaseModel], parent: str = "") -> InvalidInput:
     """Say in one sentence which key is wrong, and what was expected."""
     first = error.errors()[0]
-    # of an incentive the place holds its kind, too, which is no key
-    place = [str(part) for at, part in enumerate(first["loc"]) if not (at == 1 and first["loc"][0] == "incentive")]
+    place = [str(part) for part in first["loc"]]
     key = ".".join([parent, *place] if parent else place)
     match first["type"]:
         case "extra_forbidden":
@@ -260,10 +276,6 @@ def _told(error: ValidationError, source: str, section: type[BaseModel], parent:
             text = f"the key {key} is unknown; those here are {', '.join(keys)}"
         case "missing":
             text = f"the key {key} is missing"
-        case "union_tag_not_found":
-            text = f"the key {key}.kind is missing"
-        case "union_tag_invalid":
-            text = f"{key}.kind must be one of {first['ctx']['expected_tags']}, not {first['ctx']['tag']!r}"
         case "value_error":
             text = f"{key}{': ' if key else ''}{first['msg'].removeprefix('Value error, ')}"
         case known if known in _EXPECTED:
