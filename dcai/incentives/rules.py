@@ -1,14 +1,42 @@
-"""What a simulation must know of an incentive: the seam at which others plug in."""
+"""What a simulation must know about an incentive: the seam at which further incentives plug in."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from dcai.chain.codec import Event
-from dcai.simulation.actions import Claim
+from dcai.errors import InvalidInput
+from dcai.incentives.base import Incentive
 from dcai.trainer.log import Entry, History
+
+if TYPE_CHECKING:
+    from dcai.chain.chain import Chain
+    from dcai.simulation.agents.base import Agent
+    from dcai.simulation.data import Encoded
+    from dcai.trainer.trainer import Trainer
+
+
+class Claim(NamedTuple):
+    """A call to a function of the incentive about a contribution: a refund, a report, a share.
+
+    Attributes
+    ----------
+    function : str
+        One that the incentive's rules know.
+    id : int
+        The contribution.
+    address : str
+        Which of the agent's addresses sends.
+    """
+
+    function: str
+    id: int
+    address: str
 
 
 class Due(NamedTuple):
@@ -23,7 +51,7 @@ class Due(NamedTuple):
     id : int
         The contribution.
     address : str or None
-        Who may; None: everybody.
+        Who may make it; None: everybody.
     """
 
     time: int
@@ -32,10 +60,41 @@ class Due(NamedTuple):
     address: str | None
 
 
-class Rules(ABC):
-    """An incentive, as the engine sees it: which claims there are, when they become due, what they bring.
+@dataclass(frozen=True)
+class Stage:
+    """A run from outside its turns: what an incentive may use before the first and after the last contribution.
 
-    A further incentive is one such class in a file of its own, and a line in `dcai.simulation.rules.RULES`.
+    Attributes
+    ----------
+    chain : Chain
+        A local one, which makes a block for each transaction.
+    trainer : Trainer
+    settings : mapping
+        The scenario's table of the incentive: its terms, and what only a simulation needs to know.
+    agents : sequence of Agent
+    addresses : collection of str
+        Those of all agents; nobody has a key to them, and a local chain takes a sender's word.
+    data : Encoded
+        With the hidden samples.
+    seed : int
+    gas_price_wei : int
+        What agents pay for gas.
+    """
+
+    chain: Chain
+    trainer: Trainer[Any, Any]
+    settings: Mapping[str, Any]
+    agents: Sequence[Agent]
+    addresses: Collection[str]
+    data: Encoded
+    seed: int
+    gas_price_wei: int
+
+
+class Rules(ABC):
+    """An incentive as the engine sees it: which claims there are, when they become due and what they bring.
+
+    Defining a subclass registers it: ``class MyRules(Rules, incentive=MyIncentive)``.
 
     Parameters
     ----------
@@ -48,8 +107,10 @@ class Rules(ABC):
         What the model answers about a sample now.
     """
 
+    _kinds: ClassVar[dict[type[Incentive[Any]], type[Rules]]] = {}
+
     claims: ClassVar[tuple[str, ...]]
-    """The functions that agents call about a contribution, in the order in which it comes to them."""
+    """The functions that agents call about a contribution, in the order in which they become possible."""
 
     own: ClassVar[tuple[str, ...]] = ()
     """Those by which authors get back what is theirs, or keep it; the others are against the author."""
@@ -57,14 +118,58 @@ class Rules(ABC):
     shared: ClassVar[bool] = False
     """Whether several people can make the same claim, each for a part."""
 
+    calls: ClassVar[Mapping[str, str]] = {}
+    """Event -> the function that was called, for calls of `prepare` and `settle` whose gas an agent pays."""
+
+    settling: ClassVar[str] = ""
+    """What `settle` does, in words, where it takes a while: "evaluating the market"."""
+
+    has_provider: ClassVar[bool] = False
+    """Whether an agent may play the trainer's creator, who provides something during the whole run."""
+
+    unforkable: ClassVar[str] = ""
+    """What a deployed trainer is, and why no simulation can start from it; empty where one can."""
+
     ends: int | None = None
-    """When nobody can contribute any more, seconds since 1970; None: as long as there is something to contribute."""
+    """When contributions end, seconds since 1970; None: as long as there is something to contribute."""
+
+    def __init_subclass__(cls, *, incentive: type[Incentive[Any]] | None = None, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if incentive is not None:
+            Rules._kinds[incentive] = cls
 
     def __init__(self, incentive: Any, history: History[Any], creator: str, label_of: Callable[[bytes], int]) -> None:
         self.incentive = incentive
         self.history: Any = history  # with what the incentive keeps beside
         self.creator = creator
         self.label_of = label_of
+
+    @staticmethod
+    def of(incentive: type[Incentive[Any]]) -> type[Rules]:
+        """Return the rules of an incentive, or of the nearest class that it derives from.
+
+        The module `rules` beside the incentive is imported here: a trainer needs no simulation.
+
+        Raises
+        ------
+        InvalidInput
+            If there are none.
+        """
+        for kind in incentive.__mro__:
+            if kind not in Rules._kinds:
+                _import_rules_beside(kind)
+            if kind in Rules._kinds:
+                return Rules._kinds[kind]
+        raise InvalidInput(
+            f"{incentive.__name__} has no rules for simulations; define a class "
+            f"{incentive.__name__}Rules(Rules, incentive={incentive.__name__})."
+        )
+
+    def prepare(self, stage: Stage) -> None:  # noqa: B027 - most incentives need nothing
+        """Do what must be done on the chain before the first contribution; the engine reads its blocks afterwards."""
+
+    def settle(self, stage: Stage) -> None:  # noqa: B027 - most incentives need nothing
+        """Do what must be done on the chain after the last contribution and claim."""
 
     def price(self, now: int, size: int) -> int:
         """Return what a contribution of so many features costs in a block of that time, wei."""
@@ -75,6 +180,11 @@ class Rules(ABC):
         """Return what the contract's function is called with."""
         entry = self.history.entries[claim.id]
         return entry.claim(), entry.slot
+
+    def about(self, event: Event) -> int:
+        """Return the number of the contribution that an event is about; 0 for none."""
+        number: int = event.args.get("id", 0)
+        return number
 
     def disagrees(self, entry: Entry) -> bool:
         """Whether the model gives another label than the contribution."""
@@ -93,16 +203,16 @@ class Rules(ABC):
         return entry.open
 
     def good(self, address: str) -> int:
-        """Return how many good contributions somebody has, where the incentive counts them."""
+        """Return how many good contributions an address has, where the incentive counts them."""
         return 0
 
     def earned(self, addresses: Collection[str]) -> dict[str, Any]:
-        """Return what else somebody has in the end, beside money: a name and a number or names each."""
+        """Return what else than money these addresses have in the end: a name and a number or names each."""
         return {}
 
     @property
     def reporter_good(self) -> int:
-        """How many good contributions somebody needs who claims something against others."""
+        """How many good contributions are needed to claim something against others."""
         return 0
 
     @property
@@ -145,3 +255,9 @@ class Rules(ABC):
     @abstractmethod
     def later(self, claim: Claim, now: int) -> tuple[int, str] | None:
         """Return when to look again after a claim that isn't possible now, and which function; None: never."""
+
+
+def _import_rules_beside(incentive: type) -> None:
+    package = incentive.__module__.rpartition(".")[0]
+    if package and find_spec(f"{package}.rules") is not None:
+        import_module(f"{package}.rules")

@@ -16,6 +16,7 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.tables import table
 from dcai.cli.writing import check_picture, failures_told, make_folder
 from dcai.errors import DcaiError
+from dcai.incentives.rules import Rules
 from dcai.simulation.result import Outcome, Result
 from dcai.simulation.run import simulate
 from dcai.simulation.scenario.scenario import load_scenario
@@ -52,13 +53,13 @@ def run(
         scenario = load_scenario(file, changes)
         errors = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        settling = Rules.of(type(scenario.incentive.build())).settling
         with Progress(*columns, console=errors) as progress:
             task = progress.add_task("Contributed", total=None)
 
             def show(done: int, total: int) -> None:
-                evaluates = done == total and scenario.incentive.kind == "PredictionMarket"
-                told = "Contributed; evaluating the market" if evaluates else "Contributed"
-                progress.update(task, completed=done, total=total, description=told)
+                text = f"Contributed; {settling}" if settling and done == total else "Contributed"
+                progress.update(task, completed=done, total=total, description=text)
 
             if fork is None:
                 result = simulate(scenario, seed=seed, progress=show)

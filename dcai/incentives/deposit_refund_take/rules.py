@@ -7,15 +7,14 @@ from typing import Any
 
 from dcai.chain.codec import Event
 from dcai.incentives import DepositRefundTake
-from dcai.incentives.rules import Due, Rules
-from dcai.simulation.actions import Claim
+from dcai.incentives.rules import Claim, Due, Rules
 from dcai.trainer.log import Entry, History
 
 _PAYMENTS = {"Refunded": "author", "BatchRefunded": "author", "Taken": "taker"}
 
 
-class DepositRefundTakeRules(Rules):
-    """A contribution can be refunded or reported after some time, a report becomes a share, and the rest anybody's."""
+class DepositRefundTakeRules(Rules, incentive=DepositRefundTake):
+    """A contribution can be refunded or reported after some time; a report becomes a share; anybody takes the rest."""
 
     claims = ("refund", "report", "take")
     own = ("refund",)

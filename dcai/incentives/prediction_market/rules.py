@@ -5,20 +5,54 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from dcai.chain.codec import Event
-from dcai.incentives.rules import Due, Rules
-from dcai.simulation.actions import Claim
+from dcai.incentives import PredictionMarket
+from dcai.incentives.prediction_market.simulated import Market, test_set
+from dcai.incentives.rules import Claim, Due, Rules, Stage
 from dcai.trainer.log import Entry
 
 _PAYMENTS = {"Collected": "person", "Reclaimed": "author", "Withdrawn": "provider"}
 
 
-class PredictionMarketRules(Rules):
+class PredictionMarketRules(Rules, incentive=PredictionMarket):
     """A contribution costs a stake, and there is nothing to claim: the market is settled for everybody in the end."""
 
     claims = ()
+    calls = MappingProxyType(
+        {
+            "Committed": "commit",
+            "Drawn": "draw",
+            "Revealed": "reveal",
+            "Evaluated": "evaluate",
+            "Collected": "collect",
+            "Reclaimed": "reclaim",
+            "Withdrawn": "withdraw",
+        }
+    )
+    settling = "evaluating the market"
+    has_provider = True
+    unforkable = (
+        "a prediction market, and a copy of it can't end: a test set that only its provider can reveal decides who "
+        "gains; simulate one with its terms, without --fork."
+    )
+
+    _market: Market
+
+    def prepare(self, stage: Stage) -> None:
+        """Commit, draw and open a portion; contributions end when the market says so."""
+        terms, seed = self.incentive, stage.seed
+        hidden = test_set(stage.data, terms.portions, terms.portion_size, seed)
+        bounty_wei = stage.settings["bounty"] * terms.stake_wei
+        self._market = Market(stage, hidden, bounty_wei=bounty_wei, drawn=seed % terms.portions)
+        self._market.open()
+        self.ends = self._market.ends
+
+    def settle(self, stage: Stage) -> None:
+        """Reveal, evaluate and pay everybody."""
+        self._market.settle()
 
     @property
     def most_features(self) -> int:

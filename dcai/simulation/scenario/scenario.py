@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, model_va
 
 from dcai import datasets
 from dcai.errors import InvalidInput
+from dcai.incentives.rules import Rules
 from dcai.simulation.agents import Agent, kinds
 from dcai.simulation.scenario.sections import (
     MOST_WEI,
@@ -82,9 +83,11 @@ class Scenario(Section):
             if agent.balance * self.unit > MOST_WEI:
                 most = MOST_WEI // self.unit
                 raise ValueError(f"agents.{at}.balance must be at most {most:,} units, a billion ether")
-        providers = sum(agent.provides for agent in self.agents)
-        if providers > isinstance(self.incentive, PredictionMarketSection):
-            raise ValueError("agents: a PredictionMarket has one provider at most, and other incentives have none")
+        incentive = type(self.incentive.build())
+        most = int(Rules.of(incentive).has_provider)
+        if len(providers := [agent.name for agent in self.agents if agent.provides]) > most:
+            few = "one provider at most" if most else "no provider"
+            raise ValueError(f"agents: a {incentive.__name__} has {few}; leave out {providers[-1]!r}")
         return self
 
     def fresh_agents(self) -> list[Agent]:
@@ -152,7 +155,6 @@ def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
     except ValidationError as error:
         raise _told(error, source, Scenario) from None
     try:
-        scenario.incentive.build()
         datasets.source(scenario.data.name)
     except InvalidInput as error:
         raise InvalidInput(f"{source}: {error}") from None

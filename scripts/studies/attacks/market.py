@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dcai.simulation.rules import PredictionMarketRules
+from dcai.incentives.prediction_market.rules import PredictionMarketRules
 from dcai.simulation.sweep.runs import cases
 from dcai.simulation.sweep.statistics import Interval
 from scripts.studies.attacks.attacks import DEPOSITS, MARKETS, WITHHOLDERS
