@@ -1,9 +1,10 @@
-"""What a simulation must know of an incentive: the seam at which others plug in."""
+"""What a simulation must know about an incentive: the seam at which further incentives plug in."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from dcai import plugins
@@ -13,7 +14,28 @@ from dcai.incentives.base import Incentive
 from dcai.trainer.log import Entry, History
 
 if TYPE_CHECKING:
-    from dcai.simulation.actions import Claim
+    from dcai.chain.chain import Chain
+    from dcai.simulation.agents.base import Agent
+    from dcai.simulation.data import Encoded
+    from dcai.trainer.trainer import Trainer
+
+
+class Claim(NamedTuple):
+    """A call to a function of the incentive about a contribution: a refund, a report, a share.
+
+    Attributes
+    ----------
+    function : str
+        One that the incentive's rules know.
+    id : int
+        The contribution.
+    address : str
+        Which of the agent's addresses sends.
+    """
+
+    function: str
+    id: int
+    address: str
 
 
 class Due(NamedTuple):
@@ -28,7 +50,7 @@ class Due(NamedTuple):
     id : int
         The contribution.
     address : str or None
-        Who may; None: everybody.
+        Who may make it; None: everybody.
     """
 
     time: int
@@ -37,8 +59,39 @@ class Due(NamedTuple):
     address: str | None
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A run from outside its turns: what an incentive may use before the first and after the last contribution.
+
+    Attributes
+    ----------
+    chain : Chain
+        A local one, which makes a block for each transaction.
+    trainer : Trainer
+    settings : mapping
+        The scenario's table of the incentive: its terms, and what only a simulation needs to know.
+    agents : sequence of Agent
+    addresses : collection of str
+        Those of all agents; nobody has a key to them, and a local chain takes a sender's word.
+    data : Encoded
+        With the hidden samples.
+    seed : int
+    gas_price_wei : int
+        What agents pay for gas.
+    """
+
+    chain: Chain
+    trainer: Trainer[Any, Any]
+    settings: Mapping[str, Any]
+    agents: Sequence[Agent]
+    addresses: Collection[str]
+    data: Encoded
+    seed: int
+    gas_price_wei: int
+
+
 class Rules(ABC):
-    """An incentive, as the engine sees it: which claims there are, when they become due, what they bring.
+    """An incentive as the engine sees it: which claims there are, when they become due and what they bring.
 
     An incentive has one such class, in the module `rules` of its package: ``class MyRules(Rules, incentive=…)``.
 
@@ -54,7 +107,7 @@ class Rules(ABC):
     """
 
     claims: ClassVar[tuple[str, ...]]
-    """The functions that agents call about a contribution, in the order in which it comes to them."""
+    """The functions that agents call about a contribution, in the order in which they become possible."""
 
     own: ClassVar[tuple[str, ...]] = ()
     """Those by which authors get back what is theirs, or keep it; the others are against the author."""
@@ -62,17 +115,23 @@ class Rules(ABC):
     shared: ClassVar[bool] = False
     """Whether several people can make the same claim, each for a part."""
 
-    closing: ClassVar[str] = ""
-    """What the creator does after the last contribution, in words, where that takes a while."""
+    calls: ClassVar[Mapping[str, str]] = {}
+    """Event -> the function that was called, for calls of `prepare` and `settle` whose gas an agent pays."""
 
-    provided: ClassVar[bool] = False
-    """Whether an agent may be the trainer's creator, who provides something."""
+    settling: ClassVar[str] = ""
+    """What `settle` does, in words, where it takes a while: "evaluating the market"."""
+
+    has_provider: ClassVar[bool] = False
+    """Whether an agent may play the trainer's creator, who provides something during the whole run."""
 
     settings: ClassVar[type[Any] | None] = None
     """A dataclass of what a scenario sets beside the incentive's terms, with `about(…)` as theirs; None: nothing."""
 
+    unforkable: ClassVar[str] = ""
+    """What a deployed trainer is, and why no simulation can start from it; empty where one can."""
+
     ends: int | None = None
-    """When nobody can contribute any more, seconds since 1970; None: as long as there is something to contribute."""
+    """When contributions end, seconds since 1970; None: as long as there is something to contribute."""
 
     _kinds: ClassVar[dict[type[Incentive[Any]], type[Rules]]] = {}
 
@@ -82,28 +141,37 @@ class Rules(ABC):
         if incentive is not None:
             Rules._kinds[incentive] = cls
 
-    @staticmethod
-    def of(incentive: type[Incentive[Any]]) -> type[Rules]:
-        """Return the rules of an incentive.
-
-        Raises
-        ------
-        InvalidInput
-            If it has none.
-        """
-        plugins.room(incentive, "rules")
-        if incentive not in Rules._kinds:
-            raise InvalidInput(
-                f"A {incentive.__name__} can't be simulated: it has no rules. Write a class "
-                f"…(Rules, incentive={incentive.__name__})."
-            )
-        return Rules._kinds[incentive]
-
     def __init__(self, incentive: Any, history: History[Any], creator: str, label_of: Callable[[bytes], int]) -> None:
         self.incentive = incentive
         self.history: Any = history  # with what the incentive keeps beside
         self.creator = creator
         self.label_of = label_of
+
+    @staticmethod
+    def of(incentive: type[Incentive[Any]]) -> type[Rules]:
+        """Return the rules of an incentive, or of the nearest class that it derives from.
+
+        The module `rules` beside the incentive is imported here: a trainer needs no simulation.
+
+        Raises
+        ------
+        InvalidInput
+            If there are none.
+        """
+        for kind in incentive.__mro__:
+            plugins.room(kind, "rules")
+            if kind in Rules._kinds:
+                return Rules._kinds[kind]
+        raise InvalidInput(
+            f"{incentive.__name__} has no rules for simulations; define a class "
+            f"{incentive.__name__}Rules(Rules, incentive={incentive.__name__})."
+        )
+
+    def prepare(self, stage: Stage) -> None:  # noqa: B027 - most incentives need nothing
+        """Do what must be done on the chain before the first contribution; the engine reads its blocks afterwards."""
+
+    def settle(self, stage: Stage) -> None:  # noqa: B027 - most incentives need nothing
+        """Do what must be done on the chain after the last contribution and claim."""
 
     def price(self, now: int, size: int) -> int:
         """Return what a contribution of so many features costs in a block of that time, wei."""
@@ -114,6 +182,11 @@ class Rules(ABC):
         """Return what the contract's function is called with."""
         entry = self.history.entries[claim.id]
         return entry.claim(), entry.slot
+
+    def about(self, event: Event) -> int:
+        """Return the number of the contribution that an event is about; 0 for none."""
+        number: int = event.args.get("id", 0)
+        return number
 
     def disagrees(self, entry: Entry) -> bool:
         """Whether the model gives another label than the contribution."""
@@ -132,16 +205,16 @@ class Rules(ABC):
         return entry.open
 
     def good(self, address: str) -> int:
-        """Return how many good contributions somebody has, where the incentive counts them."""
+        """Return how many good contributions an address has, where the incentive counts them."""
         return 0
 
     def earned(self, addresses: Collection[str]) -> dict[str, Any]:
-        """Return what else somebody has in the end, beside money: a name and a number or names each."""
+        """Return what else than money these addresses have in the end: a name and a number or names each."""
         return {}
 
     @property
     def reporter_good(self) -> int:
-        """How many good contributions somebody needs who claims something against others."""
+        """How many good contributions are needed to claim something against others."""
         return 0
 
     @property

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dcai.incentives.rules import Claim
+
+__all__ = ["Action", "Ask", "Claim", "Contribute"]
+
 
 class Contribute(NamedTuple):
     """Contribute a sample.
@@ -11,15 +15,14 @@ class Contribute(NamedTuple):
     Attributes
     ----------
     sample : bytes
-        As the contract gets it.
+        As it is sent to the contract.
     label : int
     deposit_wei : int
         What is sent with it.
     address : str, optional
-        Which of the agent's addresses sends; the first where left out.
+        Which of the agent's addresses sends; the first if left out.
     row : int, optional
-        Where the sample is one of the agent's data, the row it came from: another try is made with it if this one is
-        refused.
+        Where the sample is one of the agent's data, the row it came from: a refused sample is tried again.
     """
 
     sample: bytes
@@ -29,24 +32,6 @@ class Contribute(NamedTuple):
     row: int | None = None
 
 
-class Claim(NamedTuple):
-    """Call a function of the incentive about a contribution: a refund, a report, a share.
-
-    Attributes
-    ----------
-    function : str
-        One that the incentive's rules know.
-    id : int
-        The contribution.
-    address : str
-        Which of the agent's addresses sends.
-    """
-
-    function: str
-    id: int
-    address: str
-
-
 class Ask(NamedTuple):
     """Ask the contract about a sample, by a view call: free.
 
@@ -54,7 +39,7 @@ class Ask(NamedTuple):
     ----------
     sample : bytes
     label : int
-        What it is in truth, so that right answers can be counted.
+        The true one, so that right answers can be counted.
     """
 
     sample: bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,14 @@ from dcai.encoders import Encoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import InvalidInput
 from dcai.models import Model
 from dcai.samples import pack_sparse, unpack_sparse
-from dcai.simulation.view import Sample
+
+
+class Sample(NamedTuple):
+    """A sample of the agents' data: its bytes, its true label, and the row that it came from."""
+
+    data: bytes
+    label: int
+    row: int
 
 
 @dataclass(frozen=True)

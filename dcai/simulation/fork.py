@@ -9,7 +9,7 @@ import numpy as np
 from dcai import datasets
 from dcai.chain.nodes.anvil import forked_chain
 from dcai.errors import InvalidInput
-from dcai.incentives.prediction_market.trainer import MarketTrainer
+from dcai.incentives.rules import Rules
 from dcai.simulation.data import encode, encoder_for
 from dcai.simulation.result import Result
 from dcai.simulation.run import Progress, ordered, play
@@ -22,14 +22,14 @@ def simulate_fork(
 ) -> Result:
     """Let a scenario's agents loose on a copy of a deployed trainer; the real one is only read.
 
-    Model, incentive and initial samples are the trainer's, whatever the scenario says; the data is the scenario's,
-    encoded with the trainer's own encoder, where it has one.
+    Model, incentive and initial samples are the trainer's, whatever the scenario says. The data is the scenario's,
+    encoded with the trainer's own encoder if it has one.
 
     Parameters
     ----------
     scenario
     url
-        JSON-RPC address of a node, which still has the state of its latest block.
+        JSON-RPC address of a node that still has the state of its latest block.
     address
         The trainer's.
     seed, progress
@@ -42,30 +42,28 @@ def simulate_fork(
     NoTrainer
         If there is no trainer at the address.
     InvalidInput
-        If the trainer is a prediction market, or the data's classes or features aren't the trainer's.
+        If the trainer's incentive can't be forked, an agent provides something, or the data's classes or features
+        aren't the trainer's.
     """
     if providers := [agent.name for agent in scenario.agents if agent.provides]:
-        raise InvalidInput(f"{providers[0]!r} provides a market, and markets can't be forked; leave it out.")
+        raise InvalidInput(f"{providers[0]!r} plays the trainer's creator, who is real on a fork; leave it out.")
     number = scenario.seed if seed is None else seed
     dataset = datasets.load(scenario.data.name)
     with forked_chain(url) as chain:
         trainer = attach(chain, address)
-        if isinstance(trainer, MarketTrainer):
-            raise InvalidInput(
-                f"The trainer at {address} is a prediction market, and a copy of it can't end: a test set that only "
-                "its provider can reveal decides who gains; simulate one with its terms, without --fork."
-            )
+        if reason := Rules.of(type(trainer.incentive)).unforkable:
+            raise InvalidInput(f"The trainer at {address} is {reason}")
         model = trainer.model()
         if set(trainer.labels) != set(dataset.labels):
             raise InvalidInput(
-                f"The trainer's classes are {', '.join(trainer.labels)}, those of {dataset.name} "
+                f"The trainer's classes are {', '.join(trainer.labels)}, those of {dataset.name} are "
                 f"{', '.join(dataset.labels)}; choose the data that it learns from."
             )
         encoder = trainer.encoder or encoder_for(dataset, type(model), scenario.data.vocabulary, scenario.data.bins)
         if encoder.n_features_ != model.n_features_in_:
             raise InvalidInput(
-                f"The data has {encoder.n_features_:,} features and the trainer {model.n_features_in_:,}: it published "
-                "no encoder; set data.vocabulary or data.bins to what it was made with."
+                f"The data has {encoder.n_features_:,} features and the trainer {model.n_features_in_:,}, which "
+                "published no encoder; set data.vocabulary or data.bins to what it was made with."
             )
         numbers = np.array([trainer.labels.index(label) for label in dataset.labels])
         data = encode(dataset, encoder)

@@ -1,4 +1,4 @@
-"""Ctrl-C at a moment when it does no harm."""
+"""Ctrl-C, held back until it does no harm."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 
 @contextmanager
 def held_back() -> Iterator[Callable[[], None]]:
-    """Hold Ctrl-C back until it is asked for, so that no block is made of which the log doesn't know.
+    """Hold Ctrl-C back until it is asked for, so that no block is made that the log doesn't know.
 
-    Yields a function that raises the KeyboardInterrupt that came. A second Ctrl-C isn't held back.
+    Yields a function that raises the KeyboardInterrupt that came. A second Ctrl-C isn't held back. Where the caller
+    ignores Ctrl-C, as `nohup` and background jobs do, it stays ignored. The handler is the former one afterwards.
     """
     came = False
 
@@ -27,10 +28,12 @@ def held_back() -> Iterator[Callable[[], None]]:
         if came:
             raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():  # where no signal arrives
+    before = signal.getsignal(signal.SIGINT)
+    # only the main thread gets signals; None is a handler that isn't Python's, and can't be put back
+    if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
         yield ask
         return
-    before = signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGINT, note)
     try:
         yield ask
     finally:

@@ -13,7 +13,7 @@ _RECENT = 256
 
 
 class Ledger:
-    """Keeps what is open, and of each slot the last contribution: nothing is left of those before.
+    """Keeps the open contributions and the last one of each slot; nothing is left of those before.
 
     Parameters
     ----------
@@ -48,12 +48,24 @@ class Ledger:
             label = self._answers[sample] = self.twin.label_of(sample)
         return label
 
-    def extend(self, event: Event, now: int) -> Entry | None:
-        """Add an event of a block of that time, and return the contribution that it is about."""
+    def extend(self, event: Event, number: int, now: int) -> Entry | None:
+        """Add an event of a block of that time.
+
+        Parameters
+        ----------
+        event
+        number
+            The contribution that it is about; 0 for none.
+        now
+            Seconds since 1970.
+
+        Returns
+        -------
+        Entry or None
+            The contribution, where it is known.
+        """
         self.history.extend([event], {event.block_number: now})
-        if event.name == "TransferSingle":  # its id is a badge's
-            return None
-        entry = self.history.entries.get(event.args.get("id", 0))
+        entry = self.history.entries.get(number)
         if self.history.learnt:
             for sample, label in self.history.learnt:
                 self.twin.learn(sample, label)

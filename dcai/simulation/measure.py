@@ -1,13 +1,24 @@
-"""How good a model is, on samples that nobody trains with."""
+"""How good a model is on samples that nobody trains with, and when that is measured."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcai.models import Model
+
+if TYPE_CHECKING:
+    from dcai.simulation.recorder import Recorder
+    from dcai.simulation.world import World
+
+POINTS = 120
+"""How many times at least the accuracy is measured while samples are contributed."""
+
+# When there is nothing more to contribute, balances are noted so often.
+_NOTE_SECONDS = 3_600
 
 
 class Measure:
@@ -24,7 +35,7 @@ class Measure:
     accuracy : float
         As last measured.
     recall : tuple of float
-        Of each class the part of its samples that is recognised; nan of one without a sample.
+        For each class the part of its samples that is recognised; nan for a class without samples.
     """
 
     def __init__(self, hidden: Any, truth: NDArray[np.int64], classes: int) -> None:
@@ -35,7 +46,7 @@ class Measure:
         self.recall: tuple[float, ...] = ()
 
     def __call__(self, model: Model) -> None:
-        """Measure a model, where it isn't the one that was measured last."""
+        """Measure a model, unless it is the one that was measured last."""
         parameters = model.parameters()
         if parameters == self._parameters:
             return
@@ -45,3 +56,47 @@ class Measure:
         found = np.bincount(self._truth[right], minlength=len(self._counts))
         with np.errstate(invalid="ignore"):
             self.recall = tuple((found / self._counts).tolist())
+
+
+class Course:
+    """Notes accuracy and balances some 120 times while samples are contributed, and every hour afterwards.
+
+    A note is taken at once and measured in the next break, while the node is at work.
+
+    Parameters
+    ----------
+    world : World
+    recorder : Recorder
+    purses : sequence of sequence of str
+        The addresses of each agent.
+    """
+
+    def __init__(self, world: World, recorder: Recorder, purses: Sequence[Sequence[str]]) -> None:
+        self._world, self._recorder, self._purses = world, recorder, purses
+        self._noted = (-1, -1)
+        self._moment: tuple[int, int, tuple[int, ...]] | None = None
+
+    def note(self, *, last: bool = False) -> None:
+        """Keep a point where enough has happened since the last one; the last one is kept and measured at once."""
+        world = self._world
+        if world.pool.left:
+            stage = (world.contributed // max(world.samples // POINTS, 1), 0)
+        else:
+            stage = (POINTS, world.elapsed // _NOTE_SECONDS)
+        if stage == self._noted and not last:
+            return
+        self._noted = stage
+        self.measure()
+        balances = tuple(sum(world.balances[address] for address in purse) for purse in self._purses)
+        self._moment = (world.elapsed, world.contributed, balances)
+        if last:
+            self.measure()
+
+    def measure(self) -> None:
+        """Measure and record what was noted, where something was."""
+        if self._moment is not None:
+            time, contributed, balances = self._moment
+            measure = self._world.measure
+            measure(self._world.twin)
+            self._recorder.moment(time, contributed, measure.accuracy, measure.recall, balances)
+            self._moment = None

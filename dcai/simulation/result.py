@@ -10,6 +10,7 @@ import pandas as pd
 
 from dcai.simulation.engine import Engine
 from dcai.simulation.scenario.scenario import Scenario
+from dcai.trainer.audit import Audit
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ class Result:
     scenario : dict
         As JSON-able values.
     seed : int
-    data, trainer : str
-        The name of the data set, and the trainer's address.
+    data, backend, trainer : str
+        The name of the data set, what the chain ran on, and the trainer's address.
     classes : tuple of str
     initial, final, baseline : float
         Accuracy on the hidden test set: at the start, in the end, and of the same model trained by nobody but its owner
@@ -87,8 +88,8 @@ class Result:
         Why the run ended early, if it did.
     error : BaseException or None
         What broke the run off, where something did: an agent's fault, a chain that is gone, Ctrl-C.
-    problems : tuple of str, or None
-        What an audit of the contract found; empty if all is well, None if the chain was gone.
+    audit : Audit or None
+        What an audit of the contract and of the agents' balances found; None if the chain was gone.
     digest : str
         Over everything that happened: two runs with the same one are the same, to the bit.
     seconds : float
@@ -98,6 +99,7 @@ class Result:
     scenario: dict[str, Any]
     seed: int
     data: str
+    backend: str
     trainer: str
     classes: tuple[str, ...]
     initial: float
@@ -111,7 +113,7 @@ class Result:
     actions: pd.DataFrame
     stopped: str | None
     error: BaseException | None
-    problems: tuple[str, ...] | None
+    audit: Audit | None
     digest: str
     seconds: float
 
@@ -123,34 +125,42 @@ class Result:
         *,
         seed: int,
         data_name: str,
+        backend: str,
         trainer: str,
-        problems: tuple[str, ...] | None,
+        audit: Audit | None,
         seconds: float,
     ) -> Result:
         """Return what an engine has recorded."""
-        classes = tuple(engine.twin.classes)
+        world = engine.world
+        classes = tuple(world.twin.classes)
         course, actions = engine.recorder.course(classes), engine.recorder.actions()
         return cls(
             scenario=scenario.described(),
             seed=seed,
             data=data_name,
+            backend=backend,
             trainer=trainer,
             classes=classes,
             initial=float(course["accuracy"].iloc[0]),
             final=float(course["accuracy"].iloc[-1]),
             baseline=float("nan"),
-            contributed=engine.contributed,
-            samples=engine.total,
-            open=sum(1 for entry in engine.history.entries.values() if engine.rules.is_open(entry, engine.now)),
+            contributed=world.contributed,
+            samples=world.samples,
+            open=sum(world.rules.is_open(entry, world.now) for entry in world.history.entries.values()),
             outcomes=tuple(_outcomes(engine, course, actions)),
             course=course,
             actions=actions,
             stopped=engine.stopped,
             error=engine.error,
-            problems=problems,
+            audit=audit,
             digest=engine.recorder.digest(),
             seconds=seconds,
         )
+
+    @property
+    def problems(self) -> tuple[str, ...] | None:
+        """What the audit found: empty if all is well, None if the chain was gone."""
+        return None if self.audit is None else self.audit.problems
 
     @property
     def accuracies(self) -> str:
@@ -182,6 +192,7 @@ class Result:
 
 
 def _outcomes(engine: Engine, course: pd.DataFrame, actions: pd.DataFrame) -> Any:
+    world = engine.world
     for seat in engine.seats:
         name = seat.agent.name
         own = actions[actions["agent"] == name]
@@ -196,14 +207,12 @@ def _outcomes(engine: Engine, course: pd.DataFrame, actions: pd.DataFrame) -> An
             kind=type(seat.agent).__name__,
             start_wei=balances.iloc[0],
             end_wei=balances.iloc[-1],
-            open_wei=sum(
-                engine.rules.open_wei(e) for e in engine.history.entries.values() if e.author in seat.addresses
-            ),
+            open_wei=sum(world.rules.open_wei(e) for e in world.history.entries.values() if e.author in seat.addresses),
             deposited_wei=sum(own["sent_wei"]),
             received_wei=sum(own["received_wei"]),
-            fee_wei=gas * engine.gas_price_wei,
+            fee_wei=gas * world.gas_price_wei,
             gas=gas,
             done=counts[True],
             refused=counts[False],
-            earned=engine.rules.earned(seat.addresses),
+            earned=world.rules.earned(seat.addresses),
         )

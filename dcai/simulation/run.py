@@ -14,18 +14,20 @@ from dcai import datasets, plugins
 from dcai.chain.chain import Chain
 from dcai.chain.nodes.anvil import find_anvil, local_chain
 from dcai.errors import InvalidInput
-from dcai.incentives.prediction_market.simulated import Market, test_set
-from dcai.incentives.prediction_market.trainer import MarketTrainer
+from dcai.incentives.rules import Rules, Stage
 from dcai.models import Model
-from dcai.simulation.agents import Agent
 from dcai.simulation.data import Encoded, Pool, encode, encoder_for
 from dcai.simulation.engine import Engine
+from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
 from dcai.simulation.result import Result
 from dcai.simulation.scenario.scenario import Scenario
-from dcai.trainer.audit import audit
+from dcai.simulation.seats import Seats
+from dcai.simulation.world import World
+from dcai.trainer.audit import Audit, audit
 from dcai.trainer.deploy import deploy
 from dcai.trainer.log import History
+from dcai.trainer.products import product_of
 from dcai.trainer.trainer import Trainer
 
 START = 2_524_608_000
@@ -117,48 +119,54 @@ def play(
         Of which the samples from `initial` on are contributed.
     """
     agents = scenario.fresh_agents()
-    market = _market(chain, trainer, scenario, data, agents, seed)
-    opening = market.open() if market else range(0)
-    engine = Engine(
-        chain,
-        trainer,
-        model,
-        history,
-        agents,
+    seats = Seats.of(agents, seed, trainer.creator)
+    addresses = [address for seat in seats for address in seat.addresses]
+    ledger = Ledger(history, model, chain.now())
+    rules = Rules.of(type(trainer.incentive))(trainer.incentive, history, trainer.creator, ledger.label_of)
+    stage = Stage(chain, trainer, scenario.incentive.model_dump(), agents, addresses, data, seed, scenario.gas_price)
+    prepared = _blocks_of(chain, lambda: rules.prepare(stage))
+    contract = product_of(model, trainer.incentive).contract
+    # no event tells when the last of the initial parameters came, from which the first price counts
+    _, _, history.last_time = chain.read(contract, trainer.address, "progress")
+    world = World(
+        ledger,
+        rules,
         Pool(data.rows[initial:], data.labels[initial:]),
         Measure(data.hidden, data.truth, len(model.classes)),
-        seed=seed,
+        start=chain.now(),
         gas_price_wei=scenario.gas_price,
         unit_wei=scenario.unit,
     )
-    if market:
-        engine.rules.ends = market.ends
-        engine.take_over(opening)
-    problems: tuple[str, ...] | None = None
+    engine = Engine(chain, contract, trainer.address, world, seats)
+    if prepared:
+        engine.take_over(prepared)
     started = time.perf_counter()
     engine.run(progress)
     with engine.breaking_off():
         engine.close()
-        if market:
-            engine.take_over(market.settle(engine.balances, scenario.gas_price))
+        if settled := _blocks_of(chain, lambda: rules.settle(stage)):
+            engine.take_over(settled)
     seconds = time.perf_counter() - started
+    found: Audit | None = None
     with engine.breaking_off():
-        problems = _audited(chain, trainer, engine)
+        found = _audited(chain, contract, trainer, world)
     return Result.of(
-        scenario, engine, seed=seed, data_name=data_name, trainer=trainer.address, problems=problems, seconds=seconds
+        scenario,
+        engine,
+        seed=seed,
+        data_name=data_name,
+        backend=chain.backend,
+        trainer=trainer.address,
+        audit=found,
+        seconds=seconds,
     )
 
 
-def _market(
-    chain: Chain, trainer: Trainer[Any, Any], scenario: Scenario, data: Encoded, agents: list[Agent], seed: int
-) -> Market | None:
-    """Return the market that a trainer is, if it is one."""
-    if not isinstance(trainer, MarketTrainer):
-        return None
-    terms: Any = scenario.incentive
-    hidden = test_set(data, terms.portions, terms.portion_size, seed)
-    drawn, bounty = seed % terms.portions, terms.bounty * terms.stake
-    return Market(chain, trainer, hidden, agents, bounty_wei=bounty, drawn=drawn)
+def _blocks_of(chain: Chain, act: Callable[[], None]) -> range:
+    """Do something on the chain and return the numbers of its blocks."""
+    first = chain.block_number() + 1
+    act()
+    return range(first, chain.block_number() + 1)
 
 
 @lru_cache(maxsize=2)
@@ -198,18 +206,15 @@ def _initial(scenario: Scenario, samples: int) -> int:
     return initial
 
 
-def _audited(chain: Chain, trainer: Trainer[Any, Any], engine: Engine) -> tuple[str, ...]:
+def _audited(chain: Chain, contract: str, trainer: Trainer[Any, Any], world: World) -> Audit:
     """Compare the contract with the log, and every agent's money with what the log makes of it.
 
-    But that of a market's provider, whose transactions are sent at the local chain's own price of gas.
+    The provider's money is left out: its calls are sent at the local chain's own price of gas.
     """
-    twin = engine.twin
-    found = audit(chain, engine.contract, trainer.address, engine.history, twin, chain.block_number())
-    return (
-        *found.problems,
-        *(
-            f"{address} has {chain.balance(address)} wei, the log gives {balance}."
-            for address, balance in engine.balances.items()
-            if address != trainer.creator and chain.balance(address) != balance
-        ),
+    found = audit(chain, contract, trainer.address, world.history, world.twin, chain.block_number())
+    differences = (
+        f"{address} has {chain.balance(address)} wei, the log gives {balance}."
+        for address, balance in world.balances.items()
+        if address != trainer.creator and chain.balance(address) != balance
     )
+    return replace(found, problems=(*found.problems, *differences))

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from numpy.random import Generator
 
+from dcai.incentives.rules import Claim
 from dcai.models import Model
-from dcai.simulation.actions import Claim
+from dcai.simulation.data import Sample
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
-    from dcai.simulation.engine import Engine
-    from dcai.simulation.seat import Seat
-
-
-class Sample(NamedTuple):
-    """A sample of the agents' data: its bytes, its true label, and the row that it came from."""
-
-    data: bytes
-    label: int
-    row: int
+    from dcai.simulation.seats import Seat
+    from dcai.simulation.world import World
 
 
 class View:
@@ -43,115 +36,115 @@ class View:
     gas_price_wei : int
     """
 
-    def __init__(self, engine: Engine, seat: Seat) -> None:
-        self._engine = engine
+    def __init__(self, world: World, seat: Seat) -> None:
+        self._world = world
         self._seat = seat
         self.addresses = seat.addresses
-        self.labels = len(engine.twin.classes)
-        self.features: int = engine.twin.n_features_in_
-        self.creator = engine.rules.creator
-        self.gas_price_wei = engine.gas_price_wei
+        self.labels = len(world.twin.classes)
+        self.features: int = world.twin.n_features_in_
+        self.creator = world.rules.creator
+        self.gas_price_wei = world.gas_price_wei
 
     # The moment
 
     @property
     def now(self) -> int:
         """The time of the block that is being made, seconds since 1970."""
-        return self._engine.now
+        return self._world.now
 
     @property
     def accuracy(self) -> float:
         """The model's accuracy on a test set that nobody trains with, as last measured."""
-        return self._engine.accuracy
+        return self._world.accuracy
 
     @property
     def balance(self) -> int:
         """What the agent's first address has, wei."""
-        return self._engine.balances[self.addresses[0]]
+        return self._world.balances[self.addresses[0]]
 
     def wei(self, units: float) -> int:
         """Return an amount in units of money as wei."""
-        return round(units * self._engine.unit_wei)
+        return round(units * self._world.unit_wei)
 
     def affords(self, wei: int, address: str | None = None) -> bool:
         """Whether one of the agent's addresses, the first where left out, can pay a deposit and its gas now."""
-        return wei + self._engine.gas_fee_wei <= self._engine.balances[address or self.addresses[0]]
+        return wei + self._world.gas_fee_wei <= self._world.balances[address or self.addresses[0]]
 
     # The model
 
     def price(self, size: int, *, elapsed: int | None = None) -> int:
         """Return what a contribution of so many features costs now, or so many seconds after the last one, wei."""
-        rules = self._engine.rules
+        rules = self._world.rules
         if elapsed is None:
             return rules.price(self.now, size)
         return rules.price(rules.history.last_time + elapsed, size)
 
     def size_of(self, sample: bytes) -> int:
         """Return the size of a sample that is priced."""
-        return self._engine.twin.size_of(sample)
+        return self._world.twin.size_of(sample)
 
     def predict(self, sample: bytes) -> int:
         """Return what the contract answers about a sample."""
-        return self._engine.ledger.label_of(sample)
+        return self._world.ledger.label_of(sample)
 
     def model(self) -> Model:
         """Return a copy of the model, to try things out on."""
-        return deepcopy(self._engine.twin)
+        return deepcopy(self._world.twin)
 
     def pack(self, features: Any) -> bytes:
         """Return a sample of these features, as the model's `pack` takes them."""
-        return self._engine.twin.pack(features)
+        return self._world.twin.pack(features)
 
     def union(self, samples: Sequence[bytes]) -> bytes:
         """Return a sample that moves the model as these together do, as far as one that is accepted can."""
-        return self._engine.pool.union(samples, self._engine.rules.most_features)
+        return self._world.pool.union(samples, self._world.rules.most_features)
 
     # The log
 
     def open(self) -> Iterator[Entry]:
         """Yield the contributions of which something is open."""
-        rules = self._engine.rules
+        rules = self._world.rules
         return (entry for entry in rules.history.entries.values() if rules.is_open(entry, self.now))
 
     def recent(self) -> list[Entry]:
         """Return the latest contributions, the last one last, open or not."""
-        return list(self._engine.ledger.recent)
+        return list(self._world.ledger.recent)
 
     def good(self, address: str) -> int:
         """Return how many good contributions somebody has."""
-        return self._engine.rules.good(address)
+        return self._world.rules.good(address)
 
     def awaited(self, address: str) -> int:
         """Return how many contributions somebody has that may still become good ones."""
-        rules = self._engine.rules
+        rules = self._world.rules
         return sum(entry.author == address and rules.may_be_good(entry, self.now) for entry in self.open())
 
     @property
     def reporter_good(self) -> int:
         """How many good contributions somebody needs who claims something against others."""
-        return self._engine.rules.reporter_good
+        return self._world.rules.reporter_good
 
     # Data
 
     @property
     def samples_left(self) -> int:
         """How many samples of the agents' data nobody has contributed yet."""
-        return self._engine.pool.left
+        return self._world.pool.left
 
     def sample(self) -> Sample | None:
         """Return the next sample of the agents' data; it is used up once it is contributed. None: there is none."""
-        return self._engine.pool.next()
+        return self._world.pool.next()
 
     def example(self, rng: Generator, *, label: int | None = None, feature: int | None = None) -> Sample | None:
         """Return any sample of the kind that agents contribute, perhaps of a class or with a feature; None: none is.
 
         It stays where it is: whoever has such data has some that the others know, too.
         """
-        return self._engine.pool.example(rng, label, feature)
+        return self._world.pool.example(rng, label, feature)
 
     def noise(self, rng: Generator, like: bytes) -> bytes:
         """Return a sample without meaning, of the size of another."""
-        return self._engine.pool.noise(rng, like)
+        return self._world.pool.noise(rng, like)
 
     # Claims
 
@@ -162,13 +155,13 @@ class View:
     @property
     def hostile_claims(self) -> tuple[str, ...]:
         """The functions that are called against the author of a contribution, the first one first."""
-        rules = self._engine.rules
+        rules = self._world.rules
         return tuple(function for function in rules.claims if function not in rules.own)
 
     @property
     def shares_claims(self) -> bool:
         """Whether several people can make the same claim, each for a part."""
-        return self._engine.rules.shared
+        return self._world.rules.shared
 
     @property
     def next_due(self) -> int | None:
@@ -177,22 +170,22 @@ class View:
 
     def pays(self, claim: Claim) -> bool:
         """Whether the contract grants a claim now, and it brings more than its gas costs."""
-        rules = self._engine.rules
-        return rules.possible(claim, self.now) and rules.pays(claim, self._engine.fee(claim.function))
+        rules = self._world.rules
+        return rules.possible(claim, self.now) and rules.pays(claim, self._world.fee(claim.function))
 
     def grants_if_turned(self, function: str, entry: Entry) -> bool:
         """Whether the contract would grant a claim on what the model agrees with now, if it no longer did."""
-        rules = self._engine.rules
+        rules = self._world.rules
         claim = Claim(function, entry.id, self.addresses[0])
         return not rules.disagrees(entry) and rules.possible(claim, self.now, turned=True)
 
     def brings(self, claim: Claim) -> int:
         """Return what a claim is expected to bring: wei, or points where there is no money."""
-        return self._engine.rules.brings(claim)
+        return self._world.rules.brings(claim)
 
     def look_again(self, claim: Claim) -> None:
         """Put a claim back on the list, for when it may have become possible; forget it where it never will."""
-        later = self._engine.rules.later(claim, self.now)
+        later = self._world.rules.later(claim, self.now)
         if later is not None:
             time, function = later
             self._seat.add_due(time, Claim(function, claim.id, claim.address))

@@ -164,7 +164,7 @@ def test_an_agent_that_raises_ends_the_run_which_keeps_what_it_has():
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("Stranger", "which is none of its addresses"),
+        ("Stranger", "which is not one of its addresses"),
         ("Dreamer", "claims contribution 99, of which nothing is open"),
         ("Garbler", "which no transaction can hold"),
     ],
@@ -204,11 +204,21 @@ def test_an_interrupt_waits_for_the_block_that_is_being_made(monkeypatch):
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(SparsePerceptron, "unpack", unpack)
+    before = signal.getsignal(signal.SIGINT)
 
     result = simulate(scenario())
 
     assert (result.contributed, result.problems) == (10, ())
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupt_that_the_caller_ignores_stays_ignored():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    result = simulate(scenario(), progress=lambda done, total: signal.raise_signal(signal.SIGINT))
+
+    assert (result.stopped, result.contributed) == (None, 40)
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_accuracy_is_measured_more_than_a_hundred_times():

@@ -130,7 +130,7 @@ def test_a_trainer_without_an_encoder_takes_data_encoded_as_the_file_says(publis
     other = fork(trainer.address, "--set", "data.bins=5")
 
     assert other.exit_code == 2
-    assert "it published no encoder; set data.vocabulary or data.bins" in other.stderr
+    assert "which published no encoder; set data.vocabulary or data.bins" in other.stderr
 
 
 def test_a_table_and_a_report_without_what_is_not_known(publish, fork, tmp_path):
@@ -156,14 +156,16 @@ def test_nobody_provides_a_fork(publish, fork):
     answer = fork(publish().address, scenario=market.replace("Honest", "Provider").replace("eagerness = 1", ""))
 
     assert answer.exit_code == 2
-    assert "'good' provides a market, and markets can't be forked" in answer.stderr
+    assert "'good' plays the trainer's creator" in answer.stderr
 
 
 def test_data_of_other_classes_is_refused(publish, fork):
     answer = fork(publish().address, data="iris")
 
     assert answer.exit_code == 2
-    assert "The trainer's classes are malignant, benign, those of iris setosa, versicolor, virginica" in answer.stderr
+    assert (
+        "The trainer's classes are malignant, benign, those of iris are setosa, versicolor, virginica" in answer.stderr
+    )
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,15 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
         ),
         (
             ('kind = "Honest"\nname = "good"\ndeposit = 50', 'kind = "Provider"\nname = "it"'),
-            ["a DepositRefundTake has no provider"],
+            ["a DepositRefundTake has no provider", "leave out 'it'"],
+        ),
+        (
+            (
+                'kind = "DepositRefundTake"\n[[agents]]\nkind = "Honest"\nname = "good"\ndeposit = 50',
+                'kind = "PredictionMarket"\nstake = 90\nbounty = 1\nportion_size = 10\n'
+                '[[agents]]\nkind = "Provider"\nname = "it"\n[[agents]]\nkind = "Withholder"\nname = "other"',
+            ),
+            ["a PredictionMarket has one provider at most", "leave out 'other'"],
         ),
         (("[incentive]", "[incentive]\nsize_unit = 0"), ["size_unit", "1 to 65535"]),
         (('title = "Test"', "title = Test"), ["is no TOML", "line 2"]),

@@ -58,10 +58,10 @@ class Played:
         return next(outcome for outcome in self.result.outcomes if outcome.name == name)
 
     def _addresses(self, name):
-        from dcai.simulation.seat import _address
+        from dcai.simulation.seats import address_of
 
         at = [outcome.name for outcome in self.result.outcomes].index(name)
-        return {_address(at, number) for number in range(20)}
+        return {address_of(at, number) for number in range(20)}
 
 
 def played(given: Scenario, *, progress=None) -> Played:

@@ -53,13 +53,13 @@ def run(
         scenario = load_scenario(file, changes)
         errors = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        settling = Rules.of(scenario.incentive.incentive).settling
         with Progress(*columns, console=errors) as progress:
             task = progress.add_task("Contributed", total=None)
-            closing = Rules.of(scenario.incentive.incentive).closing
 
             def show(done: int, total: int) -> None:
-                told = f"Contributed; {closing}" if done == total and closing else "Contributed"
-                progress.update(task, completed=done, total=total, description=told)
+                text = f"Contributed; {settling}" if settling and done == total else "Contributed"
+                progress.update(task, completed=done, total=total, description=text)
 
             if fork is None:
                 result = simulate(scenario, seed=seed, progress=show)

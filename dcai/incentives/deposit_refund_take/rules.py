@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dcai.chain.codec import Event
 from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
-from dcai.incentives.rules import Due, Rules
+from dcai.incentives.rules import Claim, Due, Rules
 from dcai.trainer.log import Entry, History
-
-if TYPE_CHECKING:
-    from dcai.simulation.actions import Claim
 
 _PAYMENTS = {"Refunded": "author", "BatchRefunded": "author", "Taken": "taker"}
 
 
 class DepositRefundTakeRules(Rules, incentive=DepositRefundTake):
-    """A contribution can be refunded or reported after some time, a report becomes a share, and the rest anybody's."""
+    """A contribution can be refunded or reported after some time; a report becomes a share; anybody takes the rest."""
 
     claims = ("refund", "report", "take")
     own = ("refund",)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dcai.chain.codec import Event
 from dcai.incentives.gamified.standing import Standing
 from dcai.incentives.gamified.terms import Gamified
-from dcai.incentives.rules import Due, Rules
+from dcai.incentives.rules import Claim, Due, Rules
 from dcai.trainer.log import Entry, History
-
-if TYPE_CHECKING:
-    from dcai.simulation.actions import Claim
 
 _NOBODY = Standing()
 
@@ -20,8 +17,8 @@ _NOBODY = Standing()
 class GamifiedRules(Rules, incentive=Gamified):
     """A contribution can be validated after some time, is then open to reports, and its author defends it.
 
-    Who takes part in a game wants points, whatever the gas: every claim that brings some is made. A second report, from
-    some time after the first one on, is the one that takes the points.
+    Players want points, whatever the gas: every claim that brings some is made. The points are taken by a second
+    report, some time after the first one.
     """
 
     claims = ("validate", "report", "defend")
@@ -64,6 +61,10 @@ class GamifiedRules(Rules, incentive=Gamified):
                 number = event.args["id"]
                 yield Due(event.args["due"], "report", number, event.args["reporter"])
                 yield Due(now + 1, "defend", number, self.history.entries[number].author)
+
+    def about(self, event: Event) -> int:
+        """Return the number of the contribution that an event is about; the id of a transfer is a badge's."""
+        return 0 if event.name == "TransferSingle" else super().about(event)
 
     def payment(self, event: Event) -> None:
         """Return None: nobody is ever paid."""

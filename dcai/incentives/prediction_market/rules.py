@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import Any
 
 from dcai.chain.codec import Event
+from dcai.incentives.prediction_market.simulated import Market, test_set
 from dcai.incentives.prediction_market.terms import PredictionMarket
-from dcai.incentives.rules import Due, Rules
+from dcai.incentives.rules import Claim, Due, Rules, Stage
 from dcai.incentives.settings import about
 from dcai.trainer.log import Entry
-
-if TYPE_CHECKING:
-    from dcai.simulation.actions import Claim
 
 _PAYMENTS = {"Collected": "person", "Reclaimed": "author", "Withdrawn": "provider"}
 
@@ -31,9 +30,39 @@ class PredictionMarketRules(Rules, incentive=PredictionMarket):
     """A contribution costs a stake, and there is nothing to claim: the market is settled for everybody in the end."""
 
     claims = ()
-    provided = True
+    calls = MappingProxyType(
+        {
+            "Committed": "commit",
+            "Drawn": "draw",
+            "Revealed": "reveal",
+            "Evaluated": "evaluate",
+            "Collected": "collect",
+            "Reclaimed": "reclaim",
+            "Withdrawn": "withdraw",
+        }
+    )
+    settling = "evaluating the market"
+    has_provider = True
     settings = Provided
-    closing = "evaluating the market"
+    unforkable = (
+        "a prediction market, and a copy of it can't end: a test set that only its provider can reveal decides who "
+        "gains; simulate one with its terms, without --fork."
+    )
+
+    _market: Market
+
+    def prepare(self, stage: Stage) -> None:
+        """Commit, draw and open a portion; contributions end when the market says so."""
+        terms, seed = self.incentive, stage.seed
+        hidden = test_set(stage.data, terms.portions, terms.portion_size, seed)
+        bounty_wei = stage.settings["bounty"] * terms.stake_wei
+        self._market = Market(stage, hidden, bounty_wei=bounty_wei, drawn=seed % terms.portions)
+        self._market.open()
+        self.ends = self._market.ends
+
+    def settle(self, stage: Stage) -> None:
+        """Reveal, evaluate and pay everybody."""
+        self._market.settle()
 
     @property
     def most_features(self) -> int:

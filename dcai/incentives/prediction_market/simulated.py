@@ -1,112 +1,86 @@
-"""What the provider of a prediction market does, before the first contribution and after the last."""
+"""What the provider of a simulated market does before the first contribution and after the last."""
 
 from __future__ import annotations
-
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import rlp
 from eth_utils.crypto import keccak
 
-from dcai.chain.chain import Chain
 from dcai.chain.codec import codec
 from dcai.errors import InvalidInput
 from dcai.incentives.prediction_market import HiddenTestSet
 from dcai.incentives.prediction_market.trainer import MarketTrainer
+from dcai.incentives.rules import Stage
 from dcai.simulation.agents.providing import Withholder
 from dcai.simulation.data import Encoded, packed
 from dcai.trainer.products import product_of
 
-if TYPE_CHECKING:
-    from dcai.simulation.agents.base import Agent
-
 HISTORY_STORAGE_ADDRESS = "0x0000F90827F1C53a10cb7A02335B175320002935"
 
-_HASHES_KEPT = 256  # blocks whose hash the EVM tells itself
+_HASHES_KEPT = 256  # blocks whose hash the EVM itself knows
 _PREV_RANDAO = 13  # its place among a header's fields
-_RECLAIM_GAS = 100_000  # twice what it takes; whoever could contribute has more left
+_RECLAIM_GAS = 100_000  # twice what it takes; anybody who could contribute has more left
 
 
 class Market:
     """A market, from the commitment to the payment.
 
-    What anybody may send is sent, and its gas paid, by whom it matters to: the draw and the settlement by the provider,
-    the payments of a failed market by the contributors. The bounty of one that wasn't opened is of no use to anybody
-    any more, and an account that is nobody's in the simulation sends it away.
+    Calls that anybody may send are sent, and their gas paid, by those to whom they matter: the draw and the settlement
+    by the provider, the payments of a failed market by the contributors. The bounty of a market that wasn't opened is
+    of no use to anybody any more; an account that is nobody's in the simulation sends it away.
 
     Parameters
     ----------
-    chain : Chain
-        A local one.
-    trainer : MarketTrainer
+    stage : Stage
+        With a provider among the agents perhaps; else the trainer's creator does what a provider must.
     test_set : HiddenTestSet
-    agents : sequence of Agent
-        With a provider among them perhaps; else there is one who does what a provider must.
     bounty_wei : int
     drawn : int
         The number of the portion that is drawn: a local chain's randomness doesn't repeat, and a run must.
     """
 
-    def __init__(
-        self,
-        chain: Chain,
-        trainer: MarketTrainer,
-        test_set: HiddenTestSet,
-        agents: Sequence[Agent],
-        *,
-        bounty_wei: int,
-        drawn: int,
-    ) -> None:
-        self._chain, self._trainer, self._test_set = chain, trainer, test_set
+    def __init__(self, stage: Stage, test_set: HiddenTestSet, *, bounty_wei: int, drawn: int) -> None:
+        assert isinstance(stage.trainer, MarketTrainer)
+        self._stage, self._chain, self._trainer = stage, stage.chain, stage.trainer
+        self._test_set = test_set
         self._bounty_wei, self._drawn = bounty_wei, drawn
-        found = [agent.withholds for agent in agents if isinstance(agent, Withholder)]
+        found = [agent.withholds for agent in stage.agents if isinstance(agent, Withholder)]
         self._withheld = found[0] if found else None
 
-    def open(self) -> range:
-        """Commit, draw and open a portion; return the numbers of the blocks of that."""
-        first = self._chain.block_number() + 1
+    def open(self) -> None:
+        """Commit, draw and open a portion."""
         self._trainer.commit(self._test_set, bounty_wei=self._bounty_wei)
         if self._withheld != "opening":
             self._draw()
             self._trainer.open(self._test_set, sender=self._trainer.creator)
-        return range(first, self._chain.block_number() + 1)
 
     @property
     def ends(self) -> int:
-        """When nobody can contribute any more, seconds since 1970."""
+        """When contributions end, seconds since 1970."""
         if self._withheld == "opening":
             return self._chain.now()
         end = self._trainer.deadline()
         assert end is not None
         return end
 
-    def settle(self, people: Collection[str], gas_price_wei: int) -> range:
-        """Wait for the end, reveal, evaluate and pay everybody; return the numbers of the blocks of that.
+    def settle(self) -> None:
+        """Wait for the end, reveal, evaluate and pay everybody.
 
-        Parameters
-        ----------
-        people
-            The addresses of the agents, who have their own contributions to a failed market paid back; those of others
-            are the provider's business.
-        gas_price_wei
-            What gas costs these.
+        Agents have their own contributions to a failed market paid back; those of others are the provider's business.
         """
-        first = self._chain.block_number() + 1
         self._wait()
         if self._withheld == "opening":
             self._trainer.forfeit(sender=self._chain.accounts[-1])
         else:
             if self._withheld == "reveal":
                 self._wait()
-                self._reclaim(people, gas_price_wei)
+                self._reclaim()
             self._trainer.settle(self._test_set, sender=self._trainer.creator, progress=False)
-        return range(first, self._chain.block_number() + 1)
 
     def _draw(self) -> None:
         """Draw with a made-up header, whose randomness is the wanted one.
 
-        The hash of a block that is more than 256 blocks old is told by the contract of EIP-2935, which is replaced.
+        The hash of a block that is more than 256 blocks old comes from the contract of EIP-2935, which is replaced.
         """
         target = self._trainer.course().target
         missing = target + _HASHES_KEPT + 1 - self._chain.block_number()
@@ -117,18 +91,18 @@ class Market:
         self._chain.request("anvil_setCode", [HISTORY_STORAGE_ADDRESS, "0x" + code.hex()])
         self._chain.invoke(self._contract, self._trainer.address, "draw", header, sender=self._trainer.creator)
 
-    def _reclaim(self, people: Collection[str], gas_price_wei: int) -> None:
-        """Let everybody among these people reclaim what they have contributed."""
+    def _reclaim(self) -> None:
+        """Let the agents reclaim what they have contributed."""
         trainer = self._trainer
         prepared = codec(self._contract)
         for one in trainer.history().entries.values():
-            if one.author in people:
+            if one.author in self._stage.addresses:
                 call = {
                     "from": one.author,
                     "to": trainer.address,
                     "data": "0x" + prepared.call("reclaim", one.claim(), one.slot).hex(),
                     "gas": hex(_RECLAIM_GAS),
-                    "gasPrice": hex(gas_price_wei),
+                    "gasPrice": hex(self._stage.gas_price_wei),
                 }
                 self._chain.request("eth_sendTransactionSync", [call])
 

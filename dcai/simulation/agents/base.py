@@ -11,7 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dcai.durations import seconds
 from dcai.simulation.actions import Action, Claim, Contribute
-from dcai.simulation.view import Sample, View
+from dcai.simulation.data import Sample
+from dcai.simulation.view import View
 
 Period = Annotated[int, BeforeValidator(lambda value: seconds(value)), Field(ge=1)]
 """A duration of a second or more, as text or in seconds."""
@@ -51,7 +52,7 @@ class Agent(BaseModel, ABC):
     """Whether it is after other people's deposits."""
 
     provides: ClassVar[bool] = False
-    """Whether it is the trainer's creator, who holds a market."""
+    """Whether it plays the trainer's creator, for an incentive whose rules have a provider."""
 
     name: str
     balance: Units = 1_000

@@ -8,7 +8,8 @@ import numpy as np
 
 from dcai.simulation.actions import Action
 from dcai.simulation.agents.base import Contributor
-from dcai.simulation.view import Sample, View
+from dcai.simulation.data import Sample
+from dcai.simulation.view import View
 
 
 class Duplicator(Contributor):

@@ -12,7 +12,8 @@ from pydantic import Field, PrivateAttr
 from dcai.simulation.actions import Action, Claim, Contribute
 from dcai.simulation.agents.base import Contributor
 from dcai.simulation.agents.collecting import Prepared
-from dcai.simulation.view import Sample, View
+from dcai.simulation.data import Sample
+from dcai.simulation.view import View
 from dcai.trainer.log import Entry
 
 Count = Annotated[int, Field(ge=1)]

@@ -74,11 +74,11 @@ class Scenario(Section):
             if agent.balance * self.unit > MOST_WEI:
                 most = MOST_WEI // self.unit
                 raise ValueError(f"agents.{at}.balance must be at most {most:,} units, a billion ether")
-        providers = sum(agent.provides for agent in self.agents)
-        rules = Rules.of(self.incentive.incentive)
-        if providers > rules.provided:
-            limit = "one provider at most" if rules.provided else "no provider"
-            raise ValueError(f"agents: a {self.incentive.kind} has {limit}, and there are {providers}")
+        incentive = type(self.incentive.build())
+        most = int(Rules.of(incentive).has_provider)
+        if len(providers := [agent.name for agent in self.agents if agent.provides]) > most:
+            few = "one provider at most" if most else "no provider"
+            raise ValueError(f"agents: a {incentive.__name__} has {few}; leave out {providers[-1]!r}")
         return self
 
     def fresh_agents(self) -> list[Agent]:
@@ -149,7 +149,6 @@ def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
     except ValidationError as error:
         raise _told(error, source, Scenario) from None
     try:
-        scenario.incentive.build()
         datasets.source(scenario.data.name)
     except InvalidInput as error:
         raise InvalidInput(f"{source}: {error}") from None

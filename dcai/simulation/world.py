@@ -1,0 +1,134 @@
+"""The state of a simulation: what the engine advances, and what agents see of it through a `View`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.codec import Event
+from dcai.incentives.rules import Due, Rules
+from dcai.models import Model
+from dcai.simulation.data import Pool
+from dcai.simulation.ledger import Ledger
+from dcai.simulation.measure import Measure
+from dcai.trainer.log import History
+
+# What a contribution may use beside what its sample takes: base fee, record and log; each slot of the model, if it was
+# empty.
+_CONTRIBUTE_GAS = 300_000
+_SLOT_GAS = 22_100
+_FEATURE_GAS = 1_000
+# What a claim is taken to use before the first one was seen.
+_UNKNOWN_GAS = 80_000
+
+
+class Happened(NamedTuple):
+    """What an event did: to which contribution (0: none), whom it paid how many wei, and what is due later."""
+
+    number: int
+    who: str | None
+    paid_wei: int
+    due: Iterable[Due]
+
+
+class World:
+    """A trainer, its log and its twin, the agents' data and their money, at a moment.
+
+    It knows neither the chain nor the agents: the engine tells it what happened.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The trainer's log so far, with the twin.
+    rules : Rules
+        Of the trainer's incentive, on the same log.
+    pool : Pool
+        What agents contribute.
+    measure : Measure
+        Measures the model.
+    start : int
+        Seconds since 1970.
+    gas_price_wei, unit_wei : int
+        What gas costs, and the unit of money in which agents think.
+
+    Attributes
+    ----------
+    start, now : int
+        Seconds since 1970: of the run's beginning, and of the block that is being made.
+    balances : dict of str to int
+        Address -> wei, of all agents.
+    samples : int
+        How many samples there were to contribute.
+    gas_limit : int
+        Of each transaction.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        rules: Rules,
+        pool: Pool,
+        measure: Measure,
+        *,
+        start: int,
+        gas_price_wei: int,
+        unit_wei: int,
+    ) -> None:
+        self.ledger, self.rules, self.pool, self.measure = ledger, rules, pool, measure
+        self.start = self.now = start
+        self.gas_price_wei, self.unit_wei = gas_price_wei, unit_wei
+        self.balances: dict[str, int] = {}
+        self.samples = pool.left
+        self._claim_gas: Counter[str] = Counter()
+        twin = ledger.twin
+        slots = -(-(16 + twin.parameter_bytes(twin.settings())) // 32)
+        limit = _CONTRIBUTE_GAS + _SLOT_GAS * slots + _FEATURE_GAS * twin.n_features_in_ * len(twin.classes)
+        self.gas_limit = min(limit, TRANSACTION_GAS_LIMIT)
+
+    @property
+    def twin(self) -> Model:
+        """The trainer's model as it is now."""
+        return self.ledger.twin
+
+    @property
+    def history(self) -> History[Any]:
+        """The trainer's log so far."""
+        return self.ledger.history
+
+    @property
+    def elapsed(self) -> int:
+        """Seconds since the start."""
+        return self.now - self.start
+
+    @property
+    def accuracy(self) -> float:
+        """The accuracy on the hidden test set, as last measured."""
+        return self.measure.accuracy
+
+    @property
+    def contributed(self) -> int:
+        """How many samples of the pool were contributed."""
+        return self.pool.given
+
+    @property
+    def gas_fee_wei(self) -> int:
+        """What an address must hold for the gas of a transaction, which mostly uses much less."""
+        return self.gas_limit * self.gas_price_wei
+
+    def fee(self, function: str) -> int:
+        """Return what the gas of a claim is expected to cost, by the last one of its kind, wei."""
+        return (self._claim_gas[function] or _UNKNOWN_GAS) * self.gas_price_wei
+
+    def claimed(self, function: str, gas: int) -> None:
+        """Remember what the gas of a claim was."""
+        self._claim_gas[function] = gas
+
+    def happened(self, event: Event) -> Happened:
+        """Extend the log by an event of the block that is being made, and pay whom it pays."""
+        entry = self.ledger.extend(event, self.rules.about(event), self.now)
+        who, paid = self.rules.payment(event) or (None, 0)
+        if who in self.balances:
+            self.balances[who] += paid
+        return Happened(0 if entry is None else entry.id, who, paid, self.rules.due(event, self.now))
