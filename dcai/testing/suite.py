@@ -19,9 +19,9 @@ _CHECKS: tuple[Callable[[Subject, Chain], None], ...] = (
     twin.settings_and_parameters_come_back,
     twin.a_model_file_comes_back,
     twin.explanations_add_up,
-    twin.what_is_no_sample_is_refused_by_the_twin,
+    twin.invalid_samples_are_refused_by_the_twin,
     contract.it_learns_and_answers_what_the_twin_does,
-    contract.it_refuses_what_is_no_sample,
+    contract.invalid_samples_are_refused_by_the_contract,
     contract.classes_can_be_added_while_there_is_room,
     contract.batches_fit_into_transactions,
 )

@@ -195,7 +195,7 @@ def explanations_add_up(subject: Subject, chain: Chain) -> None:
                 assert list(told.features) == sorted(known), f"the features {told.features} aren't known or don't rise"
 
 
-def what_is_no_sample_is_refused_by_the_twin(subject: Subject, chain: Chain) -> None:
+def invalid_samples_are_refused_by_the_twin(subject: Subject, chain: Chain) -> None:
     """Before anybody pays for it; and what is one is packed as contracts read it."""
     random = subject.random()
     for n_features in (1, 2, _FEATURES):

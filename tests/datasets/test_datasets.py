@@ -135,7 +135,7 @@ def test_a_lost_connection_is_resumed_with_a_range_request(site: Site, published
 
 def test_a_later_call_goes_on_where_the_last_one_gave_up(site: Site, published: Source, cache: Path) -> None:
     site.drops = download.ATTEMPTS
-    with pytest.raises(DownloadFailed, match=rf"failed {download.ATTEMPTS} times: .* from byte 253,952 of 262,144"):
+    with pytest.raises(DownloadFailed, match=rf"failed {download.ATTEMPTS} times; .* from byte 253,952 of 262,144"):
         datasets.get("local", progress=False)
     assert len(site.ranges) == download.ATTEMPTS
     assert list(files_in(cache / "local")) == ["data.bin.part"]
@@ -193,7 +193,7 @@ def test_a_missing_page_is_reported_at_once(site: Site, published: Source, cache
 
 def test_a_folder_that_cannot_be_made_is_reported(published: Source, cache: Path) -> None:
     cache.write_text("a file stands in the way")
-    with pytest.raises(DownloadFailed, match=r"'data\.bin' could not be downloaded to .*local"):
+    with pytest.raises(DownloadFailed, match=r"'data\.bin' can't be downloaded to .*local"):
         datasets.get("local", progress=False)
 
 
@@ -316,7 +316,7 @@ def test_a_changed_pickle_is_never_opened(cache: Path, monkeypatch: pytest.Monke
     (folder / "imdb.npz").write_bytes(keras_npz([[1]], [0], [[1]], [0]))
     monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("a file with a wrong checksum was opened"))
     with pytest.raises(
-        DataUnavailable, match=r"imdb\.npz is not the published file .*: `dcai data get imdb` replaces it"
+        DataUnavailable, match=r"imdb\.npz is not the published file .*; `dcai data get imdb` replaces it"
     ):
         datasets.load("imdb")
 
