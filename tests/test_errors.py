@@ -1,4 +1,4 @@
-"""Every refusal is a typed exception with its figures in one sentence, and costs nobody anything."""
+"""Every refusal is a typed exception with its figures in one sentence, and is free."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ UNTOLD = {
 
 
 def figure_of(kind, position):
-    """Return a value that stands out: as the ABI encodes it, as an attribute, as text."""
+    """Return a recognizable value: as the ABI encodes it, as an attribute, as text."""
     if kind == "address":
         address = "0x" + f"{0xA11CE + position:040x}"
         return address, products.checked_address(address), products.checked_address(address)

@@ -1,4 +1,4 @@
-"""What the README says is true."""
+"""The README tells the truth: figures and code."""
 
 from __future__ import annotations
 

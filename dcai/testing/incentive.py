@@ -162,7 +162,7 @@ def records_and_money_agree_with_the_log(candidate: Candidate, walk: Walk) -> No
 
 
 def nobody_claims_what_is_not_theirs(candidate: Candidate, walk: Walk) -> None:
-    """Claims of what was never contributed are refused, at any time and from anybody.
+    """Refuse claims of what was never contributed, at any time and from anybody.
 
     A stranger's claim pays the author or is refused, even when the author can claim.
     """

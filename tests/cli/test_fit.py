@@ -1,4 +1,4 @@
-"""`dcai fit`: what it writes and prints, and how it fails."""
+"""`dcai fit`: its file, its output and its failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named data sets: what is loaded, and how files get here over a bad network."""
+"""Named data sets: loading, and downloads over a bad network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONTENT = random.Random(1).randbytes(32 * download.CHUNK)
 
 @dataclass
 class Site:
-    """A web server on loopback, and how it misbehaves."""
+    """A web server on loopback that misbehaves as asked."""
 
     content: bytes = CONTENT
     ignores_ranges: bool = False
@@ -80,7 +80,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Start with an empty cache, no folder of the user's own, and no waiting between attempts."""
+    """Start with an empty cache, without a user's folder, and without waiting between attempts."""
     monkeypatch.setattr(store, "user_cache_path", lambda _: tmp_path / "cache")
     monkeypatch.setattr(download, "WAIT", wait_none())
     monkeypatch.delenv("DCAI_DATA_DIR", raising=False)
@@ -89,7 +89,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def published(site: Site, monkeypatch: pytest.MonkeyPatch) -> Source:
-    """Put a set into the catalogue that the local server publishes."""
+    """Add a set that the local server publishes to the catalogue."""
     checksum = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
     file = RemoteFile("data.bin", site.url, len(CONTENT), checksum)
     row = Source("local", "Local", "Random bytes", "this test", "none", "none", files=(file,))
@@ -273,7 +273,7 @@ def test_a_built_in_set_is_never_downloaded() -> None:
 
 
 def cached(cache: Path, monkeypatch: pytest.MonkeyPatch, name: str, **contents: bytes) -> Path:
-    """Put other contents under the names of a set's files, and make the catalogue expect them."""
+    """Replace the contents of a set's files, and let the catalogue expect the new ones."""
     row = datasets.source(name)
     folder = cache / name
     folder.mkdir(parents=True)
