@@ -62,7 +62,7 @@ format: setup node ## format the sources
 	$(PRETTIER) --write $(PRETTY)
 
 .PHONY: gas
-gas: setup node ## measure gas; fail if a figure differs from gas.json
+gas: setup node ## measure gas; fails when a figure drifts from gas.json
 	$(BIN)/python -m scripts.studies.gas.measure
 
 .PHONY: gas-update
@@ -70,20 +70,20 @@ gas-update: setup node ## measure gas and rewrite gas.json
 	$(BIN)/python -m scripts.studies.gas.measure --update
 
 .PHONY: accuracy
-accuracy: setup node ## compare accuracy on real sets with scikit-learn's (ten minutes)
+accuracy: setup node ## measure accuracy on real sets against scikit-learn's (ten minutes)
 	$(BIN)/python -m scripts.studies.accuracy.measure
 
 .PHONY: market
-market: setup node ## run the talk's prediction market and others; rewrite docs/market.md (minutes)
+market: setup node ## hold the talk's prediction market and others; rewrite docs/market.md (minutes)
 	$(BIN)/python -m scripts.studies.market.measure
 
 .PHONY: bench
-bench: setup node ## measure throughput, accuracy and simulations, each against a bare loop
+bench: setup node ## measure throughput, accuracy and simulations, each against a bare loop of the same
 	$(BIN)/python -m scripts.studies.bench.measure
 	$(BIN)/python -m scripts.studies.bench.simulation
 
 .PHONY: attacks
-attacks: setup node ## simulate every attack with 20 seeds; rewrite docs/attacks.md (an hour with the reviews)
+attacks: setup node ## simulate every attack with 20 seeds and rewrite docs/attacks.md (an hour where the reviews are there)
 	$(BIN)/python -m scripts.studies.attacks.measure
 
 .PHONY: soak

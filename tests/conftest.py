@@ -151,7 +151,7 @@ def refused(chain):
 
 
 def compiled(source, *imported):
-    """Return codec and bytecode of a contract in tests/support/contracts; skip the test without a compiler.
+    """Return codec and bytecode of a contract of tests/support/contracts; without a compiler, skip the test.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ class Candidate:
     prepare: Prepare
 
     def models(self) -> list[Model]:
-        """Return a model of two classes and one of three, for each kind that has a contract."""
+        """Return a fitted model of two classes and one of three, of each kind that there is a contract for."""
         kinds = dict.fromkeys(one.model for one in PRODUCTS if isinstance(self.incentive, one.incentive))
         models = [kind(classes=("no", "yes", "maybe")[:classes]) for kind in kinds for classes in (2, 3)]
         return [model for model in models if self._has_contract(model)]
@@ -82,27 +82,27 @@ def the_quoted_price_is_charged(candidate: Candidate, walk: Walk) -> None:
             size = sum(max(one, unit) for one in sizes)
             asked = ("price", len(sizes), size, last + elapsed)
             try:
-                quoted = candidate.incentive.price(elapsed, sizes)
+                told = candidate.incentive.price(elapsed, sizes)
             except TooLarge:
                 with refusing(f"the price of samples of {sizes} features", TooLarge):
                     walk.chain.read(walk.contract, walk.trainer.address, *asked)
                 continue
             charged = walk.chain.read(walk.contract, walk.trainer.address, *asked)
-            assert charged == quoted, f"{sizes} after {elapsed} s cost {charged} wei, price() says {quoted}"
-    _samples_without_a_price_are_refused(candidate, walk)
+            assert charged == told, f"{sizes} after {elapsed} s cost {charged} wei, price() says {told}"
+    _what_has_no_price_is_refused(candidate, walk)
     for count in (1, 3):
         packed = [walk.samples.packed(walk.samples.features()) for _ in range(count)]
         call = walk.call_of(packed, [0] * count)
         price = walk.price(packed)
         if price:
-            with refusing(f"{count} samples for {price - count} wei instead of {price}", ContractReverted):
+            with refusing(f"{count} samples for {count} wei less than {price}", ContractReverted):
                 walk.chain.invoke(
                     walk.contract, walk.trainer.address, *call, sender=walk.people[0], value=price - count
                 )
-        assert walk.try_call(*call, sender=walk.people[0], value=price) is not None, f"{price} wei is refused"
+        assert walk.try_call(*call, sender=walk.people[0], value=price) is not None, f"{price} wei are refused"
 
 
-def _samples_without_a_price_are_refused(candidate: Candidate, walk: Walk) -> None:
+def _what_has_no_price_is_refused(candidate: Candidate, walk: Walk) -> None:
     """Use a size unit of two features, so that a sample can be larger."""
     incentive = type(candidate.incentive).from_packed(candidate.incentive.packed(), 2)
     model = walk.trainer.model()
@@ -178,7 +178,7 @@ def nobody_claims_what_is_not_theirs(candidate: Candidate, walk: Walk) -> None:
                     for call in walk.claims_of(*forged):
                         with refusing(f"{call[0]} with another {what}", ContractReverted):
                             walk.chain.invoke(walk.contract, walk.trainer.address, *call, sender=person)
-            # forged claims come first: once a record is paid, a refusal shows nothing
+            # what is forged comes before: of a record that is paid anything may be refused
             if number == 0:
                 walk.claim_of_a_stranger(entry, "when its author can")
     entry = walk.entries()[0]

@@ -1,4 +1,4 @@
-"""Random contributions and claims at a trainer with any incentive, and the conditions that always hold."""
+"""People at one trainer who contribute and claim at random, whatever its incentive, and what must hold throughout."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HUGE = 2**256 - 1
 
 
 class Walk:
-    """A trainer with an incentive, and the people who use it.
+    """A trainer with an incentive, and people at it.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Walk:
     samples : Samples
     incentive : Incentive
     prepare : callable
-        The creator's work before people contribute.
+        What the creator does before people contribute.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Walk:
         prepare(self.trainer)
 
     def step(self, patience: Duration) -> None:
-        """Take a random action, or let time pass: up to `patience`, mostly much less."""
+        """Somebody does something, or time passes: up to `patience`, mostly much less."""
         choice = self.random.random()
         if choice < 0.35 or not self.entries():
             self.contribute()
@@ -69,11 +69,11 @@ class Walk:
             self.claim(self._picked(), person)
 
     def entries(self) -> list[Entry]:
-        """Return all contributions so far."""
+        """Return what was contributed so far."""
         return list(self.trainer.history().entries.values())
 
     def contribute(self) -> Receipt | None:
-        """Contribute a sample or a batch as a random person, at any slot; None if it is refused."""
+        """Let somebody contribute a sample or a batch, naming a slot that may be anything; None where it is refused."""
         before = {entry.slot: entry for entry in self.entries()}
         records = {slot: self._record(slot) for slot in before}
         size = 1 if self.random.random() < 0.6 else int(self.random.integers(2, _LARGEST_BATCH + 1))
@@ -102,21 +102,21 @@ class Walk:
         return "contributeBatch", pack_batch(packed, labels), slot
 
     def price(self, packed: list[bytes]) -> int:
-        """Return the price of samples in the next block, divisible by their number."""
+        """Return what samples cost in the next block, each an equal part."""
         _, _, last = self.chain.read(self.contract, self.trainer.address, "progress")
         sizes = tuple(self.trainer.model().size_of(sample) for sample in packed)
         price = self.incentive.price(self.chain.now() + 1 - last, sizes)
         return -(-price // len(packed)) * len(packed)
 
     def claim(self, entry: Entry, person: str) -> bool:
-        """Try every claim on a contribution as a person; return whether one succeeded."""
+        """Let somebody try every claim on a contribution; tell whether one was paid, or whatever it earns."""
         worked = [self.try_call(*call, sender=person) is not None for call in self.claims_of(entry.claim(), entry.slot)]
         for (name, _), one in zip(self.claims, worked, strict=True):
             self.done[name] += one
         return any(worked)
 
     def claim_of_a_stranger(self, entry: Entry, when: str) -> None:
-        """Try every claim on a contribution as the stranger: each is refused, or pays only the author."""
+        """Let the stranger try every claim on a contribution: each is refused, or pays its author and nobody else."""
         for call in self.claims_of(entry.claim(), entry.slot):
             before = self._purses(entry.author)
             receipt = self.try_call(*call, sender=self.stranger)
@@ -125,18 +125,18 @@ class Walk:
             after = self._purses(entry.author)
             contract, author, stranger = (now - then for now, then in zip(after, before, strict=True))
             what = f"a stranger claims contribution {entry.id} {when}: {call[0]}"
-            assert stranger + receipt.fee_wei == 0, f"{what} changes the balance of the stranger"
+            assert stranger + receipt.fee_wei == 0, f"{what} changes what the stranger has"
             assert author > 0, f"{what} pays its author nothing"
             assert author == -contract, f"{what} pays others than its author"
 
     def claims_of(self, claim: tuple[Any, ...], slot: int) -> list[tuple[Any, ...]]:
-        """Return every claim on a contribution, as calls; for a batch, on all of its samples."""
+        """Return every call that claims something of a contribution; of a batch, for all of its samples."""
         label, sample = claim[4:]
         everything = (1 << sample[0] + 1) - 1 if label == BATCH and sample else 1
         return [(name, claim, slot, *[everything] * more) for name, more in self.claims]
 
     def forged(self, entry: Entry, person: str) -> dict[str, tuple[tuple[Any, ...], int]]:
-        """Return claims on a contribution that never existed, by what is wrong with each."""
+        """Return claims of a contribution that never was, by what is wrong with each."""
         wrong: dict[str, Any] = {
             "id": replace(entry, id=entry.id + 1),
             "time": replace(entry, time=entry.time - 1),
@@ -151,18 +151,18 @@ class Walk:
         }
 
     def try_call(self, *call: Any, sender: str, value: int = 0) -> Receipt | None:
-        """Make a call and check that money is conserved; None if the contract refuses it."""
+        """Make a call, if the contract takes it, and see where the money went; None where it is refused."""
         before = self.money()
         try:
             receipt = self.chain.invoke(self.contract, self.trainer.address, *call, sender=sender, value=value)
         except ContractReverted:
             return None
-        assert self.money() + receipt.fee_wei == before, f"{call[0]} creates or destroys money"
+        assert self.money() + receipt.fee_wei == before, f"{call[0]} makes money, or loses some"
         self.look(f"after {call[0]}")
         return receipt
 
     def refused_when_sent(self, *call: Any, sender: str, value: int = 0) -> None:
-        """Send a call that must fail, and check that it changes nothing but its fee."""
+        """Send a call that must fail, and see that nothing came of it but its fee."""
         before = self._world(), self.chain.balance(sender)
         try:
             self.chain.invoke(
@@ -177,21 +177,20 @@ class Walk:
         assert after == before, f"{call[0]} is refused, but leaves a trace"
 
     def look(self, when: str) -> None:
-        """Compare the contract with its log, and its balance with what it owes."""
+        """Compare the contract with its log, and what it has with what it owes."""
         with naming(when):
             audit = self.trainer.audit()
             assert audit.ok, f"an audit finds: {' '.join(audit.problems)}"
             assert audit.balance_wei >= audit.owed_wei
 
     def money(self) -> int:
-        """Return the sum of all balances, the contract's included, in wei."""
+        """Return what everybody has together, the contract included, wei."""
         everybody = [self.trainer.address, self.creator, *self.people, self.stranger]
         return sum(self.chain.balance(one) for one in everybody)
 
     def settle(self, patience: Duration) -> list[Entry]:
-        """Let all deadlines pass, and let everybody claim all they can; return the contributions that never finish.
-
-        Claims include those that don't belong to a contribution.
+        """Let all deadlines pass, and everybody claim whatever they can, of contributions and beside them; return what
+        is still not finished.
         """
         for _ in range(3):
             self.chain.travel(patience)
@@ -227,7 +226,7 @@ class Walk:
 
 
 def _claims(contract: str) -> list[tuple[str, int]]:
-    """Return the contract's functions that claim on a contribution, with the number of further arguments."""
+    """Return the functions of a contract that claim something of a contribution, and how many arguments follow."""
     found = []
     for item in artifacts.load(contract)["abi"]:
         inputs = item.get("inputs", [])
@@ -238,7 +237,7 @@ def _claims(contract: str) -> list[tuple[str, int]]:
 
 
 def _closings(contract: str) -> list[str]:
-    """Return the contract's functions that take no argument and change state: they pay what is left."""
+    """Return the functions of a contract that do something and are told nothing: what is left is paid by them."""
     return [
         item["name"]
         for item in artifacts.load(contract)["abi"]

@@ -25,7 +25,7 @@ def small_calls(monkeypatch):
 
 
 def kill_at(monkeypatch, chain, number, *, sent):
-    """End the process at a transaction, before or after sending it."""
+    """Let the process end at a transaction, before or after it was sent."""
     send, left = chain.send, number
 
     def dying(*args, **more):

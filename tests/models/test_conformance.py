@@ -180,7 +180,7 @@ def test_whatever_a_creator_has_loaded_contract_and_twin_go_on_alike(chain, mode
 
 @pytest.fixture(scope="module")
 def majority_class():
-    """Register a third party's contract."""
+    """Register the contract of somebody else."""
     try:
         solc = find_solc()
     except CompileError as error:

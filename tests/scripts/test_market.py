@@ -1,4 +1,4 @@
-"""The markets of docs/market.md follow the contract's arithmetic."""
+"""The markets of docs/market.md are reckoned as the contract reckons them."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ WORDS, TESTS = 60, 50
 
 @pytest.fixture
 def reviews():
-    """Return a function that draws samples and labels them with a hyperplane."""
+    """Return a function that draws so many samples, which hyperplane labels."""
     rng = np.random.default_rng(0)
     truth = rng.normal(size=WORDS)
 
@@ -91,7 +91,7 @@ def test_a_turn_is_a_contribution_or_where_they_are_grouped_a_participants_conse
 
 
 def harm(start, before, one, tests):
-    """Return the additional mistakes of a model after one more sample."""
+    """Return how many mistakes more a model makes once it has learnt a sample, after others."""
     told = Reviews(*(np.concatenate(part) for part in zip(*before, one, strict=True)))
     states, places = learn(start, told.samples(), told.labels)
     course = mistakes(states, tests, [TESTS])[TESTS][places]
