@@ -1,4 +1,4 @@
-# Everything a maintainer runs. Each target sets up what it needs, and does so again only when that has changed.
+# The commands of a maintainer. Each target installs what it needs, and again only when that has changed.
 
 .DEFAULT_GOAL := help
 
@@ -14,7 +14,7 @@ PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11 /usr
 	"$$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo "$$candidate" && break; done)
 
-# Real text sets laid beside the checkout, where there are any; tests that want them are skipped elsewhere.
+# Real text sets beside the checkout, if there are any; without them, the tests that need them are skipped.
 ifneq ($(wildcard ../shared/data),)
 export DCAI_DATA_DIR ?= $(abspath ../shared/data)
 endif
@@ -34,7 +34,7 @@ setup: $(VENV)/.stamp ## make .venv with dcai and the development tools
 node: node_modules/.stamp ## install the npm packages: compiler, anvil, Solidity libraries
 
 .PHONY: demo
-demo: setup ## run the demo: make demo [DATA=sms] [SAMPLES=500]
+demo: setup ## run the demonstration: make demo [DATA=sms] [SAMPLES=500]
 	$(if $(DATA),@$(BIN)/dcai data path $(DATA) >/dev/null 2>&1 || $(BIN)/dcai data get $(DATA))
 	$(BIN)/dcai demo $(if $(DATA),--data $(DATA)) $(if $(SAMPLES),--samples $(SAMPLES))
 
@@ -56,7 +56,7 @@ lint: setup node $(SLITHER_VENV)/.stamp ## check style, types and contracts
 	$(SLITHER_VENV)/bin/python scripts/analyse.py
 
 .PHONY: format
-format: setup node ## rewrite sources in the project's style
+format: setup node ## format the sources
 	$(BIN)/ruff check --fix-only --exit-zero
 	$(BIN)/ruff format
 	$(PRETTIER) --write $(PRETTY)
@@ -87,11 +87,11 @@ attacks: setup node ## simulate every attack with 20 seeds and rewrite docs/atta
 	$(BIN)/python -m scripts.studies.attacks.measure
 
 .PHONY: soak
-soak: setup node ## drive random actions for long: make soak [SOAK_STEPS=100000]
+soak: setup node ## test random actions for long: make soak [SOAK_STEPS=100000]
 	DCAI_SOAK_STEPS=$(SOAK_STEPS) $(BIN)/pytest tests/stateful
 
 $(VENV)/.stamp: pyproject.toml
-	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer, with venv, is needed: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer with venv is needed: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@

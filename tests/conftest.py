@@ -1,4 +1,4 @@
-"""What most tests begin with: one chain a worker, put back after each test, and trainers with people around them."""
+"""Fixtures that most tests use: one chain per worker, restored after each test, and trainers with their people."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOBODY = "0x" + 40 * "0"
 
 @pytest.fixture(scope="session")
 def anvil():
-    """Return anvil's executable; where there is none, skip the test that asks."""
+    """Return anvil's executable; skip the test if it isn't installed."""
     found = find_anvil()
     if found is None:
         pytest.skip("anvil is not installed: npm ci brings it")
@@ -44,7 +44,7 @@ def node(anvil):
 
 @pytest.fixture
 def node_chain(node, monkeypatch):
-    """Return the node's chain, which is put back after the test, with nobody's key in the environment."""
+    """Return the node's chain, without a key in the environment; the test's changes are reverted."""
     monkeypatch.delenv("DCAI_PRIVATE_KEY", raising=False)
     chain = dcai.connect(node)
     snapshot = chain.snapshot()
@@ -81,7 +81,7 @@ def worker_chain():
 
 @pytest.fixture
 def chain(worker_chain):
-    """Return a local chain that holds our contracts and no trainer, whatever tests before did to it."""
+    """Return a local chain with our contracts and without trainers, whatever earlier tests did."""
     snapshot = worker_chain.snapshot()
     accounts = list(worker_chain.accounts)
     yield worker_chain
@@ -107,7 +107,7 @@ def perceptron():
 
 @pytest.fixture
 def launch(chain, perceptron):
-    """Return a function that deploys a trainer; by default of 40 features, the first half of which says yes."""
+    """Return a function that deploys a trainer, by default with 40 features of which the first half means yes."""
 
     def deploy(weights=(1,) * 20 + (-1,) * 20, bias=0, *, encoder=None, name="Test", salt=0, sender=None, **terms):
         incentive = dcai.DepositRefundTake(**terms)
@@ -120,19 +120,19 @@ def launch(chain, perceptron):
 
 @pytest.fixture
 def stage(chain):
-    """Return a function that makes a market and brings it to a phase."""
+    """Return a function that makes a market and advances it to a phase."""
     return lambda phase, *, contribute=True, **terms: Stage(chain, **terms).to(phase, contribute=contribute)
 
 
 @pytest.fixture
 def at(chain):
-    """Return a function that lets the next block be of a given time."""
+    """Return a function that sets the time of the next block."""
     return lambda time: chain.travel(time - 1 - chain.now())
 
 
 @pytest.fixture
 def refused(chain):
-    """Return a context in which something must be refused, in words that name it, before anything is sent or paid."""
+    """Return a context that expects a refusal, with given words, before anything is sent or paid."""
 
     def world():
         return chain.block_number(), [chain.balance(person) for person in chain.accounts]
@@ -187,7 +187,7 @@ def wallet_artifact():
 
 
 class Wallet:
-    """A contract that contributes and claims, on the word of `owner`, who pays the gas."""
+    """A contract that contributes and claims when its `owner`, who pays the gas, says so."""
 
     def __init__(self, chain, artifact, owner):
         self.chain, self.owner = chain, owner
@@ -208,7 +208,7 @@ class Wallet:
         return trainer.contributions()[-1]
 
     def answer_payments(self, *, refuse=False, with_call=(NOBODY, 0, b"")):
-        """Refuse the payments to come, or make a call when one arrives, and fail where the call does."""
+        """Refuse coming payments, or make a call on each payment and fail if the call does."""
         self.chain.send(self.address, self.codec.call("answerPayments", refuse, with_call), sender=self.owner)
 
     def received(self):

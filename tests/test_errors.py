@@ -1,4 +1,4 @@
-"""Every refusal is a typed exception with its figures in one sentence, and costs nobody anything."""
+"""Every refusal is a typed exception with its figures in one sentence, and is free."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ words = st.lists(st.sampled_from([0, 1, 2, 31, 32, 64, 255, 2**32, 2**255, 2**25
 
 
 def figure_of(kind, position):
-    """Return a value that stands out: as the ABI encodes it, as an attribute, as text."""
+    """Return a recognizable value: as the ABI encodes it, as an attribute, as text."""
     if kind == "address":
         address = "0x" + f"{0xA11CE + position:040x}"
         return address, products.checked_address(address), products.checked_address(address)

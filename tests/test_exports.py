@@ -1,4 +1,4 @@
-"""What a user is handed has a name in `dcai`, for annotations of their own."""
+"""Every object that users receive has a class in `dcai`, for their annotations."""
 
 import inspect
 from typing import Any, get_args, get_type_hints
@@ -12,7 +12,7 @@ TRAINERS = [dcai.Trainer.of(incentive) for incentive in plugins.incentives().val
 
 
 def classes_in(hint: Any) -> set[type]:
-    """Return ours among the classes that a type is made of."""
+    """Return our classes among those of a type."""
     found = set().union(*map(classes_in, get_args(hint)))
     ours = isinstance(hint, type) and hint.__module__.startswith("dcai.")
     return found | {hint} if ours else found

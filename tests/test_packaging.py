@@ -29,7 +29,7 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def dcai(wheel, tmp_path_factory):
-    """Return a function that runs the installed command somewhere that knows nothing of the checkout."""
+    """Return a function that runs the installed command in a folder unrelated to the checkout."""
     environment = tmp_path_factory.mktemp("environment")
     venv.create(environment)
     # without bytecode, which would take longer than all the rest: most of it is of modules that nobody imports

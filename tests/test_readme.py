@@ -1,10 +1,12 @@
-"""What the README says is true."""
+"""The README tells the truth: figures and code."""
 
 from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ FIGURES = {
     "contribute 15 words, the model agrees": "sparse_perceptron_100.contribute_agree",
     "the same, in the slot of a finished contribution": "sparse_perceptron_100.contribute_agree_reused",
     "contribute, the model disagrees and learns": "sparse_perceptron_100.contribute_disagree",
-    "a sample, in a batch of 100": "sparse_perceptron_100.batch_100",
+    "one sample in a batch of 100": "sparse_perceptron_100.batch_100",
     "refund": "sparse_perceptron_100.refund",
     "take a share of bad data's deposit": "sparse_perceptron_100.take_share",
     "one more shared model, 1,000 weights": "sparse_perceptron_1000.deploy",
@@ -33,16 +35,6 @@ MODELS = {
     "SparseNearestCentroid": "sparse_centroid_2x1000.contribute_agree",
     "DensePerceptron": "dense_perceptron_100.contribute_agree",
     "NearestCentroid": "nearest_centroid_2x100.contribute_agree",
-}
-
-TEXTS = {
-    "ham": (
-        "are we still on for lunch",
-        "see you at home after lunch",
-        "lunch tomorrow are you free",
-        "we are at home",
-    ),
-    "spam": ("free entry text win now", "claim your prize text now", "you win a free prize claim", "free entry to win"),
 }
 
 
@@ -68,26 +60,43 @@ def test_the_readme_shows_what_each_model_costs_and_how_often_it_is_right(model:
 
 def test_the_vectors_of_the_page_about_models_are_fitted_as_they_stand() -> None:
     page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
-    block = re.search(r"```python\n(from sklearn.*?)```", page, re.DOTALL)
-    assert block
     texts = [
         f"{word} {other} film" for word in ("fine", "good", "dull", "long") for other in "abcdefghijklmnopqrstuvwxyz"
     ]
     labels = ["positive"] * 52 + ["negative"] * 52
     names = {"dcai": dcai, "texts": texts, "labels": labels}
-    exec(compile(block[1], "docs/models.md", "exec"), names)
+    exec(compile(block(page, "from sklearn"), "docs/models.md", "exec"), names)
     assert names["encoder"].loss_.norm_max < 0.05
-    assert names["model"].score(names["encoder"].transform(texts), [1] * 52 + [0] * 52) == 1
+    assert names["model"].score(names["encoder"].transform(texts), labels) == 1
 
 
-def test_the_ten_lines_run_as_they_stand(capsys: pytest.CaptureFixture[str]) -> None:
-    block = re.search(r"```python\n(import dcai.*?)```", README, re.DOTALL)
-    assert block
-    pairs = [(text, label) for label, texts in TEXTS.items() for text in texts]
-    names = {"texts": [text for text, _ in pairs], "labels": [label for _, label in pairs]}
-    exec(compile(block[1], "README.md", "exec"), names)
-    with names["chain"]:
-        trainer = names["trainer"]
-        assert trainer.predict("Free entry! Text WIN to claim your prize") == "spam"
-        assert names["mine"].entry.open_wei == 0
-        assert dcai.attach(names["chain"], trainer.address).audit().ok
+def block(page: str, beginning: str) -> str:
+    """Return the Python block that begins so."""
+    found = re.search(rf"```python\n({re.escape(beginning)}.*?)```", page, re.DOTALL)
+    assert found, f"there is no block that begins with {beginning!r}"
+    return found[1]
+
+
+def test_the_python_of_the_readme_runs_as_pasted(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names: dict[str, Any] = {}
+    exec(compile(block(README, "import dcai"), "README.md", "exec"), names)
+    chain, trainer, alice, mine = (names[name] for name in ("chain", "trainer", "alice", "mine"))
+    with chain:
+        assert chain.backend == "py-evm"
+        assert capsys.readouterr().out == "spam\n"
+        assert mine.entry.open_wei == 0
+
+        # what follows names a node, a key and an address of the reader's
+        monkeypatch.setattr(dcai, "connect", lambda url, *, account: chain)
+        trainer_at = partial(dcai.attach, address=trainer.address)
+        monkeypatch.setattr(dcai, "attach", lambda chain, address: trainer_at(chain))
+        before = len(trainer.contributions())
+        names |= {"private_key": "0x…", "messages": ["lunch at home", "win a prize"], "labels": ["ham", "spam"]}
+        exec(compile(block(README, "chain = dcai.connect"), "README.md", "exec"), names)
+        assert len(trainer.contributions()) == before + 2
+        assert [one.entry.author for one in trainer.contributions()[before:]] == [alice] * 2
+        assert len(capsys.readouterr().out.splitlines()) == 3  # the price, and why each can't be refunded yet
+        exec(compile(block(README, "trainer = dcai.attach"), "README.md", "exec"), names)
+        assert capsys.readouterr().out == "True\n"

@@ -1,4 +1,4 @@
-"""Named real data sets, cached; nothing is downloaded without being asked for.
+"""Named real data sets and their cache; only `get` downloads anything.
 
 >>> from dcai import datasets
 >>> datasets.load("iris").labels

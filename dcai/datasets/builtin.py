@@ -1,4 +1,4 @@
-"""The data sets that scikit-learn ships, split 70/30: shuffled, stratified by class, always the same way."""
+"""The data sets that scikit-learn ships, shuffled and split 70/30, stratified by class, with a fixed seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data sets there are: what each is, where it is published and how its files are recognised."""
+"""The catalogue of data sets: what each is, where it is published, and the checksums of its files."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Source:
-    """A row of the catalogue.
+    """An entry of the catalogue.
 
     Attributes
     ----------
     name, title, description, licence, citation : str
     publisher : str
-        Who publishes the files, or ships them.
+        The organisation or package that publishes or ships the files.
     built_in : bool
-        Whether scikit-learn ships it, so that there is nothing to download.
+        Whether scikit-learn ships it, so that it needs no download.
     files : tuple of RemoteFile
-        What `get` downloads, the data itself first; empty where there is nothing to download.
+        What `get` downloads, the data itself first; empty for a set without a download.
     local_files : tuple of str
-        Files that hold the same set in a folder of the user's own (``DCAI_DATA_DIR``).
+        Files that hold the same set in the user's own folder (``DCAI_DATA_DIR``).
     """
 
     name: str
@@ -57,17 +57,17 @@ class Source:
 
     @property
     def size(self) -> int:
-        """Bytes to download; 0 where there is nothing to download."""
+        """Bytes to download; 0 for a set without a download."""
         return sum(file.size for file in self.files)
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """Where the files are published; empty where there is nothing to download."""
+        """Addresses of the files; empty for a set without a download."""
         return tuple(file.url for file in self.files)
 
     @property
     def sha256(self) -> str | None:
-        """SHA-256 of the data file (the first one) in hexadecimal; None where there is nothing to download."""
+        """SHA-256 of the data file (the first one) in hexadecimal; None for a set without a download."""
         return self.files[0].checksum.removeprefix("sha256:") if self.files else None
 
 
@@ -175,12 +175,12 @@ def names() -> tuple[str, ...]:
 
 
 def source(name: str) -> Source:
-    """Return the catalogue's row of a data set.
+    """Return the catalogue's entry for a data set.
 
     Raises
     ------
     InvalidInput
-        There is no data set of that name.
+        If the name is unknown.
     """
     if name not in SOURCES:
         raise InvalidInput(f"There is no data set {name!r}: choose one of {', '.join(SOURCES)}.")

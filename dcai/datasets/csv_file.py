@@ -1,4 +1,4 @@
-"""A CSV file of the user's own as a data set."""
+"""A data set from the user's own CSV file."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ SUFFIXES = (".csv", ".csv.gz")
 def read_csv(
     path: Path, *, label: str = "label", text: str = "text", kind: Literal["text", "table"] | None = None
 ) -> Dataset:
-    """Read a CSV file in UTF-8, with commas and a header; no row is set aside for testing.
+    """Read a CSV file in UTF-8 with commas and a header; all rows are for training.
 
     Parameters
     ----------
     path : path
-        Unpacked where its name ends in .gz.
+        A name that ends in .gz is unpacked.
     label : str
-        The column of the classes; every different cell of it is one, in increasing order, of numbers where all are.
+        The column of the classes. Each distinct cell is a class. Classes are in increasing order: of numbers if all
+        cells are numbers, else of text.
     text : str
         The column of the texts.
     kind : {"text", "table"}, optional
-        What the inputs are: the texts, or all other columns in which there are numbers. Left out, the texts where there
-        is such a column.
+        What the inputs are: the texts, or all other columns that contain numbers. By default the texts if the file has
+        that column.
 
     Returns
     -------
@@ -44,8 +45,8 @@ def read_csv(
     Raises
     ------
     InvalidInput
-        If the file can't be read or is no CSV, a column is missing, a cell of the label is empty, all rows are of one
-        class, or a column has numbers and a cell that is no finite number; the sentence names the line.
+        If the file can't be read or is not CSV, a column is missing, a label is empty, all rows have one class, or a
+        column of numbers has a cell that is not a finite number; the message names the line.
     """
     header, rows, lines = _read(path)
     columns = dict(zip(header, zip(*rows, strict=True), strict=True))
@@ -77,17 +78,17 @@ def read_csv(
 
 
 def _read(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
-    """Return the header, the rows, and the line that each row ends at."""
+    """Return the header, the rows, and the last line of each row."""
     try:
         numbered = list(_numbered(path))
     except FileNotFoundError:
         raise InvalidInput(f"There is no file {path}.") from None
     except (UnicodeDecodeError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InvalidInput(f"{path} is no CSV file in UTF-8: {error}.") from error
+        raise InvalidInput(f"{path} is not a CSV file in UTF-8: {error}.") from error
     except OSError as error:
         raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
     if len(numbered) < 2:
-        raise InvalidInput(f"{path} has no rows; a first line that names the columns, and rows below it, are needed.")
+        raise InvalidInput(f"{path} has no rows; it needs a first line of column names, and rows below it.")
     (_, header), *rest = numbered
     twice = {name for name in header if header.count(name) > 1}
     if twice:
@@ -95,7 +96,7 @@ def _read(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
     for line, cells in rest:
         if len(cells) != len(header):
             raise InvalidInput(
-                f"Line {line} of {path} has {len(cells)} cells, and the first line names {len(header)} columns; "
+                f"Line {line} of {path} has {len(cells)} cells, but the first line names {len(header)} columns; "
                 "correct the line."
             )
     return header, [cells for _, cells in rest], [line for line, _ in rest]
@@ -136,14 +137,14 @@ def _labels(
 
 
 def _numbers(path: Path, name: str, cells: Sequence[str], lines: Sequence[int]) -> NDArray[np.float64] | None:
-    """Return a column of numbers, or None where no cell is one."""
+    """Return a column of numbers, or None if no cell is a number."""
     values = [_number(cell) for cell in cells]
     if all(value is None for value in values):
         return None
     for line, cell, value in zip(lines, cells, values, strict=True):
         if value is None or not np.isfinite(value):
             raise InvalidInput(
-                f"Line {line} of {path} has {cell!r} in column {name!r}, which is no finite number; fill it in, or "
+                f"Line {line} of {path} has {cell!r} in column {name!r}, which is not a finite number; correct it, or "
                 "remove the row or the column."
             )
     return np.array(values, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What a loaded data set is: inputs and labels, already split into a training and a test part."""
+"""A loaded data set: inputs and labels, split into a training and a test part."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Dataset:
     Attributes
     ----------
     name : str
-        The name it is loaded by.
+        Its name in the catalogue.
     title : str
-        The name it was published under.
+        Its published title.
     labels : tuple of str
         Names of the classes; a label is an index into it.
     kind : {"text", "table"}
-        Whether an input is a text or a row of numbers.
+        An input is a text or a row of numbers.
     train_inputs, test_inputs : list of str, or float array of shape (n, features)
         Texts for ``"text"``, rows for ``"table"``.
     train_labels, test_labels : int array of shape (n,)

@@ -1,4 +1,4 @@
-"""One published file, downloaded: with a progress bar, resumed where it stopped, verified before it gets its name."""
+"""Download one published file: with a progress bar, resumed after a lost connection, verified before it is named."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from dcai.datasets.errors import DownloadFailed
 ATTEMPTS = 5
 WAIT = wait_exponential(multiplier=0.5, max=8)  # seconds between attempts
 TIMEOUT = 30  # seconds without a byte
-CHUNK = 1 << 13  # bytes; less than this is lost with a connection
+CHUNK = 1 << 13  # bytes; a lost connection loses at most this much
 
 LOST_CONNECTION = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
-# The progress bar tells what pooch would log.
+# The progress bar shows what pooch would log.
 pooch.get_logger().setLevel("WARNING")
 
 
 def fetch(file: RemoteFile, folder: Path, progress: bool) -> Path:
-    """Return `file` in `folder`, downloading it unless it is there with the right checksum.
+    """Return the path of `file` in `folder`; download it unless it is there with the right checksum.
 
-    What arrives is kept in ``NAME.part`` until it is complete, and a later call goes on from there.
+    ``NAME.part`` holds the incomplete file, and a later call continues from there.
 
     Raises
     ------
     DownloadFailed
-        The connection was lost `ATTEMPTS` times (``NAME.part`` remains), the server refused, what it sent has
-        another checksum (nothing remains), or the folder cannot be written.
+        If the connection was lost `ATTEMPTS` times (``NAME.part`` remains), the server refused, the file has the wrong
+        checksum (nothing remains), or the folder can't be written.
     """
     part = folder / f"{file.name}.part"
     downloader = partial(_download, part=part, size=file.size, progress=progress)
@@ -48,15 +48,15 @@ def fetch(file: RemoteFile, folder: Path, progress: bool) -> Path:
     except LOST_CONNECTION as error:
         have = part.stat().st_size if part.exists() else 0
         raise DownloadFailed(
-            f"The connection to {file.url} failed {ATTEMPTS} times: run the same again to go on "
-            f"from byte {have:,} of {file.size:,}."
+            f"The connection to {file.url} failed {ATTEMPTS} times; run the same command again to "
+            f"continue from byte {have:,} of {file.size:,}."
         ) from error
     except OSError as error:
-        raise DownloadFailed(f"'{file.name}' could not be downloaded to {folder}: {error}.") from error
+        raise DownloadFailed(f"'{file.name}' can't be downloaded to {folder}: {error}.") from error
     except ValueError as error:  # how pooch reports a wrong checksum
         raise DownloadFailed(
-            f"What {file.url} sent is not the published '{file.name}' ({file.checksum}): "
-            f"it was thrown away; try again later."
+            f"The file from {file.url} is not the published '{file.name}' ({file.checksum}). "
+            f"It was deleted; try again later."
         ) from error
 
 
@@ -78,11 +78,11 @@ def _download(url: str, output: str, _pooch: object, *, part: Path, size: int, p
 
 
 def _complete(url: str, part: Path, size: int, report: Callable[[int], None]) -> None:
-    """Fetch what `part` still lacks, or all of it from a server that does not continue downloads."""
+    """Fetch what `part` lacks, or everything from a server that can't resume downloads."""
     have = part.stat().st_size if part.exists() else 0
     if have == size:
         return
-    # "identity", since a range of a compressed answer would be of other bytes.
+    # "identity": a range of a compressed response would count other bytes.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
         if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:

@@ -1,4 +1,4 @@
-"""What can go wrong with a data set that is known by name."""
+"""Errors of named data sets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dcai.errors import DcaiError
 
 
 class DataUnavailable(DcaiError):
-    """The data set is not on this machine, or its files cannot be used: the text says how to get them."""
+    """The data set is not on this machine, or its files are damaged; the message says how to get them."""
 
 
 class DownloadFailed(DcaiError):
-    """A download did not end with the right file; nothing stands under the file's final name."""
+    """A download didn't give the right file; no file has the final name."""

@@ -1,4 +1,4 @@
-"""IMDB film reviews, from Keras' files or from the same reviews over the 10,000 most frequent words.
+"""IMDB film reviews, from Keras' files or from a copy with the 10,000 most frequent words.
 
 Both give the rows in the order of Keras' ``load_data(seed=113)``, which published figures use. A review is its words
 joined by spaces: lower case, without punctuation.
@@ -29,7 +29,7 @@ def from_published(files: Mapping[str, bytes]) -> Dataset:
     Parameters
     ----------
     files : mapping of str to bytes
-        The contents by file name. They must have been verified: ``imdb.npz`` is unpickled.
+        The contents by file name. They must be verified before: ``imdb.npz`` is unpickled.
     """
     ranks = json.loads(files["imdb_word_index.json"])
     words = np.empty(max(ranks.values()) + 1, dtype=object)
@@ -54,7 +54,7 @@ def from_published(files: Mapping[str, bytes]) -> Dataset:
 def from_folder(folder: Path) -> Dataset:
     """Read ``imdb_keras_top10000.npz`` (ranks of words, from 1) and ``imdb_words_top10000.txt.gz`` (line n: rank n).
 
-    Rank 0 is any other word, and is left out of the texts.
+    Rank 0 stands for any other word; the texts leave it out.
     """
     with gzip.open(folder / "imdb_words_top10000.txt.gz", "rt", encoding="utf-8", newline="\n") as lines:
         words = np.array([None, *(line.split("\t")[0] for line in lines)], dtype=object)

@@ -1,4 +1,4 @@
-"""A data set by its name, from wherever it is on this machine."""
+"""Load a data set by its name, from any of its places on this machine."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ PUBLISHED_READERS: dict[str, Callable[[Mapping[str, bytes]], Dataset]] = {
 
 
 def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> Dataset:
-    """Load a data set; nothing is ever downloaded.
+    """Load a data set from this machine; this never downloads anything.
 
     Parameters
     ----------
     name : str
         One of `names()`.
     data_dir : path, optional
-        A folder that may hold the set, preferred to the cache; by default the value of ``DCAI_DATA_DIR``.
+        A folder that may hold the set and takes precedence over the cache; ``DCAI_DATA_DIR`` by default.
 
     Returns
     -------
@@ -43,9 +43,9 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     Raises
     ------
     InvalidInput
-        There is no data set of that name, or no such folder.
+        If the name is unknown, or the folder doesn't exist.
     DataUnavailable
-        The set is not on this machine, or a file of it is damaged; the text says what to do.
+        If the set is not on this machine, or one of its files is damaged; the message says what to do.
     """
     row = source(name)
     if row.built_in:
@@ -55,7 +55,7 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> Dataset:
             return LOCAL_READERS[name](folder)
         except (OSError, EOFError, ValueError, KeyError, IndexError, BadZipFile, zlib.error) as error:
             raise DataUnavailable(
-                f"{' or '.join(row.local_files)} in {folder} is damaged and cannot be read as {name!r}: replace it."
+                f"{' or '.join(row.local_files)} in {folder} is damaged and can't be read as {name!r}; replace it."
             ) from error
     folder = store.cached_folder(row)
     if folder is None:

@@ -1,7 +1,7 @@
-"""SMS spam, from the published zip or from a CSV of the same messages.
+"""SMS spam, from the published zip or from a CSV file of the same messages.
 
-Exact duplicates are removed (403 of the 5,574 published messages; the first of each stays); the rest is split 80/20,
-shuffled and stratified by class, always the same way: a spammer's template must not stand in both parts word for word.
+Exact duplicates are removed (403 of the 5,574 published messages; the first of each stays), so that no template of a
+spammer is in both parts word for word. The rest is shuffled and split 80/20, stratified by class, with a fixed seed.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ SPLIT_SEED = 0
 
 
 def from_published(files: Mapping[str, bytes]) -> Dataset:
-    """Read the zip, whose ``SMSSpamCollection`` has a line "label, tab, text" for each message."""
+    """Read the zip, whose ``SMSSpamCollection`` has one line "label, tab, text" per message."""
     with ZipFile(io.BytesIO(files["sms_spam_collection.zip"])) as archive:
         content = archive.read("SMSSpamCollection").decode("utf-8")
-    # Not splitlines(), which also ends a line at characters that occur inside messages.
+    # Not splitlines(), which also splits at characters that occur inside messages.
     return _dataset(tuple(line.split("\t", 1)) for line in content.split("\n") if line)
 
 

@@ -1,7 +1,7 @@
-"""Where the files of a data set are, and how they get there.
+"""Find the files of a data set, or download them.
 
-A set is looked for in a folder of the user's own (an argument, or the environment variable ``DCAI_DATA_DIR``), then
-in the cache under the platform's cache folder, which `get` fills.
+The first place is the user's own folder (an argument, or the environment variable ``DCAI_DATA_DIR``). The second is the
+cache in the platform's cache folder, which `get` fills.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from dcai.errors import InvalidInput
 
 
 def get(name: str, progress: bool = True) -> Path:
-    """Download a data set into the cache, unless it is there, and return the folder that holds it.
+    """Download a data set into the cache, unless it is there, and return its folder.
 
     Parameters
     ----------
     name : str
-        One of `names()`. Of a set that scikit-learn ships nothing is downloaded.
+        One of `names()`. A set that scikit-learn ships needs no download.
     progress : bool
         Whether to show a progress bar on standard error.
 
     Raises
     ------
     InvalidInput
-        There is no data set of that name.
+        If the name is unknown.
     DataUnavailable
-        The set is not published for download.
+        If the set is not published for download.
     DownloadFailed
-        The download did not end with the right file. After a lost connection the next call goes on where it stopped.
+        If the download didn't give the right file. After a lost connection the next call continues where it stopped.
     """
     row = source(name)
     if row.built_in:
@@ -54,9 +54,9 @@ def path(name: str) -> Path:
     Raises
     ------
     InvalidInput
-        There is no data set of that name, or ``DCAI_DATA_DIR`` names no folder.
+        If the name is unknown, or ``DCAI_DATA_DIR`` doesn't name a folder.
     DataUnavailable
-        The set is not on this machine.
+        If the set is not on this machine.
     """
     folder = find(name)
     if folder is None:
@@ -70,7 +70,7 @@ def find(name: str) -> Path | None:
     Raises
     ------
     InvalidInput
-        There is no data set of that name, or ``DCAI_DATA_DIR`` names no folder.
+        If the name is unknown, or ``DCAI_DATA_DIR`` doesn't name a folder.
     """
     row = source(name)
     if row.built_in:
@@ -85,12 +85,12 @@ def local_folder(row: Source, data_dir: str | os.PathLike[str] | None = None) ->
     ----------
     row : Source
     data_dir : path, optional
-        By default the value of ``DCAI_DATA_DIR``.
+        ``DCAI_DATA_DIR`` by default.
 
     Raises
     ------
     InvalidInput
-        There is no such folder.
+        If the folder doesn't exist.
     """
     named = data_dir or os.environ.get("DCAI_DATA_DIR")
     if not named or not row.local_files:
@@ -102,36 +102,36 @@ def local_folder(row: Source, data_dir: str | os.PathLike[str] | None = None) ->
 
 
 def cached_folder(row: Source) -> Path | None:
-    """Return the cache's folder of the set if all of its files are there."""
+    """Return the set's folder in the cache if all of its files are there."""
     folder = cache_folder(row)
     return folder if row.files and all((folder / file.name).is_file() for file in row.files) else None
 
 
 def cache_folder(row: Source) -> Path:
-    """Return where the cache keeps the set, whether it is there or not."""
+    """Return the set's folder in the cache, whether or not it exists."""
     return user_cache_path("dcai") / row.name
 
 
 def read_verified(file: RemoteFile, folder: Path) -> bytes:
-    """Read a cached file and check its checksum on the very bytes that are returned.
+    """Read a cached file and verify the checksum of exactly the bytes that are returned.
 
     Raises
     ------
     DataUnavailable
-        The file has changed since it was downloaded.
+        If the file has changed since it was downloaded.
     """
     content = (folder / file.name).read_bytes()
     algorithm, expected = file.checksum.split(":")
     if hashlib.new(algorithm, content).hexdigest() != expected:
         raise DataUnavailable(
-            f"{folder / file.name} is not the published file ({file.checksum}): "
+            f"{folder / file.name} is not the published file ({file.checksum}); "
             f"`dcai data get {folder.name}` replaces it."
         )
     return content
 
 
 def unavailable(row: Source) -> DataUnavailable:
-    """Return the error of a set that is not on this machine, which says how to get it."""
+    """Return the error that says how to get a set that is not on this machine."""
     if row.files:
         way_out = f"`dcai data get {row.name}` downloads it"
     else:

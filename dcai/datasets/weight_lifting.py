@@ -1,6 +1,6 @@
-"""Weight-lifting activity, with the split that the file brings: "train" for training and "validate" for testing.
+"""Weight-lifting activity, with the file's own split: "train" for training and "validate" for testing.
 
-The file is sorted by class; here each part is shuffled, always the same way, so that its first rows are of all classes.
+The file is sorted by class. Each part is shuffled with a fixed seed, so that its first rows have all classes.
 """
 
 from __future__ import annotations

@@ -1,26 +1,26 @@
 """Conformance suites for models and for incentives: a contract and its twin, compared integer for integer.
 
-For whoever writes one of the two.
+They are for authors of a model or an incentive.
 
-`check_model` runs all checks of a model; `model_checks` yields them for pytest. They need:
+`check_model` runs all checks of a model; `model_checks` gives them to pytest one by one. They need:
 
-- a twin that derives from `dcai.models.Model` and keeps to what its methods promise: `fit`, `partial_fit`, `predict`,
+- a twin that derives from `dcai.models.Model` and keeps the promises of its methods: `fit`, `partial_fit`, `predict`,
   `scores`, `decision_function` for rows; `pack`, `unpack`, `size_of`, `learn`, `label_of`, `scores_of`, `explain` for
   samples as the contract gets them; `settings`, `parameters`, `from_parameters`, `parameter_bytes`, `contract`,
   `add_class` for what the contract holds; `to_dict` and `from_dict` for files; `touched` and `learn_gas` for batches;
-- `dense`: its samples are signed bytes of one norm (`dcai.encoders.VectorEncoder`), or else feature indices;
-- that parameters of nothing but zeros are those of a model that has learnt nothing;
+- `dense`: whether its samples are signed bytes of one norm (`dcai.encoders.VectorEncoder`) or feature indices;
+- parameters of zeros only in a model that has learnt nothing;
 - room for 64 features;
 - its contract, joined with `DepositRefundTake` and made known by `dcai.trainer.products.register`.
 
-`check_incentive` and `incentive_checks` do the same for an incentive, with every model that there is a contract for.
-They need:
+`check_incentive` and `incentive_checks` do the same for an incentive, with every model that has a contract for it. They
+need:
 
-- the settings, a class that derives from `dcai.Incentive`; `packed` and `from_packed` are what a trainer's code holds;
-- a trainer that goes with it, ``class …(dcai.Trainer[…], incentive=…)``, whose history replays the incentive's events,
+- the settings, a class that derives from `dcai.Incentive`; `packed` and `from_packed` write and read a trainer's code;
+- the trainer that belongs to it, ``class …(dcai.Trainer[…], incentive=…)``; its history replays the incentive's events,
   so that the records follow from the log;
-- that whatever claims something takes a contribution and its slot first, as `IDepositRefundTake.refund` does, and then
-  positions of a batch where there are more arguments: claims are found in the ABI, and everybody tries them.
+- claims whose first arguments are a contribution and its slot, as in `IDepositRefundTake.refund`. Further arguments are
+  positions of a batch. The suite finds the claims in the ABI, and everybody tries them.
 """
 
 from dcai.testing.incentive import IncentiveCheck, check_incentive, incentive_checks

@@ -1,4 +1,4 @@
-"""What a contract must do as its twin does."""
+"""The conformance checks of a contract against its twin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dcai.testing.pair import Pair, naming, refusing
 from dcai.testing.subject import Subject
 from dcai.trainer.batches import estimate
 
-# Lanes and samples end in the middle of a slot, at its end, and fill several.
+# With these, lanes and samples end within a slot, end with a slot, and fill several slots.
 _FEATURES = (1, 2, 3, 7, 8, 9, 15, 16, 17, 21, 32, 33, 40, 64)
 
 _STEPS = 10
@@ -20,15 +20,15 @@ _LARGEST_BATCH = 8
 
 _SIZES = (1, 16, 64)
 
-# An estimate this many times too high makes batches as many times too small.
+# An estimate that is too high by this factor makes batches too small by the same factor.
 _GENEROUS = 5
 
 
 def it_learns_and_answers_what_the_twin_does(subject: Subject, chain: Chain) -> None:
-    """Random samples one by one and in batches: the packed state and the answers are compared after each step.
+    """Compare the packed state and the answers after each step, with random samples one by one and in batches.
 
-    From models that have learnt nothing, fitted ones, any parameters, and the given states, with changing numbers of
-    features.
+    The models have learnt nothing, are fitted, have arbitrary parameters, or are the given states. The number of
+    features varies.
     """
     random = subject.random()
     learnt = 0
@@ -51,8 +51,8 @@ def it_learns_and_answers_what_the_twin_does(subject: Subject, chain: Chain) -> 
                 pair.audit()
 
 
-def it_refuses_what_is_no_sample(subject: Subject, chain: Chain) -> None:
-    """As a contribution, in a batch, and as a question; nothing is paid, nothing is learnt."""
+def invalid_samples_are_refused_by_the_contract(subject: Subject, chain: Chain) -> None:
+    """Refuse them as a contribution, in a batch, and as a question; nothing is paid or learnt."""
     random = subject.random()
     for n_features in (1, 2, 21):
         samples = subject.samples(n_features, random)
@@ -62,16 +62,16 @@ def it_refuses_what_is_no_sample(subject: Subject, chain: Chain) -> None:
         balances = _balances(pair)
         with naming(f"{n_features} features"):
             for what, wrong in samples.wrong_bytes().items():
-                told = f"a sample {what} (0x{wrong.hex()})"
+                named = f"a sample {what} (0x{wrong.hex()})"
                 for function, *args in (
                     ("contribute", wrong, 0, 0),
                     ("contributeBatch", pack_batch([wrong], [0]), 0),
                     ("contributeBatch", pack_batch([good, wrong], [0, 0]), 0),
                 ):
-                    with refusing(f"{function} of {told}", ContractReverted):
+                    with refusing(f"{function} of {named}", ContractReverted):
                         _send(pair, function, *args)
                 for function in ("predict", "score"):
-                    with refusing(f"{function} of {told}", ContractReverted):
+                    with refusing(f"{function} of {named}", ContractReverted):
                         chain.read(pair.contract, pair.address, function, wrong)
             for label in (classes, 255, 256, 2**256 - 1):
                 with refusing(f"label {label} of {classes} classes", UnknownLabel):
@@ -79,13 +79,13 @@ def it_refuses_what_is_no_sample(subject: Subject, chain: Chain) -> None:
             for label in (classes, 255):
                 with refusing(f"label {label} of {classes} classes, in a batch", UnknownLabel):
                     _send(pair, "contributeBatch", pack_batch([good, good], [0, label]), 0)
-            assert _balances(pair) == balances, "somebody has paid for what was refused"
+            assert _balances(pair) == balances, "a refused call was paid for"
             pair.compare([good])
             pair.contribute(features, 0)
 
 
 def classes_can_be_added_while_there_is_room(subject: Subject, chain: Chain) -> None:
-    """By the creator, with a name; a class that is new is empty: it never wins, and then it learns."""
+    """Let the creator add named classes. A new class is empty and never wins, and then it learns."""
     random = subject.random()
     samples = subject.samples(21, random)
     for name, start in subject.starts(samples):
@@ -129,7 +129,7 @@ def _add_class(pair: Pair, name: str) -> None:
 
 
 def batches_fit_into_transactions(subject: Subject, chain: Chain) -> None:
-    """More samples than a batch holds, as large as they get: the gas is what was estimated, or somewhat less."""
+    """Compare gas with its estimate, for more of the largest samples than a batch holds: never more, not far less."""
     random = subject.random()
     for n_features in _SIZES:
         samples = subject.samples(n_features, random)
@@ -143,10 +143,10 @@ def batches_fit_into_transactions(subject: Subject, chain: Chain) -> None:
                 slots = {slot for sample, label in batch for slot in pair.twin.touched(sample, label)}
                 expected = estimate(pair.twin, [sample for sample, _ in batch], slots)
                 used = made.receipt.gas_used
-                told = f"batch {number}, of {len(batch)} samples, takes {used:,} gas, the estimate is {expected:,}"
-                assert used <= expected, told
-                # the last one may be small, and later ones find slots that aren't empty any more
-                assert number or used * _GENEROUS >= expected, told
+                found = f"batch {number}, of {len(batch)} samples, takes {used:,} gas; the estimate is {expected:,}"
+                assert used <= expected, found
+                # the last batch may be small, and later ones find used slots
+                assert number or used * _GENEROUS >= expected, found
 
 
 def _send(pair: Pair, function: str, *args: Any, sender: str | None = None, value: int = MAX_BATCH) -> None:

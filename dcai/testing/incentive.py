@@ -1,4 +1,4 @@
-"""What must hold for any incentive, with every model."""
+"""The conformance checks of an incentive, with every model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FEATURES = 21
 
 @dataclass(frozen=True)
 class Candidate:
-    """An incentive, how hard it is checked, the seed, when all is over, and what its creator does at first."""
+    """An incentive to check: the steps, the seed, the time until everything ends, and the creator's preparation."""
 
     incentive: Incentive[Any]
     steps: int
@@ -41,14 +41,14 @@ class Candidate:
         return [model for model in models if self._has_contract(model)]
 
     def walk(self, chain: Chain, model: Model) -> Walk:
-        """Return a new trainer with people around it."""
+        """Return a new trainer and the people who use it."""
         samples = samples_of(model.dense, _FEATURES, np.random.default_rng(self.seed))
         labels = np.arange(20) % len(model.classes)
         fitted = model.fit(samples.rows([samples.features() for _ in labels]), labels)
         return Walk(chain, fitted, samples, self.incentive, self.prepare)
 
     def due(self) -> int:
-        """Return after how many seconds an author can claim what is theirs."""
+        """Return the seconds from a contribution until its author can claim."""
         return max(seconds(self.patience) // 40, 1)
 
     def _has_contract(self, model: Model) -> bool:
@@ -60,21 +60,21 @@ class Candidate:
 
 
 def settings_come_back_from_a_trainers_code(candidate: Candidate, walk: Walk) -> None:
-    """Of an address alone: the incentive, to the byte, and the trainer that goes with it."""
+    """Read the incentive, to the byte, and the trainer's class from an address alone."""
     incentive = candidate.incentive
     word = incentive.packed()
     assert len(word) == 32, f"packed() has {len(word)} bytes"
     again = type(incentive).from_packed(word, incentive.size_unit)
     assert (again.packed(), again.size_unit) == (word, incentive.size_unit), "from_packed gives another incentive"
     found = attach(walk.chain, walk.trainer.address)
-    told = found.incentive
-    assert type(told) is type(incentive), f"attach finds {type(told).__name__}"
-    assert (told.packed(), told.size_unit) == (word, incentive.size_unit), "a trainer's code gives another incentive"
+    read = found.incentive
+    assert type(read) is type(incentive), f"attach finds {type(read).__name__}"
+    assert (read.packed(), read.size_unit) == (word, incentive.size_unit), "a trainer's code gives another incentive"
     assert type(found) is Trainer.of(type(incentive)), f"attach gives a {type(found).__name__}"
 
 
-def the_price_told_is_the_price_charged(candidate: Candidate, walk: Walk) -> None:
-    """To the wei, for samples of any size, and batches; a wei less is refused."""
+def the_quoted_price_is_charged(candidate: Candidate, walk: Walk) -> None:
+    """Compare quoted and charged price to the wei, for samples of any size and batches; one wei less is refused."""
     unit = candidate.incentive.size_unit
     _, _, last = walk.chain.read(walk.contract, walk.trainer.address, "progress")
     for elapsed in (0, 1, 599, 86_400, 10**7):
@@ -103,7 +103,7 @@ def the_price_told_is_the_price_charged(candidate: Candidate, walk: Walk) -> Non
 
 
 def _what_has_no_price_is_refused(candidate: Candidate, walk: Walk) -> None:
-    """With a size unit of two features, so that a sample can have more."""
+    """Use a size unit of two features, so that a sample can be larger."""
     incentive = type(candidate.incentive).from_packed(candidate.incentive.packed(), 2)
     model = walk.trainer.model()
     large = walk.samples.largest()
@@ -119,8 +119,8 @@ def _what_has_no_price_is_refused(candidate: Candidate, walk: Walk) -> None:
             small.chain.invoke(small.contract, small.trainer.address, *call, sender=small.people[0], value=price)
 
 
-def what_is_no_sample_is_refused(candidate: Candidate, walk: Walk) -> None:
-    """As are unknown labels and broken batches: nothing is paid, nothing is learnt, nothing is recorded."""
+def invalid_samples_are_refused(candidate: Candidate, walk: Walk) -> None:
+    """Unknown labels and broken batches are refused too: nothing is paid, learnt or recorded."""
     good = walk.samples.packed(walk.samples.features())
     known = len(walk.trainer.labels)
     price = walk.price([good])
@@ -129,8 +129,8 @@ def what_is_no_sample_is_refused(candidate: Candidate, walk: Walk) -> None:
     }
     wrong |= {
         "a broken batch": ("contributeBatch", pack_batch([good], [0])[:-1], 0),
-        "a batch with more behind it": ("contributeBatch", pack_batch([good], [0]) + b"\0", 0),
-        "a batch of nothing": ("contributeBatch", b"", 0),
+        "a batch with a trailing byte": ("contributeBatch", pack_batch([good], [0]) + b"\0", 0),
+        "an empty batch": ("contributeBatch", b"", 0),
     }
     for what, call in wrong.items():
         with naming(what):
@@ -151,8 +151,9 @@ def what_is_no_sample_is_refused(candidate: Candidate, walk: Walk) -> None:
 
 
 def records_and_money_agree_with_the_log(candidate: Candidate, walk: Walk) -> None:
-    """Whatever people do, singles and batches: no live record is overwritten, the contract has what it owes, money is
-    neither made nor lost, and an audit finds nothing.
+    """Hold after any actions, with singles and batches.
+
+    No live record is overwritten, the contract has what it owes, money is conserved, and an audit finds nothing.
     """
     for number in range(candidate.steps):
         with naming(f"step {number}"):
@@ -161,8 +162,9 @@ def records_and_money_agree_with_the_log(candidate: Candidate, walk: Walk) -> No
 
 
 def nobody_claims_what_is_not_theirs(candidate: Candidate, walk: Walk) -> None:
-    """Refuse what was never contributed, whoever claims it and whenever. A stranger's claim pays the
-    author or is refused, even when the author can claim.
+    """Refuse claims of what was never contributed, at any time and from anybody.
+
+    A stranger's claim pays the author or is refused, even when the author can claim.
     """
     while len(walk.entries()) < 4:
         walk.contribute()
@@ -186,12 +188,13 @@ def nobody_claims_what_is_not_theirs(candidate: Candidate, walk: Walk) -> None:
 
 
 def every_contribution_ends(candidate: Candidate, walk: Walk) -> None:
-    """With all deadlines over and everybody's claims made, nothing is owed, and every record's slot is free; on the way
-    somebody has claimed something.
+    """After all deadlines and all claims, nothing is owed and every record's slot is free.
+
+    On the way, at least one author can claim something.
     """
     for _ in range(candidate.steps // 3):
         walk.contribute()
-    # when what is to be claimed by then can be
+    # authors can claim from now on
     walk.chain.travel(candidate.due())
     for entry in walk.entries():
         walk.claim(entry, entry.author)
@@ -204,7 +207,7 @@ def every_contribution_ends(candidate: Candidate, walk: Walk) -> None:
 
 
 def nothing_is_claimed_twice_at_once(candidate: Candidate, walk: Walk) -> None:
-    """Refuse a claim that worked in the next second."""
+    """Refuse a claim again that succeeded one second before."""
     for _ in range(candidate.steps // 3):
         walk.contribute()
     walk.chain.travel(candidate.due())
@@ -217,8 +220,8 @@ def nothing_is_claimed_twice_at_once(candidate: Candidate, walk: Walk) -> None:
 
 _CHECKS: tuple[Callable[[Candidate, Walk], None], ...] = (
     settings_come_back_from_a_trainers_code,
-    the_price_told_is_the_price_charged,
-    what_is_no_sample_is_refused,
+    the_quoted_price_is_charged,
+    invalid_samples_are_refused,
     records_and_money_agree_with_the_log,
     nobody_claims_what_is_not_theirs,
     nothing_is_claimed_twice_at_once,
@@ -228,7 +231,7 @@ _CHECKS: tuple[Callable[[Candidate, Walk], None], ...] = (
 
 @dataclass(frozen=True)
 class IncentiveCheck:
-    """One check of one incentive with one model; call it with a chain to run it, print it for its name."""
+    """One check of one incentive with one model: call it with a chain to run it; its text is its name."""
 
     function: Callable[[Candidate, Walk], None]
     candidate: Candidate
@@ -243,7 +246,7 @@ class IncentiveCheck:
         Raises
         ------
         AssertionError
-            If the incentive fails; its sentence names the check, the model, the incentive, the seed, and the case.
+            If the incentive fails; the message names the check, the model, the incentive, the seed and the case.
         """
         with naming(f"{self} ({self.candidate.incentive}, seed {self.candidate.seed})"):
             self.function(self.candidate, self.candidate.walk(chain, self.model))
@@ -261,26 +264,25 @@ def incentive_checks(
     patience: Duration = "100 days",
     prepare: Prepare = nothing,
 ) -> list[IncentiveCheck]:
-    """Return the checks of an incentive, for a test framework to run one by one.
+    """Return the checks of an incentive, so that a test framework can run them one by one.
 
     Parameters
     ----------
     incentive : Incentive
-        As a trainer is set up with it; there is a contract for it with one model at least
-        (`dcai.trainer.products.register`).
+        The settings. At least one model must have a contract for it (`dcai.trainer.products.register`).
     steps : int
-        How many things people do in each check that is a story.
+        Actions in each check that plays random actions.
     seed : int
-        Of all that is random.
+        Seed of everything random.
     patience : seconds, timedelta or text
-        After so long all deadlines are over; after a fortieth of it an author can claim what is theirs.
+        Time after which all deadlines are over. Authors can claim after a fortieth of it.
     prepare : callable, optional
-        ``prepare(trainer)`` does what the creator has to do before people can contribute.
+        ``prepare(trainer)`` does the creator's work before people can contribute.
 
     Returns
     -------
     list of IncentiveCheck
-        Each to be called with a chain.
+        Call each with a chain.
 
     Examples
     --------
@@ -303,19 +305,19 @@ def check_incentive(
     patience: Duration = "100 days",
     prepare: Prepare = nothing,
 ) -> None:
-    """Check what must hold for any incentive: its contract and its twin are one, and nobody gets what isn't theirs.
+    """Check an incentive: its contract and its twin agree, and nobody gets what isn't theirs.
 
     Parameters
     ----------
     incentive, steps, seed, patience, prepare
         See `incentive_checks`.
     chain : Chain, optional
-        A local chain with five accounts or more; one is started where it is left out.
+        A local chain with five accounts or more; by default a new one.
 
     Raises
     ------
     AssertionError
-        If the incentive fails a check, or there is no contract for it; its sentence names the check and the case.
+        If the incentive fails a check, or has no contract; the message names the check and the case.
 
     Examples
     --------

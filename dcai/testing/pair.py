@@ -1,4 +1,4 @@
-"""A twin and its contract, side by side."""
+"""A contract and its twin, side by side."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from dcai.trainer.contribution import Contribution
 from dcai.trainer.deploy import deploy
 from dcai.trainer.products import product_of
 
-# As much for every sample, whatever its size and whenever it comes.
+# Every sample costs the same, whatever its size and time.
 _FREE = DepositRefundTake(weight_wei=0, minimum_wei=1, size_unit=65_535)
 
-# Enough for one sample of any model that is checked: nothing has to be estimated.
+# Enough for one sample of any checked model, without an estimate.
 _GAS = 10_000_000
 
-# All that a trainer has.
+# All slots of a trainer.
 _SLOTS = (HEAD + MAX_PARAMETERS) // SLOT
 
 
 class Pair:
-    """A model on the chain, and its twin, which are taught the same and compared after each step.
+    """A model on the chain and its twin, which learn the same samples and are compared after each step.
 
     Parameters
     ----------
     chain : Chain
         Its first account is the creator, its second contributes.
     model : Model
-        A fitted twin, which stays as it is.
+        A fitted twin; it is not changed.
     """
 
     def __init__(self, chain: Chain, model: Model) -> None:
@@ -46,7 +46,7 @@ class Pair:
         self.impossible = model.possible().count(False)
         self.contract = product_of(model, _FREE).contract
         self.creator, self.contributor = chain.accounts[:2]
-        # no two are made at the same height
+        # no two trainers are made at the same height
         salt = chain.block_number()
         self.trainer = deploy(chain, model, _FREE, name="Conformance", salt=salt, sender=self.creator)
         self._codec = codec(self.contract)
@@ -54,7 +54,7 @@ class Pair:
 
     @property
     def address(self) -> str:
-        """The trainer's."""
+        """The trainer's address."""
         return self.trainer.address
 
     def contribute(self, features: NDArray[np.int64], label: int, *, quoted: bool = False) -> None:
@@ -64,7 +64,7 @@ class Pair:
         ----------
         features, label
         quoted
-            Ask for the price and the gas as people do, which takes four times as long.
+            Ask for price and gas as people do, which takes four times as long.
         """
         terms: dict[str, int] = {} if quoted else {"deposit_wei": 1, "gas": _GAS}
         sample = self.twin.pack(features)
@@ -93,10 +93,10 @@ class Pair:
         return made
 
     def compare(self, samples: Sequence[bytes]) -> None:
-        """Compare the packed state, slot for slot, and what both make of some samples and those of the last time."""
+        """Compare the packed state, slot by slot, and the answers to these samples and the previous ones."""
         samples, self._last = [*samples, *self._last], list(samples)
         state = bytes(15) + bytes([len(self.twin.classes)]) + self.twin.parameters()
-        # with a slot behind, where nothing may be
+        # with one slot more, which must be empty
         slots = min(-(-len(state) // 32) + 1, _SLOTS)
         expected = state.ljust(32 * slots, b"\0")
         questions: list[tuple[Any, ...]] = [("words", 0, slots)]
@@ -119,15 +119,15 @@ class Pair:
         return [state[start : start + 32] for start in range(0, len(state), 32)]
 
     def audit(self) -> None:
-        """Replay the log through a twin from its beginning."""
+        """Replay the log through a new twin."""
         problems = self.trainer.audit().problems
-        # an audit tells of each class that nobody's samples lead to
+        # an audit reports each class that cannot result from training
         assert len(problems) == self.impossible, f"an audit finds: {' '.join(problems)}"
 
 
 @contextmanager
 def naming(where: str) -> Iterator[None]:
-    """Make what fails within an AssertionError whose sentence begins with where that was."""
+    """Turn any failure within into an AssertionError that begins with its place."""
     try:
         yield
     except Exception as error:

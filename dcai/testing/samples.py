@@ -1,4 +1,4 @@
-"""Random samples for a model, and what only looks like one."""
+"""Random samples for a model, valid and invalid."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from dcai.encoders.vector import norm_bounds, scale_of
 
-# How often a sample is one of those before: with another label it brings scores that are level, and steps back.
+# How often a sample is an earlier one: with another label it leads to equal scores, and to steps back.
 _AGAIN = 0.3
 
-# Squares that a greedy division of a squared norm into squares needs at most: each leaves twice its root.
+# The most squares in a greedy sum of squares: each leaves a rest of at most twice its root.
 _GREEDY = 10
 
 
 class Samples(ABC):
-    """Makes random samples, as features: what a model's `pack` is given.
+    """Makes random samples as features, the input of a model's `pack`.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Samples(ABC):
         self._made: list[NDArray[np.int64]] = []
 
     def features(self) -> NDArray[np.int64]:
-        """Return the features of a random sample, sometimes of one that was there before."""
+        """Return the features of a random sample, sometimes of an earlier one."""
         if self._made and self.random.random() < _AGAIN:
             return self._made[self.random.integers(len(self._made))]
         self._made.append(self._new())
@@ -49,15 +49,15 @@ class Samples(ABC):
 
     @abstractmethod
     def largest(self) -> NDArray[np.int64]:
-        """Return a random sample in which every feature takes part."""
+        """Return a random sample with every feature."""
 
     @abstractmethod
     def wrong_features(self) -> dict[str, Any]:
-        """Return what `pack` must refuse, with what is wrong with it."""
+        """Return inputs that `pack` must refuse, by what is wrong with each."""
 
     @abstractmethod
     def wrong_bytes(self) -> dict[str, bytes]:
-        """Return what twin and contract must refuse, with what is wrong with it."""
+        """Return bytes that twin and contract must refuse, by what is wrong with each."""
 
     @abstractmethod
     def _new(self) -> NDArray[np.int64]: ...
@@ -67,7 +67,7 @@ class Samples(ABC):
 
 
 class SparseSamples(Samples):
-    """Feature indices: of one feature, of all, of random ones, of the first and the last."""
+    """Feature indices: one feature, all, random ones, or the first and the last."""
 
     def packed(self, features: NDArray[np.int64]) -> bytes:
         return features.astype(">u2").tobytes()
@@ -114,7 +114,7 @@ class SparseSamples(Samples):
 
 
 class DenseSamples(Samples):
-    """Vectors: of random direction, along an axis, with the smallest and the largest norm that there may be."""
+    """Vectors: of random direction, along an axis, or with the smallest or largest valid norm."""
 
     def __init__(self, n_features: int, random: np.random.Generator) -> None:
         super().__init__(n_features, random)
@@ -133,8 +133,8 @@ class DenseSamples(Samples):
             "a feature too many": [*good, 0],
             "a feature too few": good[1:],
             "a number that isn't whole": good + 0.5,
-            "a number that is none": np.where(np.arange(self.n_features) == 0, np.nan, good),
-            "a number that is no signed byte": self._axis(128),
+            "NaN": np.where(np.arange(self.n_features) == 0, np.nan, good),
+            "a number beyond a signed byte": self._axis(128),
             "a vector of zeros": 0 * good,
             "texts": ["0"] * self.n_features,
             "a table": [good],
@@ -149,7 +149,7 @@ class DenseSamples(Samples):
             "of zeros": self._axis(0),
         }
         if self.n_features > 1:
-            norms["with the largest norm there is"] = np.full(self.n_features, -128)
+            norms["with the largest possible norm"] = np.full(self.n_features, -128)
         return {
             "empty": b"",
             "of a byte too few": good[1:],
@@ -184,7 +184,7 @@ class DenseSamples(Samples):
         return vector
 
     def _of_norm(self, squares: int) -> NDArray[np.int64] | None:
-        """Return a vector with this sum of squares, or None where none is found: there are few of few features."""
+        """Return a vector with this sum of squares, or None if none is found, as happens with few features."""
         order = self.random.permutation(self.n_features)
         free, greedy = order[_GREEDY:], order[:_GREEDY]
         vector = np.zeros(self.n_features, dtype=np.int64)
@@ -201,5 +201,5 @@ class DenseSamples(Samples):
 
 
 def samples_of(dense: bool, n_features: int, random: np.random.Generator) -> Samples:
-    """Return what makes samples of a model: of a dense one, or a sparse one."""
+    """Return the maker of samples for a dense or a sparse model."""
     return (DenseSamples if dense else SparseSamples)(n_features, random)

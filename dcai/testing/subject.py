@@ -1,4 +1,4 @@
-"""What is checked: a model that isn't fitted, and how hard."""
+"""The subject of the checks: an unfitted model, the number of cases, the seed and more states."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ States = Callable[[Model, np.random.Generator], Iterable[Model]]
 
 _ROWS = 20
 
-# What initial parameters may be made of: lanes at the ends of their range, and anything.
+# Bytes of initial parameters: lanes at the ends of their range, or anything.
 _ANY = {"0x00 and 0xff": (0x00, 0xFF), "0x7f and 0x80": (0x7F, 0x80), "any bytes": tuple(range(256))}
 
 
 def no_more(model: Model, random: np.random.Generator) -> Iterable[Model]:
-    """Return no states beside those that every model has."""
+    """Return no further states."""
     return ()
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A model that isn't fitted, how many learnings to compare, the seed, and the states to begin with."""
+    """An unfitted model, the number of learnings to compare, the seed, and more states to start from."""
 
     model: Model
     cases: int
@@ -38,24 +38,24 @@ class Subject:
         return np.random.default_rng(self.seed)
 
     def samples(self, n_features: int, random: np.random.Generator) -> Samples:
-        """Return what makes samples with so many features."""
+        """Return the maker of samples with this many features."""
         return samples_of(self.model.dense, n_features, random)
 
     def fitted(self, samples: Samples) -> Model:
-        """Return the model, fitted on random samples; of more than two classes one has none."""
+        """Return the model, fitted on random samples; one of more than two classes gets none."""
         model: Model = clone(self.model)
         known = len(model.classes) - (len(model.classes) > 2)
         labels = samples.random.integers(known, size=_ROWS)
         return model.fit(samples.rows([samples.features() for _ in labels]), labels)
 
     def blank(self, samples: Samples) -> Model:
-        """Return the model as one that has learnt nothing: its parameters are zeros."""
+        """Return the model with nothing learnt: its parameters are zeros."""
         settings = self.fitted(samples).settings()
         kind = type(self.model)
         return kind.from_parameters(settings, bytes(kind.parameter_bytes(settings)), tuple(self.model.classes))
 
     def starts(self, samples: Samples) -> Iterator[tuple[str, Model]]:
-        """Yield the models that a check begins with, each with its name."""
+        """Yield the models that a check starts from, each with its name."""
         fitted = self.fitted(samples)
         yield "a model that has learnt nothing", self.blank(samples)
         yield "a fitted model", fitted
@@ -63,9 +63,9 @@ class Subject:
             yield f"state {number}", state
 
     def loaded(self, samples: Samples) -> Iterator[tuple[str, Model]]:
-        """Yield models of any parameters, each with its name: contracts don't look at what a creator loads.
+        """Yield models with arbitrary parameters, each with its name: contracts don't check what a creator loads.
 
-        None where there is room for more classes, whose parameters must be empty.
+        It yields none where there is room for more classes, since their parameters must be empty.
         """
         settings, kind = self.fitted(samples).settings(), type(self.model)
         if settings[0] != settings[3]:

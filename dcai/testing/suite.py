@@ -1,4 +1,4 @@
-"""The checks, one by one or all of them."""
+"""Run the checks of a model, one by one or all of them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _CHECKS: tuple[Callable[[Subject, Chain], None], ...] = (
     twin.settings_and_parameters_come_back,
     twin.a_model_file_comes_back,
     twin.explanations_add_up,
-    twin.what_is_no_sample_is_refused_by_the_twin,
+    twin.invalid_samples_are_refused_by_the_twin,
     contract.it_learns_and_answers_what_the_twin_does,
-    contract.it_refuses_what_is_no_sample,
+    contract.invalid_samples_are_refused_by_the_contract,
     contract.classes_can_be_added_while_there_is_room,
     contract.batches_fit_into_transactions,
 )
@@ -29,7 +29,7 @@ _CHECKS: tuple[Callable[[Subject, Chain], None], ...] = (
 
 @dataclass(frozen=True)
 class Check:
-    """One check of one model; call it with a chain to run it, print it for its name."""
+    """One check of one model: call it with a chain to run it; its text is its name."""
 
     function: Callable[[Subject, Chain], None]
     subject: Subject
@@ -43,33 +43,33 @@ class Check:
         Raises
         ------
         AssertionError
-            If the model fails; its sentence names the check, the model, the seed, and the case.
+            If the model fails; the message names the check, the model, the seed and the case.
         """
-        # scikit-learn breaks a long model into lines
+        # scikit-learn prints a long model on several lines
         model = " ".join(repr(self.subject.model).split())
         with naming(f"{self} ({model}, seed {self.subject.seed})"):
             self.function(self.subject, chain)
 
 
 def model_checks(model: Model, *, cases: int = 200, seed: int = 0, states: States = no_more) -> list[Check]:
-    """Return the checks of a model, for a test framework to run one by one.
+    """Return the checks of a model, so that a test framework can run them one by one.
 
     Parameters
     ----------
     model : Model
         A twin that isn't fitted, whose product is registered (`dcai.trainer.products.register`).
     cases : int
-        How many learnings of the contract to compare with the twin's, or a few more.
+        Learnings of the contract to compare with the twin's, at least.
     seed : int
-        Of all that is random.
+        Seed of everything random.
     states : callable, optional
-        ``states(fitted, random)`` returns more fitted models to begin with, of the same classes and number of features
-        as `fitted`: those at the edges of their range, where learning takes long to get.
+        ``states(fitted, random)`` returns more fitted models to start from, with the classes and the number of features
+        of `fitted`: models at the edges of their range, which learning takes long to reach.
 
     Returns
     -------
     list of Check
-        Each to be called with a chain.
+        Call each with a chain.
 
     Examples
     --------
@@ -87,20 +87,20 @@ def model_checks(model: Model, *, cases: int = 200, seed: int = 0, states: State
 def check_model(
     model: Model, *, chain: Chain | None = None, cases: int = 200, seed: int = 0, states: States = no_more
 ) -> None:
-    """Check that a model's contract and its twin are one, and that the twin is a classifier of scikit-learn's.
+    """Check that a model's contract and twin agree, and that the twin is a scikit-learn classifier.
 
     Parameters
     ----------
     model, cases, seed, states
         See `model_checks`.
     chain : Chain, optional
-        A local chain with two accounts or more; one is started where it is left out. On py-evm the checks take minutes,
-        on anvil seconds.
+        A local chain with two accounts or more; by default a new one. The checks take minutes on py-evm and seconds on
+        anvil.
 
     Raises
     ------
     AssertionError
-        If the model fails a check; its sentence names the check, the model, the seed, and the case.
+        If the model fails a check; the message names the check, the model, the seed and the case.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a twin must do by itself, as a scikit-learn classifier and as the keeper of a contract's parameters."""
+"""The conformance checks of a twin alone: as a scikit-learn classifier, and as a holder of a contract's parameters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SAMPLES = 12
 
 
 def the_constructor_stores_parameters_untouched(subject: Subject, chain: Chain) -> None:
-    """scikit-learn's rule, on which its clone, its pipelines and its searches are built."""
+    """Keep scikit-learn's rule, on which its clone, pipelines and searches are built."""
     model = subject.model
     given = model.get_params(deep=False)
     assert {"classes", "max_classes"} <= given.keys(), "its parameters lack classes or max_classes"
@@ -39,7 +39,7 @@ def the_constructor_stores_parameters_untouched(subject: Subject, chain: Chain) 
 
 
 def a_model_that_is_not_fitted_says_so(subject: Subject, chain: Chain) -> None:
-    """NotFittedError, also of a clone of a fitted one."""
+    """Raise NotFittedError, also from a clone of a fitted model."""
     samples = subject.samples(_FEATURES, subject.random())
     rows = samples.rows([samples.features()])
     for model in (clone(subject.model), clone(subject.fitted(samples))):
@@ -52,7 +52,7 @@ def a_model_that_is_not_fitted_says_so(subject: Subject, chain: Chain) -> None:
 
 
 def the_same_data_give_the_same_model(subject: Subject, chain: Chain) -> None:
-    """Twice, from an old model, by class name, pickled, copied; and the data stay as they were."""
+    """Fit twice, again, by class name, and pickle and copy: the models are equal, and the data unchanged."""
     samples, rows, labels = _lesson(subject)
     before = rows.copy()
     expected = clone(subject.model).fit(rows, labels).parameters()
@@ -72,7 +72,7 @@ def the_same_data_give_the_same_model(subject: Subject, chain: Chain) -> None:
 
 
 def rows_and_samples_are_learnt_and_scored_alike(subject: Subject, chain: Chain) -> None:
-    """Compare what scikit-learn's methods do to rows with what is done to packed samples."""
+    """Compare scikit-learn's methods on rows with those on packed samples."""
     samples, rows, labels = _lesson(subject)
     features = [samples.features() for _ in range(_SAMPLES)]
     for name, start in subject.starts(samples):
@@ -114,7 +114,7 @@ def _compare_answers(model: Model, samples: Samples, features: list[Any]) -> Non
 
 
 def settings_and_parameters_come_back(subject: Subject, chain: Chain) -> None:
-    """from_parameters makes the equal of any model, and refuses parameters of another length."""
+    """Compare a model with what from_parameters makes of it; parameters of another length are refused."""
     samples = subject.samples(_FEATURES, subject.random())
     kind = type(subject.model)
     for name, model in subject.starts(samples):
@@ -134,7 +134,7 @@ def settings_and_parameters_come_back(subject: Subject, chain: Chain) -> None:
 
 
 def a_model_file_comes_back(subject: Subject, chain: Chain) -> None:
-    """dcai.models.load reads what save wrote, and nothing that was tampered with."""
+    """Load what save wrote, and refuse a file that was tampered with."""
     samples = subject.samples(_FEATURES, subject.random())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
@@ -195,8 +195,8 @@ def explanations_add_up(subject: Subject, chain: Chain) -> None:
                 assert list(told.features) == sorted(known), f"the features {told.features} aren't known or don't rise"
 
 
-def what_is_no_sample_is_refused_by_the_twin(subject: Subject, chain: Chain) -> None:
-    """Before anybody pays for it; and what is one is packed as contracts read it."""
+def invalid_samples_are_refused_by_the_twin(subject: Subject, chain: Chain) -> None:
+    """Refuse invalid samples before anybody pays for them, and pack valid ones as contracts read them."""
     random = subject.random()
     for n_features in (1, 2, _FEATURES):
         samples = subject.samples(n_features, random)

@@ -1,4 +1,4 @@
-"""The same story on py-evm and on anvil, under the rules of Prague and the newest ones: same state, events and gas."""
+"""Play one story on py-evm and on anvil, under Prague's and the newest rules: equal state, events and gas."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def robbed(story, good, also_good, bad, right, batch):
 
 
 def paid_a_wallet(story):
-    """Money goes to contracts too, unless they refuse it; and none of them gets it twice."""
+    """Pay contracts too, unless they refuse the money, and none of them twice."""
     wallet = story.wallet
     (_, args), *_ = story.through_wallet("a contract contributes", "contribute", b"\0\0", 1, 0, value=10**18)
     entry = DepositEntry.of(args, None)
@@ -357,7 +357,7 @@ def earned_points(story):
 
 @pytest.fixture(scope="module")
 def stories(anvil, new_wallet):
-    """Return the steps of the story by the name of the backend."""
+    """Return the steps of each backend's story, by its name."""
     with chains((TRAINER, VECTORS, WORDS, GAMIFIED)) as found:
         yield {name: story_of(chain, new_wallet) for name, chain in found.items()}
 

@@ -1,4 +1,4 @@
-"""Our coders say what eth-abi's say, and refuse what they refuse."""
+"""Our coders give what eth-abi's give, and refuse what those refuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chain on this machine: which one is taken, what it can do, and that nothing of it stays behind."""
+"""A chain on this machine: which backend is chosen, what it can do, and that it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def own_chain(request):
 
 @pytest.fixture
 def temporary(monkeypatch):
-    """Return a folder for temporary files, of a path short enough for sockets, which marks our processes."""
+    """Return a folder for temporary files; its path is short enough for sockets and marks our processes."""
     folder = tempfile.mkdtemp(prefix="dcai-test-")
     monkeypatch.setenv("TMPDIR", folder)
     monkeypatch.setattr(tempfile, "tempdir", None)
@@ -60,7 +60,7 @@ def temporary(monkeypatch):
 
 
 def processes_of(folder):
-    """Return a descriptor, which can be waited for, of each process that has a file of a folder as an argument."""
+    """Return a waitable descriptor of each process that has a file of the folder as an argument."""
     found = []
     for entry in Path("/proc").iterdir():
         try:

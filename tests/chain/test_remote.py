@@ -1,4 +1,4 @@
-"""A chain behind a URL: signing, fees, nonces, and what a bad connection or a wrong node leads to."""
+"""A chain behind a URL: signing, fees, nonces, bad connections and wrong nodes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def serving(handler):
 
 
 class Line:
-    """A connection to a node that loses a request, or an answer, of chosen methods once each."""
+    """A connection to a node that loses one request, or one answer, of each chosen method."""
 
     def __init__(self):
         self.lose_request = set()
@@ -89,7 +89,7 @@ def line(node):
 
 @pytest.fixture(params=["private key", "unlocked"])
 def joined(request, node):
-    """Return a function that connects as one of the people, by private key or with the accounts of the node."""
+    """Return a function that connects as a person, by private key or with the node's accounts."""
     accounts = KEYS if request.param == "private key" else PEOPLE
     return lambda person, url=node: dcai.connect(url, account=accounts[person])
 

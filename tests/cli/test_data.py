@@ -1,4 +1,4 @@
-"""`dcai data`: what it prints, and how it fails."""
+"""`dcai data`: its output and its failures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dcai.datasets import DownloadFailed, store
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Start with an empty cache and no folder of the user's own."""
+    """Start with an empty cache and without a user's folder."""
     monkeypatch.setattr(store, "user_cache_path", lambda _: tmp_path / "cache")
     monkeypatch.delenv("DCAI_DATA_DIR", raising=False)
     return tmp_path / "cache"

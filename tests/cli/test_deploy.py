@@ -1,4 +1,4 @@
-"""`dcai deploy` and `dcai predict`: what they print, send and ask, and how they fail."""
+"""`dcai deploy` and `dcai predict`: output, transactions, questions and failures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def spam(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def iris(tmp_path_factory):
-    """Return a model file of three classes of rows, as the command line makes it."""
+    """Return a model file for rows of three classes, as the command line makes it."""
     path = tmp_path_factory.mktemp("models") / "iris.json"
     done = CliRunner().invoke(app, ["fit", "iris", "--model", "nearest-centroid", "-o", str(path)])
     assert done.exit_code == 0

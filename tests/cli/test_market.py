@@ -1,4 +1,4 @@
-"""`dcai market`: a whole market from the command line, and how its commands fail."""
+"""`dcai market`: a whole market from the command line, and the failures of its commands."""
 
 from __future__ import annotations
 

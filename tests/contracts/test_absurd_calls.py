@@ -1,4 +1,4 @@
-"""Claims and limits that make no sense are told as what they are, on every backend."""
+"""Every backend reports senseless claims and limits as such."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The faults found in the reference implementation by running it: none exists here.
+"""The faults of the reference implementation, found by running it: none of them exists here.
 
-The numbers are those of the list they were found in. 1 is a fault of another model, and so is 7, a bias without effect,
-which has its counterpart below; 3 is in tests/contracts/test_flip_attack.py.
+The numbers are those of the original list. Faults 1 and 7 concern another model; 7, a bias without effect, has its
+counterpart below. Fault 3 is in tests/contracts/test_flip_attack.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PLENTY = 10**18
 
 @pytest.fixture
 def raw(chain):
-    """Return a function that sends a sample past every check of the client."""
+    """Return a function that sends a sample without the client's checks."""
 
     def contribute(trainer, sample, label, **options):
         return chain.invoke(
@@ -32,7 +32,7 @@ def raw(chain):
 
 @pytest.fixture
 def bad_data(launch, chain, people):
-    """Return a function that deploys a trainer with one contribution of bad data, whose deposit can be claimed."""
+    """Return a function that deploys a trainer with one bad contribution whose deposit can be claimed."""
 
     def deploy(*, good, deposit_wei=10**16, **terms):
         trainer = launch(weight_wei=0, minimum_wei=1, **terms)

@@ -24,7 +24,7 @@ PLENTY = 10**19
 
 @dataclass
 class Attack:
-    """A trainer, the open contributions of the victims, and who is after them."""
+    """A trainer, the victims' open contributions, and the attacker."""
 
     chain: dcai.Chain
     trainer: dcai.Trainer
@@ -33,7 +33,7 @@ class Attack:
     deposits: list
 
     def worth(self):
-        """Return what the attacker has, as a contract and as the person who pays its gas."""
+        """Return the attacker's money: the contract's and that of the person who pays its gas."""
         return self.chain.balance(self.attacker.address) + self.chain.balance(self.attacker.owner)
 
     def flip_and(self, claim):
@@ -52,7 +52,7 @@ class Attack:
         return to_flip
 
     def fetch_the_unflip(self):
-        """Get back the deposit of the second contribution, which the model agrees with, a day later."""
+        """Refund the second contribution, which the model agrees with, a day later."""
         unflip = self.trainer.contributions()[-1].entry
         self.attacker.ask(self.trainer.address, "refund", unflip.claim(), unflip.slot)
 
@@ -62,7 +62,7 @@ class Attack:
 
 @pytest.fixture
 def attack_on(launch, chain, people, new_wallet):
-    """Return a function that sets the scene on a trainer with given terms."""
+    """Return a function that prepares the attack on a trainer with given terms."""
 
     def prepare(**terms):
         trainer = launch((1,) * (VICTIMS * FEATURES) + (0,) * (len(FLIP) - VICTIMS * FEATURES), **terms)

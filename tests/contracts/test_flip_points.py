@@ -1,6 +1,6 @@
-"""What somebody gets who turns the model for a moment at a trainer with Gamified, and what it costs in gas.
+"""Turning the model for a moment at a trainer with Gamified: what it earns, and what it costs in gas.
 
-The figures stand in docs/security.md: `pytest -s` prints them.
+`pytest -s` prints the figures of docs/security.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ VICTIMS = 5
 
 @pytest.fixture
 def attack(chain, people, perceptron):
-    """Return a function that plays the attack, and returns points lost, the attacker's gas, and the victims'."""
+    """Return a function that plays the attack and returns the points lost, the attacker's gas and the victims' gas."""
 
     def play(settle_after, careful):
         attacker, victims = people[1], people[2 : 2 + VICTIMS]

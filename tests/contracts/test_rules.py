@@ -1,4 +1,4 @@
-"""What the contracts promise: chunks of parameters, records, prices, batches, shares, payments, answers to others."""
+"""The contracts' promises: chunks of parameters, records, prices, batches, shares, payments, answers to callers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def unfinished(chain, people):
 
 @pytest.fixture
 def packed(chain):
-    """Return a function that reads the bytes behind the head of a trainer, to the end of the last slot and one on."""
+    """Return a function that reads a trainer's bytes behind its head, up to one slot after the last."""
 
     def read(trainer, length):
         words = chain.read(TRAINER, trainer, "words", 0, (HEAD_BYTES + length + 31) // 32 + 1)
@@ -154,7 +154,7 @@ def test_the_implementation_itself_is_no_trainer(chain, people, refused):
 
 @pytest.fixture(params=["a contribution", "a batch", "a question"])
 def way_in(request, launch, chain, people):
-    """Return a function that sends a sample to a trainer of 100 features by one of the ways there are."""
+    """Return a function that sends a sample to a trainer of 100 features in one of the possible ways."""
     trainer = launch((0,) * 100)
 
     def send(sample):
@@ -310,7 +310,7 @@ def test_many_claims_fit_into_one_transaction(launch, chain, people):
 
 @pytest.fixture
 def batch(launch, chain, people):
-    """Return a batch of four samples, due, the last two of which the model disagrees with; of 400 wei."""
+    """Return a due batch of four samples and 400 wei; the model disagrees with the last two."""
     trainer = launch(weight_wei=0, minimum_wei=1)
     indices, labels = [[0], [20], [1, 2, 3], [4, 5, 6]], ["yes", "no", "no", "no"]
     (made,) = trainer.contribute_many(indices, labels, sender=people[1], deposit_wei=100, progress=False)
@@ -500,7 +500,7 @@ def test_a_trainer_tells_what_it_was_set_up_with(launch, chain, people):
 
 @pytest.fixture
 def gate(launch, chain, people):
-    """Return a function that posts to a forum whose gate is a trainer that takes the features up to 19 for spam."""
+    """Return a function that posts to a forum whose gate is a trainer; features up to 19 mean spam."""
     trainer = launch()
     argument = bytes(12) + bytes.fromhex(trainer.address[2:]) + (1).to_bytes(32, "big")
     code = bytes.fromhex(artifacts.load("ReviewGate")["bytecode"][2:])

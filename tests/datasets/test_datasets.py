@@ -1,4 +1,4 @@
-"""Named data sets: what is loaded, and how files get here over a bad network."""
+"""Named data sets: loading, and downloads over a bad network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONTENT = random.Random(1).randbytes(32 * download.CHUNK)
 
 @dataclass
 class Site:
-    """A web server on loopback, and how it misbehaves."""
+    """A web server on loopback that misbehaves as asked."""
 
     content: bytes = CONTENT
     ignores_ranges: bool = False
@@ -80,7 +80,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Start with an empty cache, no folder of the user's own, and no waiting between attempts."""
+    """Start with an empty cache, without a user's folder, and without waiting between attempts."""
     monkeypatch.setattr(store, "user_cache_path", lambda _: tmp_path / "cache")
     monkeypatch.setattr(download, "WAIT", wait_none())
     monkeypatch.delenv("DCAI_DATA_DIR", raising=False)
@@ -89,7 +89,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def published(site: Site, monkeypatch: pytest.MonkeyPatch) -> Source:
-    """Put a set into the catalogue that the local server publishes."""
+    """Add a set that the local server publishes to the catalogue."""
     checksum = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
     file = RemoteFile("data.bin", site.url, len(CONTENT), checksum)
     row = Source("local", "Local", "Random bytes", "this test", "none", "none", files=(file,))
@@ -135,7 +135,7 @@ def test_a_lost_connection_is_resumed_with_a_range_request(site: Site, published
 
 def test_a_later_call_goes_on_where_the_last_one_gave_up(site: Site, published: Source, cache: Path) -> None:
     site.drops = download.ATTEMPTS
-    with pytest.raises(DownloadFailed, match=rf"failed {download.ATTEMPTS} times: .* from byte 253,952 of 262,144"):
+    with pytest.raises(DownloadFailed, match=rf"failed {download.ATTEMPTS} times; .* from byte 253,952 of 262,144"):
         datasets.get("local", progress=False)
     assert len(site.ranges) == download.ATTEMPTS
     assert list(files_in(cache / "local")) == ["data.bin.part"]
@@ -193,7 +193,7 @@ def test_a_missing_page_is_reported_at_once(site: Site, published: Source, cache
 
 def test_a_folder_that_cannot_be_made_is_reported(published: Source, cache: Path) -> None:
     cache.write_text("a file stands in the way")
-    with pytest.raises(DownloadFailed, match=r"'data\.bin' could not be downloaded to .*local"):
+    with pytest.raises(DownloadFailed, match=r"'data\.bin' can't be downloaded to .*local"):
         datasets.get("local", progress=False)
 
 
@@ -273,7 +273,7 @@ def test_a_built_in_set_is_never_downloaded() -> None:
 
 
 def cached(cache: Path, monkeypatch: pytest.MonkeyPatch, name: str, **contents: bytes) -> Path:
-    """Put other contents under the names of a set's files, and make the catalogue expect them."""
+    """Replace the contents of a set's files, and let the catalogue expect the new ones."""
     row = datasets.source(name)
     folder = cache / name
     folder.mkdir(parents=True)
@@ -316,7 +316,7 @@ def test_a_changed_pickle_is_never_opened(cache: Path, monkeypatch: pytest.Monke
     (folder / "imdb.npz").write_bytes(keras_npz([[1]], [0], [[1]], [0]))
     monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("a file with a wrong checksum was opened"))
     with pytest.raises(
-        DataUnavailable, match=r"imdb\.npz is not the published file .*: `dcai data get imdb` replaces it"
+        DataUnavailable, match=r"imdb\.npz is not the published file .*; `dcai data get imdb` replaces it"
     ):
         datasets.load("imdb")
 

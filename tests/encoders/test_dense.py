@@ -1,4 +1,4 @@
-"""Dense encoders give integer rows of one norm, and their specs bring them back exactly."""
+"""Dense encoders give integer rows of one norm, and specs restore the encoders exactly."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def assert_encoded(rows, n, d, bits):
 
 
 def fitted(table, bits=8, *, standardize=False):
-    """Fit an encoder, or let Hypothesis find another table where this one has rows or values that can't be encoded."""
+    """Fit an encoder, or let Hypothesis draw another table if this one has rows or values that can't be encoded."""
     try:
         return VectorEncoder(bits, standardize).fit(table)
     except InvalidInput:
@@ -351,7 +351,7 @@ def svd_encoder(bits=8):
 
 
 def gives(array):
-    """Return an encoder of an embedding that gives this array whatever the texts are."""
+    """Return an encoder whose embedding gives this array for any texts."""
     return EmbeddingEncoder(lambda texts: array, "broken", 3)
 
 

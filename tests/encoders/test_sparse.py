@@ -1,4 +1,4 @@
-"""Encoders turn texts and rows into sorted binary features, and their specs bring them back exactly."""
+"""Encoders turn texts and rows into sorted binary features, and specs restore the encoders exactly."""
 
 from __future__ import annotations
 

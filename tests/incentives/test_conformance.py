@@ -1,4 +1,4 @@
-"""Every incentive, and one that somebody else wrote, passes the suite that ships with the package."""
+"""Every incentive, and a third party's, passes the suite that ships with the package."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEATURES = 21
 
 
 def prepare(market):
-    """Bring a market to where people contribute, as its provider."""
+    """Advance a market to participation, as its provider."""
     model, terms = market.model(), market.incentive
     random = np.random.default_rng(0)
     samples = samples_of(model.dense, FEATURES, random)
@@ -37,7 +37,7 @@ def prepare(market):
 
 
 def market(**others):
-    """Return a market whose contributions are paid back after six days, since nothing is revealed."""
+    """Return a market that pays contributions back after six days, since nothing is revealed."""
     times = {"participate": "5 days", "reveal_within": "1 day"}
     return dcai.PredictionMarket(stake_wei=4_004, portions=3, portion_size=2, draw_after=2, **times, **others)
 
@@ -115,7 +115,7 @@ def compiled():
 
 @pytest.fixture(scope="module")
 def register(compiled):
-    """Return a function that makes a contract of somebody else's known."""
+    """Return a function that registers a third party's contract."""
     made = []
 
     def add(contract, model, incentive):
@@ -173,7 +173,7 @@ def test_an_incentive_without_a_trainer_is_told_what_it_lacks(chain):
 
 @dataclass(frozen=True)
 class Cheap(Pledge):
-    """A wei below what the contract asks."""
+    """Quotes one wei less than the contract charges."""
 
     def price(self, elapsed, sizes=(1,)):
         return self.pledge_wei * len(sizes) - 1
@@ -181,7 +181,7 @@ class Cheap(Pledge):
 
 @dataclass(frozen=True)
 class Forgetful(Pledge):
-    """Reads another time out of a trainer's code."""
+    """Reads a wrong time from a trainer's code."""
 
     @classmethod
     def from_packed(cls, word, size_unit):
@@ -200,7 +200,7 @@ class Forgetting(Pledge):
 
 @dataclass(frozen=True)
 class Deaf(Pledge):
-    """Doesn't hear what its contract tells."""
+    """Ignores the events of its contract."""
 
 
 class DeafHistory(PledgeHistory):

@@ -1,4 +1,4 @@
-"""What a trainer with Deposit-Refund-Take is set up with, and what contributing to it costs."""
+"""The settings of a trainer with Deposit-Refund-Take, and the price of a contribution."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ elapsed_seconds = st.integers(0, 2**32) | st.integers(0, 100_000)
 
 @st.composite
 def incentives(draw):
-    """Draw an incentive with settings anywhere in their range."""
+    """Draw an incentive with any allowed settings."""
     cuts = sorted(draw(st.sets(st.integers(1, 2**32 - 1), min_size=3, max_size=3)))
     refund_after, creator_take_after, take_after = cuts
     return dcai.DepositRefundTake(

@@ -1,4 +1,4 @@
-"""What earns points and badges with Gamified, what takes them away, and what a wallet sees of it."""
+"""Points and badges with Gamified: what earns them, what takes them away, and what a wallet shows."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ NOON = 25_000 * DAY + DAY // 2
 
 @pytest.fixture
 def launch(chain, perceptron, at):
-    """Return a function that deploys a trainer of 40 features, half of which say yes; only what is named earns."""
+    """Return a function that deploys a trainer of 40 features, half of which mean yes; only the named settings earn."""
 
     def deploy(name="Test", weights=(1,) * 20 + (-1,) * 20, **rules):
         nothing = {"base": 1, "feature": 0, "streak": 0, "milestone_bonus": 0, "all_labels": 0, "report_points": 0}
@@ -67,7 +67,7 @@ def launch(chain, perceptron, at):
 
 @pytest.fixture
 def earn(chain, people):
-    """Return a function that contributes samples that the model agrees with, waits, and validates each."""
+    """Return a function that contributes samples with which the model agrees, waits, and validates each."""
 
     def contribute(trainer, *samples, sender=None, wait="1 day"):
         sender = sender or people[1]
@@ -80,7 +80,7 @@ def earn(chain, people):
 
 @pytest.fixture
 def bad(chain, people, launch, earn):
-    """Return a trainer with validated data that the model now disagrees with; the third person may report."""
+    """Return a trainer with validated data with which the model now disagrees; the third person may report it."""
     trainer = launch(base=10, report_points=4)
     earn(trainer, [1], [2], sender=people[2])
     wrong = trainer.contribute([30], "no", sender=people[1])
@@ -532,7 +532,7 @@ def test_the_leaderboard_comes_from_the_log_with_most_points_first(launch, peopl
 
 @st.composite
 def rules(draw):
-    """Draw settings anywhere in their ranges."""
+    """Draw any allowed settings."""
     word, byte = st.integers(0, 2**16 - 1), st.integers(0, 255)
     validate_after, expire_after = sorted(draw(st.sets(st.integers(1, 2**32 - 1), min_size=2, max_size=2)))
     base = draw(st.integers(1, 2**16 - 1))

@@ -1,4 +1,4 @@
-"""The same market on py-evm and on anvil, under the rules of Prague and the newest ones: same state, events and gas."""
+"""Play one market on py-evm and on anvil, under Prague's and the newest rules: equal state, events and gas."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class MarketStory(Story):
     Attributes
     ----------
     draws : list of int
-        The portions that another chain drew: the same ones are waited for.
+        Portions that another chain drew: the story waits for the same ones.
     """
 
     contract = MARKET
@@ -72,7 +72,7 @@ class MarketStory(Story):
         self.entries, self.begin = [], 0
 
     def open(self, hidden):
-        """Commit, draw what is to be drawn, and return its number."""
+        """Commit, draw the portion to open, and return its number."""
         self.slots, self.entries = [], []
         self.send("commit", "commit", hidden.hashes, sender=self.creator, value=BOUNTY)
         target = self.read("course")[2]
@@ -114,7 +114,7 @@ class MarketStory(Story):
         return self.chain.read(MARKET, self.trainer, function, *args)
 
     def state(self):
-        """Return what there is, the blocks' numbers left out."""
+        """Return the state without block numbers."""
         if self.trainer is None:
             return ()
         phase, committed_at, _, *others = self.read("course")
@@ -236,7 +236,7 @@ def forfeited(story):
 
 @pytest.fixture(scope="module")
 def stories(anvil, new_wallet):
-    """Return the story by the name of the backend."""
+    """Return the story of each backend, by its name."""
     with chains((MARKET,)) as found:
         told = {"py-evm": story_of(found["py-evm"], new_wallet, ())}
         for name in OTHER_BACKENDS:

@@ -1,4 +1,4 @@
-"""What people hold of a market: settling from wherever it is, killed and disturbed; scores, deadlines, headers."""
+"""The client of a market: settling from any state, interrupted and disturbed; scores, deadlines, headers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Killed(Exception):
 
 @pytest.fixture
 def small_calls(monkeypatch):
-    """Let a transaction hold about two contributions, so that evaluating takes several."""
+    """Let a transaction hold about two contributions, so that an evaluation takes several."""
     monkeypatch.setattr(settling, "_MAX_CALLDATA", 1_500)
 
 
@@ -42,7 +42,7 @@ def kill_at(monkeypatch, chain, number, *, sent):
 
 
 def settled_with_one_death(market, monkeypatch, number, sent, people):
-    """Settle, ending at a transaction, then again; return what people got, and whether there was such a transaction."""
+    """Settle with an interruption at a transaction, then again; return the payments, and whether it was reached."""
     chain = market.chain
     before = {person: chain.balance(person) for person in people}
     died = False

@@ -1,4 +1,4 @@
-"""What a market is made with: settings, the hidden test set and its file, and what is refused before it is sent."""
+"""The inputs of a market: settings, the hidden test set and its file, and refusals before sending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole markets on the real contracts of every model: payments to the wei, and the replay is what was learnt live."""
+"""Whole markets on every model's contract: payments to the wei, and a replay that equals the live model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the money of a market goes: to those it is owed to, once, whoever does or doesn't act."""
+"""A market pays everybody what it owes them, once, whoever does or doesn't act."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def wallet(chain, people, new_wallet):
 
 
 def with_wallet(chain, wallet, phase, amount=1):
-    """Return a market in which a contract contributed too, first."""
+    """Return a market with a contract as its first contributor."""
     market = Stage(chain).to(Phase.PARTICIPATION, contribute=False)
     for _ in range(amount):
         wallet.ask(market.market.address, "contribute", market.samples[0], 1, 0, value=market.stake, contract=MARKET)
@@ -40,7 +40,7 @@ def with_wallet(chain, wallet, phase, amount=1):
 
 
 def gained(chain, person, action):
-    """Return how much richer somebody is by an action that others pay the gas of."""
+    """Return somebody's gain from an action whose gas others pay."""
     before = chain.balance(person)
     action()
     return chain.balance(person) - before

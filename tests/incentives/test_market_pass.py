@@ -1,4 +1,4 @@
-"""A market that `commit` lets through can be evaluated: the least step that there is fits into a transaction."""
+"""A market that `commit` accepts can be evaluated: the smallest step fits into a transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A prediction market's phases: what each takes and refuses, and who may do it."""
+"""The phases of a prediction market: what each accepts and refuses, and from whom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule of the talk, played round by round, is what the twin and the contract's library compute in one go."""
+"""The twin and the contract's library compute in one pass what the talk's rule gives round by round."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ needs_anvil = pytest.mark.skipif(find_anvil() is None, reason="thousands of samp
 
 @cache
 def task_of(load):
-    """Return a data set; where it isn't on this machine, skip the test that asks."""
+    """Return a data set; skip the test if it isn't on this machine."""
     try:
         return load()
     except DataUnavailable as error:

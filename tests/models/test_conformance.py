@@ -1,4 +1,4 @@
-"""Every model, and one that somebody else wrote, passes the suite that ships with the package."""
+"""Every model, and a third party's, passes the suite that ships with the package."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ CONFIGURATIONS = {
 
 
 def edge_states(fitted, random):
-    """Return models whose numbers are at the ends of their ranges, and such whose scores are level."""
+    """Return models whose numbers are at the ends of their ranges, and models with equal scores."""
     if isinstance(fitted, SparsePerceptron | DensePerceptron):
         return perceptrons(fitted, random)
     return counts(fitted, random)
 
 
 def perceptrons(fitted, random):
-    """Yield perceptrons: any bytes are the parameters of one."""
+    """Yield perceptrons with arbitrary bytes as parameters."""
     lane = np.dtype(">i2" if fitted.dense else "i1")
     low, high = np.iinfo(lane).min, np.iinfo(lane).max
     several = fitted.settings()[3] > 2
@@ -103,7 +103,7 @@ def counts(fitted, random):
 
 
 def nonsense(fitted, random):
-    """Yield models that no samples lead to: contracts don't look at what a creator loads for the classes there are."""
+    """Yield models that cannot result from training: contracts don't check the parameters of existing classes."""
     for ends in ([0x00, 0xFF], [0x7F, 0x80], [0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF], range(256)):
         yield with_parameters(fitted, bytes(random.choice(ends, len(fitted.parameters())).tolist()))
 
@@ -213,7 +213,7 @@ def test_a_model_that_somebody_else_wrote_conforms(chain, majority_class, some, 
 
 
 class Forgetful(MajorityClass):
-    """A twin that isn't one: it forgets every fourth sample."""
+    """A wrong twin: it forgets every fourth sample."""
 
     contract = "MajorityClass"
 

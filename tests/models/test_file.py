@@ -1,4 +1,4 @@
-"""A model file gives back what was saved, and is refused where it can't be trusted."""
+"""A model file restores what was saved, and is refused if it can't be trusted."""
 
 from __future__ import annotations
 

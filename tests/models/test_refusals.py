@@ -1,4 +1,4 @@
-"""What no model takes is told in a sentence, with the limit and the way out."""
+"""Every model refuses invalid input in a sentence with the limit and the way out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every model computes what its rule says, integer for integer."""
+"""Every model computes its rule, integer for integer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models do what scikit-learn's models of the same names do, and what scikit-learn expects of a classifier."""
+"""Models agree with scikit-learn's models of the same names, and are classifiers as scikit-learn expects them."""
 
 from __future__ import annotations
 

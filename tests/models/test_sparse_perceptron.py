@@ -50,7 +50,7 @@ def teach(chain):
 
 
 def random_samples(random, features, count):
-    """Return samples of 1 to 12 features, the first and the last one oftener than others."""
+    """Return samples of 1 to 12 features, with the first and the last feature more often than others."""
     samples = []
     for _ in range(count):
         size = random.integers(1, min(features, 12) + 1)

@@ -1,4 +1,4 @@
-"""docs/attacks.md leaves no attack out, compares with the right runs, and claims no more than was found."""
+"""docs/attacks.md covers every attack, compares the right runs, and claims no more than was found."""
 
 from dataclasses import replace
 

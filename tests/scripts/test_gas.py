@@ -1,4 +1,4 @@
-"""The committed figures are what the contracts use, and within their limits."""
+"""The committed figures are the contracts' gas, and within their limits."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each agent does what its docstring says that it does."""
+"""Each agent does what its docstring says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that break off keep what they have, and say why in one sentence."""
+"""Interrupted runs keep their results, and say why they ended in one sentence."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ opened = []
 
 
 class Breaker(Honest):
-    """Contributes, and at its fifth turn does something that ends the run."""
+    """Contributes, and ends the run at its fifth turn."""
 
     how: str = "raise"
     seeds: list[int] = [0, 1]  # noqa: RUF012
@@ -68,7 +68,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def run(monkeypatch):
-    """Return a function that runs the command line, on chains that the agent can get hold of."""
+    """Return a function that runs the command line on chains that the agent can reach."""
 
     def open_chain(backend):
         opened.append(local_chain(backend))

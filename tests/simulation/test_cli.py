@@ -1,4 +1,4 @@
-"""The commands: simulate and sweep, with what they write, and how they fail."""
+"""`dcai simulate` and `dcai sweep`: their files, their output and their failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sweeps on clusters: two workers each of Dask and of Ray, on this machine."""
+"""Sweeps on clusters: two Dask workers and two Ray workers on this machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dcai.simulation.sweep.runs import Case, sweep
 
 @pytest.fixture(scope="module")
 def dask():
-    """Return the address of a scheduler that doesn't try a call again whose worker is gone."""
+    """Return the address of a scheduler that doesn't retry the calls of a lost worker."""
     once = config.set({"distributed.scheduler.allowed-failures": 0})
     with once, LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         yield cluster.scheduler_address
@@ -34,13 +34,13 @@ def ray():
 
 @pytest.fixture(params=backends.CLUSTERS)
 def cluster(request):
-    """Return the name of a backend, and the address of a cluster of its kind."""
+    """Return the name of a backend and the address of its cluster."""
     return request.param, request.getfixturevalue(request.param)
 
 
 @pytest.fixture
 def nobody():
-    """Return an address at which nobody listens."""
+    """Return an address without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         yield f"127.0.0.1:{probe.getsockname()[1]}"
@@ -60,7 +60,7 @@ def scenario(**data):
 
 @pytest.fixture
 def half():
-    """Return a function that halves numbers, and ends the worker at 1 as if its machine had no memory left."""
+    """Return a function that halves numbers, and kills its worker at 1 as if out of memory."""
 
     def halved(number):  # a function of a test is sent as it is: workers can't import this file
         if number == 1:

@@ -1,4 +1,4 @@
-"""Runs of agents against the deployed bytecode: exact, repeatable, and honest about what things cost."""
+"""Runs of agents against the deployed bytecode: exact, repeatable, and with true costs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLIPPER = {"kind": "LabelFlipper", "name": "bad", "balance": 300, "every": "30 m
 
 
 class Reckless(Agent):
-    """Sends a fraction of the price, whatever it is told."""
+    """Always sends a fraction of the price."""
 
     def act(self, rng, view):
         sample = view.sample()
@@ -30,7 +30,7 @@ class Reckless(Agent):
 
 
 class Broken(Agent):
-    """Divides by nothing at its third turn."""
+    """Divides by zero at its third turn."""
 
     _turns: int = 0
 
@@ -63,14 +63,14 @@ class Stranger(Agent):
 
 
 class Dreamer(Agent):
-    """Claims what never was."""
+    """Claims contributions that never existed."""
 
     def act(self, rng, view):
         yield Claim("refund", 99, view.addresses[0])
 
 
 class Garbler(Agent):
-    """Sends a text where bytes belong."""
+    """Sends text in place of bytes."""
 
     def act(self, rng, view):
         yield Contribute("sample", 1, 10**17)

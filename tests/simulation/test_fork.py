@@ -1,4 +1,4 @@
-"""Simulations on a copy of a trainer that is deployed on a node, which here is an anvil."""
+"""Simulations on a copy of a trainer that is deployed on a node (here an anvil)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def node(anvil):
 
 @pytest.fixture(scope="module")
 def publish(node):
-    """Return a function that deploys a trainer on the node, with one contribution where that is simple."""
+    """Return a function that deploys a trainer on the node, with one contribution if that is simple."""
     chain, salts = dcai.connect(node), count()
 
     def published(incentive=TERMS, kind=dcai.SparsePerceptron, data="breast-cancer", *, with_encoder=True):

@@ -1,4 +1,4 @@
-"""Simulations with Gamified: points instead of money, and who farms them."""
+"""Simulations with Gamified: points instead of money, and agents that farm them."""
 
 from __future__ import annotations
 

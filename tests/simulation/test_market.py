@@ -1,4 +1,4 @@
-"""Simulations of prediction markets: settled on the chain, to the wei, whatever the provider does."""
+"""Simulations of prediction markets: settled on chain, to the wei, whatever the provider does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenario files: what is there runs, and what is wrong is named."""
+"""Scenario files: the existing ones run, and errors name the wrong key."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def load(tmp_path):
 
 @pytest.fixture
 def nothing_at_hand(monkeypatch, tmp_path):
-    """Let no data set be on this machine but what is built in."""
+    """Hide all data sets but the built-in ones."""
     monkeypatch.setenv("DCAI_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 

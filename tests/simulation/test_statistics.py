@@ -1,4 +1,4 @@
-"""What many runs say together: means with intervals, and courses that are laid over each other at the right place."""
+"""Statistics of many runs: means with intervals, and courses aligned in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody may try: drawn before the trainer is known, an action becomes a call on what stands there then."""
+"""Random actions at a trainer: drawn in advance, each becomes a call on the state at its turn."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Contribute:
 
 @dataclass(frozen=True)
 class ContributeBatch:
-    """Several samples, repeated to reach `count` where that is more; then the batch's bytes may be broken.
+    """Several samples, repeated up to `count` if that is more; the batch's bytes may then be broken.
 
-    There is one full batch at a time: no transaction has the gas to split two.
+    Only one full batch exists at a time: no transaction has the gas to split two.
     """
 
     samples: tuple[tuple[Label, bytes | int], ...]
@@ -71,7 +71,7 @@ class ContributeBatch:
 
 @dataclass(frozen=True)
 class Claiming:
-    """A claim of a contribution, perhaps one that has a chance, and perhaps with something changed about it.
+    """A claim on a contribution, perhaps one that can succeed, and perhaps with an alteration.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ class Multicall:
 
 @dataclass(frozen=True)
 class Several:
-    """Several calls in one transaction, where a contract makes them; else one after the other."""
+    """Several calls: in one transaction if a contract makes them, else one after the other."""
 
     actions: tuple[Action, ...]
 
@@ -186,19 +186,19 @@ class PassUntilTake:
 
 @dataclass(frozen=True)
 class Force:
-    """Money comes in that nobody can refuse."""
+    """Money arrives that the contract can't refuse."""
 
     wei: int
 
 
 @dataclass(frozen=True)
 class SendOnly:
-    """Somebody sends money and says nothing."""
+    """Somebody sends money without calldata."""
 
 
 @dataclass(frozen=True)
 class Refuse:
-    """A contract refuses money from now on, or takes it again."""
+    """A contract refuses money from now on, or accepts it again."""
 
     wallet: str
     refuses: bool
@@ -206,7 +206,7 @@ class Refuse:
 
 @dataclass(frozen=True)
 class CallBack:
-    """A contract makes a call whenever it is paid, from now on; not tolerant, it refuses the money where that fails."""
+    """A contract makes a call on each payment from now on; unless tolerant, it refuses the money if the call fails."""
 
     wallet: str
     action: Action

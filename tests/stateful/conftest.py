@@ -1,4 +1,4 @@
-"""A chain with people on it, for each backend."""
+"""One chain with people per backend."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The rules of Gamified once more, plainly and with sets; of the package nothing but how a model learns."""
+"""The rules of Gamified, written again with plain sets; only the models' learning comes from the package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY = 86_400
 
 
 class Refused(Exception):
-    """What the contract must refuse with."""
+    """The error with which the contract must refuse."""
 
     def __init__(self, error: str, *figures: Any) -> None:
         super().__init__(error, *figures)
@@ -24,7 +24,7 @@ class Refused(Exception):
 
 @dataclass
 class Given:
-    """A contribution: what its event tells, the samples in it, and where it stands."""
+    """A contribution: its event, its samples and its state."""
 
     claim: tuple[int, str, int, int, int, bytes]
     samples: list[tuple[bytes, int]]
@@ -65,7 +65,7 @@ def kinds_of(sample: bytes) -> set[int]:
 
 
 class Book:
-    """What a trainer of two classes must do, and what everybody must have.
+    """What a trainer of two classes must do, and what everybody must hold.
 
     Every method is a call: it returns the events, as (name, arguments), or raises `Refused` and changes nothing.
     """

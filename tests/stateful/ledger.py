@@ -1,4 +1,4 @@
-"""What the log says was paid in and out. It knows no rule of any incentive but that nobody is paid twice."""
+"""Payments in and out, by the log. The only rule it knows is that nobody is paid twice."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Ledger:
     _shares: set[tuple[int, str]] = field(default_factory=set)
 
     def add(self, event: Event) -> None:
-        """Book one event; fails where it pays anybody twice, or more than there is."""
+        """Book one event; fail if it pays anybody twice, or more than is left."""
         args = event.args
         match event.name:
             case "Contributed":

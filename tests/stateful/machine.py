@@ -1,4 +1,4 @@
-"""Random honest and hostile people at one trainer, with what must hold after every step."""
+"""Random honest and hostile people at one trainer, and the conditions after every step."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ STORABLE = 10_000
 
 @st.composite
 def terms(draw: st.DrawFn) -> DepositRefundTake:
-    """Draw settings: with and without a time to settle, prices from next to nothing on, deadlines that meet."""
+    """Draw settings: with and without a time to settle, prices from almost zero, coinciding deadlines."""
     refund, settle = draw(st.sampled_from([1, 5, 60])), draw(st.sampled_from([0, 0, 1, 30]))
     creator = refund + settle + draw(st.sampled_from([3600, 3600, 3600, 20, 1]))
     return DepositRefundTake(
@@ -76,7 +76,7 @@ perceptrons = st.one_of(
 
 @st.composite
 def counting(draw: st.DrawFn) -> Model:
-    """Draw a model that counts: one that knows nothing, or one whose counts no samples add up to."""
+    """Draw a counting model: an empty one, or one whose counts cannot result from training."""
     kind = draw(st.sampled_from([dcai.NaiveBayes, dcai.SparseNearestCentroid]))
     nothing = kind(classes=CLASSES).fit(np.zeros((0, FEATURES)), [])
     size = len(nothing.parameters())
@@ -112,7 +112,7 @@ class SharedModel(RuleBasedStateMachine):
         honest=st.lists(actions.people, max_size=3),
     )
     def deploy(self, terms: DepositRefundTake, twin: Model, creator: str, honest: Sequence[str]) -> None:
-        """Deploy a trainer, to which some have contributed something good."""
+        """Deploy a trainer with some good contributions."""
         world, address = self.world, self.world.address[creator]
         self.start = {person: self.chain.balance(person) for person in world.address.values()}
         twin, self.impossible = copy.deepcopy(twin), twin.possible().count(False)
@@ -230,7 +230,7 @@ class SharedModel(RuleBasedStateMachine):
         assert len(audit.problems) == self.impossible, audit.problems
 
     def _wait(self, time: int) -> None:
-        """Let the next block be of this time, or as soon after as can be."""
+        """Give the next block this time, or the earliest later one."""
         if time > self._next_time():
             self.chain.travel(time - self._next_time())
 
@@ -238,7 +238,7 @@ class SharedModel(RuleBasedStateMachine):
         return self.chain.now() + 1
 
     def _sensible(self, who: str, what: Claiming) -> tuple[str, Call]:
-        """Return who may claim, else who may later, else who was meant; let the time pass that this takes."""
+        """Return somebody who may claim now, else later, else the drawn person; let the necessary time pass."""
         now, at = self._next_time(), PEOPLE.index(who)
         calls = {one: self._call(one, what, now) for one in PEOPLE[at:] + PEOPLE[:at]}
         why_not = {one: self.book.objection(self.world.address[one], call, now) for one, call in calls.items()}
@@ -269,7 +269,7 @@ class SharedModel(RuleBasedStateMachine):
         return what.call(self.book, self.world.address[who], now, self.world.rich)
 
     def _send(self, who: str, calls: Sequence[Call]) -> None:
-        """Let somebody make calls: a contract in one transaction."""
+        """Make calls as somebody; a contract makes them in one transaction."""
         for together in [calls] if who in WALLETS else [[call] for call in calls]:
             self._transact(who, together)
 

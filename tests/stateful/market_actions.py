@@ -1,4 +1,4 @@
-"""What somebody may try at a market: drawn before it is known, an action becomes a call on what stands there then."""
+"""Random actions at a market: drawn in advance, each becomes a call on the state at its turn."""
 
 from __future__ import annotations
 
@@ -176,14 +176,14 @@ class PassTheDeadline:
 
 @dataclass(frozen=True)
 class Force:
-    """Money comes in that nobody can refuse."""
+    """Money arrives that the contract can't refuse."""
 
     wei: int
 
 
 @dataclass(frozen=True)
 class Refuse:
-    """A contract refuses money from now on, or takes it again."""
+    """A contract refuses money from now on, or accepts it again."""
 
     wallet: str
     refuses: bool
@@ -191,7 +191,7 @@ class Refuse:
 
 @dataclass(frozen=True)
 class CallBack:
-    """A contract makes a call whenever it is paid, from now on; not tolerant, it refuses the money where that fails."""
+    """A contract makes a call on each payment from now on; unless tolerant, it refuses the money if the call fails."""
 
     wallet: str
     attempt: Attempt

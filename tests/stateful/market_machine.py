@@ -1,4 +1,4 @@
-"""Random honest and hostile people at one market, with what must hold after every step."""
+"""Random honest and hostile people at one market, and the conditions after every step."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SAMPLES = 6
 
 @st.composite
 def terms(draw: st.DrawFn) -> Terms:
-    """Draw settings: times in which a few things fit, or nearly nothing."""
+    """Draw settings: periods that have room for a few actions, or for almost none."""
     portions = draw(st.integers(2, 4))
     return Terms(
         unit=draw(st.sampled_from([1, 10**9 + 7])),
@@ -48,7 +48,7 @@ def terms(draw: st.DrawFn) -> Terms:
 
 
 class Ledger:
-    """What the log says was paid. It knows no rule but that nothing is paid twice."""
+    """Payments, by the log. The only rule it knows is that nothing is paid twice."""
 
     def __init__(self) -> None:
         self.paid_in = self.paid_out = 0
@@ -215,7 +215,7 @@ class PlayedMarket(RuleBasedStateMachine):
             self.chain.revert(self._snapshot)
 
     def _end_everything(self) -> None:
-        """Bring the market to its end: there is always a way, whatever was done."""
+        """Bring the market to its end, which is always possible."""
         for wallet in WALLETS:
             self._behave(wallet, Mood())
         while (todo := self._next_to_do()) is not None:

@@ -1,6 +1,6 @@
-"""The rules of a prediction market in plain Python, as contracts/interfaces tells them: what comes of any call.
+"""The rules of a prediction market in plain Python, after contracts/interfaces: the outcome of any call.
 
-Written a second time on purpose: nothing here is shared with dcai's own replay of the log.
+They are written a second time on purpose: they share nothing with dcai's own replay of the log.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.support.market_rule import gains
 
 
 class Phase(IntEnum):
-    """Where a market stands."""
+    """The phase of a market."""
 
     PREPARED = 0
     DRAWING = 1
@@ -35,7 +35,7 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True)
 class Terms:
-    """What a market is set up with; times are to open, to participate, to reveal and to evaluate."""
+    """The settings of a market; the times are those to open, participate, reveal and evaluate."""
 
     unit: int
     portions: int
@@ -47,17 +47,17 @@ class Terms:
 
     @property
     def tests(self) -> int:
-        """How many samples the model is examined on."""
+        """The number of test samples."""
         return (self.portions - 1) * self.size
 
     @property
     def stake(self) -> int:
-        """What a sample costs."""
+        """The price of a sample."""
         return self.tests * self.unit
 
 
 class Evaluation(NamedTuple):
-    """What a call of `evaluate` brings back."""
+    """The calldata of a call of `evaluate`."""
 
     parameters: bytes
     hashes: list[bytes]
@@ -161,7 +161,7 @@ class Market:
         return Phase.EVALUATION if now < self.moved_at + to_evaluate else Phase.FAILED
 
     def deadline(self, now: int) -> int | None:
-        """Return when the phase at a time ends by itself, if it does."""
+        """Return the deadline of the phase at a time, if it has one."""
         to_open, participate, to_reveal, to_evaluate = self.terms.times
         match self.phase(now):
             case Phase.DRAWING | Phase.OPENING:
@@ -180,11 +180,11 @@ class Market:
         return self.rounds * self.terms.stake
 
     def parameters(self) -> bytes:
-        """Return the model's where the evaluation is."""
+        """Return the model's parameters at the current point of the evaluation."""
         return self._states[self.done]
 
     def of_pass(self) -> list[int]:
-        """Return the portions that the pass under way is about."""
+        """Return the portions of the current pass."""
         hidden = [portion for portion in range(self.terms.portions) if portion != self.drawn]
         return hidden[self.number * self.terms.per_pass :][: self.terms.per_pass]
 
@@ -218,7 +218,7 @@ class Market:
         return stakes
 
     def holds(self) -> int:
-        """Return what the contract must hold: what came in less what went out."""
+        """Return the contract's balance: money in less money out."""
         return -sum(self.flow.values())
 
     # What anybody may call

@@ -1,6 +1,6 @@
-"""The rules of a trainer in plain Python, as contracts/interfaces tells them: what comes of any call, to the wei.
+"""The rules of a trainer in plain Python, after contracts/interfaces: the outcome of any call, to the wei.
 
-Written a second time on purpose: nothing here is shared with dcai's own replay of the log.
+They are written a second time on purpose: they share nothing with dcai's own replay of the log.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _plain(figures: Any) -> list[Any]:
 
 
 class Claim(NamedTuple):
-    """A contribution as it comes back when somebody claims."""
+    """A contribution as calldata of a claim."""
 
     id: int
     author: str
@@ -90,7 +90,7 @@ class Accepted:
         return self.claim.label == BATCH
 
     def asked_for(self, positions: int, count: int) -> list[int]:
-        """Return which of a batch's samples are asked for and not closed yet."""
+        """Return the requested samples of a batch that are still open."""
         return [at for at in range(count) if (positions & ~self.closed) >> at & 1]
 
     def record(self) -> int:
@@ -100,7 +100,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Mood:
-    """How a contract takes money: it refuses, or calls back first, whether or not it needs that call to work."""
+    """How a contract receives money: it refuses, or first calls back, and may need that call to succeed."""
 
     refuses: bool = False
     back: Call | None = None
@@ -120,7 +120,7 @@ def pack_batch(samples: Sequence[tuple[int, bytes]]) -> bytes:
 
 
 def unpack_batch(batch: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the (label, sample) of a batch, as far as it is one."""
+    """Yield the (label, sample) pairs of a batch, as far as it is valid."""
     if not batch:
         raise Refused("BadBatch")
     offset = 1
@@ -192,12 +192,12 @@ class Rules:
         return sum(len(one.takers) for one in self.accepted.values())
 
     def label_of(self, sample: bytes) -> int:
-        """Return what the model says of a sample, which is refused where it is none."""
+        """Return the model's label of a sample; refuse an invalid one."""
         self._check_sample(sample)
         return self.twin.label_of(sample)
 
     def price(self, samples: Sequence[bytes], now: int) -> int:
-        """Return what W contributions cost, evenly spread over the time since the last one, a second or more apart.
+        """Return the price of W contributions, evenly spread over the time since the last one, a second or more apart.
 
         Each costs weight * 3600 / sqrt(seconds between them); W counts the size units that a sample fills, one at the
         least.
@@ -224,7 +224,7 @@ class Rules:
                 self._call(sender, call, now)
 
     def objection(self, sender: str, call: Call, now: int) -> Refused | None:
-        """Return why a transaction with one call would be refused, if it would."""
+        """Return the reason to refuse a transaction with one call, if any."""
         try:
             copy.deepcopy(self).transact(sender, [call], now)
         except Refused as refused:

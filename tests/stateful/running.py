@@ -1,4 +1,4 @@
-"""Runs of random steps, and what came of all of them."""
+"""Runs of random steps, and their outcomes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Tally:
 
 
 def run(machine: Callable[[Tally], RuleBasedStateMachine], steps: int) -> Tally:
-    """Make at least so many steps, mostly in runs of as many as there are in one at most."""
+    """Make at least this many steps, mostly in runs of the maximal length."""
     tally = Tally()
     run_state_machine_as_test(
         lambda: machine(tally),

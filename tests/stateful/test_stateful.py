@@ -1,4 +1,4 @@
-"""Whatever anybody does to a trainer, in whatever order, the money is where the rules say."""
+"""After any actions at a trainer, in any order, the money is where the rules say."""
 
 from dcai.chain.codec import codec
 from tests.stateful.machine import SharedModel

@@ -1,4 +1,4 @@
-"""Whatever anybody does to a trainer with Gamified, in whatever order, points and badges are what the rules say."""
+"""After any actions at a trainer with Gamified, in any order, points and badges are what the rules say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever anybody does to a market, in whatever order, the money is where the rules say, and there is a way out."""
+"""After any actions at a market, in any order, the money is where the rules say, and the market can end."""
 
 from dcai.chain.codec import codec
 from tests.stateful.market_actions import FUNCTIONS

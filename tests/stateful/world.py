@@ -1,4 +1,4 @@
-"""A chain with people on it, two of whom are contracts."""
+"""A chain with people, two of whom are contracts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ACCEPTS, _REFUSES, _CALLS_BACK, _CALLS_BACK_OR_REFUSES = range(4)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a transaction: when, its receipt, and why the contract refused, if it did."""
+    """The outcome of a transaction: time, receipt, and the contract's reason if it refused."""
 
     time: int
     receipt: Receipt
@@ -42,7 +42,7 @@ class Outcome:
 
 
 class World:
-    """Everybody's addresses, and transactions that are mined whether they work or not.
+    """Everybody's addresses, and transactions that are mined whether or not they succeed.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class World:
         assert self._mined(self._operator, self.address[who], back, 0).error is None
 
     def force(self, to: str, amount: int) -> None:
-        """Give money to a contract that isn't asked: PUSH20 address, SELFDESTRUCT."""
+        """Force money on a contract: PUSH20 address, SELFDESTRUCT."""
         self.chain.send(
             None,
             b"\x73" + bytes.fromhex(to[2:]) + b"\xff",

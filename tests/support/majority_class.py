@@ -1,4 +1,4 @@
-"""A model as somebody else may write one: the twin of contracts/MajorityClass.sol."""
+"""A third party's model: the twin of tests/support/contracts/MajorityClass.sol."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ FULL = 65_535
 
 
 class MajorityClass(SparseModel):
-    """The twin of contracts/MajorityClass.sol."""
+    """The twin of tests/support/contracts/MajorityClass.sol."""
 
     _lane = UINT16
     _header_bytes = 2

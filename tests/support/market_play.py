@@ -1,4 +1,4 @@
-"""Markets for tests: one for every model, and a plain replay that pushes their evaluation, sample by sample."""
+"""Markets for tests: one for each model, and a plain replay that pushes the evaluation sample by sample."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _salts = count()
 
 
 class Evaluation(NamedTuple):
-    """What a call of `evaluate` brings back."""
+    """The calldata of a call of `evaluate`."""
 
     parameters: bytes
     hashes: list[bytes]
@@ -46,7 +46,7 @@ class Evaluation(NamedTuple):
 
 
 def fitted(contract, random):
-    """Return a model that has learnt a little, and samples for it; a perceptron's weights may be at their ends."""
+    """Return a model that has learnt a little, and samples for it; a perceptron's weights may be at their limits."""
     model = deepcopy(MODELS[contract])
     samples = samples_of(model.dense, FEATURES, random)
     model.fit(samples.rows([samples.features() for _ in range(6)]), random.integers(len(model.classes), size=6))
@@ -57,7 +57,7 @@ def fitted(contract, random):
 
 
 def terms(portions=3, portion_size=2, **others):
-    """Return settings with the least stake that makes a mistake worth `UNIT`."""
+    """Return settings with the smallest stake for which a mistake is worth `UNIT`."""
     stake = (portions - 1) * portion_size * UNIT
     return dcai.PredictionMarket(stake_wei=stake, portions=portions, portion_size=portion_size, draw_after=2, **others)
 
@@ -72,7 +72,7 @@ def prepared(chain, model, incentive, samples, random, *, sender=None):
 
 
 def opened(chain, model, incentive, samples, random, *, rounds=5, sender=None):
-    """Deploy a market and bring it to where people contribute; return it with its test set."""
+    """Deploy a market and advance it to participation; return it with its test set."""
     market, test_set = prepared(chain, model, incentive, samples, random, sender=sender)
     market.commit(test_set, bounty_wei=rounds * incentive.stake_wei)
     market.open(test_set)
@@ -80,14 +80,14 @@ def opened(chain, model, incentive, samples, random, *, rounds=5, sender=None):
 
 
 def reveal(market, test_set):
-    """Reveal what isn't known yet; participation must be over."""
+    """Reveal the hidden portions; participation must be over."""
     for portion, content in enumerate(test_set.portions):
         if portion != market.course().drawn:
             market._send("reveal", test_set.hashes, portion, content, sender=None)
 
 
 class Replay:
-    """The contributions of a market, learnt once more by the twin; where the evaluation is.
+    """A market's contributions, replayed by the twin up to the current point of the evaluation.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Replay:
         return self.number == len(self.passes)
 
     def catch_up(self):
-        """Go on to where the contract is, whoever brought it there."""
+        """Catch up with the contract, whoever advanced it."""
         course = self.market.course()
         self.number, self.done, self.model = course.number, 0, deepcopy(self._start)
         positions = [(entry.id, at) for entry in self.entries for at in range(len(entry.samples()))]
@@ -122,7 +122,7 @@ class Replay:
             self.done += 1
 
     def next(self, most, surplus=0):
-        """Return a call that evaluates up to so many samples, with contributions too many behind them."""
+        """Return a call that evaluates up to this many samples, followed by surplus contributions."""
         ids = [entry.id for entry, *_ in self.steps[self.done : self.done + most]]
         last = self.entries.index(next(entry for entry in self.entries if entry.id == ids[-1]))
         some = [entry for entry in self.entries[: last + 1 + surplus] if entry.id >= ids[0]]
@@ -136,7 +136,7 @@ class Replay:
         )
 
     def push(self, most, *, surplus=0, sender=None, call=None):
-        """Evaluate up to so many samples, in a transaction of somebody's."""
+        """Evaluate up to this many samples in a transaction."""
         market = self.market
         call = self.next(most, surplus) if call is None else call
         sender = sender or market.chain.accounts[-1]
@@ -149,7 +149,7 @@ class Replay:
             self.number, self.done, self.model = self.number + 1, 0, deepcopy(self._start)
 
     def owed(self):
-        """Return what everybody must be owed by the rule, wei."""
+        """Return what the rule owes everybody, in wei."""
         incentive, model = self.market.incentive, deepcopy(self._start)
         tests = [one for content in self.hidden for one in unpack_portion(content)]
 

@@ -1,4 +1,4 @@
-"""The rule of the prediction market as the talk gives it, with fractions: what everything is compared with."""
+"""The rule of the prediction market as the talk gives it, in fractions: the reference of all comparisons."""
 
 from __future__ import annotations
 

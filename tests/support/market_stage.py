@@ -1,4 +1,4 @@
-"""A market brought to any of its phases, by calls of the contract alone, and calls that fit there."""
+"""A market in any of its phases, reached by calls of the contract alone, and calls that fit the phase."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Stage:
         self.samples = [self.market._twin.pack(model, samples.features()) for _ in range(5)]
 
     def to(self, phase, *, contribute=True):
-        """Bring it to a phase; return it."""
+        """Advance the market to a phase; return it."""
         if phase == Phase.PREPARED:
             return self
         self.send("commit", self.hidden.hashes, value=ROUNDS * self.stake)
@@ -72,12 +72,12 @@ class Stage:
         return self.send("reveal", self.hidden.hashes, portion, content)
 
     def reveal_all(self):
-        """Reveal what isn't known yet."""
+        """Reveal the hidden portions."""
         for portion in self.unknown():
             self.reveal(portion)
 
     def unknown(self):
-        """Return the portions that aren't known yet, in their order."""
+        """Return the hidden portions in order."""
         course = self.market.course()
         return [portion for portion in range(len(self.hidden.portions)) if not course.revealed >> portion & 1]
 
@@ -90,7 +90,7 @@ class Stage:
         return self.send("contributeBatch", pack_batch(samples, labels), 0, sender=who, value=value)
 
     def replay(self):
-        """Return the replay of what was contributed."""
+        """Return the replay of the contributions."""
         return Replay(self.market, self.hidden)
 
     def calls(self):
@@ -127,7 +127,7 @@ class Stage:
             self.go_on(phase, contribute=contribute)
 
     def go_on(self, phase, *, contribute=True):
-        """Bring it from the draw on to a phase."""
+        """Advance the market from the draw to a phase."""
         self.reveal(self.market.course().drawn)
         if contribute:
             for who, count in ((self.alice, 1), (self.bob, 3), (self.alice, 1)):

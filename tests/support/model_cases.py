@@ -80,7 +80,7 @@ def sparse_dict(row):
 
 
 def shake(plain, case, seed):
-    """Put a model into a random state, often with numbers at the ends of their ranges."""
+    """Put a model into a random state, often with numbers at their limits."""
     random = np.random.default_rng(seed)
     if case.model in PERCEPTRONS:
         end = 32768 if case.model.dense else 128
@@ -98,7 +98,7 @@ def shake(plain, case, seed):
 
 
 def refused(action, words):
-    """Check that something is refused in a sentence that has these words."""
+    """Check for a refusal whose sentence has these words."""
     with pytest.raises(InvalidInput) as caught:
         action()
     for word in words:

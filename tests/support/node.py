@@ -1,4 +1,4 @@
-"""A node behind a URL, as others run one, and the people whose keys it has."""
+"""A node behind a URL, as third parties run one, and the people whose keys it has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models' rules as literally as can be, in dictionaries and Python's integers: what the twins are compared with."""
+"""The models' rules in plain dictionaries and Python integers: the reference of the twins."""
 
 from __future__ import annotations
 

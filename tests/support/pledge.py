@@ -1,4 +1,4 @@
-"""An incentive as somebody else may write one: tests/support/contracts/Pledge.sol."""
+"""A third party's incentive: the Python side of tests/support/contracts/Pledge.sol."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dcai.trainer.log import Entry, History
 
 @dataclass(frozen=True)
 class Pledge(dcai.Incentive["PledgeTrainer"]):
-    """A sample costs a pledge, which its author gets back after a time."""
+    """A sample costs a pledge, and its author gets the pledge back after a time."""
 
     suffix = "Pledge"
 

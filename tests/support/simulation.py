@@ -1,4 +1,4 @@
-"""Small runs for the tests of simulations: a perceptron of tumours, and whoever takes part."""
+"""Small runs for the tests of simulations: a perceptron for tumours, and a few agents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HONEST = {"kind": "Honest", "name": "honest", "every": "10 minutes"}
 
 
 def scenario(*agents, samples=60, initial=20, seed=0, model="SparsePerceptron", **terms) -> Scenario:
-    """Return a small scenario; without agents, with an honest one."""
+    """Return a small scenario, by default with one honest agent."""
     return scenario_of(
         {
             "title": "Test",

@@ -1,8 +1,8 @@
-"""A story that is told on py-evm and on anvil: transactions to trainers, and what comes of each.
+"""A story to play on py-evm and on anvil: transactions to trainers, and their outcomes.
 
-What a transaction costs depends on the zeros in its calldata, so on the addresses and times that it carries. The
-story's people are py-evm's accounts on each chain (anvil impersonates them), all contracts stand at addresses that
-follow from their code and creator, and the story begins at the same second: every figure can be compared to the unit.
+The gas of a transaction depends on the zeros in its calldata, and so on its addresses and times. The story's people are
+therefore py-evm's accounts on each chain (anvil impersonates them), the contracts' addresses follow from their code and
+creator, and the story begins at the same second. Every figure is comparable to the unit.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Step:
 
 
 class Story:
-    """Sends transactions to a trainer and writes down what comes of each."""
+    """Sends transactions to a trainer and records their outcomes."""
 
     contract = "SparsePerceptronDRT"
 
@@ -83,11 +83,11 @@ class Story:
         self._refuse_sending(error, self.wallet.address, self.wallet.codec.call("execute", [call]), self.dave)
 
     def wait_until(self, time):
-        """Let the next block have this time, counted from the story's beginning."""
+        """Set the time of the next block, in seconds from the story's beginning."""
         self.chain.travel(BEGINNING + time - 1 - self.chain.now())
 
     def since(self):
-        """Return the time of the latest block, counted from the story's beginning."""
+        """Return the time of the latest block, in seconds from the story's beginning."""
         return self.chain.now() - BEGINNING
 
     def _creation(self, settings, parameters, salt, contract=None):
@@ -98,7 +98,7 @@ class Story:
         self._refuse_sending(error, address, codec(contract).call(function, *args), sender, value)
 
     def _refuse_sending(self, error, address, data, sender, value=0):
-        """Check that the client says no, then send it all the same: a refusal costs the same gas everywhere too."""
+        """Check that the client refuses, then send anyway: a refusal costs equal gas everywhere too."""
         with pytest.raises(errors.ContractError) as refused:
             self.chain.send(address, data, sender=sender, value=value)
         with pytest.raises(errors.TransactionFailed) as failed:

@@ -1,4 +1,4 @@
-"""Contracts at addresses that follow from their code, and trainers whose code tells what they are."""
+"""Contracts have addresses that follow from their code, and a trainer's code identifies it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTRACTS = ("TrainerFactory", TRAINER)
 
 @pytest.fixture(params=["py-evm", "anvil"])
 def empty_chain(request):
-    """Return a chain that has nothing on it, not even (on py-evm) the deployment proxy."""
+    """Return an empty chain, without even (on py-evm) the deployment proxy."""
     if request.param == "anvil":
         request.getfixturevalue("anvil")
     with dcai.local_chain(request.param) as chain:
@@ -137,7 +137,7 @@ def test_what_a_deployment_used_is_told(launch, chain, people):
 
 @pytest.fixture(scope="module")
 def wide_encoder():
-    """Return an encoder whose spec takes several parts to publish: words of random letters don't compress."""
+    """Return an encoder whose spec needs several parts to publish: words of random letters don't compress."""
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
     words = ["".join(letters[row]) for row in np.random.default_rng(3).integers(0, 26, (6_000, 12))]
     return TextEncoder(vocabulary_size=6_000).fit([" ".join(words)])

@@ -1,4 +1,4 @@
-"""Trainers of every model, from fitting to the audit, as people use them."""
+"""Trainers of every model, from fitting to the audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trainer as an object: what people do with a shared model, from a text to money."""
+"""The trainer object: everything that people do with a shared model, from texts to money."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_what_needs_more_gas_than_a_transaction_may_use_is_not_sent(anvil, launc
 
 @pytest.fixture
 def eventful(launch, chain, people):
-    """Return a trainer after a little of everything."""
+    """Return a trainer with one of each kind of contribution and claim."""
     trainer = launch(weight_wei=0, minimum_wei=100)
     good = trainer.contribute([1], "yes", sender=people[1])
     batch, *_ = trainer.contribute_many([[2], [3], [4, 5]], ["yes", "yes", "no"], sender=people[2], progress=False)
