@@ -1,7 +1,7 @@
 """Run Slither's detectors over what we ship: `python scripts/analyse.py`, with the packages of .venv-slither.
 
 It reads the committed standard-JSON input, so that what is analysed is what is deployed:
-tests/contracts/test_artifacts.py compares the artifacts with what it compiles to. Slither's own command line takes one
+tests/scripts/test_compile.py compares the artifacts with what it compiles to. Slither's own command line takes one
 file at a time, and calls it a success when it found no contract in it.
 """
 

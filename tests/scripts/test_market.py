@@ -6,8 +6,7 @@ import pytest
 import dcai
 from scripts.studies.market.chain import both_ways
 from scripts.studies.market.claims import check
-from scripts.studies.market.course import HOSTILE, Order, Reviews, Steps, learn, mistakes, turns
-from scripts.studies.market.figures import Gains
+from scripts.studies.market.course import HOSTILE, Gains, Order, Steps, learn, mistakes, turns
 from scripts.studies.market.provider import (
     FIRST,
     NOTHING,
@@ -20,6 +19,7 @@ from scripts.studies.market.provider import (
     withheld,
 )
 from scripts.studies.market.settings import SETTINGS
+from scripts.studies.reviews import Reviews
 
 WORDS, TESTS = 60, 50
 

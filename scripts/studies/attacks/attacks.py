@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dcai.simulation.scenario.scenario import load_scenario
+from scripts.studies.pages import ROOT
+
+SCENARIOS = ROOT / "simulations"
+ATTACKS = SCENARIOS / "attacks"
+
+ATTACKER = "attacker"
+"""The name of the agent that attacks, in every file."""
 
 KEYS = {
     "bounty": "what the provider pays in, in stakes",
@@ -19,6 +31,12 @@ KEYS = {
 """Setting of an incentive -> what it is."""
 
 
+def meanings(attacks: Iterable[Attack]) -> dict[str, str]:
+    """Return what each setting of some attacks is."""
+    keys = {one.split("=")[0] for attack in attacks for sets in attack.sets for one in sets.split()}
+    return {key: KEYS[key] for key in sorted(key.removeprefix("incentive.") for key in keys)}
+
+
 @dataclass(frozen=True)
 class Attack:
     """An attack on one incentive.
@@ -26,16 +44,27 @@ class Attack:
     Attributes
     ----------
     scenario : str
-        The file, in which the attacker is called "attacker".
+        The name of the file.
     hopes : str
-        For what.
+        What the attacker hopes for.
     sets : tuple of str
-        What is set, each in runs of its own: several settings with spaces between.
+        Settings, each for its own runs; several in one are separated by spaces.
     """
 
     scenario: str
     hopes: str
     sets: tuple[str, ...]
+
+    @property
+    def file(self) -> Path:
+        """The scenario."""
+        return ATTACKS / f"{self.scenario}.toml"
+
+    @cached_property
+    def name(self) -> str:
+        """The kind of the agent that attacks."""
+        agents = load_scenario(self.file).agents
+        return next(type(agent).__name__ for agent in agents if agent.name == ATTACKER)
 
 
 def _each(key: str, *values: object) -> tuple[str, ...]:

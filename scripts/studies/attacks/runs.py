@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -12,34 +11,29 @@ from rich.progress import Progress
 
 from dcai.errors import DcaiError
 from dcai.simulation.agents import Agent, Honest, Provider
-from dcai.simulation.scenario.scenario import load_scenario
 from dcai.simulation.sweep.runs import Case, Run, cases, sweep
 from dcai.simulation.sweep.statistics import Interval
-from scripts.studies import ROOT
-from scripts.studies.attacks.attacks import Attack
+from scripts.studies.attacks.attacks import ATTACKER, Attack
+from scripts.studies.pages import ROOT
 
-SCENARIOS = ROOT / "simulations"
-ATTACKS = SCENARIOS / "attacks"
 RUNS = ROOT / "build" / "attacks" / "runs"
-
-ATTACKER = "attacker"
 
 Figure = Callable[[Run], float]
 Instead = Callable[[Agent], Agent | None]
 
 
 class RunFailed(DcaiError):
-    """A run raised what no run should."""
+    """A run ended with an error."""
 
 
 @dataclass(frozen=True)
 class Runner:
-    """Makes runs that aren't there yet.
+    """Makes the runs that don't exist yet.
 
     Attributes
     ----------
     seeds, jobs : int
-        How many of each, and how many processes.
+        Runs per case, and processes.
     """
 
     seeds: int
@@ -51,16 +45,15 @@ class Runner:
         Raises
         ------
         RunFailed
-            If one failed: a mean of the others would be of other seeds.
+            If one failed: the mean of the others would be over different seeds.
         """
         with Progress(console=Console(stderr=True)) as progress:
             task = progress.add_task(title, total=len(todo))
             runs = sweep(todo, RUNS, jobs=self.jobs, progress=lambda done, _: progress.update(task, completed=done))
         for run in runs:
             if run.failure is not None:
-                raise RunFailed(
-                    f"{title}, {run.name}: {run.failure.strip().splitlines()[-1]} It is made again next time."
-                )
+                reason = run.failure.strip().splitlines()[-1]
+                raise RunFailed(f"{title}, {run.name}: {reason} The next start repeats this run.")
         return runs
 
     def file(self, file: Path, title: str) -> list[Run]:
@@ -69,8 +62,7 @@ class Runner:
 
     def attack(self, attack: Attack, instead: Instead) -> list[Comparison]:
         """Return what an attack does with each of its settings, beside runs with others in the attacker's place."""
-        file = ATTACKS / f"{attack.scenario}.toml"
-        todo = [case for sets in attack.sets for case in cases(file, sets.split(), self.seeds)]
+        todo = [case for sets in attack.sets for case in cases(attack.file, sets.split(), self.seeds)]
         attacked = self.of(todo, attack.scenario)
         others = self.of([_case(case, instead) for case in todo], f"{attack.scenario}, {instead.__name__}")
         parts = (slice(at * self.seeds, (at + 1) * self.seeds) for at in range(len(attack.sets)))
@@ -152,13 +144,6 @@ def counted(name: str) -> Figure:
         return 100 * earned(name, "validated")(run) / int(run.summary["agents"][name]["done"]["contribute"])
 
     return read
-
-
-@cache
-def name_of(attack: Attack) -> str:
-    """Return the kind of the agent that attacks."""
-    agents = load_scenario(ATTACKS / f"{attack.scenario}.toml").agents
-    return next(type(agent).__name__ for agent in agents if agent.name == ATTACKER)
 
 
 def _case(case: Case, instead: Instead) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import dcai
-from scripts.studies.gas.figures import GAMIFIED_100
+from scripts.studies.gas.rows import GAMIFIED_100
 from scripts.studies.gas.scenarios import (
     Gas,
     batch_of,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 import dcai
-from scripts.studies.gas.scenarios import LABELS, PAUSE, START, Gas, Indices, draw, fresh_chain, mean_used
+from scripts.studies.gas.scenarios import PAUSE, START, Gas, Indices, draw, fresh_chain, mean_used, perceptron
 
 _PARTICIPANTS = 5
 _HONEST = 3
@@ -35,7 +35,7 @@ def _market(size: int, features: int, words: int) -> Gas:
         return int(truth[sample].sum() > 0)
 
     with fresh_chain() as chain:
-        market = dcai.deploy(chain, _model(rng, features), incentive, name="Market")
+        market = dcai.deploy(chain, perceptron(features, rng, bias=0), incentive, name="Market")
         samples = [draw(rng, features, words) for _ in range(_PORTIONS * incentive.portion_size)]
         test_set = market.test_set(samples, [label(sample) for sample in samples], seed=0)
         _open(market, test_set)
@@ -63,13 +63,6 @@ def _open(market: dcai.MarketTrainer, test_set: dcai.HiddenTestSet) -> None:
         chain.revert(before)
         chain.travel(1)
     chain.travel(START + _LATER - chain.now())
-
-
-def _model(rng: np.random.Generator, features: int) -> dcai.SparsePerceptron:
-    """Return a model with no weight at zero."""
-    weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
-    settings = bytes([2]) + features.to_bytes(2, "big") + bytes([2]) + bytes(6)
-    return dcai.SparsePerceptron.from_parameters(settings, bytes(2) + weights.tobytes(), LABELS)
 
 
 def _part(name: str, size: int, features: int, words: int) -> Callable[[], Gas]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -16,14 +14,14 @@ from dcai import artifacts
 from dcai.chain.codec import codec
 from dcai.trainer import products
 from dcai.trainer.trainer import C
-from scripts.studies.gas.figures import IMDB_CONTRIBUTIONS, P100, P1000
+from scripts.studies import reviews
+from scripts.studies.gas.rows import IMDB_CONTRIBUTIONS, P100, P1000
 
 LABELS = ("negative", "positive")
 START = 3_000_000_000  # a claim's calldata holds times and costs by their bytes: the clock must not be today's
 PAUSE = 600
 TRANSACTION = 21_000
 
-IMDB = "imdb_top1000_presence_bits.npz"
 IMDB_INITIAL = 2_000  # 8% of the training part
 
 Indices = NDArray[np.int64]
@@ -123,13 +121,11 @@ def sparse_perceptron_1000() -> Gas:
 def imdb_1000() -> Gas:
     """Measure contributions of real reviews, labels as they are, to a model that 8% of them have trained.
 
-    Nothing where `DCAI_DATA_DIR` doesn't hold the reviews.
+    Returns nothing where `DCAI_DATA_DIR` doesn't hold the reviews.
     """
-    if not imdb().is_file():
+    if not reviews.available():
         return {}
-    with np.load(imdb()) as arrays:
-        rows = np.unpackbits(arrays["train_bits"], axis=1, bitorder="little")[:, :1000]
-        labels = arrays["train_label"].astype(np.int64)
+    (rows, labels), _ = reviews.load()
     model = dcai.SparsePerceptron(classes=LABELS).fit(rows[:IMDB_INITIAL], labels[:IMDB_INITIAL])
     made = []
     with fresh_chain() as chain:
@@ -138,10 +134,6 @@ def imdb_1000() -> Gas:
             chain.travel(PAUSE)
             made.append(trainer.contribute(np.flatnonzero(rows[row]), int(labels[row])))
     return {"imdb_1000.contribute_mean": mean_used(made)}
-
-
-def imdb() -> Path:
-    return Path(os.environ.get("DCAI_DATA_DIR", "")) / IMDB
 
 
 def fresh_chain() -> dcai.Chain:
@@ -155,13 +147,13 @@ def _deploy(chain: dcai.Chain, features: int, settle_after: str | int) -> dcai.D
     return dcai.deploy(chain, perceptron(features), terms, name="IMDB sentiment")
 
 
-def perceptron(features: int) -> dcai.SparsePerceptron:
-    """Return a model with no weight at zero: the first change of a slot that holds nothing costs more."""
-    rng = np.random.default_rng(0)
+def perceptron(features: int, rng: np.random.Generator | None = None, bias: int = -257) -> dcai.SparsePerceptron:
+    """Return a model with no weight at zero: the first change of an empty slot costs more."""
+    rng = rng or np.random.default_rng(0)
     weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
-    bias = (-257).to_bytes(2, "big", signed=True)
     settings = bytes([2]) + features.to_bytes(2, "big") + bytes([2]) + bytes(6)
-    return dcai.SparsePerceptron.from_parameters(settings, bias + weights.tobytes(), LABELS)
+    parameters = bias.to_bytes(2, "big", signed=True) + weights.tobytes()
+    return dcai.SparsePerceptron.from_parameters(settings, parameters, LABELS)
 
 
 def spread(features: int, words: int) -> Indices:

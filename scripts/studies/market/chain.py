@@ -9,7 +9,8 @@ import numpy as np
 import dcai
 from dcai.chain import Chain
 from dcai.incentives.prediction_market.scores import rows_of
-from scripts.studies.market.course import PERIODS, PORTIONS, Integers, Reviews, learn, mistakes, play, turns
+from scripts.studies.market.course import PERIODS, PORTIONS, Integers, learn, mistakes, play, turns
+from scripts.studies.reviews import Reviews
 
 _MISTAKE_WEI = 10**9
 
@@ -60,11 +61,10 @@ def both_ways(
     )
     people = chain.accounts[1 : 1 + len(PERIODS)]
     market = dcai.deploy(chain, start, incentive, name="Market")
-    indices = [np.flatnonzero(row) for row in told.words]
-    test_set = market.test_set([np.flatnonzero(row) for row in tests.words], tests.labels.tolist(), seed=0)
+    test_set = market.test_set(tests.indices(), tests.labels.tolist(), seed=0)
     market.commit(test_set, bounty_wei=rounds * incentive.stake_wei)
     market.open(test_set)
-    for sample, label, author in zip(indices, told.labels.tolist(), authors.tolist(), strict=True):
+    for sample, label, author in zip(told.indices(), told.labels.tolist(), authors.tolist(), strict=True):
         market.contribute(sample, label, sender=people[author])
     chain.travel(incentive.participate)
     paid = Counter(market.settle(test_set, progress=False))

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from dcai import SparsePerceptron
 from dcai.incentives.prediction_market.payoffs import Rounds
+from scripts.studies.reviews import Data, Reviews
 
 PERIODS = np.array([10, 20, 30, 60, 60])
 """Minutes between two contributions of each participant, as in the talk."""
@@ -40,29 +40,6 @@ MARKS = np.linspace(0, SAMPLES, 112).astype(int)
 _AT_ONCE = 256  # models examined in one product, so that it stays within a few megabytes
 
 Integers = NDArray[np.int64]
-
-
-class Reviews(NamedTuple):
-    """Which words each review holds, 0 or 1, shape (n, words), and its label."""
-
-    words: NDArray[np.uint8]
-    labels: Integers
-
-    def take(self, which: Integers) -> Reviews:
-        """Return some of them."""
-        return Reviews(self.words[which], self.labels[which])
-
-    def samples(self) -> list[bytes]:
-        """Return them as the contract gets them."""
-        indices = sparse.csr_matrix(self.words)
-        return [part.astype(">u2").tobytes() for part in np.split(indices.indices, indices.indptr[1:-1])]
-
-
-class Data(NamedTuple):
-    """Reviews to learn from, and others to test on."""
-
-    train: Reviews
-    test: Reviews
 
 
 class Order(NamedTuple):
@@ -132,12 +109,50 @@ class Outcome(NamedTuple):
     accuracy: NDArray[np.float64]
 
 
+class Gains(NamedTuple):
+    """Gains per sample in stakes, one number per seed: of the honest participants and of the hostile ones."""
+
+    honest: NDArray[np.float64]
+    hostile: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> Gains:
+        """Return the gains of outcomes, one per seed."""
+        gains, samples = (np.array(of) for of in zip(*((one.gains[-1], one.samples) for one in outcomes), strict=True))
+        return cls(*(gains[:, who].sum(axis=1) / samples[:, who].sum(axis=1) for who in (~HOSTILE, HOSTILE)))
+
+
 class Steps(NamedTuple):
-    """What single contributions do: mistakes after each less those before, on so many test samples, and whose it is."""
+    """What single contributions do.
+
+    Attributes
+    ----------
+    changes : array of shape (samples,)
+        Mistakes after each contribution less those before.
+    authors : array of shape (samples,)
+        The number of the participant who made it.
+    tests : int
+        Test samples on which mistakes are counted.
+    """
 
     changes: Integers
     authors: Integers
     tests: int
+
+    def of(self, hostile: bool) -> Integers:
+        """Return what the contributions of one side do to the mistakes."""
+        changes: Integers = self.changes[HOSTILE[self.authors] == hostile]
+        return changes
+
+    def moves(self, hostile: bool) -> Integers:
+        """Return those of them that change the error."""
+        changes = self.of(hostile)
+        moves: Integers = changes[changes != 0]
+        return moves
+
+    def often(self, hostile: bool) -> float:
+        """Return the share of them that does."""
+        return len(self.moves(hostile)) / len(self.of(hostile))
 
 
 def hidden(tests: int) -> int:

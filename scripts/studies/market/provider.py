@@ -13,7 +13,8 @@ import numpy as np
 import dcai
 from dcai import SparsePerceptron
 from dcai.chain import Chain
-from scripts.studies.market.course import INITIAL, Data, Integers, Reviews, hidden, learn, mistakes, play
+from scripts.studies.market.course import INITIAL, Integers, hidden, learn, mistakes, play
+from scripts.studies.reviews import Data, Reviews
 
 HONEST = 20
 ROUNDS = 1_000

@@ -1,4 +1,4 @@
-"""The rows of the gas table: what each is, what it is compared with, and what it must stay below."""
+"""The rows of the gas table: what each measures, what it is compared with, and its limit."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ IMDB_CONTRIBUTIONS = 500
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A row of the table: what is measured, and what it is to be compared with."""
+class Row:
+    """A row of the table: what is measured, two figures to compare with, and the limit."""
 
     scenario: str
     reference: str = "-"
@@ -22,9 +22,9 @@ class Figure:
 # Of each model: reference and limit of a deployment, of a contribution that the model agrees with, of one that it
 # disagrees with, of the execution of a prediction; reference of a refund, of a share.
 Pair = tuple[int, int] | None
-Row = tuple[Pair, Pair, Pair, Pair, int | None, int | None]
-_NOTHING: Row = (None, None, None, None, None, None)  # the reference has no perceptron of more than two classes
-MODELS: dict[str, tuple[str, Row]] = {
+Compared = tuple[Pair, Pair, Pair, Pair, int | None, int | None]
+_NOTHING: Compared = (None, None, None, None, None, None)  # the reference has no perceptron of more than two classes
+MODELS: dict[str, tuple[str, Compared]] = {
     "dense_perceptron_100": (
         "dense perceptron, 100 dimensions",
         ((5_887_106, 260_000), (490_585, 88_000), (628_811, 112_000), (167_589, 30_000), 350_874, 353_427),
@@ -61,7 +61,7 @@ MODELS: dict[str, tuple[str, Row]] = {
 }
 
 
-def _model(name: str, what: str, row: Row) -> dict[str, Figure]:
+def _model(name: str, what: str, row: Compared) -> dict[str, Row]:
     deploy, agree, disagree, predict, refund, share = row
     compared = {
         "deploy": (what, deploy),
@@ -70,7 +70,7 @@ def _model(name: str, what: str, row: Row) -> dict[str, Figure]:
         "predict_execution": ("a prediction, without base fee and calldata", predict),
     }
     rows = {
-        f"{name}.{key}": Figure(text, f"{pair[0]:,}", limit=pair[1]) if pair else Figure(text)
+        f"{name}.{key}": Row(text, f"{pair[0]:,}", limit=pair[1]) if pair else Row(text)
         for key, (text, pair) in compared.items()
     }
     others = {
@@ -80,25 +80,24 @@ def _model(name: str, what: str, row: Row) -> dict[str, Figure]:
         "batch_100": ("a sample, in a batch of 100 or in as many as it takes", agree[0] if agree else None),
     }
     rows |= {
-        f"{name}.{key}": Figure(text, f"{reference:,}" if reference else "-")
-        for key, (text, reference) in others.items()
+        f"{name}.{key}": Row(text, f"{reference:,}" if reference else "-") for key, (text, reference) in others.items()
     }
     return rows
 
 
-def _implementations() -> dict[str, Figure]:
+def _implementations() -> dict[str, Row]:
     rows = {}
     for contract in (product.contract for product in PRODUCTS):
-        rows[f"{contract}.implementation"] = Figure("model with incentive, once per chain")
-        rows[f"bytecode_size.{contract}"] = Figure("bytes of code", limit=24_576)
+        rows[f"{contract}.implementation"] = Row("model with incentive, once per chain")
+        rows[f"bytecode_size.{contract}"] = Row("bytes of code", limit=24_576)
     return rows
 
 
-def _market(what: str, contribute: int | None = None, settle: int | None = None) -> dict[str, Figure]:
+def _market(what: str, contribute: int | None = None, settle: int | None = None) -> dict[str, Row]:
     return {
-        "contribute": Figure(f"a contribution to a market of {what}", limit=contribute),
-        "settle": Figure("everything after the last one: test set, evaluation, payments", limit=settle),
-        "settle_each": Figure("the same, a contribution"),
+        "contribute": Row(f"a contribution to a market of {what}", limit=contribute),
+        "settle": Row("everything after the last one: test set, evaluation, payments", limit=settle),
+        "settle_each": Row("the same, a contribution"),
     }
 
 
@@ -114,51 +113,47 @@ P100 = "sparse_perceptron_100"
 P1000 = "sparse_perceptron_1000"
 GAMIFIED_100 = "gamified_100"
 
-FIGURES = {
-    "TrainerFactory.implementation": Figure("the factory, once per chain"),
-    "bytecode_size.TrainerFactory": Figure("bytes of code", limit=24_576),
+ROWS = {
+    "TrainerFactory.implementation": Row("the factory, once per chain"),
+    "bytecode_size.TrainerFactory": Row("bytes of code", limit=24_576),
     **_implementations(),
-    f"{P100}.deploy": Figure("one more shared model, 100 weights", "7,279,234", "258,651 / 190,221", 200_000),
-    f"{P100}.contribute_agree": Figure(
-        "15 words, model agrees, fresh record slot", "237,256", "73,041 / 66,546", 68_000
-    ),
-    f"{P100}.contribute_agree_reused": Figure("the same, in a finished record's slot", "-", "56,680 / 50,161", 52_000),
-    f"{P100}.contribute_disagree": Figure("model disagrees and learns", "289,781", "94,915 / 84,557", 86_000),
-    f"{P100}.refund": Figure("author gets the deposit back", "166,071", "66,171 / 59,664", 62_000),
-    f"{P100}.take_share": Figure("share of bad data's deposit, settle_after = 0", "169,873", "-", 80_000),
-    f"{P100}.report": Figure("bad data reported, settle_after = 1 day"),
-    f"{P100}.take_share_settled": Figure("share of reported data's deposit, settle_after = 1 day"),
-    f"{P100}.predict": Figure("a transaction that only predicts", "66,631", "43,106 / 36,507", 38_000),
-    f"{P100}.predict_execution": Figure("the same without base fee and calldata", "43,187"),
-    f"{P100}.batch_100": Figure(
+    f"{P100}.deploy": Row("one more shared model, 100 weights", "7,279,234", "258,651 / 190,221", 200_000),
+    f"{P100}.contribute_agree": Row("15 words, model agrees, fresh record slot", "237,256", "73,041 / 66,546", 68_000),
+    f"{P100}.contribute_agree_reused": Row("the same, in a finished record's slot", "-", "56,680 / 50,161", 52_000),
+    f"{P100}.contribute_disagree": Row("model disagrees and learns", "289,781", "94,915 / 84,557", 86_000),
+    f"{P100}.refund": Row("author gets the deposit back", "166,071", "66,171 / 59,664", 62_000),
+    f"{P100}.take_share": Row("share of bad data's deposit, settle_after = 0", "169,873", "-", 80_000),
+    f"{P100}.report": Row("bad data reported, settle_after = 1 day"),
+    f"{P100}.take_share_settled": Row("share of reported data's deposit, settle_after = 1 day"),
+    f"{P100}.predict": Row("a transaction that only predicts", "66,631", "43,106 / 36,507", 38_000),
+    f"{P100}.predict_execution": Row("the same without base fee and calldata", "43,187"),
+    f"{P100}.batch_100": Row(
         "a sample, in a batch of 100, half of them learnt from", "237,256 and up", "9,083 / -", 6_500
     ),
-    f"{P100}.refund_batch": Figure("a refunded sample, all that can be of such a batch at once"),
-    f"{P100}.split": Figure("one sample split off such a batch by a reporter"),
-    f"{P100}.split_batch": Figure("a split-off sample, all that can be of such a batch at once"),
-    f"{GAMIFIED_100}.contribute_agree": Figure(
+    f"{P100}.refund_batch": Row("a refunded sample, all that can be of such a batch at once"),
+    f"{P100}.split": Row("one sample split off such a batch by a reporter"),
+    f"{P100}.split_batch": Row("a split-off sample, all that can be of such a batch at once"),
+    f"{GAMIFIED_100}.contribute_agree": Row(
         "with points instead of deposits: 15 words, model agrees, fresh record slot", "181,915", limit=68_000
     ),
-    f"{GAMIFIED_100}.contribute_agree_reused": Figure("the same, in a finished record's slot", limit=52_000),
-    f"{GAMIFIED_100}.validate": Figure("author gets the points", "161,081", limit=62_000),
-    f"{GAMIFIED_100}.validate_first": Figure("the same, the first that a slot of the memory remembers, with a badge"),
-    f"{GAMIFIED_100}.validate_batch": Figure("a validated sample, all that can be of a batch of 100 at once"),
-    f"{GAMIFIED_100}.report": Figure("bad data reported, settle_after = 1 day"),
-    f"{GAMIFIED_100}.report_settled": Figure("the points of reported data taken, settle_after = 1 day"),
-    f"{GAMIFIED_100}.defend": Figure("author ends a report of what the model agrees with"),
-    f"{P1000}.deploy": Figure("1,000 weights", "27,913,444", "1,539,349 / 832,054", 860_000),
-    f"{P1000}.contribute_agree": Figure(
-        "20 words drawn uniformly, model agrees", "254,681", "100,000 / 96,000", 95_000
-    ),
-    f"{P1000}.contribute_disagree": Figure(
+    f"{GAMIFIED_100}.contribute_agree_reused": Row("the same, in a finished record's slot", limit=52_000),
+    f"{GAMIFIED_100}.validate": Row("author gets the points", "161,081", limit=62_000),
+    f"{GAMIFIED_100}.validate_first": Row("the same, the first that a slot of the memory remembers, with a badge"),
+    f"{GAMIFIED_100}.validate_batch": Row("a validated sample, all that can be of a batch of 100 at once"),
+    f"{GAMIFIED_100}.report": Row("bad data reported, settle_after = 1 day"),
+    f"{GAMIFIED_100}.report_settled": Row("the points of reported data taken, settle_after = 1 day"),
+    f"{GAMIFIED_100}.defend": Row("author ends a report of what the model agrees with"),
+    f"{P1000}.deploy": Row("1,000 weights", "27,913,444", "1,539,349 / 832,054", 860_000),
+    f"{P1000}.contribute_agree": Row("20 words drawn uniformly, model agrees", "254,681", "100,000 / 96,000", 95_000),
+    f"{P1000}.contribute_disagree": Row(
         "20 words drawn uniformly, model disagrees", "324,627", "157,000 / 149,000", 146_000
     ),
-    f"{P1000}.contribute_agree_every_50th": Figure("20 words, no two in one slot, model agrees"),
-    f"{P1000}.contribute_disagree_every_50th": Figure("20 words, no two in one slot, model disagrees"),
-    f"{P1000}.batch_100": Figure(
+    f"{P1000}.contribute_agree_every_50th": Row("20 words, no two in one slot, model agrees"),
+    f"{P1000}.contribute_disagree_every_50th": Row("20 words, no two in one slot, model disagrees"),
+    f"{P1000}.batch_100": Row(
         "a sample of 20 words, in a batch of 100, half of them learnt from", "-", "14,982 / -", 10_000
     ),
-    "imdb_1000.contribute_mean": Figure(
+    "imdb_1000.contribute_mean": Row(
         f"IMDB reviews as they are, mean of {IMDB_CONTRIBUTIONS}, from an 8% start", "-", "186,597 / 152,413", 145_000
     ),
     **{f"{name}.{key}": figure for name, rows in _MARKETS.items() for key, figure in rows.items()},
