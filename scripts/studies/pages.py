@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -108,7 +109,10 @@ def _read(text: str) -> Figures:
 
 
 def _with_intervals(read: Figures) -> Figures | Interval:
-    return Interval(**read) if read.keys() == {"mean", "half", "count"} else read
+    if read.keys() != {"mean", "half", "count"}:
+        return read
+    mean, half = (nan if read[name] is None else read[name] for name in ("mean", "half"))
+    return Interval(mean, half, read["count"])
 
 
 def _json(figures: Figures) -> str:

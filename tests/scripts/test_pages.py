@@ -29,14 +29,15 @@ def test_figures_are_committed_as_they_are_written(page, tmp_path, monkeypatch):
     assert copy.data.read_bytes() == page.data.read_bytes()
 
 
-def test_intervals_survive_the_file(tmp_path, monkeypatch):
+def test_intervals_survive_the_file_that_has_no_nan(tmp_path, monkeypatch):
     monkeypatch.setattr("scripts.studies.pages.DOCS", tmp_path)
     page = Page("gas", "gas/page.md.j2", tmp_path / "figures.json", {"rows": {}})
-    figures = {"one": Interval(1.5, 0.25, 20), "others": [{"two": Interval(-1.0, 0.0, 2)}]}
 
-    page.write(figures)
+    page.write({"several": [{"found": Interval(1.5, 0.25, 20)}], "single": Interval.of([2.0])})
 
-    assert page.committed() == figures
+    read = page.committed()
+    assert read["several"] == [{"found": Interval(1.5, 0.25, 20)}]
+    assert f"{read['single']:.1f}" == "2.0"
 
 
 def test_settings_are_shown_without_their_section():

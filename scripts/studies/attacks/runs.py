@@ -1,4 +1,4 @@
-"""The runs behind docs/attacks.md: each attack, the same without the attacker, and what they say together."""
+"""The runs behind docs/attacks.md: each attack, the same without the attacker, and figures of both."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class Runner:
         return runs
 
     def file(self, file: Path, title: str) -> list[Run]:
-        """Return the runs of a file as it is."""
+        """Return the runs of an unchanged file."""
         return self.of(cases(file, (), self.seeds), title)
 
     def attack(self, attack: Attack, instead: Instead) -> list[Comparison]:
-        """Return what an attack does with each of its settings, beside runs with others in the attacker's place."""
+        """Return the runs of an attack with each of its settings, beside runs with somebody else in its place."""
         todo = [case for sets in attack.sets for case in cases(attack.file, sets.split(), self.seeds)]
         attacked = self.of(todo, attack.scenario)
         others = self.of([_case(case, instead) for case in todo], f"{attack.scenario}, {instead.__name__}")
@@ -71,7 +71,7 @@ class Runner:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs of an attack with one setting, and with the same seeds those with somebody else in the attacker's place.
+    """Runs of an attack with one setting, and runs of the same seeds with somebody else in the attacker's place.
 
     Attributes
     ----------
@@ -88,11 +88,11 @@ class Comparison:
         return Interval.of(map(figure, self.attacked))
 
     def more(self, figure: Figure) -> Interval:
-        """Return how much more it is than in the other runs, seed by seed."""
+        """Return the difference to the other runs, seed by seed."""
         return Interval.of(figure(run) - figure(other) for run, other in self._pairs)
 
     def percent(self, figure: Figure) -> Interval:
-        """Return what it is of that in the other runs, seed by seed, percent."""
+        """Return the ratio to the other runs, seed by seed, in percent."""
         return Interval.of(100 * figure(run) / figure(other) for run, other in self._pairs)
 
     @property
@@ -101,7 +101,7 @@ class Comparison:
 
 
 def absent(agent: Agent) -> Agent | None:
-    """Return nobody; for a market's provider an honest one."""
+    """Return nobody; in the place of a market's provider, an honest one."""
     return Provider(name=agent.name, balance=agent.balance) if agent.provides else None
 
 
@@ -111,13 +111,13 @@ def honest(agent: Agent) -> Agent:
 
 
 def accuracy(run: Run) -> float:
-    """Return the accuracy in the end, percent."""
+    """Return the final accuracy in percent."""
     assert run.summary is not None
     return 100 * float(run.summary["accuracy"]["final"])
 
 
 def money(name: str, figure: str) -> Figure:
-    """Return what reads something of an agent's money, such as `gain_wei`, in units."""
+    """Return a figure of an agent's money, such as `gain_wei`, in units."""
 
     def read(run: Run) -> float:
         assert run.summary is not None
@@ -127,7 +127,7 @@ def money(name: str, figure: str) -> Figure:
 
 
 def earned(name: str, thing: str) -> Figure:
-    """Return what reads something else that an agent has earned, such as `points`."""
+    """Return a figure of what else an agent has earned, such as `points`."""
 
     def read(run: Run) -> float:
         assert run.summary is not None
@@ -137,7 +137,7 @@ def earned(name: str, thing: str) -> Figure:
 
 
 def counted(name: str) -> Figure:
-    """Return what reads how much of what an agent contributed has points in the end, percent."""
+    """Return a figure: the share of an agent's contributions that have points in the end, in percent."""
 
     def read(run: Run) -> float:
         assert run.summary is not None

@@ -1,4 +1,4 @@
-"""What markets cost: contributions one by one, then everything after the last of them, payments included."""
+"""Gas of markets: contributions one by one, then everything after the last one, payments included."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _HONEST = 3
 _BOUNTY = 100_000
 # One is opened at the beginning; the model is examined on the others.
 _PORTIONS = 5
-# Seconds, more than all the draws take.
+# Seconds; more than all attempts take.
 _LATER = 10_000
 
 
 def _market(size: int, features: int, words: int) -> Gas:
-    """Return the gas of a market of `size` contributions on `size` test samples, and of one contribution."""
+    """Return the gas of one contribution, and of settling `size` contributions on `size` test samples."""
     rng = np.random.default_rng(2)
     truth = rng.normal(size=features)
     incentive = dcai.PredictionMarket(
@@ -43,8 +43,8 @@ def _market(size: int, features: int, words: int) -> Gas:
         for number in range(size):
             chain.travel(PAUSE)
             sample, participant = draw(rng, features, words), number % _PARTICIPANTS
-            told = label(sample) if participant < _HONEST else 1 - label(sample)
-            made.append(market.contribute(sample, told, sender=chain.accounts[1 + participant]))
+            given = label(sample) if participant < _HONEST else 1 - label(sample)
+            made.append(market.contribute(sample, given, sender=chain.accounts[1 + participant]))
         chain.travel(incentive.participate)
         before = chain.gas_used.total()
         market.settle(test_set, progress=False)
@@ -53,7 +53,7 @@ def _market(size: int, features: int, words: int) -> Gas:
 
 
 def _open(market: dcai.MarketTrainer, test_set: dcai.HiddenTestSet) -> None:
-    """Commit and open, again until the first portion is drawn: the samples of others cost more or less."""
+    """Commit and open, repeatedly until the first portion is drawn: other portions cost more or less."""
     chain = market.chain
     while True:
         before = chain.snapshot()

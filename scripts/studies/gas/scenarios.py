@@ -1,4 +1,4 @@
-"""What is measured of the sparse perceptron, call by call, and what every measurement needs."""
+"""Gas of the sparse perceptron, call by call, and what every measurement needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scripts.studies import reviews
 from scripts.studies.gas.rows import IMDB_CONTRIBUTIONS, P100, P1000
 
 LABELS = ("negative", "positive")
-START = 3_000_000_000  # a claim's calldata holds times and costs by their bytes: the clock must not be today's
+START = 3_000_000_000  # claims carry times, and calldata costs by the byte: the clock must not be today's
 PAUSE = 600
 TRANSACTION = 21_000
 
@@ -29,7 +29,7 @@ Gas = dict[str, int]
 
 
 def implementations() -> Gas:
-    """Measure what is deployed once per chain, and the size of its code."""
+    """Measure the deployments that happen once per chain, and the size of their code."""
     gas = {}
     with fresh_chain() as chain:
         for contract in ("TrainerFactory", *(product.contract for product in products.PRODUCTS)):
@@ -80,7 +80,7 @@ def sparse_perceptron_100() -> Gas:
 
 
 def settled_100() -> Gas:
-    """Measure report and take on a model of 100 weights where a share needs a report a day before."""
+    """Measure report and take on a model of 100 weights, where a share needs a report one day before."""
     with fresh_chain() as chain:
         alice, bob = chain.accounts[:2]
         trainer = _deploy(chain, 100, settle_after="1 day")
@@ -119,7 +119,7 @@ def sparse_perceptron_1000() -> Gas:
 
 
 def imdb_1000() -> Gas:
-    """Measure contributions of real reviews, labels as they are, to a model that 8% of them have trained.
+    """Measure contributions of real reviews, with their own labels, to a model trained on 8% of them.
 
     Returns nothing where `DCAI_DATA_DIR` doesn't hold the reviews.
     """
@@ -175,13 +175,13 @@ def contribute(trainer: dcai.Trainer[C, Any], samples: Iterable[Any], *, agree: 
 
 
 def batch_of(trainer: dcai.Trainer[C, Any], samples: Iterable[Any]) -> C:
-    """Contribute samples as one batch, each second with another label than the model's."""
+    """Contribute samples as one batch; every other label differs from the model's."""
     (batch,) = batches_of(trainer, samples)
     return batch
 
 
 def batches_of(trainer: dcai.Trainer[C, Any], samples: Iterable[Any]) -> list[C]:
-    """Do the same in as many batches as the client makes of them."""
+    """Contribute in the same way, in as many batches as the client needs."""
     twin = trainer.model()
     samples, labels = list(samples), []
     for position, sample in enumerate(samples):
@@ -205,7 +205,7 @@ def disagreed_with(contributions: Iterable[C]) -> list[C]:
 
 
 def disagreed(batch: dcai.Contribution) -> list[int]:
-    """Return the positions of a batch that the model disagrees with now."""
+    """Return the positions in a batch that the model disagrees with now."""
     model = batch.trainer.model()
     return [at for at, (sample, label) in enumerate(batch.entry.samples()) if model.label_of(sample) != label]
 
@@ -220,7 +220,7 @@ def mean_used(contributions: Iterable[dcai.Contribution]) -> int:
 
 
 def latest_used(chain: dcai.Chain) -> int:
-    """Return what the latest transaction used; a local chain makes a block for each."""
+    """Return the gas used by the latest transaction; a local chain makes one block per transaction."""
     block: dict[str, Any] = chain.request("eth_getBlockByNumber", ["latest", False])
     assert len(block["transactions"]) == 1
     return int(block["gasUsed"], 16)

@@ -13,7 +13,7 @@ from scripts.studies.market.course import Gains, Setting, Steps
 from scripts.studies.market.provider import FIRST, NOTHING, POISON, Trial
 from scripts.studies.market.settings import BOUNTIES, FEW, MOST, ORDERS, SIZES
 
-# From here on a bounty is worth having, and a test set large enough.
+# The least bounty that is worth having, and the least test set that is large enough.
 _BOUNTY, _SIZE = 1_000, 1_000
 
 
@@ -46,7 +46,7 @@ def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
     between = order["honest 100 at a time, hostile one by one"][1]
     return {
         "the hostile gain by the talk's rule": _above(talk.hostile),
-        "they gain less a sample than the honest": _above(talk.honest - talk.hostile),
+        "they gain less per sample than the honest": _above(talk.honest - talk.hostile),
         "a small test set favours the hostile": _above(sizes[0].hostile - sizes[-1].hostile)
         and (sizes[0].hostile - sizes[-1].hostile).mean() > (sizes[0].honest - sizes[-1].honest).mean(),
         "from 1,000 test samples on the differences are within the intervals": all(
@@ -90,7 +90,7 @@ def _of_trials(trials: Mapping[str, Sequence[Trial]]) -> dict[str, bool]:
         for who in ("other", "honest")
     )
     return {
-        "who contributes the test set first has a part of the bounty back": _above(other[FIRST]),
+        "contributing the test set first gets a part of the bounty back": _above(other[FIRST]),
         "the honest gain less after it": _above(honest[NOTHING] - honest[FIRST]),
         "the honest lose when poisoned": _above(-honest[POISON]),
         "without the provider they gain": _above(honest[NOTHING]),

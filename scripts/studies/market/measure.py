@@ -92,10 +92,10 @@ def compare(data: Data) -> None:
     start = dcai.SparsePerceptron(("negative", "positive")).fit(*train.take(np.arange(INITIAL)))
     authors = Order().authors(np.random.default_rng(0), _CONTRIBUTIONS)
     labels = train.labels[INITIAL:]
-    told = Reviews(train.words[INITIAL:], np.where(HOSTILE[authors], 1 - labels, labels))
+    contributed = Reviews(train.words[INITIAL:], np.where(HOSTILE[authors], 1 - labels, labels))
     for grouped in (False, True):
         with dcai.local_chain() as chain:
-            paid, computed = both_ways(chain, start, told, authors, tests, rounds=_ROUNDS, grouped=grouped)
+            paid, computed = both_ways(chain, start, contributed, authors, tests, rounds=_ROUNDS, grouped=grouped)
         if paid != computed:
             raise RuntimeError(f"The contract paid {paid} wei; the rule gives {computed}.")
 
