@@ -63,28 +63,31 @@ format: setup node ## format the sources
 
 .PHONY: gas
 gas: setup node ## measure gas; fails when a figure drifts from gas.json
-	$(BIN)/python -m scripts.studies.gas.measure
+	$(BIN)/python -m scripts.studies.gas
 
 .PHONY: gas-update
 gas-update: setup node ## measure gas and rewrite gas.json
-	$(BIN)/python -m scripts.studies.gas.measure --update
+	$(BIN)/python -m scripts.studies.gas --update
 
 .PHONY: accuracy
 accuracy: setup node ## measure accuracy on real sets against scikit-learn's (ten minutes)
-	$(BIN)/python -m scripts.studies.accuracy.measure
+	$(BIN)/python -m scripts.studies.accuracy
 
 .PHONY: market
 market: setup node ## hold the talk's prediction market and others; rewrite docs/market.md (minutes)
-	$(BIN)/python -m scripts.studies.market.measure
+	$(BIN)/python -m scripts.studies.market
 
 .PHONY: bench
 bench: setup node ## measure throughput, accuracy and simulations, each against a bare loop of the same
-	$(BIN)/python -m scripts.studies.bench.measure
-	$(BIN)/python -m scripts.studies.bench.simulation
+	$(BIN)/python -m scripts.studies.bench
 
 .PHONY: attacks
 attacks: setup node ## simulate every attack with 20 seeds and rewrite docs/attacks.md (an hour where the reviews are there)
-	$(BIN)/python -m scripts.studies.attacks.measure
+	$(BIN)/python -m scripts.studies.attacks
+
+.PHONY: pages
+pages: setup ## make the pages of docs/ again from their templates and the committed figures
+	$(BIN)/python -m scripts.studies
 
 .PHONY: soak
 soak: setup node ## test random actions for long: make soak [SOAK_STEPS=100000]

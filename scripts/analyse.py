@@ -1,8 +1,8 @@
-"""Run Slither's detectors over what we ship: `python scripts/analyse.py`, with the packages of .venv-slither.
+"""Run Slither's detectors on the shipped contracts: `python scripts/analyse.py`, with the packages of .venv-slither.
 
-It reads the committed standard-JSON input, so that what is analysed is what is deployed:
-tests/contracts/test_artifacts.py compares the artifacts with what it compiles to. Slither's own command line takes one
-file at a time, and calls it a success when it found no contract in it.
+It reads the committed standard-JSON input, so that the analysed sources are the deployed ones:
+tests/scripts/test_compile.py compiles them and compares. Slither's own command line takes one file at a time, and
+reports success even if it finds no contract in it.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ NO_CODE = {"object": "", "sourceMap": ""}
 
 
 class SyntaxTrees(SolcStandardJson):  # type: ignore[misc]  # mypy doesn't see the packages of .venv-slither
-    """A compilation without bytecode, which takes the compiler minutes: detectors read the syntax trees."""
+    """A compilation without bytecode: detectors read the syntax trees, and bytecode takes minutes."""
 
     def compile(self, crytic_compile: CryticCompile, **_options: Any) -> None:
-        """Fill Slither's compilation; its own way insists on bytecode."""
+        """Fill Slither's compilation, which by itself insists on bytecode."""
         unit = CompilationUnit(crytic_compile, "standard_json")
         unit.compiler_version = CompilerVersion("solc", get_version(str(SOLC), None), optimized=True)
         request = self.to_dict()
@@ -62,7 +62,7 @@ def main() -> None:
     """Print every finding of medium or higher in our own sources and fail if there is one."""
     standard_json = json.loads((ARTIFACTS / "standard_input.json").read_text())
     if _ours(standard_json["sources"]) != _on_disk():  # findings are looked up in the files
-        sys.exit("dcai/artifacts/ is not of these sources. Run `make compile` and commit it.")
+        sys.exit("dcai/artifacts/ does not match contracts/. Run `make compile` and commit the result.")
     slither = Slither(CryticCompile(SyntaxTrees(standard_json)), filter_paths=["node_modules/"])
 
     shipped = {path.stem for path in ARTIFACTS.glob("*.json")} - {"standard_input"}
@@ -78,7 +78,7 @@ def main() -> None:
     for finding in findings:
         print(f"{finding['impact']} ({finding['check']}): {finding['description']}")
     if findings:
-        sys.exit(f"{len(findings)} finding(s) of medium or higher: repair them, or explain each where it stands.")
+        sys.exit(f"{len(findings)} finding(s) of medium or higher: fix them, or explain each where it stands.")
     print(f"Slither: {len(analysed)} contracts, {len(detectors)} detectors, nothing of medium or higher.")
 
 

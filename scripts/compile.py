@@ -1,8 +1,8 @@
 """Compile contracts/ into dcai/artifacts/: `python scripts/compile.py`.
 
-The standard-JSON input holds every source, ours and the imported ones, so that the artifacts can be verified by a block
-explorer, and compiled again, without this repository. The metadata hash is left out of the bytecode: the bytes are the
-same on every machine.
+The standard-JSON input holds every source, ours and the imported ones, so that a block explorer can verify the
+artifacts, and anyone can compile them again, without this repository. The bytecode carries no metadata hash: the bytes
+are the same on every machine.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ IMPORT = re.compile(r"""^\s*import\s+(?:[^"';]*\bfrom\s+)?["']([^"']+)["']""", r
 
 
 class CompileError(Exception):
-    """The contracts can't be turned into artifacts; the message says why."""
+    """The contracts can't be compiled into artifacts; the message says why."""
 
 
 def find_solc() -> Path:
-    """Return the compiler: a native one of the pinned version, else the npm package behind scripts/solc.js."""
+    """Return the compiler: a native one of the pinned version, or the npm package behind scripts/solc.js."""
     with suppress(SolcNotInstalled):
         return Path(solcx.install.get_executable(SOLC_VERSION))  # SOLCX_BINARY_PATH or ~/.solcx
     on_path = shutil.which("solc")
@@ -129,10 +129,10 @@ def build() -> dict[str, bytes]:
 
 
 def _shares(standard_json: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return an input for each core: all sources, and the output of its share of our own.
+    """Return one input per core: all sources, and the outputs of a share of our own.
 
-    With the same sources a contract compiles to the same bytes, whatever else is asked for. Sources whose names are
-    neighbours, such as those of trainers, take about as long as each other.
+    With the same sources a contract compiles to the same bytes, whatever other outputs are wanted. Sources with similar
+    names, such as those of trainers, take about the same time, so each share gets some of them.
     """
     ours = sorted(name for name in standard_json["sources"] if name.startswith("contracts/"))
     settings, cores = standard_json["settings"], os.cpu_count() or 1
@@ -152,7 +152,7 @@ def _compile(standard_json: dict[str, Any], solc: Path) -> dict[str, Any]:
 
 
 def _is_shipped(source: str, compiled: dict[str, Any]) -> bool:
-    """Tell whether people need this contract's artifact: it can be deployed, or it is an interface to talk to one."""
+    """Tell whether users need the artifact: the contract can be deployed, or it is an interface of one that can."""
     if source.startswith("contracts/interfaces/"):
         return True
     is_ours = source.startswith("contracts/") and not source.startswith("contracts/libraries/")
@@ -161,9 +161,9 @@ def _is_shipped(source: str, compiled: dict[str, Any]) -> bool:
 
 def _refuse_warnings(messages: list[dict[str, Any]]) -> None:
     ours = [m for m in messages if m.get("sourceLocation", {}).get("file", "contracts/").startswith("contracts/")]
-    warnings = dict.fromkeys(m["formattedMessage"] for m in ours if m["severity"] == "warning")  # each run says them
+    warnings = dict.fromkeys(m["formattedMessage"] for m in ours if m["severity"] == "warning")  # runs repeat them
     if warnings:
-        raise CompileError("\n".join([*warnings, f"{len(warnings)} warning(s) in our own sources; none is accepted."]))
+        raise CompileError("\n".join([*warnings, f"{len(warnings)} warning(s) in our own sources; none are accepted."]))
 
 
 def _refuse_oversize(name: str, size: int) -> None:
@@ -175,7 +175,7 @@ def _refuse_oversize(name: str, size: int) -> None:
 
 
 def deployed_bytes(artifact: dict[str, Any]) -> int:
-    """Return the size of the code that a contract leaves on the chain, 0 for an interface."""
+    """Return the size of a contract's deployed code, 0 for an interface."""
     return len(artifact["deployed_bytecode"]) // 2 - 1
 
 
@@ -184,15 +184,15 @@ def _canonical(content: Any) -> bytes:
 
 
 def committed() -> dict[str, bytes]:
-    """Return the artifacts as they stand in dcai/artifacts/, file name -> content."""
+    """Return the committed artifacts, file name -> content."""
     return {path.name: path.read_bytes() for path in ARTIFACTS.glob("*.json")}
 
 
 def differences(built: dict[str, bytes], present: dict[str, bytes]) -> list[str]:
-    """Return the names of the artifacts that are missing, stale or different, each with the reason."""
+    """Return the missing, stale and different artifacts, each with the reason."""
     return (
         [f"{name}: missing" for name in sorted(built.keys() - present.keys())]
-        + [f"{name}: no contract has this name any more" for name in sorted(present.keys() - built.keys())]
+        + [f"{name}: no contract has this name anymore" for name in sorted(present.keys() - built.keys())]
         + [f"{name}: differs" for name in sorted(built.keys() & present.keys()) if built[name] != present[name]]
     )
 

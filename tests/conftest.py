@@ -6,20 +6,19 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-import solcx
 from typer.testing import CliRunner
 
 import dcai
 from dcai import artifacts
-from dcai.chain.codec import Codec, codec
+from dcai.chain.codec import codec
 from dcai.chain.nodes.anvil import find_anvil
 from dcai.cli import app
 from dcai.samples import pack_sparse
 from dcai.trainer import products
-from scripts.compile import EVM_VERSION, ROOT, CompileError, find_solc
 from tests.support import binary
 from tests.support.market_stage import Stage
 from tests.support.node import running
+from tests.support.solidity import compiled
 
 TRAINER = "SparsePerceptronDRT"
 MARKET = "SparsePerceptronPM"
@@ -150,40 +149,10 @@ def refused(chain):
     return refusal
 
 
-def compiled(source, *imported):
-    """Return codec and bytecode of a contract of tests/support/contracts; without a compiler, skip the test.
-
-    Parameters
-    ----------
-    source
-        The name of its file, less the ending.
-    imported
-        The files of contracts/ that it needs.
-    """
-    try:
-        solc = find_solc()
-    except CompileError as error:
-        pytest.skip(str(error))
-    name = f"tests/support/contracts/{source}.sol"
-    output = solcx.compile_standard(
-        {
-            "language": "Solidity",
-            "sources": {path: {"content": (ROOT / path).read_text()} for path in (name, *imported)},
-            "settings": {
-                "evmVersion": EVM_VERSION,
-                "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object"]}},
-            },
-        },
-        solc_binary=solc,
-    )
-    contract = output["contracts"][name][source]
-    return Codec(contract["abi"]), bytes.fromhex(contract["evm"]["bytecode"]["object"])
-
-
 @pytest.fixture(scope="session")
 def wallet_artifact():
     """Return the compiled tests/support/contracts/Wallet.sol."""
-    return compiled("Wallet")
+    return compiled("tests/support/contracts/Wallet.sol")
 
 
 class Wallet:

@@ -1,6 +1,4 @@
-"""What makes the figures of the docs: one package for each page."""
+"""The studies behind the figures of docs/: each package measures, and fills the template of its page.
 
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[2]
-"""The checkout."""
+`python -m scripts.studies.NAME` measures; `python -m scripts.studies` makes all pages again from committed figures.
+"""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-import solcx
 
 import dcai
-from dcai import artifacts
 from dcai.errors import ContractReverted, InvalidInput
 from dcai.incentives import INCENTIVES
 from dcai.models import NearestCentroid, SparsePerceptron
 from dcai.testing import check_incentive, incentive_checks
 from dcai.testing.samples import samples_of
 from dcai.trainer import products
-from scripts.compile import ROOT, CompileError, find_solc
 from tests.support.pledge import Pledge, PledgeHistory, PledgeTrainer
+from tests.support.solidity import with_ours
 
 FEATURES = 21
 
@@ -44,8 +41,6 @@ def market(**others):
 
 MARKET = {"patience": "280 days", "prepare": prepare}
 """A fortieth of it is a week: the market has failed."""
-
-PLEDGE = ROOT / "tests/support/contracts/Pledge.sol"
 
 CHECKS = [
     *(("Deposit-Refund-Take", check) for check in incentive_checks(dcai.DepositRefundTake(), patience="40 days")),
@@ -99,18 +94,7 @@ def test_it_conforms_on_py_evm(incentive, others):
 
 @pytest.fixture(scope="module")
 def compiled():
-    try:
-        solc = find_solc()
-    except CompileError as error:
-        pytest.skip(str(error))
-    source = "tests/support/contracts/Pledge.sol"
-    request = copy.deepcopy(artifacts.load("standard_input"))
-    request["sources"][source] = {"content": PLEDGE.read_text()}
-    request["settings"]["outputSelection"] = {source: {"*": ["abi", "evm.bytecode.object"]}}
-    output = solcx.compile_standard(request, solc_binary=solc)["contracts"][source]
-    return {
-        name: {"abi": one["abi"], "bytecode": "0x" + one["evm"]["bytecode"]["object"]} for name, one in output.items()
-    }
+    return with_ours("tests/support/contracts/Pledge.sol")
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import dcai
 from dcai.incentives.prediction_market.payoffs import Rounds
-from tests.conftest import compiled
 from tests.support.market_rule import gains, paid
+from tests.support.solidity import compiled
 
 LARGEST = 2**40 - 1
 """The most rounds that a market has."""
@@ -21,7 +21,7 @@ LARGEST = 2**40 - 1
 @pytest.fixture(scope="module")
 def library(anvil):
     """Return a function that lets contracts/libraries/Rounds.sol play a market."""
-    codec, bytecode = compiled("RoundsHarness", "contracts/libraries/Rounds.sol")
+    codec, bytecode = compiled("tests/support/contracts/RoundsHarness.sol", "contracts/libraries/Rounds.sol")
     with dcai.local_chain("anvil") as chain:
         address = chain.send(None, bytecode, sender=chain.accounts[0]).contract_address
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import doctest
 
 import numpy as np
 import pytest
-import solcx
 
 import dcai
-from dcai import artifacts
 from dcai.incentives import DepositRefundTake
 from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 from dcai.models.lanes import INT24, UINT16
@@ -18,10 +15,9 @@ from dcai.testing import check_model, model_checks, suite
 from dcai.testing.pair import Pair
 from dcai.testing.samples import samples_of
 from dcai.trainer import products
-from scripts.compile import ROOT, CompileError, find_solc
 from tests.support.majority_class import MajorityClass
+from tests.support.solidity import with_ours
 
-MAJORITY_CLASS = ROOT / "tests/support/contracts/MajorityClass.sol"
 FULL = 65_535
 
 LEARNING = "it_learns_and_answers_what_the_twin_does"
@@ -181,16 +177,7 @@ def test_whatever_a_creator_has_loaded_contract_and_twin_go_on_alike(chain, mode
 @pytest.fixture(scope="module")
 def majority_class():
     """Register the contract of somebody else."""
-    try:
-        solc = find_solc()
-    except CompileError as error:
-        pytest.skip(str(error))
-    source = "tests/support/contracts/MajorityClass.sol"
-    request = copy.deepcopy(artifacts.load("standard_input"))
-    request["sources"][source] = {"content": MAJORITY_CLASS.read_text()}
-    request["settings"]["outputSelection"] = {source: {"MajorityClassDRT": ["abi", "evm.bytecode.object"]}}
-    compiled = solcx.compile_standard(request, solc_binary=solc)["contracts"][source]["MajorityClassDRT"]
-    artifact = {"abi": compiled["abi"], "bytecode": "0x" + compiled["evm"]["bytecode"]["object"]}
+    artifact = with_ours("tests/support/contracts/MajorityClass.sol")["MajorityClassDRT"]
     product = products.Product("MajorityClassDRT", MajorityClass, DepositRefundTake)
     products.register(product, artifact)
     yield product

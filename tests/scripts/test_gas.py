@@ -3,7 +3,10 @@
 import pytest
 
 from dcai.chain.nodes.anvil import find_anvil
-from scripts.studies.gas.measure import FIGURES, PARTS, committed, drifts, excesses, measure
+from scripts.studies.gas.measure import PAGE, PARTS, drifts, excesses, measure
+from scripts.studies.gas.rows import ROWS
+
+committed = PAGE.committed
 
 
 @pytest.mark.skipif(find_anvil() is None, reason="gas under Osaka's rules needs anvil, which is not installed")
@@ -17,12 +20,12 @@ def test_the_committed_figures_are_measured_again_to_the_unit(part):
 
 
 def test_every_figure_of_the_table_is_committed_and_nothing_else():
-    assert list(committed()) == sorted(FIGURES)
+    assert list(committed()) == sorted(ROWS)
 
 
-@pytest.mark.parametrize("name", [name for name, figure in FIGURES.items() if figure.limit is not None])
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.limit is not None])
 def test_no_committed_figure_is_above_its_limit(name):
-    assert committed()[name] <= FIGURES[name].limit
+    assert committed()[name] <= ROWS[name].limit
 
 
 def test_every_figure_that_drifts_appears_or_disappears_is_named():
@@ -38,7 +41,7 @@ def test_every_figure_that_drifts_appears_or_disappears_is_named():
 
 
 def test_a_figure_above_its_limit_is_named():
-    at_the_limit = {name: figure.limit for name, figure in FIGURES.items() if figure.limit is not None}
+    at_the_limit = {name: row.limit for name, row in ROWS.items() if row.limit is not None}
     above = at_the_limit | {"sparse_perceptron_100.refund": 62_001}
 
     assert excesses(at_the_limit) == []

@@ -1,4 +1,4 @@
-"""The markets of docs/market.md are reckoned as the contract reckons them."""
+"""The markets of docs/market.md are computed as the contract computes them."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,7 @@ import pytest
 import dcai
 from scripts.studies.market.chain import both_ways
 from scripts.studies.market.claims import check
-from scripts.studies.market.course import HOSTILE, Order, Reviews, Steps, learn, mistakes, turns
-from scripts.studies.market.figures import Gains
+from scripts.studies.market.course import HOSTILE, Gains, Order, Steps, learn, mistakes, turns
 from scripts.studies.market.provider import (
     FIRST,
     NOTHING,
@@ -20,13 +19,14 @@ from scripts.studies.market.provider import (
     withheld,
 )
 from scripts.studies.market.settings import SETTINGS
+from scripts.studies.reviews import Reviews
 
 WORDS, TESTS = 60, 50
 
 
 @pytest.fixture
 def reviews():
-    """Return a function that draws so many samples, which hyperplane labels."""
+    """Return a function that draws a number of samples, labelled by a hyperplane."""
     rng = np.random.default_rng(0)
     truth = rng.normal(size=WORDS)
 
@@ -44,18 +44,18 @@ def start(reviews):
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-def test_the_contract_pays_what_is_reckoned_to_the_wei(reviews, start, chain, grouped):
+def test_the_contract_pays_what_is_computed_to_the_wei(reviews, start, chain, grouped):
     told = reviews(40)
     authors = Order(honest=3).authors(np.random.default_rng(1), 40)
     told.labels[HOSTILE[authors]] ^= 1
 
-    paid, reckoned = both_ways(chain, start, told, authors, reviews(TESTS), rounds=1_000, grouped=grouped)
+    paid, computed = both_ways(chain, start, told, authors, reviews(TESTS), rounds=1_000, grouped=grouped)
 
-    assert paid == reckoned
+    assert paid == computed
     assert len(set(paid)) > 1
 
 
-def test_the_mistakes_reckoned_together_are_those_of_the_twin_after_each_sample(reviews, start):
+def test_the_mistakes_counted_together_are_those_of_the_twin_after_each_sample(reviews, start):
     told, tests = reviews(700), reviews(TESTS)
     states, places = learn(start, told.samples(), told.labels)
     twin = dcai.SparsePerceptron.from_parameters(start.settings(), start.parameters(), start.classes)
@@ -91,14 +91,14 @@ def test_a_turn_is_a_contribution_or_where_they_are_grouped_a_participants_conse
 
 
 def harm(start, before, one, tests):
-    """Return how many mistakes more a model makes once it has learnt a sample, after others."""
+    """Return the increase of a model's mistakes by a sample that it learns after others."""
     told = Reviews(*(np.concatenate(part) for part in zip(*before, one, strict=True)))
     states, places = learn(start, told.samples(), told.labels)
     course = mistakes(states, tests, [TESTS])[TESTS][places]
     return course[-1] - course[-2]
 
 
-def test_who_poisons_a_market_makes_each_honest_sample_do_no_better_than_it_would(reviews, start):
+def test_poison_never_helps_the_honest_sample_after_it(reviews, start):
     honest, tests = reviews(6), reviews(TESTS)
 
     sent = poisoned(start, honest, tests, np.random.default_rng(0))
@@ -112,7 +112,7 @@ def test_who_poisons_a_market_makes_each_honest_sample_do_no_better_than_it_woul
         so_far += [poison, one]
 
 
-def test_who_withholds_the_test_set_has_back_the_part_of_the_bounty_that_its_samples_are(start, chain):
+def test_a_provider_that_withholds_the_test_set_gets_the_share_of_the_bounty_that_its_samples_are(start, chain):
     samples = WITHHELD_OWN + WITHHELD_HONEST
 
     assert withheld(chain, start).back == pytest.approx(ROUNDS * WITHHELD_OWN / samples)

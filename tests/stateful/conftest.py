@@ -3,7 +3,6 @@
 import pytest
 
 import dcai
-from scripts.compile import CompileError
 from tests.stateful.world import World
 
 
@@ -29,8 +28,4 @@ def py_evm_market_world():
 
 def world_on(backend, suffix="DRT"):
     with dcai.local_chain(backend) as chain:
-        try:
-            world = World(chain, suffix)
-        except CompileError as error:
-            pytest.skip(str(error))
-        yield world
+        yield World(chain, suffix)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-import solcx
 
 from dcai import Chain, Receipt
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
@@ -15,16 +11,14 @@ from dcai.chain.codec import Codec, codec
 from dcai.chain.reverts import decode_error
 from dcai.errors import ContractReverted, TransactionFailed
 from dcai.trainer import products
-from scripts.compile import find_solc
 from tests.stateful.rules import Call, Mood
+from tests.support.solidity import compiled
 
-WALLET = Path(__file__).parent / "contracts" / "Wallet.sol"
 TRAINER = codec("SparsePerceptronDRT")
 
 ACCOUNTS = ("author", "flipper", "sybil", "creator")
 WALLETS = ("hoarder", "burglar")
 PEOPLE = ACCOUNTS + WALLETS
-
 
 # a hundred times and more what a deposit can be, again and again
 _FORTUNE = 2**112
@@ -69,8 +63,7 @@ class World:
             model: products.ensure(chain, f"{model}{suffix}", sender=self._operator)
             for model in ("SparsePerceptron", "NaiveBayes", "SparseNearestCentroid")
         }
-        abi, bytecode = _compiled(WALLET)
-        self._wallet = Codec(abi)
+        self._wallet, bytecode = compiled("tests/stateful/contracts/Wallet.sol")
         for who in WALLETS:
             receipt = chain.send(None, bytecode, sender=self._operator, value=_FORTUNE // 100 if self.rich else 10**23)
             assert receipt.contract_address is not None
@@ -133,20 +126,3 @@ def calldata(call: Call, face: Codec = TRAINER) -> bytes:
     if call.function == "multicall":
         return face.call("multicall", [calldata(inner, face) for inner in call.args[0]])
     return face.call(call.function, *call.args)
-
-
-@cache
-def _compiled(path: Path) -> tuple[list[dict[str, object]], bytes]:
-    output = solcx.compile_standard(
-        {
-            "language": "Solidity",
-            "sources": {path.name: {"content": path.read_text(encoding="utf-8")}},
-            "settings": {
-                "evmVersion": "cancun",
-                "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object"]}},
-            },
-        },
-        solc_binary=find_solc(),
-    )
-    contract = output["contracts"][path.name][path.stem]
-    return contract["abi"], bytes.fromhex(contract["evm"]["bytecode"]["object"])

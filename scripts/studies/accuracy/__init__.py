@@ -1,1 +1,1 @@
-"""Accuracy on real sets, beside scikit-learn: docs/accuracy.md."""
+"""Accuracy on real data sets, beside scikit-learn: docs/accuracy.md."""

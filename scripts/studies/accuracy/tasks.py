@@ -1,11 +1,9 @@
-"""The data sets that accuracy is measured on, as models get them."""
+"""The data sets on which accuracy is measured, as models get them."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,13 +17,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
 import dcai
-from dcai.datasets import DataUnavailable
+from scripts.studies import reviews
 
-IMDB = "imdb_top1000_presence_bits.npz"
-PARTS = ("train", "test")
 EMBEDDING = 100  # dimensions
 
-Rows = Any  # a NumPy array or a sparse matrix, a row a sample
+Rows = Any  # a NumPy array or a sparse matrix, one row per sample
 Split = tuple[Rows, Rows]
 Labels = NDArray[np.int64]
 
@@ -55,26 +51,9 @@ class Task:
     labels: tuple[Labels, Labels]
 
 
-def imdb_presence() -> tuple[Split, tuple[Labels, Labels]]:
-    """Return which of the 1,000 most frequent words each review of IMDB holds, 0 or 1, and the labels.
-
-    Raises
-    ------
-    DataUnavailable
-        If it isn't on this machine.
-    """
-    path = Path(os.environ.get("DCAI_DATA_DIR", "")) / IMDB
-    if not path.is_file():
-        raise DataUnavailable(f"DCAI_DATA_DIR names no folder with {IMDB}.")
-    with np.load(path) as arrays:
-        train, test = (np.unpackbits(arrays[f"{part}_bits"], axis=1, bitorder="little")[:, :1000] for part in PARTS)
-        train_labels, test_labels = (arrays[f"{part}_label"].astype(np.int64) for part in PARTS)
-    return (train, test), (train_labels, test_labels)
-
-
 def imdb() -> Task:
-    """Return IMDB by the 1,000 most frequent words: which of them a review holds."""
-    (train, test), labels = imdb_presence()
+    """Return IMDB: which of the 1,000 most frequent words each review holds."""
+    (train, train_labels), (test, test_labels) = reviews.load()
     encoder = dcai.VectorEncoder().fit(train)
     return Task(
         "IMDB-1000",
@@ -82,12 +61,12 @@ def imdb() -> Task:
         (sparse.csr_matrix(train), sparse.csr_matrix(test)),
         (encoder.transform(train), encoder.transform(test)),
         _transformed(Normalizer(), train, test),
-        labels,
+        (train_labels, test_labels),
     )
 
 
 def sms() -> Task:
-    """Return the SMS messages that hold a word: which of 1,000 words, and an embedding of all of them."""
+    """Return the SMS messages that hold a known word: which of 1,000 words, and an embedding."""
     data = dcai.datasets.load("sms")
     words = dcai.TextEncoder(vocabulary_size=1000).fit(data.train_inputs)
     embedding = make_pipeline(HashingVectorizer(n_features=2**14), TruncatedSVD(EMBEDDING, random_state=0))

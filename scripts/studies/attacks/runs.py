@@ -1,10 +1,9 @@
-"""The runs behind docs/attacks.md: each attack, the same without the attacker, and what they say together."""
+"""The runs behind docs/attacks.md: each attack, the same without the attacker, and figures of both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -12,34 +11,29 @@ from rich.progress import Progress
 
 from dcai.errors import DcaiError
 from dcai.simulation.agents import Agent, Honest, Provider
-from dcai.simulation.scenario.scenario import load_scenario
 from dcai.simulation.sweep.runs import Case, Run, cases, sweep
 from dcai.simulation.sweep.statistics import Interval
-from scripts.studies import ROOT
-from scripts.studies.attacks.attacks import Attack
+from scripts.studies.attacks.attacks import ATTACKER, Attack
+from scripts.studies.pages import ROOT
 
-SCENARIOS = ROOT / "simulations"
-ATTACKS = SCENARIOS / "attacks"
 RUNS = ROOT / "build" / "attacks" / "runs"
-
-ATTACKER = "attacker"
 
 Figure = Callable[[Run], float]
 Instead = Callable[[Agent], Agent | None]
 
 
 class RunFailed(DcaiError):
-    """A run raised what no run should."""
+    """A run ended with an error."""
 
 
 @dataclass(frozen=True)
 class Runner:
-    """Makes runs that aren't there yet.
+    """Makes the runs that don't exist yet.
 
     Attributes
     ----------
     seeds, jobs : int
-        How many of each, and how many processes.
+        Runs per case, and processes.
     """
 
     seeds: int
@@ -51,26 +45,24 @@ class Runner:
         Raises
         ------
         RunFailed
-            If one failed: a mean of the others would be of other seeds.
+            If one failed: the mean of the others would be over different seeds.
         """
         with Progress(console=Console(stderr=True)) as progress:
             task = progress.add_task(title, total=len(todo))
             runs = sweep(todo, RUNS, jobs=self.jobs, progress=lambda done, _: progress.update(task, completed=done))
         for run in runs:
             if run.failure is not None:
-                raise RunFailed(
-                    f"{title}, {run.name}: {run.failure.strip().splitlines()[-1]} It is made again next time."
-                )
+                reason = run.failure.strip().splitlines()[-1]
+                raise RunFailed(f"{title}, {run.name}: {reason} The next start repeats this run.")
         return runs
 
     def file(self, file: Path, title: str) -> list[Run]:
-        """Return the runs of a file as it is."""
+        """Return the runs of an unchanged file."""
         return self.of(cases(file, (), self.seeds), title)
 
     def attack(self, attack: Attack, instead: Instead) -> list[Comparison]:
-        """Return what an attack does with each of its settings, beside runs with others in the attacker's place."""
-        file = ATTACKS / f"{attack.scenario}.toml"
-        todo = [case for sets in attack.sets for case in cases(file, sets.split(), self.seeds)]
+        """Return the runs of an attack with each of its settings, beside runs with somebody else in its place."""
+        todo = [case for sets in attack.sets for case in cases(attack.file, sets.split(), self.seeds)]
         attacked = self.of(todo, attack.scenario)
         others = self.of([_case(case, instead) for case in todo], f"{attack.scenario}, {instead.__name__}")
         parts = (slice(at * self.seeds, (at + 1) * self.seeds) for at in range(len(attack.sets)))
@@ -79,7 +71,7 @@ class Runner:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs of an attack with one setting, and with the same seeds those with somebody else in the attacker's place.
+    """Runs of an attack with one setting, and runs of the same seeds with somebody else in the attacker's place.
 
     Attributes
     ----------
@@ -96,11 +88,11 @@ class Comparison:
         return Interval.of(map(figure, self.attacked))
 
     def more(self, figure: Figure) -> Interval:
-        """Return how much more it is than in the other runs, seed by seed."""
+        """Return the difference to the other runs, seed by seed."""
         return Interval.of(figure(run) - figure(other) for run, other in self._pairs)
 
     def percent(self, figure: Figure) -> Interval:
-        """Return what it is of that in the other runs, seed by seed, percent."""
+        """Return the ratio to the other runs, seed by seed, in percent."""
         return Interval.of(100 * figure(run) / figure(other) for run, other in self._pairs)
 
     @property
@@ -109,7 +101,7 @@ class Comparison:
 
 
 def absent(agent: Agent) -> Agent | None:
-    """Return nobody; for a market's provider an honest one."""
+    """Return nobody; in the place of a market's provider, an honest one."""
     return Provider(name=agent.name, balance=agent.balance) if agent.provides else None
 
 
@@ -119,13 +111,13 @@ def honest(agent: Agent) -> Agent:
 
 
 def accuracy(run: Run) -> float:
-    """Return the accuracy in the end, percent."""
+    """Return the final accuracy in percent."""
     assert run.summary is not None
     return 100 * float(run.summary["accuracy"]["final"])
 
 
 def money(name: str, figure: str) -> Figure:
-    """Return what reads something of an agent's money, such as `gain_wei`, in units."""
+    """Return a figure of an agent's money, such as `gain_wei`, in units."""
 
     def read(run: Run) -> float:
         assert run.summary is not None
@@ -135,7 +127,7 @@ def money(name: str, figure: str) -> Figure:
 
 
 def earned(name: str, thing: str) -> Figure:
-    """Return what reads something else that an agent has earned, such as `points`."""
+    """Return a figure of what else an agent has earned, such as `points`."""
 
     def read(run: Run) -> float:
         assert run.summary is not None
@@ -145,20 +137,13 @@ def earned(name: str, thing: str) -> Figure:
 
 
 def counted(name: str) -> Figure:
-    """Return what reads how much of what an agent contributed has points in the end, percent."""
+    """Return a figure: the share of an agent's contributions that have points in the end, in percent."""
 
     def read(run: Run) -> float:
         assert run.summary is not None
         return 100 * earned(name, "validated")(run) / int(run.summary["agents"][name]["done"]["contribute"])
 
     return read
-
-
-@cache
-def name_of(attack: Attack) -> str:
-    """Return the kind of the agent that attacks."""
-    agents = load_scenario(ATTACKS / f"{attack.scenario}.toml").agents
-    return next(type(agent).__name__ for agent in agents if agent.name == ATTACKER)
 
 
 def _case(case: Case, instead: Instead) -> Case:

@@ -1,29 +1,23 @@
-"""Measure simulations: `python -m scripts.studies.bench.simulation [--json] [--update]`.
+"""Simulations: speed, memory, the talk's experiment, and a sweep on two processes.
 
-Times differ from one machine and minute to the next: what is judged is a ratio of loops that take turns, or so far from
+Times differ from one machine and minute to the next. What is judged is a ratio of loops that take turns, or so far from
 its bound that it doesn't matter.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Annotated, Any
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-import rich
-import typer
 from joblib.externals.loky import get_reusable_executor
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.progress import track
 from scipy import sparse
 
@@ -32,21 +26,29 @@ from dcai import datasets
 from dcai.chain.blocks import Connection
 from dcai.simulation import load_scenario, scenario_of, simulate
 from dcai.simulation.data import Encoded
-from dcai.simulation.result import Result as Played
+from dcai.simulation.result import Result
 from dcai.simulation.run import START, play
 from dcai.simulation.sweep.runs import cases, sweep
-from scripts.studies import ROOT
-from scripts.studies.bench.measure import Result, bound_text, table
+from scripts.studies.pages import ROOT, STUDIES, Figures, Page
 
-PAGE = ROOT / "docs" / "bench-simulation.md"
+BOUNDS = {"of_bare_json_rpc": 0.6, "flat": 0.85, "kilobytes_left": 0, "imdb": 15, "two_processes": 1.7}
+"""What each value must reach."""
+
 SCENARIOS = ROOT / "simulations"
 
 FEATURES, WORDS, HIDDEN = 1_000, 92, 1_000  # as film reviews
 ROUNDS, CONTRIBUTIONS = 5, 3_000
 SHORT, LONG, WINDOW = 1_000, 50_000, 500
 RUNS = 40
-# what the reference's simulator takes for the same scenario on a machine like the one that wrote the page
+# the reference's simulator, for the same scenario on a machine like the one that wrote the page
 REFERENCE_SECONDS = 650
+
+PAGE = Page(
+    "bench-simulation",
+    "bench/simulation.md.j2",
+    STUDIES / "bench" / "simulation.json",
+    {"bounds": BOUNDS, "window": WINDOW, "short": SHORT, "long": LONG, "reference": REFERENCE_SECONDS, "runs": RUNS},
+)
 
 
 def _reviews(count: int, rng: np.random.Generator) -> sparse.csr_matrix:
@@ -67,7 +69,7 @@ def _data(count: int) -> Encoded:
     return Encoded(rows, labels(rows), hidden, labels(hidden))
 
 
-def _play(chain: dcai.Chain, trainer: dcai.Trainer[Any, Any], data: Encoded, progress: Any = None) -> Played:
+def _play(chain: dcai.Chain, trainer: dcai.Trainer[Any, Any], data: Encoded, progress: Any = None) -> Result:
     incentive = {"kind": "DepositRefundTake", "weight": 2e14, "size_unit": 250}
     honest = {"kind": "Honest", "name": "good", "balance": 10**6, "deposit": 50, "deposit_sd": 10, "eagerness": 0.5}
     flipper = {"kind": "LabelFlipper", "name": "bad", "balance": 10_000, "deposit": 100, "every": "1 hour"}
@@ -83,7 +85,7 @@ def _deployed(chain: dcai.Chain) -> dcai.Trainer[Any, Any]:
     return dcai.deploy(chain, model, dcai.DepositRefundTake(weight_wei=2 * 10**14, size_unit=250))
 
 
-def overhead() -> Result:
+def overhead() -> Figures:
     """Compare a run with a bare loop that sends the very requests of it again to the same anvil."""
     data = _data(CONTRIBUTIONS)
     sent: list[Any] = []
@@ -112,12 +114,11 @@ def overhead() -> Result:
             chain.revert(snapshot)
             ratios.append(bare / played.seconds)
             rates.append((len(played.actions) / played.seconds, len(played.actions) / bare))
-    ours, raw = np.median(rates, axis=0)
-    ratio = median(ratios)
-    return Result("of_bare_json_rpc", ratio, 0.6, f"{ratio:.0%} ({ours:,.0f} of {raw:,.0f} transactions a second)")
+    ours, raw = np.median(rates, axis=0).tolist()
+    return {"of_bare_json_rpc": {"value": median(ratios), "ours": ours, "other": raw}}
 
 
-def length() -> list[Result]:
+def length() -> Figures:
     """Measure time and memory of a contribution at the beginning and at the end of a long run."""
     marks: list[tuple[int, float, int]] = []
 
@@ -132,32 +133,28 @@ def length() -> list[Result]:
     first = median(seconds for done, seconds in each if done <= SHORT + 10 * WINDOW)
     last = median(seconds for done, seconds in each if done > LONG - 10 * WINDOW)
     grown = (marks[-1][2] - marks[0][2]) / (marks[-1][0] - marks[0][0])
-    speed = first / last
-    return [
-        Result("flat", speed, 0.85, f"{last * 1e3:.2f} ms at {LONG:,}, {first * 1e3:.2f} ms from {SHORT:,} on"),
-        Result("kilobytes_left", 1 - grown / 1024, 0.0, f"{grown:,.0f} bytes a contribution, of 1,024"),
-    ]
+    return {
+        "flat": {"value": first / last, "first": first, "last": last},
+        "kilobytes_left": {"value": 1 - grown / 1024, "grown": grown},
+    }
 
 
-def film_reviews() -> list[Result]:
+def film_reviews() -> Figures:
     """Run the talk's experiment through to the end; nothing where the reviews aren't on this machine."""
     if datasets.find("imdb") is None:
-        return []
+        return {}
     played = simulate(load_scenario(SCENARIOS / "imdb.toml"))
-    times = REFERENCE_SECONDS / played.seconds
-    done = f"{played.contributed:,} contributions, {len(played.actions):,} transactions, {len(played.course)} points"
     if played.open or played.problems or played.stopped:
         sys.exit(f"The run isn't complete: {played.open} open, {played.problems}, {played.stopped}")
-    return [Result("imdb", times, 15.0, f"{played.seconds:.1f} s, {times:.0f} times the reference ({done})")]
+    done = {"contributions": played.contributed, "transactions": len(played.actions), "points": len(played.course)}
+    return {"imdb": {"value": REFERENCE_SECONDS / played.seconds, "seconds": played.seconds, **done}}
 
 
-def processes() -> Result:
+def processes() -> Figures:
     """Compare a sweep on two processes with the same on one."""
     one, two = _spent("data.name=digits", "data.samples=1000")
     shorter_one, shorter_two = _spent()
-    text = f"{one / two:.2f} times ({RUNS} runs: {one:.1f} and {two:.1f} s)"
-    text += f", {shorter_one / shorter_two:.2f} times with runs of a third"
-    return Result("two_processes", one / two, 1.7, text)
+    return {"two_processes": {"value": one / two, "one": one, "two": two, "of_a_third": shorter_one / shorter_two}}
 
 
 def _spent(*settings: str) -> list[float]:
@@ -173,43 +170,6 @@ def _spent(*settings: str) -> list[float]:
     return spent
 
 
-INTRODUCTION = """\
-# Simulations
-
-Made by `python -m scripts.studies.bench.simulation --update`; `make bench` measures it again.
-
-- `of_bare_json_rpc`: a run to a bare loop that sends the very same requests, prepared beforehand, to the same anvil.
-- `flat`: the time of a contribution at the beginning of a long run to that at its end, medians of windows of 500.
-- `kilobytes_left`: by how much the memory of our process grows with a contribution; what is left of a kilobyte.
-- `imdb`: the talk's experiment, every contribution refunded or taken, accuracy on all 25,000 hidden reviews; to the
-  650 s of the reference's simulator.
-- `two_processes`: a sweep of 40 runs of 920 contributions on one process and on two, which start within that time; the
-  start is most of what is lost, as runs of a third of that show.
-
-"""
-
-
-def _page(results: Sequence[Result]) -> str:
-    head = "| what | measured | bound |\n|---|--:|--:|\n"
-    return INTRODUCTION + head + "".join(f"| `{r.name}` | {r.text} | {bound_text(r)} |\n" for r in results)
-
-
-def main(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-    update: Annotated[bool, typer.Option("--update", help="Rewrite docs/bench-simulation.md.")] = False,
-) -> None:
-    """Measure simulations; fail where a bound is missed."""
-    rich.reconfigure(stderr=True)  # progress bars
-    results = [overhead(), *length(), *film_reviews(), processes()]
-    if as_json:
-        print(json.dumps([asdict(result) for result in results], indent=1))
-    else:
-        Console(width=None if sys.stdout.isatty() else 160).print(table(results))
-    if update:
-        PAGE.write_text(_page(results))
-    if missed := [result.name for result in results if result.missed]:
-        sys.exit(f"Bound missed: {', '.join(missed)}")
-
-
-if __name__ == "__main__":
-    typer.run(main)
+def measure() -> Figures:
+    """Measure simulations."""
+    return overhead() | length() | film_reviews() | processes()

@@ -1,1 +1,1 @@
-"""What the contracts cost: gas.json and docs/gas.md."""
+"""The gas of every call: gas.json and docs/gas.md."""

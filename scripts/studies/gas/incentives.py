@@ -1,11 +1,11 @@
-"""What is measured of the sparse perceptron with the incentives that aren't Deposit-Refund-Take."""
+"""Gas of the sparse perceptron with Gamified."""
 
 from __future__ import annotations
 
 import numpy as np
 
 import dcai
-from scripts.studies.gas.figures import GAMIFIED_100
+from scripts.studies.gas.rows import GAMIFIED_100
 from scripts.studies.gas.scenarios import (
     Gas,
     batch_of,
@@ -19,7 +19,7 @@ from scripts.studies.gas.scenarios import (
     spread,
 )
 
-# Different samples of 15 words, spread evenly as well: what is the same earns nothing.
+# Different samples of 15 words, spread evenly as well: repeated samples earn nothing.
 _SAMPLES = [spread(100, 15) - shift for shift in range(6)]
 
 
@@ -27,7 +27,7 @@ def gamified_100() -> Gas:
     """Measure every call on a model of 100 weights with Gamified."""
     with fresh_chain() as chain:
         alice, bob = chain.accounts[:2]
-        # with one slot for what is remembered, all but the first find it in use
+        # with a single memory slot, all but the first find it in use
         rules = dcai.Gamified(memory_slots=1, reporter_good=1, milestone=65_535)
         trainer = dcai.deploy(chain, perceptron(100), rules, name="IMDB sentiment")
         rng = np.random.default_rng(1)
@@ -57,7 +57,7 @@ def gamified_100() -> Gas:
         validated = 100 - len(disagreed(batch))
         batch.validate()
         gas["validate_batch"] = round(latest_used(chain) / validated)
-        for contribution in agreeing:  # the same as one of the others: finished
+        for contribution in agreeing:  # a repeated sample: finished
             contribution.validate()
         reused = contribute(trainer, [spread(100, 15)] * 2, agree=True, sender=alice)
         gas["contribute_agree_reused"] = mean_used(reused[1:])
@@ -70,7 +70,7 @@ def _validated(contribution: dcai.Contribution) -> int:
 
 
 def _turn(contribution: dcai.Contribution, *, agree: bool) -> None:
-    """Let somebody else contribute the same until the model agrees, or disagrees."""
+    """Let somebody else contribute the same sample until the model agrees, or disagrees."""
     trainer, entry = contribution.trainer, contribution.entry
     sample = trainer.model().unpack(entry.sample)
     while (trainer.labels.index(trainer.predict(sample)) == entry.label) != agree:

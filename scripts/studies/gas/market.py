@@ -1,4 +1,4 @@
-"""What markets cost: contributions one by one, then everything after the last of them, payments included."""
+"""Gas of markets: contributions one by one, then everything after the last one, payments included."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 import dcai
-from scripts.studies.gas.scenarios import LABELS, PAUSE, START, Gas, Indices, draw, fresh_chain, mean_used
+from scripts.studies.gas.scenarios import PAUSE, START, Gas, Indices, draw, fresh_chain, mean_used, perceptron
 
 _PARTICIPANTS = 5
 _HONEST = 3
@@ -15,12 +15,12 @@ _HONEST = 3
 _BOUNTY = 100_000
 # One is opened at the beginning; the model is examined on the others.
 _PORTIONS = 5
-# Seconds, more than all the draws take.
+# Seconds; more than all attempts take.
 _LATER = 10_000
 
 
 def _market(size: int, features: int, words: int) -> Gas:
-    """Return the gas of a market of `size` contributions on `size` test samples, and of one contribution."""
+    """Return the gas of one contribution, and of settling `size` contributions on `size` test samples."""
     rng = np.random.default_rng(2)
     truth = rng.normal(size=features)
     incentive = dcai.PredictionMarket(
@@ -35,7 +35,7 @@ def _market(size: int, features: int, words: int) -> Gas:
         return int(truth[sample].sum() > 0)
 
     with fresh_chain() as chain:
-        market = dcai.deploy(chain, _model(rng, features), incentive, name="Market")
+        market = dcai.deploy(chain, perceptron(features, rng, bias=0), incentive, name="Market")
         samples = [draw(rng, features, words) for _ in range(_PORTIONS * incentive.portion_size)]
         test_set = market.test_set(samples, [label(sample) for sample in samples], seed=0)
         _open(market, test_set)
@@ -43,8 +43,8 @@ def _market(size: int, features: int, words: int) -> Gas:
         for number in range(size):
             chain.travel(PAUSE)
             sample, participant = draw(rng, features, words), number % _PARTICIPANTS
-            told = label(sample) if participant < _HONEST else 1 - label(sample)
-            made.append(market.contribute(sample, told, sender=chain.accounts[1 + participant]))
+            given = label(sample) if participant < _HONEST else 1 - label(sample)
+            made.append(market.contribute(sample, given, sender=chain.accounts[1 + participant]))
         chain.travel(incentive.participate)
         before = chain.gas_used.total()
         market.settle(test_set, progress=False)
@@ -53,7 +53,7 @@ def _market(size: int, features: int, words: int) -> Gas:
 
 
 def _open(market: dcai.MarketTrainer, test_set: dcai.HiddenTestSet) -> None:
-    """Commit and open, again until the first portion is drawn: the samples of others cost more or less."""
+    """Commit and open, repeatedly until the first portion is drawn: other portions cost more or less."""
     chain = market.chain
     while True:
         before = chain.snapshot()
@@ -63,13 +63,6 @@ def _open(market: dcai.MarketTrainer, test_set: dcai.HiddenTestSet) -> None:
         chain.revert(before)
         chain.travel(1)
     chain.travel(START + _LATER - chain.now())
-
-
-def _model(rng: np.random.Generator, features: int) -> dcai.SparsePerceptron:
-    """Return a model with no weight at zero."""
-    weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
-    settings = bytes([2]) + features.to_bytes(2, "big") + bytes([2]) + bytes(6)
-    return dcai.SparsePerceptron.from_parameters(settings, bytes(2) + weights.tobytes(), LABELS)
 
 
 def _part(name: str, size: int, features: int, words: int) -> Callable[[], Gas]:

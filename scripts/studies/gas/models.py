@@ -1,4 +1,4 @@
-"""What is measured of every other model, in the same way for each."""
+"""Gas of every other model, measured in the same way for each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from scripts.studies.gas.scenarios import (
     used,
 )
 
-LEARNT = 400  # samples before: the first change of a slot that holds nothing costs more
+LEARNT = 400  # samples beforehand: the first change of an empty slot costs more
 WORDS = 20
 DIGITS = tuple("0123456789")
 
@@ -63,7 +63,7 @@ def model_gas(name: str, model: Model, features: int) -> Gas:
 
 
 def _turn_back(contribution: dcai.Contribution) -> None:
-    """Contribute a sample with the label that the model gave it before, until the model disagrees with the bad one."""
+    """Contribute the sample with another label until the model disagrees with the bad one."""
     trainer, entry = contribution.trainer, contribution.entry
     while (twin := trainer.model()).label_of(entry.sample) == entry.label:
         label = (entry.label - 1) % len(trainer.labels)
@@ -71,7 +71,7 @@ def _turn_back(contribution: dcai.Contribution) -> None:
 
 
 def _trained(model: Model, sample: Draw, features: int) -> Model:
-    """Return the model after samples of random labels."""
+    """Return the model after samples with random labels."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, len(model.classes), LEARNT)
     rows = np.zeros((LEARNT, features), dtype=np.int64)

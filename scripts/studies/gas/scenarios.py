@@ -1,10 +1,8 @@
-"""What is measured of the sparse perceptron, call by call, and what every measurement needs."""
+"""Gas of the sparse perceptron, call by call, and what every measurement needs."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -16,14 +14,14 @@ from dcai import artifacts
 from dcai.chain.codec import codec
 from dcai.trainer import products
 from dcai.trainer.trainer import C
-from scripts.studies.gas.figures import IMDB_CONTRIBUTIONS, P100, P1000
+from scripts.studies import reviews
+from scripts.studies.gas.rows import IMDB_CONTRIBUTIONS, P100, P1000
 
 LABELS = ("negative", "positive")
-START = 3_000_000_000  # a claim's calldata holds times and costs by their bytes: the clock must not be today's
+START = 3_000_000_000  # claims carry times, and calldata costs by the byte: the clock must not be today's
 PAUSE = 600
 TRANSACTION = 21_000
 
-IMDB = "imdb_top1000_presence_bits.npz"
 IMDB_INITIAL = 2_000  # 8% of the training part
 
 Indices = NDArray[np.int64]
@@ -31,7 +29,7 @@ Gas = dict[str, int]
 
 
 def implementations() -> Gas:
-    """Measure what is deployed once per chain, and the size of its code."""
+    """Measure the deployments that happen once per chain, and the size of their code."""
     gas = {}
     with fresh_chain() as chain:
         for contract in ("TrainerFactory", *(product.contract for product in products.known())):
@@ -82,7 +80,7 @@ def sparse_perceptron_100() -> Gas:
 
 
 def settled_100() -> Gas:
-    """Measure report and take on a model of 100 weights where a share needs a report a day before."""
+    """Measure report and take on a model of 100 weights, where a share needs a report one day before."""
     with fresh_chain() as chain:
         alice, bob = chain.accounts[:2]
         trainer = _deploy(chain, 100, settle_after="1 day")
@@ -121,15 +119,13 @@ def sparse_perceptron_1000() -> Gas:
 
 
 def imdb_1000() -> Gas:
-    """Measure contributions of real reviews, labels as they are, to a model that 8% of them have trained.
+    """Measure contributions of real reviews, with their own labels, to a model trained on 8% of them.
 
-    Nothing where `DCAI_DATA_DIR` doesn't hold the reviews.
+    Returns nothing where `DCAI_DATA_DIR` doesn't hold the reviews.
     """
-    if not imdb().is_file():
+    if not reviews.available():
         return {}
-    with np.load(imdb()) as arrays:
-        rows = np.unpackbits(arrays["train_bits"], axis=1, bitorder="little")[:, :1000]
-        labels = arrays["train_label"].astype(np.int64)
+    (rows, labels), _ = reviews.load()
     model = dcai.SparsePerceptron(classes=LABELS).fit(rows[:IMDB_INITIAL], labels[:IMDB_INITIAL])
     made = []
     with fresh_chain() as chain:
@@ -138,10 +134,6 @@ def imdb_1000() -> Gas:
             chain.travel(PAUSE)
             made.append(trainer.contribute(np.flatnonzero(rows[row]), int(labels[row])))
     return {"imdb_1000.contribute_mean": mean_used(made)}
-
-
-def imdb() -> Path:
-    return Path(os.environ.get("DCAI_DATA_DIR", "")) / IMDB
 
 
 def fresh_chain() -> dcai.Chain:
@@ -155,13 +147,13 @@ def _deploy(chain: dcai.Chain, features: int, settle_after: str | int) -> dcai.D
     return dcai.deploy(chain, perceptron(features), terms, name="IMDB sentiment")
 
 
-def perceptron(features: int) -> dcai.SparsePerceptron:
-    """Return a model with no weight at zero: the first change of a slot that holds nothing costs more."""
-    rng = np.random.default_rng(0)
+def perceptron(features: int, rng: np.random.Generator | None = None, bias: int = -257) -> dcai.SparsePerceptron:
+    """Return a model with no weight at zero: the first change of an empty slot costs more."""
+    rng = rng or np.random.default_rng(0)
     weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
-    bias = (-257).to_bytes(2, "big", signed=True)
     settings = bytes([2]) + features.to_bytes(2, "big") + bytes([2]) + bytes(6)
-    return dcai.SparsePerceptron.from_parameters(settings, bias + weights.tobytes(), LABELS)
+    parameters = bias.to_bytes(2, "big", signed=True) + weights.tobytes()
+    return dcai.SparsePerceptron.from_parameters(settings, parameters, LABELS)
 
 
 def spread(features: int, words: int) -> Indices:
@@ -183,13 +175,13 @@ def contribute(trainer: dcai.Trainer[C, Any], samples: Iterable[Any], *, agree: 
 
 
 def batch_of(trainer: dcai.Trainer[C, Any], samples: Iterable[Any]) -> C:
-    """Contribute samples as one batch, each second with another label than the model's."""
+    """Contribute samples as one batch; every other label differs from the model's."""
     (batch,) = batches_of(trainer, samples)
     return batch
 
 
 def batches_of(trainer: dcai.Trainer[C, Any], samples: Iterable[Any]) -> list[C]:
-    """Do the same in as many batches as the client makes of them."""
+    """Contribute in the same way, in as many batches as the client needs."""
     twin = trainer.model()
     samples, labels = list(samples), []
     for position, sample in enumerate(samples):
@@ -213,7 +205,7 @@ def disagreed_with(contributions: Iterable[C]) -> list[C]:
 
 
 def disagreed(batch: dcai.Contribution) -> list[int]:
-    """Return the positions of a batch that the model disagrees with now."""
+    """Return the positions in a batch that the model disagrees with now."""
     model = batch.trainer.model()
     return [at for at, (sample, label) in enumerate(batch.entry.samples()) if model.label_of(sample) != label]
 
@@ -228,7 +220,7 @@ def mean_used(contributions: Iterable[dcai.Contribution]) -> int:
 
 
 def latest_used(chain: dcai.Chain) -> int:
-    """Return what the latest transaction used; a local chain makes a block for each."""
+    """Return the gas used by the latest transaction; a local chain makes one block per transaction."""
     block: dict[str, Any] = chain.request("eth_getBlockByNumber", ["latest", False])
     assert len(block["transactions"]) == 1
     return int(block["gasUsed"], 16)

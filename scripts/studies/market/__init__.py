@@ -1,1 +1,1 @@
-"""Prediction markets that were held, and attacked by their provider: docs/market.md."""
+"""Prediction markets with hostile participants, and with a hostile provider: docs/market.md."""

@@ -9,7 +9,8 @@ import numpy as np
 import dcai
 from dcai.chain import Chain
 from dcai.incentives.prediction_market.scores import rows_of
-from scripts.studies.market.course import PERIODS, PORTIONS, Integers, Reviews, learn, mistakes, play, turns
+from scripts.studies.market.course import PERIODS, PORTIONS, Integers, learn, mistakes, play, turns
+from scripts.studies.reviews import Reviews
 
 _MISTAKE_WEI = 10**9
 
@@ -17,25 +18,25 @@ _MISTAKE_WEI = 10**9
 def both_ways(
     chain: Chain,
     start: dcai.SparsePerceptron,
-    told: Reviews,
+    contributed: Reviews,
     authors: Integers,
     tests: Reviews,
     *,
     rounds: int,
     grouped: bool,
 ) -> tuple[list[int], list[int]]:
-    """Hold a market on a chain, and reckon what it must pay.
+    """Hold a market on a chain, and compute what it must pay.
 
     Parameters
     ----------
     chain
         A local one.
     start
-        The model that the market begins with.
-    told
-        What is contributed, with the labels that it is contributed with.
+        The initial model of the market.
+    contributed
+        The contributions, with the labels that they are contributed with.
     authors
-        The number of the participant who contributes each.
+        The number of the participant of each contribution.
     tests
         The test set, of which the chain draws the portion that is opened.
     rounds
@@ -45,8 +46,8 @@ def both_ways(
 
     Returns
     -------
-    paid, reckoned : list of int
-        What each participant has in the end for the stakes, wei: from the contract, and by `market_course`.
+    paid, computed : list of int
+        What each participant gets for the stakes, wei: from the contract, and by the rule.
     """
     portion = len(tests.labels) // PORTIONS
     size = (PORTIONS - 1) * portion
@@ -60,18 +61,17 @@ def both_ways(
     )
     people = chain.accounts[1 : 1 + len(PERIODS)]
     market = dcai.deploy(chain, start, incentive, name="Market")
-    indices = [np.flatnonzero(row) for row in told.words]
-    test_set = market.test_set([np.flatnonzero(row) for row in tests.words], tests.labels.tolist(), seed=0)
+    test_set = market.test_set(tests.indices(), tests.labels.tolist(), seed=0)
     market.commit(test_set, bounty_wei=rounds * incentive.stake_wei)
     market.open(test_set)
-    for sample, label, author in zip(indices, told.labels.tolist(), authors.tolist(), strict=True):
+    for sample, label, author in zip(contributed.indices(), contributed.labels.tolist(), authors.tolist(), strict=True):
         market.contribute(sample, label, sender=people[author])
     chain.travel(incentive.participate)
     paid = Counter(market.settle(test_set, progress=False))
 
     samples, labels = zip(*market.history().tests(), strict=True)
     examined = Reviews(rows_of(start, samples).toarray(), np.array(labels))
-    states, places = learn(start, told.samples(), told.labels)
+    states, places = learn(start, contributed.samples(), contributed.labels)
     ends = turns(authors, grouped)
     stakes = np.bincount(authors, minlength=len(PERIODS)) * size
     np.add.at(stakes, authors[ends], play(mistakes(states, examined, [size])[size][places], ends, rounds))

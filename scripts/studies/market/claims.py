@@ -1,4 +1,4 @@
-"""What docs/market.md concludes, checked against its figures: a page whose prose they don't bear out isn't written."""
+"""What docs/market.md concludes, checked against its figures: a page that they contradict is not written."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.studies.market.course import HOSTILE, Setting, Steps
-from scripts.studies.market.figures import Gains, Interval
+from dcai.simulation.sweep.statistics import Interval
+from scripts.studies.market.course import Gains, Setting, Steps
 from scripts.studies.market.provider import FIRST, NOTHING, POISON, Trial
 from scripts.studies.market.settings import BOUNTIES, FEW, MOST, ORDERS, SIZES
 
-# From here on a bounty is worth having, and a test set large enough.
+# The least bounty that is worth having, and the least test set that is large enough.
 _BOUNTY, _SIZE = 1_000, 1_000
 
 
@@ -23,13 +23,13 @@ def check(gains: Mapping[Setting, Gains], steps: Sequence[Steps], trials: Mappin
     Raises
     ------
     RuntimeError
-        If the figures don't show one; the text names each.
+        If the figures don't show one; the message names each.
     """
     wrong = [
         claim for claim, holds in {**_of_markets(gains), **_of_steps(steps), **_of_trials(trials)}.items() if not holds
     ]
     if wrong:
-        raise RuntimeError("docs/market.md concludes what these figures don't show; rewrite it: " + "; ".join(wrong))
+        raise RuntimeError("These figures don't show what docs/market.md concludes; rewrite it: " + "; ".join(wrong))
 
 
 def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
@@ -46,7 +46,7 @@ def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
     between = order["honest 100 at a time, hostile one by one"][1]
     return {
         "the hostile gain by the talk's rule": _above(talk.hostile),
-        "they gain less a sample than the honest": _above(talk.honest - talk.hostile),
+        "they gain less per sample than the honest": _above(talk.honest - talk.hostile),
         "a small test set favours the hostile": _above(sizes[0].hostile - sizes[-1].hostile)
         and (sizes[0].hostile - sizes[-1].hostile).mean() > (sizes[0].honest - sizes[-1].honest).mean(),
         "from 1,000 test samples on the differences are within the intervals": all(
@@ -73,16 +73,13 @@ def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
 
 
 def _of_steps(steps: Sequence[Steps]) -> dict[str, bool]:
-    moves = [
-        [one.changes[(HOSTILE[one.authors] == who) & (one.changes != 0)] for who in (False, True)] for one in steps
-    ]
+    moves = [[one.moves(hostile) for hostile in (False, True)] for one in steps]
     apart = np.mean([hostile.mean() - honest.mean() for honest, hostile in moves])
     spread = np.mean([np.concatenate(both).std() for both in moves])
     return {
         "steps of a perceptron differ by more than honest from hostile ones": bool(apart < spread / 2),
         "the hostile change the model more often": _above(
-            np.array([(one.changes[HOSTILE[one.authors]] != 0).mean() for one in steps])
-            - np.array([(one.changes[~HOSTILE[one.authors]] != 0).mean() for one in steps])
+            np.array([one.often(True) - one.often(False) for one in steps])
         ),
     }
 
@@ -93,7 +90,7 @@ def _of_trials(trials: Mapping[str, Sequence[Trial]]) -> dict[str, bool]:
         for who in ("other", "honest")
     )
     return {
-        "who contributes the test set first has a part of the bounty back": _above(other[FIRST]),
+        "contributing the test set first gets a part of the bounty back": _above(other[FIRST]),
         "the honest gain less after it": _above(honest[NOTHING] - honest[FIRST]),
         "the honest lose when poisoned": _above(-honest[POISON]),
         "without the provider they gain": _above(honest[NOTHING]),
@@ -102,11 +99,11 @@ def _of_trials(trials: Mapping[str, Sequence[Trial]]) -> dict[str, bool]:
 
 def _above(values: NDArray[np.float64]) -> bool:
     """Tell whether the mean is above 0 by its interval."""
-    mean, half = Interval.of(values)
-    return bool(mean > half)
+    mean = Interval.of(values)
+    return mean.mean > mean.half
 
 
 def _meet(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     """Tell whether the intervals of two means overlap."""
-    (mean, half), (other_mean, other_half) = Interval.of(one), Interval.of(other)
-    return bool(abs(mean - other_mean) <= half + other_half)
+    first, second = Interval.of(one), Interval.of(other)
+    return abs(first.mean - second.mean) <= first.half + second.half

@@ -1,8 +1,8 @@
-"""What happens in a prediction market with three honest and two hostile participants: the talk's, and others like it.
+"""The course of a prediction market with three honest and two hostile participants: the talk's, and others like it.
 
-A perceptron that learns takes the same course whatever it is examined on, so it learns once. The models that it was on
-the way are then examined together, by one product of matrices, and the rule is played on their mistakes. All numbers
-are whole, and float32 holds them exactly: a margin is a sum of at most a thousand weights of a byte, and a bias.
+A perceptron takes the same course whatever the test set, so it learns once. Its states on the way are then examined
+together, by one product of matrices, and the rule is played on their mistakes. All numbers are integers, and float32
+holds them exactly: a margin is a sum of at most a thousand weights of a byte, and a bias.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from dcai import SparsePerceptron
 from dcai.incentives.prediction_market.payoffs import Rounds
+from scripts.studies.reviews import Data, Reviews
 
 PERIODS = np.array([10, 20, 30, 60, 60])
 """Minutes between two contributions of each participant, as in the talk."""
@@ -35,34 +35,11 @@ SAMPLES = 9_990
 PORTIONS = 10
 
 MARKS = np.linspace(0, SAMPLES, 112).astype(int)
-"""After how many contributions balances are noted."""
+"""Contributions after which balances are recorded."""
 
 _AT_ONCE = 256  # models examined in one product, so that it stays within a few megabytes
 
 Integers = NDArray[np.int64]
-
-
-class Reviews(NamedTuple):
-    """Which words each review holds, 0 or 1, shape (n, words), and its label."""
-
-    words: NDArray[np.uint8]
-    labels: Integers
-
-    def take(self, which: Integers) -> Reviews:
-        """Return some of them."""
-        return Reviews(self.words[which], self.labels[which])
-
-    def samples(self) -> list[bytes]:
-        """Return them as the contract gets them."""
-        indices = sparse.csr_matrix(self.words)
-        return [part.astype(">u2").tobytes() for part in np.split(indices.indices, indices.indptr[1:-1])]
-
-
-class Data(NamedTuple):
-    """Reviews to learn from, and others to test on."""
-
-    train: Reviews
-    test: Reviews
 
 
 class Order(NamedTuple):
@@ -71,9 +48,9 @@ class Order(NamedTuple):
     Attributes
     ----------
     honest, hostile : int
-        How many samples they contribute at a time, at the same rate: a hundred come a hundred times as rarely.
+        Samples that each side sends at a time, at the same rate: a hundred come a hundred times as rarely.
     first : {"honest", "hostile"} or None
-        Who contribute all of theirs before the others begin.
+        The side that contributes all of its samples before the other begins.
     """
 
     honest: int = 1
@@ -81,7 +58,7 @@ class Order(NamedTuple):
     first: str | None = None
 
     def authors(self, rng: np.random.Generator, count: int) -> Integers:
-        """Return who contributes each of `count` samples: at regular times, each from a random one on."""
+        """Return the participant of each of `count` samples: at regular times, from a random start."""
         sizes = np.where(HOSTILE, self.hostile, self.honest)
         periods = PERIODS * sizes
         # more than enough of each
@@ -96,13 +73,13 @@ class Order(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A market: the order of contributions, and what the provider chose.
+    """A market: the order of contributions, and the provider's choices.
 
     Attributes
     ----------
     order : Order
     tests : int
-        Test samples in all portions; the model is examined on those that aren't opened.
+        Test samples in all portions; the model is examined on those that are not opened.
     rounds : int
         The bounty in stakes.
     grouped : bool
@@ -116,7 +93,7 @@ class Setting(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of a market.
+    """The outcome of a market.
 
     Attributes
     ----------
@@ -124,7 +101,7 @@ class Outcome(NamedTuple):
     gains : array of shape (marks, participants)
         In stakes, of the contributions up to each mark.
     accuracy : array of shape (marks,)
-        Of the shared model, on the samples that it is examined on.
+        Of the shared model, on the samples of the portions that are not opened.
     """
 
     samples: Integers
@@ -132,28 +109,66 @@ class Outcome(NamedTuple):
     accuracy: NDArray[np.float64]
 
 
+class Gains(NamedTuple):
+    """Gains per sample in stakes, one number per seed: of the honest participants and of the hostile ones."""
+
+    honest: NDArray[np.float64]
+    hostile: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> Gains:
+        """Return the gains of outcomes, one per seed."""
+        gains, samples = (np.array(of) for of in zip(*((one.gains[-1], one.samples) for one in outcomes), strict=True))
+        return cls(*(gains[:, who].sum(axis=1) / samples[:, who].sum(axis=1) for who in (~HOSTILE, HOSTILE)))
+
+
 class Steps(NamedTuple):
-    """What single contributions do: mistakes after each less those before, on so many test samples, and whose it is."""
+    """What single contributions do.
+
+    Attributes
+    ----------
+    changes : array of shape (samples,)
+        Mistakes after each contribution less those before.
+    authors : array of shape (samples,)
+        The number of the participant who made it.
+    tests : int
+        Test samples on which mistakes are counted.
+    """
 
     changes: Integers
     authors: Integers
     tests: int
 
+    def of(self, hostile: bool) -> Integers:
+        """Return what the contributions of one side do to the mistakes."""
+        changes: Integers = self.changes[HOSTILE[self.authors] == hostile]
+        return changes
+
+    def moves(self, hostile: bool) -> Integers:
+        """Return those of them that change the error."""
+        changes = self.of(hostile)
+        moves: Integers = changes[changes != 0]
+        return moves
+
+    def often(self, hostile: bool) -> float:
+        """Return the share of them that does."""
+        return len(self.moves(hostile)) / len(self.of(hostile))
+
 
 def hidden(tests: int) -> int:
-    """Return how many samples of a test set aren't opened."""
+    """Return the number of samples of a test set that are not opened."""
     return tests - tests // PORTIONS
 
 
 def learn(start: SparsePerceptron, samples: Sequence[bytes], labels: Integers) -> tuple[NDArray[np.float32], Integers]:
-    """Let a model learn, and return what it was on the way.
+    """Let a model learn, and return its states on the way.
 
     Returns
     -------
     states : float32 array of shape (n_states, n_features + 1)
         Weights and bias.
     places : int array of shape (n_samples + 1,)
-        In which of the states it was before the first sample and after each.
+        The index of its state before the first sample and after each.
     """
     model = SparsePerceptron.from_parameters(start.settings(), start.parameters(), start.classes)
     states, places, last = [_state(model)], [0], model.parameters()
@@ -171,7 +186,7 @@ def _state(model: SparsePerceptron) -> NDArray[np.float32]:
 
 
 def mistakes(states: NDArray[np.float32], tests: Reviews, sizes: Sequence[int]) -> dict[int, Integers]:
-    """Return the mistakes of each state on the first so many of the tests, for several sizes in increasing order."""
+    """Return the mistakes of each state on the first tests, for several numbers of tests in increasing order."""
     rows = np.column_stack((tests.words, np.ones(len(tests.words)))).astype(np.float32)[: sizes[-1]]
     truth = tests.labels[: sizes[-1]] == 1
     parts = [0, *sizes[:-1]]
@@ -183,14 +198,14 @@ def mistakes(states: NDArray[np.float32], tests: Reviews, sizes: Sequence[int]) 
 
 
 def turns(authors: Integers, grouped: bool) -> Integers:
-    """Return where turns end: at each contribution, or grouped, at the last of a participant's consecutive ones."""
+    """Return the ends of turns: each contribution, or if grouped, the last of consecutive ones of a participant."""
     if not grouped:
         return np.arange(len(authors))
     return np.flatnonzero(np.append(authors[1:] != authors[:-1], True))
 
 
 def play(course: Integers, ends: Integers, rounds: int) -> Integers:
-    """Return what each turn gains, in stakes divided by the number of test samples.
+    """Return the gain of each turn, in stakes divided by the number of test samples.
 
     Parameters
     ----------
@@ -206,7 +221,7 @@ def play(course: Integers, ends: Integers, rounds: int) -> Integers:
 
 
 def run(seed: int, data: Data, settings: Sequence[Setting]) -> tuple[dict[Setting, Outcome], Steps]:
-    """Return what comes of each setting with the reviews and times of a seed, and what the talk's contributions do."""
+    """Return the outcome of each setting with the reviews and times of a seed, and the steps of the talk's market."""
     shuffled = np.random.default_rng(seed)
     train = data.train.take(shuffled.permutation(len(data.train.labels))[: INITIAL + SAMPLES])
     tests = data.test.take(shuffled.permutation(len(data.test.labels)))

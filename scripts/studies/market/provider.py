@@ -1,6 +1,6 @@
-"""What the provider of a market can do to it under another name; and what good data is worth to a model that is good.
+"""Attacks of a market's provider under another name, and the worth of good data to a model that is already good.
 
-Small markets, reckoned as `market_course` does; withholding the test set is tried with a deployed contract.
+Small markets, computed as in course.py; withholding the test set is tried with a deployed contract.
 """
 
 from __future__ import annotations
@@ -13,34 +13,35 @@ import numpy as np
 import dcai
 from dcai import SparsePerceptron
 from dcai.chain import Chain
-from scripts.studies.market.course import INITIAL, Data, Integers, Reviews, hidden, learn, mistakes, play
+from scripts.studies.market.course import INITIAL, Integers, hidden, learn, mistakes, play
+from scripts.studies.reviews import Data, Reviews
 
 HONEST = 20
 ROUNDS = 1_000
 TESTS = 1_000
 TAUGHT = 10_000
-"""How many reviews a model has learnt that is as good as it gets."""
+"""Reviews after which a model is as good as it gets."""
 
 NOTHING = "nothing"
 FIRST = "the test set, before all others"
 POISON = "just before a sample, what makes it lose most"
 LATE = f"nothing, and the model has learnt {TAUGHT:,} reviews"
 
-# Of the test set, each with both labels: what a poisoner tries before each honest sample.
+# Reviews of the test set, each with both labels, that a poisoner tries before each honest sample.
 TRIED = 50
 
 WITHHELD_HONEST, WITHHELD_OWN = 30, 2_970
 
 
 class Trial(NamedTuple):
-    """What came of a market: gains in stakes, of all samples together.
+    """The outcome of a market: gains in stakes, of all samples together.
 
     Attributes
     ----------
     sent : int
-        How many samples came under the other name of the provider.
+        Samples under the provider's other name.
     other, honest : float
-        What they gained, and what the others did.
+        Their gain, and that of the honest samples.
     """
 
     sent: int
@@ -49,14 +50,14 @@ class Trial(NamedTuple):
 
 
 class Withheld(NamedTuple):
-    """What came of withholding the test set: stakes that the provider's other name had back of the bounty, and gas."""
+    """The outcome of withholding the test set: stakes of the bounty that went to the provider's other name, and gas."""
 
     back: float
     gas_a_sample: int
 
 
 def run(seed: int, data: Data) -> dict[str, Trial]:
-    """Return what comes of each attack with the reviews of a seed."""
+    """Return the outcome of each attack with the reviews of a seed."""
     rng = np.random.default_rng(seed)
     train = data.train.take(rng.permutation(len(data.train.labels))[: INITIAL + HONEST + TAUGHT])
     tests = data.test.take(rng.permutation(len(data.test.labels))[: hidden(TESTS)])
@@ -73,10 +74,12 @@ def run(seed: int, data: Data) -> dict[str, Trial]:
 
 
 def held(start: SparsePerceptron, tests: Reviews, turns: Sequence[tuple[Reviews, Reviews]]) -> Trial:
-    """Hold a market in which samples of the provider's other name and honest ones come in turn."""
-    told = Reviews(*(np.concatenate(part) for part in zip(*(some for turn in turns for some in turn), strict=True)))
+    """Hold a market in which samples of the provider's other name and honest ones take turns."""
+    contributed = Reviews(
+        *(np.concatenate(part) for part in zip(*(some for turn in turns for some in turn), strict=True))
+    )
     others = np.concatenate([[True] * len(own.labels) + [False] * len(honest.labels) for own, honest in turns])
-    course = _course(start, told, tests)
+    course = _course(start, contributed, tests)
     gains = play(course, np.arange(len(others)), ROUNDS) / len(tests.labels)
     return Trial(int(others.sum()), float(gains[others].sum()), float(gains[~others].sum()))
 
@@ -84,9 +87,9 @@ def held(start: SparsePerceptron, tests: Reviews, turns: Sequence[tuple[Reviews,
 def poisoned(
     start: SparsePerceptron, honest: Reviews, tests: Reviews, rng: np.random.Generator
 ) -> list[tuple[Reviews, Reviews]]:
-    """Return the honest samples one by one, each with what is sent just before it: of what is tried, the worst for it.
+    """Return the honest samples one by one, each with the sample before it that harms it most, of those that are tried.
 
-    Where nothing makes it lose more than it would, nothing is sent.
+    Nothing is sent before an honest sample that none of them harms.
     """
     model, sent = start, []
     for number in range(len(honest.labels)):
@@ -106,7 +109,7 @@ def poisoned(
 
 
 def withheld(chain: Chain, start: SparsePerceptron) -> Withheld:
-    """Let a provider fill its market with samples of one word, and keep the test set to itself."""
+    """Let a provider fill its market with samples of one word, and withhold the test set."""
     people = chain.accounts
     incentive = dcai.PredictionMarket(stake_wei=9 * 10**9, portion_size=1, draw_after=2)
     market = dcai.deploy(chain, start, incentive, name="Market")
@@ -124,16 +127,16 @@ def withheld(chain: Chain, start: SparsePerceptron) -> Withheld:
     return Withheld(paid / incentive.stake_wei - WITHHELD_OWN, round(gas / WITHHELD_OWN))
 
 
-def _course(start: SparsePerceptron, told: Reviews, tests: Reviews) -> Integers:
+def _course(start: SparsePerceptron, contributed: Reviews, tests: Reviews) -> Integers:
     """Return the mistakes before the first sample and after each."""
-    states, places = learn(start, told.samples(), told.labels)
+    states, places = learn(start, contributed.samples(), contributed.labels)
     return mistakes(states, tests, [len(tests.labels)])[len(tests.labels)][places]
 
 
-def _taught(model: SparsePerceptron, told: Reviews) -> SparsePerceptron:
-    """Return what a model is once it has learnt samples."""
+def _taught(model: SparsePerceptron, contributed: Reviews) -> SparsePerceptron:
+    """Return a copy of a model that has learnt samples."""
     taught = SparsePerceptron.from_parameters(model.settings(), model.parameters(), model.classes)
-    for sample, label in zip(told.samples(), told.labels.tolist(), strict=True):
+    for sample, label in zip(contributed.samples(), contributed.labels.tolist(), strict=True):
         taught.learn(sample, label)
     return taught
 

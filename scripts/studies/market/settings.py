@@ -1,4 +1,4 @@
-"""Which markets are held for docs/market.md."""
+"""The markets that are held for docs/market.md."""
 
 from __future__ import annotations
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -12,9 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 from numpy.typing import NDArray
-from scipy import stats
 
-from scripts.studies.market.course import HOSTILE, MARKS, PARTICIPANTS, Outcome
+from dcai.simulation.sweep.statistics import Interval
+from scripts.studies.market.course import MARKS, PARTICIPANTS, Gains, Outcome, Setting
+from scripts.studies.market.settings import BOUNTIES, ORDERS, SIZES
+from scripts.studies.pages import DOCS
+
+_IMAGES = DOCS / "images"
 
 START = 10_000
 """Stakes that each participant has at the beginning, as in the talk."""
@@ -25,33 +28,13 @@ _STYLE: Any = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": F
 _COUNT = FuncFormatter(lambda x, _: f"{x:,.0f}")
 
 
-class Interval(NamedTuple):
-    """The mean over seeds, with half the width of its 95% interval."""
-
-    mean: Any
-    half: Any
-
-    @classmethod
-    def of(cls, values: Any) -> Interval:
-        """Return that of numbers or arrays, one a seed: Student's."""
-        width = stats.t.ppf(0.975, len(values) - 1)
-        return cls(np.mean(values, axis=0), width * stats.sem(values, axis=0))
+def draw(outcomes: Mapping[Setting, Sequence[Outcome]], gains: Mapping[Setting, Gains]) -> None:
+    """Draw both pictures, from outcomes with one entry per seed."""
+    _draw_balances(outcomes[Setting()])
+    _draw_gains(gains)
 
 
-class Gains(NamedTuple):
-    """What a sample gained, in stakes, one number a seed: of the honest participants and of the hostile ones."""
-
-    honest: NDArray[np.float64]
-    hostile: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, outcomes: Sequence[Outcome]) -> Gains:
-        """Return those of outcomes, one a seed."""
-        gains, samples = (np.array(of) for of in zip(*((one.gains[-1], one.samples) for one in outcomes), strict=True))
-        return cls(*(gains[:, who].sum(axis=1) / samples[:, who].sum(axis=1) for who in (~HOSTILE, HOSTILE)))
-
-
-def plot_balances(outcomes: Sequence[Outcome], title: str, file: Path) -> None:
+def _draw_balances(outcomes: Sequence[Outcome]) -> None:
     """Draw the talk's picture: accuracy, and balances in % of the start."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(9, 5.4), layout="constrained", dpi=144)
@@ -68,21 +51,23 @@ def plot_balances(outcomes: Sequence[Outcome], title: str, file: Path) -> None:
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
             axes.margins(x=0.01)
+        title = f"A prediction market under attack: IMDB, mean of {len(outcomes)} seeds"
         figure.suptitle(title, x=0.01, ha="left")
-        figure.savefig(file)
+        figure.savefig(_IMAGES / "market.png")
 
 
-def plot_gains(
-    sizes: Mapping[int, Gains], bounties: Mapping[int, Gains], orders: Mapping[str, tuple[Gains, Gains]], file: Path
-) -> None:
-    """Draw gains a sample by the size of the test set, by the bounty, and by the order, there also grouped."""
+def _draw_gains(gains: Mapping[Setting, Gains]) -> None:
+    """Draw gains per sample by the size of the test set, by the bounty, and by the order, there also grouped."""
+    sizes = {tests: gains[Setting(tests=tests)] for tests in SIZES}
+    bounties = {rounds: gains[Setting(rounds=rounds)] for rounds in BOUNTIES}
+    orders = {name: (gains[Setting(order)], gains[Setting(order, grouped=True)]) for name, order in ORDERS.items()}
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(12, 4), layout="constrained", dpi=144)
         by_size, by_bounty, by_order = figure.subplots(1, 3, width_ratios=(3, 3, 4))
-        for axes, gains, name in ((by_size, sizes, "test samples"), (by_bounty, bounties, "bounty, stakes")):
+        for axes, points, name in ((by_size, sizes, "test samples"), (by_bounty, bounties, "bounty, stakes")):
             for who, color in ((0, _GREEN), (1, _RED)):
-                mean, half = zip(*(Interval.of(gain[who]) for gain in gains.values()), strict=True)
-                axes.errorbar(list(gains), mean, half, color=color, marker="o", markersize=4, capsize=2, linewidth=1.2)
+                mean, half = _means(gain[who] for gain in points.values())
+                axes.errorbar(list(points), mean, half, color=color, marker="o", markersize=4, capsize=2, linewidth=1.2)
             axes.set_xscale("log")
             axes.xaxis.set_major_formatter(_COUNT)
             axes.minorticks_off()
@@ -90,19 +75,19 @@ def plot_gains(
             axes.axhline(0, color="0.8", linewidth=0.8, zorder=0)
         by_size.set_xticks(list(sizes))
         by_bounty.set_xticks(list(bounties)[::2])
-        by_size.set_ylabel("gain a sample, stakes")
+        by_size.set_ylabel("gain per sample, stakes")
         # gains grow with the bounty, and are below 0 where it is least
         by_bounty.set_yscale("symlog", linthresh=0.01)
         by_bounty.set_ylim(-0.03, 6)
         by_bounty.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
         _plot_orders(by_order, orders)
-        figure.savefig(file)
+        figure.savefig(_IMAGES / "market_settings.png")
 
 
 def _plot_orders(axes: Axes, orders: Mapping[str, tuple[Gains, Gains]]) -> None:
     for who, color, name in ((0, _GREEN, "honest"), (1, _RED, "hostile")):
         for grouped in (0, 1):
-            mean, half = zip(*(Interval.of(pair[grouped][who]) for pair in orders.values()), strict=True)
+            mean, half = _means(pair[grouped][who] for pair in orders.values())
             axes.errorbar(
                 mean,
                 np.arange(len(orders)) + (0.12 if grouped else -0.12),
@@ -118,11 +103,17 @@ def _plot_orders(axes: Axes, orders: Mapping[str, tuple[Gains, Gains]]) -> None:
     axes.axvline(0, color="0.8", linewidth=0.8, zorder=0)
     axes.set_yticks(range(len(orders)), [name.replace(", ", ",\n") for name in orders])
     axes.invert_yaxis()
-    axes.set_xlabel("gain a sample, stakes")
+    axes.set_xlabel("gain per sample, stakes")
     axes.figure.legend(frameon=False, loc="outside upper center", ncols=4)
 
 
 def _band(axes: Axes, courses: Sequence[NDArray[np.float64]], color: str, label: str) -> None:
-    mean, half = Interval.of(courses)
+    mean, half = map(np.array, _means(np.array(courses).T))
     axes.fill_between(MARKS, mean - half, mean + half, color=color, alpha=0.15, linewidth=0)
     axes.plot(MARKS, mean, color=color, label=label)
+
+
+def _means(samples: Iterable[NDArray[np.float64]]) -> tuple[list[float], list[float]]:
+    """Return the mean of each sample, and half the width of its interval."""
+    intervals = [Interval.of(sample) for sample in samples]
+    return [one.mean for one in intervals], [one.half for one in intervals]
