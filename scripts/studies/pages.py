@@ -71,8 +71,11 @@ class Page:
 
     def show(self, figures: Figures) -> None:
         """Print the page that figures make."""
-        console = Console()
-        console.print(Markdown(self.render(figures)) if console.is_terminal else self.render(figures), soft_wrap=True)
+        console, page = Console(), self.render(figures)
+        if console.is_terminal:
+            console.print(Markdown(page))
+        else:
+            print(page, end="")
 
 
 def code(sets: str) -> str:

@@ -56,7 +56,7 @@ def test_an_attack_is_compared_with_the_same_seeds_without_it(monkeypatch, tmp_p
     monkeypatch.setattr("scripts.studies.attacks.runs.RUNS", tmp_path)
     duplicator = next(attack for attack in MARKETS if attack.name == "Duplicator")
 
-    sets = tuple(f"incentive.bounty={bounty} data.samples=60" for bounty in (1, 10))
+    sets = tuple(f"incentive.bounty={bounty} data.samples=40 incentive.portion_size=4" for bounty in (1, 10))
     made = Runner(seeds=2, jobs=1).attack(replace(duplicator, sets=sets), absent)
 
     assert tuple(one.sets for one in made) == sets
