@@ -7,16 +7,12 @@ Those that only one incentive has stand beside it, as in `dcai.incentives.predic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from eth_abi.abi import decode
-from eth_utils.address import to_checksum_address
-
-from dcai.durations import duration_text
+from dcai.times import duration_text, moment_text
 
 if TYPE_CHECKING:
-    from dcai.chain.chain import Receipt
+    from dcai.chain.receipts import Receipt
 
 
 class DcaiError(Exception):
@@ -249,10 +245,6 @@ class TooLarge(ContractError):
     sentence = "The samples count as {size} features together and this trainer takes {most}: leave the rarest out."
 
 
-# The end of the year 9999, beyond which there are no dates: a claim may name any time.
-_LAST_TIME = 253_402_300_799
-
-
 class TooEarly(ContractError):
     """A waiting time isn't over."""
 
@@ -260,14 +252,7 @@ class TooEarly(ContractError):
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
         earliest = figures["earliest"]
-        return {"when": self.moment(earliest), "wait": duration_text(earliest - figures["time"])}
-
-    @staticmethod
-    def moment(second: int) -> str:
-        """Return a time as people write it."""
-        if second > _LAST_TIME:
-            return f"second {second}"
-        return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return {"when": moment_text(earliest), "wait": duration_text(earliest - figures["time"])}
 
 
 class NotAuthor(ContractError):
@@ -351,6 +336,8 @@ class ReentrancyGuardReentrantCall(ContractError):
 
 def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: bytes) -> ContractReverted:
     """Return the exception for an error of a contract, from the ABI's names and types and the encoded figures."""
+    from eth_abi.abi import decode  # it takes a fifth of a second to import
+
     values = decode(types, data)
     figures = {name: _readable(kind, value) for name, kind, value in zip(names, types, values, strict=True)}
     # with those of each incentive, somebody else's too
@@ -363,6 +350,8 @@ def contract_error(name: str, names: Sequence[str], types: Sequence[str], data: 
 
 def _readable(kind: str, value: Any) -> Any:
     if kind == "address":
+        from eth_utils.address import to_checksum_address
+
         return to_checksum_address(value)
     if kind == "bytes32":  # a short text
         return value.rstrip(b"\0").decode(errors="replace")

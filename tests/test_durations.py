@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcai.durations import duration_text, seconds
+from dcai.durations import seconds
 from dcai.errors import InvalidInput
+from dcai.times import duration_text
 
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 

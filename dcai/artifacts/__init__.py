@@ -41,3 +41,11 @@ def load(name: str) -> dict[str, Any]:
     text = resources.files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8")
     artifact: dict[str, Any] = json.loads(text)
     return artifact
+
+
+@cache
+def addresses() -> dict[str, str]:
+    """Return where each of our contracts is on every chain, by name, without loading the contracts."""
+    text = resources.files(__package__).joinpath("index.json").read_text(encoding="utf-8")
+    found: dict[str, str] = json.loads(text)
+    return found

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from eth_abi.exceptions import EncodingError
 
 from dcai.chain.blocks import Blocks, Mined, Transaction, receipts
+from dcai.chain.call import Call
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.chain.codec import Event, codec
-from dcai.durations import duration_text
 from dcai.errors import DcaiError, InvalidInput
 from dcai.models import Model
 from dcai.simulation.actions import Action, Ask, Claim, Contribute
@@ -32,6 +32,7 @@ from dcai.simulation.recorder import Recorder
 from dcai.simulation.rules import RULES, Due
 from dcai.simulation.seat import Seat
 from dcai.simulation.view import View
+from dcai.times import duration_text
 from dcai.trainer.log import History
 from dcai.trainer.products import product_of
 from dcai.trainer.trainer import Trainer
@@ -355,7 +356,13 @@ class Engine:
             data = self._codec.call(function, *arguments)
         except (EncodingError, KeyError, TypeError) as error:
             raise self._failed(seat, f"did {action!r}, which no transaction can hold: {error}") from error
-        return _Planned(seat, action, address, slot, Transaction(address, self._address, data, value, self._gas_limit))
+        return _Planned(
+            seat,
+            action,
+            address,
+            slot,
+            Transaction(address, Call(self._address, data, value, self._gas_limit, function)),
+        )
 
     def _settle(self, one: _Planned, mined: Mined) -> None:
         """Note what became of a transaction."""
@@ -363,7 +370,7 @@ class Engine:
         if not mined.ok:
             self._refused(one, mined)
             return
-        self.balances[one.address] -= one.transaction.value
+        self.balances[one.address] -= one.transaction.call.value
         number, received = 0, 0
         for log in mined.logs:
             event = self._codec.event(log)

@@ -205,7 +205,7 @@ def _audited(chain: Chain, trainer: Trainer[Any, Any], engine: Engine) -> tuple[
     But that of a market's provider, whose transactions are sent at the local chain's own price of gas.
     """
     twin = engine.twin
-    found = audit(chain, engine.contract, trainer.address, engine.history, twin, chain.block_number())
+    found = audit(trainer.contract, engine.history, twin, chain.block_number())
     return (
         *found.problems,
         *(

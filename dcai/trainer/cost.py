@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dcai.chain import Chain, local_chain
-from dcai.chain.chain import RpcFailure
+from dcai.chain.create2 import PROXY
+from dcai.chain.rpc import RpcFailure
 from dcai.encoders import Encoder
 from dcai.errors import NodeError
 from dcai.incentives import Incentive
@@ -86,4 +87,4 @@ class Cost:
             price = int(chain.request("eth_gasPrice", []), 16)
         except RpcFailure as failure:
             raise NodeError(f"{chain.backend} doesn't tell what gas costs: {failure.message}") from None
-        return cls(gas, price, gas * price + (0 if chain.code(products.PROXY) else _PROXY_WEI))
+        return cls(gas, price, gas * price + (0 if chain.code(PROXY) else _PROXY_WEI))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcai.errors import ContractError, TooEarly
+from dcai.errors import ContractError
+from dcai.times import moment_text
 
 
 class NoMoney(ContractError):
@@ -19,7 +20,7 @@ class TooLate(ContractError):
     sentence = "This worked until {when}; nothing comes of this contribution any more."
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
-        return {"when": TooEarly.moment(figures["end"])}
+        return {"when": moment_text(figures["end"])}
 
 
 class MostlyAgreed(ContractError):

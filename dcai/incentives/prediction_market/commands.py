@@ -21,11 +21,11 @@ from dcai.cli.commands.predict import attached
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, connect_sender
 from dcai.cli.reading import read
-from dcai.durations import duration_text
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
 from dcai.incentives.prediction_market.course import Phase
 from dcai.incentives.prediction_market.trainer import MarketTrainer
+from dcai.times import duration_text
 
 app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from html import escape
 
-from dcai.durations import duration_text
 from dcai.simulation.report.charts import charts
 from dcai.simulation.result import Outcome, Result
+from dcai.times import duration_text
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -30,9 +30,9 @@ from web3.types import RPCEndpoint, RPCResponse, Wei
 
 import dcai
 from dcai import artifacts
-from dcai.chain.chain import Request
 from dcai.chain.codec import codec
 from dcai.chain.nodes.anvil import GAS_PRICE
+from dcai.chain.rpc import Request
 from scripts.studies import ROOT
 
 PAGE = ROOT / "docs" / "bench.md"
