@@ -8,8 +8,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
-
 from dcai import durations
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
@@ -318,6 +316,8 @@ class Chain:
         if missing > 0 and self._mines_on_demand():
             self._ask("anvil_mine", [hex(missing)])
             return
+        from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+
         waiting = Retrying(
             stop=stop_after_delay(60 + 2 * _BLOCK_SECONDS * max(missing, 0)),
             wait=wait_fixed(1),

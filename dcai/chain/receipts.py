@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
-
 from dcai.chain.addresses import checksummed
 from dcai.chain.rpc import Request, to_bytes, to_hex, to_int
 from dcai.errors import TransactionFailed
@@ -93,13 +91,15 @@ def wait_for(request: Request, transaction_hash: str) -> dict[str, Any]:
         If it is in no block after `RECEIPT_SECONDS`.
     """
 
+    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
     def find() -> dict[str, Any]:
         found: dict[str, Any] | None = request("eth_getTransactionReceipt", [transaction_hash])
         if found is None or found.get("blockNumber") is None:
             raise _NotMined
         return found
 
-    def still_waiting(_: RetryCallState) -> dict[str, Any]:
+    def still_waiting(_: object) -> dict[str, Any]:
         raise TransactionFailed(
             f"Transaction {transaction_hash} is in no block after {RECEIPT_SECONDS} s. It may still get into one: look "
             "it up before you send it again."

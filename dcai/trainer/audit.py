@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dcai.chain.contract import Contract
-from dcai.models import Model
 from dcai.trainer.log import History
+
+if TYPE_CHECKING:
+    from dcai.models import Model
 
 # How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.
 _CHUNK = 200

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.errors import InvalidInput
-from dcai.models import Model
 from dcai.samples import MAX_BATCH
+
+if TYPE_CHECKING:
+    from dcai.models import Model
 
 # What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
 # slot that changes (as if it had been empty); and what it may use in all, with room for the error of these figures.

@@ -264,7 +264,7 @@ def test_a_text_without_a_known_word_is_one_sentence(deployed, run, spam):
 
 @pytest.mark.parametrize(
     ("address", "code", "words"),
-    [("0x12", 2, "'0x12' is no address"), (PEOPLE[0], 1, f"There is no contract at {PEOPLE[0]} on ")],
+    [("0x12", 2, "'0x12' is not an address"), (PEOPLE[0], 1, f"There is no contract at {PEOPLE[0]} on ")],
 )
 def test_an_address_without_a_trainer_is_one_sentence(run, address, code, words):
     result = run("predict", address, "hello")
@@ -294,7 +294,7 @@ def test_a_file_that_holds_no_model_is_one_sentence(run, tmp_path, content, word
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--refund-after", "soon"), "'soon' is no duration; "),
+        (("--refund-after", "soon"), "'soon' is not a duration; "),
         (("--take-after", "1 day"), "The times must be in order: "),
         (("--minimum-wei", "0"), "minimum_wei is a whole number from 1 to "),
         (("--salt", "-1"), "A salt is a whole number from 0 to 2^256 - 1, not -1."),

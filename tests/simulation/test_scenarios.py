@@ -96,7 +96,7 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
         (('title = "Test"', 'title = "Test"\nextends = 3'), ["extends must be the name of a file, not 3"]),
         (("deposit = 50", 'deposit = "much"'), ["agents.0.deposit", "must be a number", "'much'"]),
         (("deposit = 50", "mistakes = -0.5"), ["agents.0.mistakes", "greater than or equal to 0", "-0.5"]),
-        (("deposit = 50", 'every = "soon"'), ["agents.0.every", "'soon' is no duration"]),
+        (("deposit = 50", 'every = "soon"'), ["agents.0.every", "'soon' is not a duration"]),
         (('kind = "Honest"', 'kind = "Saint"'), ["agents.0.kind", "Honest", "'Saint'"]),
         (('name = "good"', ""), ["key agents.0.name is missing"]),
         (("[data]", "[date]"), ["key data is missing"]),

@@ -12,15 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import certifi
 import urllib3
-from tenacity import (
-    RetryCallState,
-    retry,
-    retry_if_exception_type,
-    stop_after_attempt,
-    stop_after_delay,
-    wait_exponential,
-)
-from urllib3.exceptions import HTTPError, LocationParseError, ProtocolError, ProxyError, SSLError, TimeoutError
+from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError
 from urllib3.util import Retry, make_headers, parse_url
 
 from dcai.accounts.local_key import LocalKey
@@ -33,13 +25,19 @@ from dcai.errors import InvalidInput, NodeError, NodeUnreachable
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
-# The node, or who stands before it, asks for patience.
-_BUSY = (429, 502, 503, 504)
-
 _ANSWER_SECONDS = 30
 
-# Redirections are followed; tenacity repeats what is to be repeated.
-_ONCE = Retry(total=None, connect=False, read=False, status=False, other=False, redirect=5)
+# Everything sent here can be sent twice: a lost request is sent again, and a node (or what stands before it) that is
+# busy is given time. Nodes that don't answer in time are asked three times.
+_RETRY = Retry(
+    total=5,
+    read=2,
+    backoff_factor=0.1,
+    backoff_max=5,
+    status_forcelist=(429, 502, 503, 504),
+    allowed_methods=None,
+    respect_retry_after_header=False,
+)
 
 
 def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: int | None = None) -> Chain:
@@ -95,17 +93,6 @@ def _is_address(account: str | LocalAccount) -> bool:
     return isinstance(account, str) and len(account.removeprefix("0x")) == 40
 
 
-def _unreachable(state: RetryCallState) -> None:
-    node = state.args[0]
-    raise NodeUnreachable(
-        f"No node answers at {node.url} ({state.attempt_number} attempts); check the address and that the node runs."
-    )
-
-
-class _Lost(Exception):
-    """The connection was lost, or the node asks for patience."""
-
-
 class _Node:
     def __init__(self, url: str) -> None:
         self.url = url
@@ -116,13 +103,6 @@ class _Node:
         except (LocationParseError, ValueError) as error:
             raise InvalidInput(f"{url!r} is not the address of a node: {error}.") from None
 
-    # everything sent here can be sent twice
-    @retry(
-        retry=retry_if_exception_type(_Lost),
-        wait=wait_exponential(multiplier=0.1, max=5),
-        stop=stop_after_attempt(6) | stop_after_delay(60),
-        retry_error_callback=_unreachable,
-    )
     def request(self, method: str, params: Sequence[Any]) -> Any:
         asked = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
         answer = self._post(json.dumps(asked).encode())
@@ -137,14 +117,14 @@ class _Node:
     def _post(self, body: bytes) -> Any:
         try:
             answer = self._pool.request(
-                "POST", self.url, body=body, headers=self._headers, retries=_ONCE, timeout=_ANSWER_SECONDS
+                "POST", self.url, body=body, headers=self._headers, retries=_RETRY, timeout=_ANSWER_SECONDS
             )
-        except (TimeoutError, ProtocolError, ProxyError, SSLError) as error:
-            raise _Lost(str(error)) from error
+        except MaxRetryError as error:
+            raise NodeUnreachable(
+                f"No node answers at {self.url}, asked several times; check the address and that the node runs."
+            ) from error
         except (HTTPError, ValueError) as error:
             raise NodeError(f"{self.url} can't be asked: {error}; check the address.") from error
-        if answer.status in _BUSY:
-            raise _Lost(f"status {answer.status}")
         if not 200 <= answer.status < 300:
             raise NodeError(f"{self.url} answers with status {answer.status}: it may not be a JSON-RPC node.")
         try:

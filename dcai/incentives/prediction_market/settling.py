@@ -12,13 +12,13 @@ from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.log import MarketHistory
 from dcai.incentives.prediction_market.terms import MOST_BYTES, PredictionMarket
 from dcai.incentives.prediction_market.test_set import SALT, HiddenTestSet, pack_portion, unpack_portion
-from dcai.models import Model
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from dcai.incentives.prediction_market.trainer import MarketTrainer
+    from dcai.models import Model
 
 # Nodes pass on transactions of up to 128 KiB.
 _MAX_CALLDATA = 130_000
