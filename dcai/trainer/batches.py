@@ -1,4 +1,4 @@
-"""How many samples fit into one transaction, and into the one that settles them."""
+"""How many samples fit into one transaction, and into the one that claims something of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def claim_estimate(model: Model, samples: Iterable[bytes], claim_gas: int = 0) -
     Parameters
     ----------
     claim_gas
-        What the incentive takes for each of them.
+        The incentive's own gas for each of them.
     """
     asking = sum(model.asking_gas(sample) + claim_gas for sample in samples)
     return _BATCH_GAS + _READ_GAS * _slots(model) + asking
@@ -70,7 +70,7 @@ def check_size(model: Model) -> None:
     Raises
     ------
     InvalidInput
-        If what a sample of one word, or a vector, is compared with is more than a transaction may read.
+        If comparing a sample of one word, or a vector, needs more than a transaction may use.
     """
     size = model.n_features_in_
     sample = model.pack([round(127 / size**0.5)] * size if model.dense else [0])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dcai.chain.call import Call
 from dcai.errors import InvalidInput
 from dcai.samples import pack_batch
+from dcai.trainer.batches import batches
 from dcai.trainer.log import Entry
 from dcai.trainer.slots import NEW
 
@@ -58,8 +59,6 @@ class Calls:
         """
         if len(data) != len(labels):
             raise InvalidInput(f"There are {len(data)} inputs and {len(labels)} labels; give one label per input.")
-        from dcai.trainer.batches import batches
-
         trainer = self._trainer
         samples, numbers = trainer.inputs.samples(data), [trainer.classes.number(label) for label in labels]
         model, incentive = trainer.inputs.blank(trainer.labels), trainer.incentive

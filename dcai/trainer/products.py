@@ -66,14 +66,14 @@ PRODUCTS = [
 
 
 def register(product: Product, artifact: dict[str, Any]) -> None:
-    """Make a product of somebody else's known, so that it can be deployed and attached to.
+    """Make somebody else's product known, so that it can be deployed and attached to.
 
     Parameters
     ----------
     product
         Its `contract` is the name of the contract, which ends with the incentive's suffix.
     artifact
-        What the compiler gave for the contract: `abi` and `bytecode` (hexadecimal, with 0x).
+        The compiler's output for the contract: `abi` and `bytecode` (hexadecimal, with 0x).
 
     Raises
     ------

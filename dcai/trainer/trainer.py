@@ -12,6 +12,7 @@ from dcai.chain.contract import Contract
 from dcai.chain.receipts import Receipt
 from dcai.errors import InvalidInput, NotAuthor
 from dcai.incentives.base import Incentive
+from dcai.trainer.audit import Audit, audit
 from dcai.trainer.contribution import Contribution, Quote
 from dcai.trainer.inputs import Inputs
 from dcai.trainer.labels import Labels
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from dcai.accounts.account import Account
     from dcai.encoders import Encoder
     from dcai.models import Explanation, Model
-    from dcai.trainer.audit import Audit
 
 C = TypeVar("C", bound=Contribution)
 H = TypeVar("H", bound=History[Any])
@@ -244,8 +244,6 @@ class Trainer(Generic[C, H]):
 
         Parameters, records, what the incentive counts, and the balance against what is owed, as of the latest block.
         """
-        from dcai.trainer.audit import audit
-
         block = self.chain.block_number()
         history = self._history(block)
         labels = (*self._settings.labels, *history.added)

@@ -67,7 +67,7 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
 
 
 def forked_chain(url: str) -> Chain:
-    """Start a chain on this machine that begins as another one is now: nothing that happens here happens there.
+    """Start a chain on this machine that begins in the current state of another one, which it doesn't change.
 
     Parameters
     ----------
