@@ -190,6 +190,34 @@ def test_each_phase_tells_when_it_ends(stage, chain):
         assert stage(phase).market.deadline() is None
 
 
+# Calls, prepared
+
+
+def test_the_calls_of_a_market_are_prepared_without_being_sent(stage, chain):
+    market = stage(Phase.PREPARED)
+    prepare, block = market.market.prepare, chain.block_number()
+    provider, anybody = chain.account(market.provider), chain.account(market.carol)
+
+    commit = prepare.commit(market.hidden, bounty_wei=ROUNDS * market.stake)
+
+    assert (chain.block_number(), market.market.course().phase) == (block, Phase.PREPARED)
+    assert f"a bounty of {ROUNDS * market.stake} wei" in commit.what
+    provider.send(commit)
+    chain.reach(market.market.course().target + 1)
+    anybody.send(prepare.draw())
+    provider.send(prepare.reveal(market.hidden, market.market.course().drawn))
+    assert market.market.course().phase == Phase.PARTICIPATION
+
+
+def test_anybody_sends_the_call_that_pays_somebody_else(stage, chain):
+    market = stage(Phase.PAYMENT)
+    before, owed = chain.balance(market.bob), market.market.owed(market.bob)
+
+    chain.account(market.carol).send(market.market.prepare.collect(market.bob))
+
+    assert chain.balance(market.bob) == before + owed > before
+
+
 # Headers
 
 
