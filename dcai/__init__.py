@@ -22,9 +22,10 @@ from dcai.models import (
     load,
     save,
 )
+from dcai.trainer.attach import attach
 from dcai.trainer.audit import Audit
 from dcai.trainer.contribution import Contribution, Quote
-from dcai.trainer.deploy import attach, deploy
+from dcai.trainer.deploy import deploy
 from dcai.trainer.trainer import Trainer
 
 __all__ = [

@@ -19,6 +19,7 @@ from dcai.errors import InvalidInput
 from dcai.incentives import DepositRefundTake
 from dcai.incentives.deposit_refund_take.trainer import DepositContribution, DepositTrainer
 from dcai.models import SparsePerceptron
+from dcai.trainer.attach import read
 from dcai.trainer.deploy import deploy
 
 UNIT_WEI = 10**15
@@ -163,8 +164,7 @@ def run(
     model = SparsePerceptron(classes=dataset.labels).fit(rows[:initial], labels[:initial])
     terms = Terms.of(len(labels))
     published = deploy(chain, model, terms.incentive(), encoder=encoder, name=dataset.title, sender=chain.accounts[0])
-    # the data is encoded already
-    trainer = DepositTrainer(chain, published.address, encoder=None)
+    trainer = DepositTrainer(chain, read(chain, published.address))  # without an encoder: the data is encoded already
     hidden = encoder.transform(dataset.test_inputs)
     baseline = SparsePerceptron(classes=dataset.labels).fit(rows, labels)
     course = _Course(chain, trainer, model, hidden, np.asarray(dataset.test_labels), terms)

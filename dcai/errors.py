@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dcai.times import duration_text, moment_text
 
 if TYPE_CHECKING:
-    from dcai.chain.chain import Receipt
+    from dcai.chain.receipts import Receipt
 
 
 class DcaiError(Exception):

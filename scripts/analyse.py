@@ -65,7 +65,7 @@ def main() -> None:
         sys.exit("dcai/artifacts/ does not match contracts/. Run `make compile` and commit the result.")
     slither = Slither(CryticCompile(SyntaxTrees(standard_json)), filter_paths=["node_modules/"])
 
-    shipped = {path.stem for path in ARTIFACTS.glob("*.json")} - {"standard_input"}
+    shipped = {path.stem for path in ARTIFACTS.glob("*.json")} - {"standard_input", "index"}
     analysed = {contract.name for contract in slither.contracts}
     if not shipped or shipped - analysed:
         missed = ", ".join(sorted(shipped - analysed)) or "any of ours"

@@ -22,9 +22,13 @@ from typing import Any
 import solcx
 from solcx.exceptions import SolcError, SolcNotInstalled, UnexpectedVersionError
 
+from dcai.chain.create2 import PROXY, SALT, created_address
+
 ROOT = Path(__file__).resolve().parent.parent
 ARTIFACTS = ROOT / "dcai" / "artifacts"
 STANDARD_INPUT = "standard_input.json"
+INDEX = "index.json"
+"""Where each contract is on every chain, so that nobody has to load them all to find one."""
 
 SOLC_VERSION: str = json.loads((ROOT / "package.json").read_text())["devDependencies"]["solc"]
 OPTIMIZER_RUNS = 20_000
@@ -125,6 +129,11 @@ def build() -> dict[str, bytes]:
             }
             _refuse_oversize(name, deployed_bytes(artifacts[f"{name}.json"]))
     _refuse_warnings([message for output in outputs for message in output.get("errors", [])])
+    artifacts[INDEX] = {
+        artifact["contract_name"]: created_address(PROXY, SALT, bytes.fromhex(artifact["bytecode"][2:]))
+        for name, artifact in artifacts.items()
+        if name != STANDARD_INPUT and deployed_bytes(artifact)
+    }
     return {name: _canonical(content) for name, content in artifacts.items()}
 
 
@@ -206,7 +215,8 @@ def _write(built: dict[str, bytes]) -> None:
 
 
 def _print_sizes(built: dict[str, bytes]) -> None:
-    artifacts = [json.loads(content) for name, content in sorted(built.items()) if name != STANDARD_INPUT]
+    others = (STANDARD_INPUT, INDEX)
+    artifacts = [json.loads(content) for name, content in sorted(built.items()) if name not in others]
     print(f"{'contract':<32}{'bytes':>8}{'  of ' + format(MAX_DEPLOYED_BYTES, ','):>10}")
     for artifact in artifacts:
         if size := deployed_bytes(artifact):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import dcai
 from dcai import artifacts, errors, plugins
 from dcai.chain import reverts
+from dcai.chain.addresses import checked_address
 from dcai.chain.codec import Codec, ErrorType, codec
 from dcai.chain.reverts import decode_error, explained
 from dcai.encoders import TextEncoder
@@ -28,6 +29,7 @@ from dcai.incentives.deposit_refund_take.errors import (
 )
 from dcai.incentives.gamified.errors import TooLate
 from dcai.trainer import products
+from dcai.trainer.settings import Settings
 from tests.support import binary
 
 TRAINER = "SparsePerceptronDRT"
@@ -66,7 +68,7 @@ def figure_of(kind, position):
     """Return a recognizable value: as the ABI encodes it, as an attribute, as text."""
     if kind == "address":
         address = "0x" + f"{0xA11CE + position:040x}"
-        return address, products.checked_address(address), products.checked_address(address)
+        return address, checked_address(address), checked_address(address)
     if kind == "bytes32":
         return b"minimum".ljust(32, b"\0"), "minimum", "minimum"
     number = (3 if kind == "uint8" else 1_000_000_007) + position
@@ -441,14 +443,14 @@ def test_a_contract_that_is_no_trainer_is_told(chain, refused, people):
     gate = chain.send(None, code, sender=people[0]).contract_address
 
     for address in (gate, products.address_of("TrainerFactory"), products.address_of(TRAINER)):
-        with refused(errors.NoTrainer, address, "no trainer"):
+        with refused(errors.NoTrainer, address, "isn't a trainer"):
             dcai.attach(chain, address)
 
 
 def test_a_clone_of_other_code_is_no_trainer(chain, refused, people):
     factory = products.address_of("TrainerFactory")
     # initialisation of a clone of an account without code does nothing, successfully
-    settings = products.Settings(dcai.DepositRefundTake(), binary.settings(40), "Trap", ("no", "yes")).packed()
+    settings = Settings(dcai.DepositRefundTake(), binary.settings(40), "Trap", ("no", "yes")).packed()
     receipt = chain.invoke(
         "TrainerFactory", factory, "create", people[5], settings, bytes(32), bytes(42), sender=people[0]
     )

@@ -10,8 +10,8 @@ from typing import Any
 
 from dcai.errors import InvalidInput
 
-_INPUT = "standard_input"
-"""Not a contract, but what all of ours are compiled from."""
+_NOT_CONTRACTS = ("index", "standard_input")
+"""Their addresses, and what all of ours are compiled from."""
 
 _files: dict[str, Traversable] = {}
 
@@ -41,7 +41,7 @@ def add(folder: Traversable) -> None:
 
 def names() -> list[str]:
     """Return the names of all contracts, ours first."""
-    return [name for name in _all() if name != _INPUT]
+    return [name for name in _all() if name not in _NOT_CONTRACTS]
 
 
 def exists(name: str) -> bool:
@@ -71,3 +71,11 @@ def _check(name: str, file: Traversable) -> None:
     missing = {"abi", "bytecode"} - (artifact.keys() if isinstance(artifact, dict) else set())
     if missing:
         raise InvalidInput(f"The artifact of {name} lacks {' and '.join(sorted(missing))}: compile the contract again.")
+
+
+@cache
+def addresses() -> dict[str, str]:
+    """Return where each of our contracts is on every chain, by name, without loading the contracts."""
+    text = resources.files(__package__).joinpath("index.json").read_text(encoding="utf-8")
+    found: dict[str, str] = json.loads(text)
+    return found

@@ -8,7 +8,7 @@ from eth_utils.address import is_hex_address, to_checksum_address
 
 from dcai.errors import InvalidInput
 
-# a checksum is a hash, and logs tell the same few addresses again and again
+# a checksum is a hash, and the same few addresses stand in logs again and again
 checksummed = lru_cache(maxsize=4_096)(to_checksum_address)
 
 
@@ -18,8 +18,8 @@ def checked_address(address: str) -> str:
     Raises
     ------
     InvalidInput
-        If it is none.
+        If it is malformed.
     """
     if not isinstance(address, str) or not is_hex_address(address):
-        raise InvalidInput(f"{address!r} is no address; an address is 0x and 40 hexadecimal digits.")
+        raise InvalidInput(f"{address!r} is not an address: an address is 0x and 40 hexadecimal digits.")
     return to_checksum_address(address)

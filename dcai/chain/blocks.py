@@ -1,4 +1,4 @@
-"""Blocks of a local anvil, each made at the second and of the transactions that one says.
+"""Blocks of a local anvil, each made at a given second and of given transactions.
 
 For simulations: a block of two transactions takes three small requests over the node's Unix socket, which is some
 2,500 blocks a second. The same through web3.py's provider is 1,700.
@@ -6,35 +6,31 @@ For simulations: a block of two transactions takes three small requests over the
 
 from __future__ import annotations
 
-import json
-import socket
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from dcai.chain.addresses import checksummed
-from dcai.chain.chain import Chain, Log, RpcFailure
+from dcai.chain.call import Call
+from dcai.chain.chain import Chain
+from dcai.chain.nodes.ipc import Connection
+from dcai.chain.receipts import Log
+from dcai.chain.rpc import RpcFailure
 from dcai.errors import ContractReverted, InvalidInput, NodeError
 
-# Room for all that is due in the same second; what one transaction may use is limited all the same.
+# Room for all that is due in the same second; each transaction's own limit is a transaction's all the same.
 _BLOCK_GAS = 10**10
-_TIMEOUT_SECONDS = 120
-# a larger one is taken from the system anew for every answer
-_CHUNK = 1 << 16
 
 
 class Transaction(NamedTuple):
-    """A call that somebody pays for: who, to which contract, with what, how much and how much gas at most."""
+    """A call with a gas limit, and the address that pays for it: any, no key is needed."""
 
     sender: str
-    to: str
-    data: bytes
-    value: int
-    gas: int
+    call: Call
 
 
 class Mined(NamedTuple):
-    """What became of a transaction, and who sent it."""
+    """The outcome of a transaction, and who sent it."""
 
     sender: str
     ok: bool
@@ -42,64 +38,18 @@ class Mined(NamedTuple):
     logs: list[Log]
 
 
-class Connection:
-    """JSON-RPC over a Unix socket, one request at a time."""
-
-    def __init__(self, path: str) -> None:
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(_TIMEOUT_SECONDS)
-        self._socket.connect(path)
-
-    def close(self) -> None:
-        """Close the socket."""
-        self._socket.close()
-
-    def request(self, method: str, params: Sequence[Any], meanwhile: Callable[[], None] | None = None) -> Any:
-        """Send one request and return its result; do something else until it is there."""
-        return _result(self.exchange({"jsonrpc": "2.0", "id": 0, "method": method, "params": params}, meanwhile))
-
-    def request_many(self, method: str, many: Sequence[Sequence[Any]]) -> list[Any]:
-        """Send requests of one method together and return their results."""
-        batch = [{"jsonrpc": "2.0", "id": at, "method": method, "params": params} for at, params in enumerate(many)]
-        answers = self.exchange(batch)
-        return [_result(answer) for answer in sorted(answers, key=lambda answer: int(answer["id"]))]
-
-    def exchange(self, message: Any, meanwhile: Callable[[], None] | None = None) -> Any:
-        """Send a message and return the answer."""
-        try:
-            self._socket.sendall(json.dumps(message).encode())
-            if meanwhile:
-                meanwhile()
-            received = b""
-            while chunk := self._socket.recv(_CHUNK):
-                received += chunk
-                try:
-                    return json.loads(received)
-                except ValueError:  # the rest is on its way
-                    continue
-        except OSError as error:
-            raise NodeError(f"The local chain doesn't answer any more: {error}; start another.") from error
-        raise NodeError("The local chain has ended: it was closed, or anvil was; start another.")
-
-
-def _result(answer: Any) -> Any:
-    if "error" in answer:
-        raise RpcFailure(answer["error"]["message"], answer["error"].get("data"))
-    return answer["result"]
-
-
 class Blocks:
     """Makes the blocks of a local chain.
 
-    Senders are any addresses, with no key: the node takes the sender's word. Every transaction pays the same price for
-    its gas, so that they stand in a block in the order in which they were given.
+    Senders are any addresses, without a key: the node believes who is said to send. Every transaction pays the same
+    price for its gas, so that they stand in a block in the order in which they were given.
 
     Parameters
     ----------
     chain
-        On anvil; until `close`, its own `send` must not be used, since it would wait for a block.
+        On anvil; until `close`, its accounts must not send, since they would wait for a block.
     gas_price_wei
-        What everybody pays for a unit of gas.
+        The price of a unit of gas, for everybody.
 
     Raises
     ------
@@ -127,20 +77,20 @@ class Blocks:
         self._nonces: defaultdict[str, int] = defaultdict(int)
 
     def fund(self, address: str, wei: int) -> None:
-        """Let an address that never sent anything have so much money."""
+        """Give an address that never sent anything a balance."""
         self._ask("anvil_setBalance", [address, hex(wei)])
 
     def mine(
         self, time: int, transactions: Sequence[Transaction], meanwhile: Callable[[], None] | None = None
     ) -> list[Mined]:
-        """Make the next block and return what became of each transaction.
+        """Make the next block and return the outcome of each transaction.
 
         Parameters
         ----------
         time
-            Of the block, seconds since 1970: after that of the one before.
+            Of the block, seconds since 1970: later than that of the block before.
         transactions
-            In the order in which they are executed. Each sender can pay for all of theirs.
+            In the order in which they are executed, each with a gas limit. Each sender can pay for all of theirs.
         meanwhile
             Called while the node makes the block.
 
@@ -161,9 +111,10 @@ class Blocks:
         return [_mined(receipt) for receipt in receipts]
 
     def refusal(self, one: Transaction) -> ContractReverted | None:
-        """Return why the contract refuses a transaction now, or None where it wouldn't."""
+        """Return why the contract refuses a transaction now, or None where it doesn't."""
+        call = one.call
         try:
-            self._chain.call(one.to, one.data, sender=one.sender, value=one.value)
+            self._chain.call(call.to, call.data, sender=one.sender, value=call.value)
         except ContractReverted as error:
             return error
         return None
@@ -171,26 +122,18 @@ class Blocks:
     def close(self) -> None:
         """Let the chain make its blocks by itself again, of the size that it had."""
         self._connection.close()  # on which an answer may still be due, where somebody interrupted a block
-        # an estimate of what no block can hold is over sooner
+        # with smaller blocks, an estimate of what no block can hold ends sooner
         self._chain.request("evm_setBlockGasLimit", [self._former_gas])
         self._chain.request("evm_setAutomine", [True])
 
     def _fields(self, one: Transaction) -> dict[str, str]:
         nonce = self._nonces[one.sender]
         self._nonces[one.sender] = nonce + 1
-        return {
-            "from": one.sender,
-            "to": one.to,
-            "data": "0x" + one.data.hex(),
-            "value": hex(one.value),
-            "gas": hex(one.gas),
-            "gasPrice": self._price,
-            "nonce": hex(nonce),
-        }
+        return {"from": one.sender, **one.call.transaction(), "gasPrice": self._price, "nonce": hex(nonce)}
 
 
 def receipts(chain: Chain, number: int) -> list[Mined]:
-    """Return what became of each transaction of a block."""
+    """Return the outcome of each transaction of a block."""
     return [_mined(receipt) for receipt in chain.request("eth_getBlockReceipts", [hex(number)])]
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
-
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
 
 from dcai import durations
-from dcai.chain.addresses import checked_address, checksummed
+from dcai.chain.addresses import checked_address
+from dcai.chain.call import Call
 from dcai.chain.codec import codec
+from dcai.chain.receipts import Log, Receipt
 from dcai.chain.reverts import explained
+from dcai.chain.rpc import Request, RpcFailure, to_bytes, to_int
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
+
+if TYPE_CHECKING:
+    from dcai.accounts.account import Account
 
 TRANSACTION_GAS_LIMIT = 16_777_216
 """What one transaction may use at most (EIP-7825)."""
@@ -23,58 +27,18 @@ TRANSACTION_GAS_LIMIT = 16_777_216
 _BLOCK_SECONDS = 12
 
 
-class Request(Protocol):
-    """Sends one JSON-RPC request and returns its result; raises `RpcFailure` where the node answers with an error."""
-
-    def __call__(self, method: str, params: Sequence[Any]) -> Any:
-        """Send it."""
-
-
-class RpcFailure(Exception):
-    """A node's error answer, before anybody has looked at what it means."""
-
-    def __init__(self, message: str, data: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.data = data
-
-
-@dataclass(frozen=True)
-class Log:
-    """One entry of the log."""
-
-    address: str
-    topics: tuple[bytes, ...]
-    data: bytes
-    block_number: int
-    index: int
-    transaction_hash: str
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What became of a transaction: `gas_used`, what that cost in wei, and what it logged."""
-
-    transaction_hash: str
-    block_number: int
-    gas_used: int
-    fee_wei: int
-    logs: tuple[Log, ...]
-    contract_address: str | None
-
-
 class Chain:
-    """A chain over a web3.py provider. Made by `local_chain` and `connect`.
+    """A chain behind a node. Made by `local_chain` and `connect`.
 
     Attributes
     ----------
     accounts : list of str
-        Addresses that can send transactions.
+        Addresses that can send transactions; `account` returns who signs for one of them.
     backend : str
         What is behind it: "py-evm", "anvil", or the URL.
     chain_id : int
     gas_used : collections.Counter
-        Sender -> gas of all transactions sent from here, failed ones too.
+        Sender -> gas of all transactions sent from here, including failed ones.
     socket : pathlib.Path or None
         The Unix socket of a local anvil, for `dcai.chain.blocks`.
     """
@@ -85,7 +49,7 @@ class Chain:
         *,
         backend: str,
         accounts: Sequence[str],
-        submit: Callable[[dict[str, Any]], dict[str, Any]],
+        account_of: Callable[[Chain, str], Account],
         travel: Callable[[int], None] | None = None,
         close: Callable[[], None] = lambda: None,
         socket: Path | None = None,
@@ -94,9 +58,10 @@ class Chain:
         self.socket = socket
         self.backend = backend
         self.accounts = list(accounts)
-        self.chain_id = _int(self._ask("eth_chainId", []))
+        self.chain_id = to_int(self._ask("eth_chainId", []))
         self.gas_used: Counter[str] = Counter()
-        self._submit = submit
+        self._counting = Lock()
+        self._account_of = account_of
         self._travel = travel
         self.close = close
 
@@ -113,7 +78,7 @@ class Chain:
 
     def call(
         self,
-        to: str,
+        to: str | None,
         data: bytes,
         *,
         sender: str | None = None,
@@ -121,12 +86,12 @@ class Chain:
         block: int | None = None,
         gas: int | None = None,
     ) -> bytes:
-        """Return what a call answers, without sending anything, as of a block or of the latest.
+        """Return the answer of a call, without sending anything, as of a block or of the latest.
 
         Parameters
         ----------
         gas
-            What it may use; as much as the node allows where left out.
+            The most it may use; as much as the node allows where left out.
 
         Raises
         ------
@@ -136,17 +101,17 @@ class Chain:
         transaction = self._transaction(to, data, sender, value)
         if gas is not None:
             transaction["gas"] = hex(gas)
-        return _bytes(self._ask("eth_call", [transaction, _tag(block)]))
+        return to_bytes(self._ask("eth_call", [transaction, _tag(block)]))
 
     def read(self, contract: str, address: str, function: str, *args: Any, block: int | None = None) -> Any:
-        """Return what a function of one of our contracts answers, as of a block or of the latest.
+        """Return the answer of a function of one of our contracts, as of a block or of the latest.
 
         Raises
         ------
         ContractError
             If the contract refuses.
         NodeError
-            If nothing that could be its answer comes back: there is no such contract.
+            If the answer is empty: there is no such contract.
         """
         prepared = codec(contract)
         data = self.call(address, prepared.call(function, *args), block=block)
@@ -156,23 +121,23 @@ class Chain:
 
     def code(self, address: str) -> bytes:
         """Return the code of a contract; empty where there is none."""
-        return _bytes(self._ask("eth_getCode", [address, "latest"]))
+        return to_bytes(self._ask("eth_getCode", [address, "latest"]))
 
     def balance(self, address: str, *, block: int | None = None) -> int:
-        """Return what an address owns, wei, as of a block or of the latest."""
-        return _int(self._ask("eth_getBalance", [checked_address(address), _tag(block)]))
+        """Return the balance of an address, wei, as of a block or of the latest."""
+        return to_int(self._ask("eth_getBalance", [checked_address(address), _tag(block)]))
 
     def now(self) -> int:
         """Return the time of the latest block, seconds since 1970."""
-        return _int(self._ask("eth_getBlockByNumber", ["latest", False])["timestamp"])
+        return to_int(self._ask("eth_getBlockByNumber", ["latest", False])["timestamp"])
 
     def time_of(self, block: int) -> int:
         """Return the time of a block, seconds since 1970."""
-        return _int(self._ask("eth_getBlockByNumber", [hex(block), False])["timestamp"])
+        return to_int(self._ask("eth_getBlockByNumber", [hex(block), False])["timestamp"])
 
     def block_number(self) -> int:
         """Return the number of the latest block."""
-        return _int(self._ask("eth_blockNumber", []))
+        return to_int(self._ask("eth_blockNumber", []))
 
     def logs(self, address: str, *, first_block: int = 0, last_block: int | None = None) -> list[Log]:
         """Return the log of a contract, in order, from a block to another or to the latest.
@@ -182,7 +147,7 @@ class Chain:
         last = self.block_number() if last_block is None else last_block
         query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
         try:
-            return [_log(entry) for entry in self._ask("eth_getLogs", [query])]
+            return [Log.of(entry) for entry in self._ask("eth_getLogs", [query])]
         except NodeError as error:
             if isinstance(error, NodeUnreachable) or first_block >= last:
                 raise
@@ -194,6 +159,29 @@ class Chain:
 
     # Sending
 
+    def account(self, sender: str | Account | None = None) -> Account:
+        """Return the account that signs and sends for an address.
+
+        Parameters
+        ----------
+        sender
+            One of `accounts`; the first of them where left out. An account is returned as it is.
+
+        Raises
+        ------
+        InvalidInput
+            If it isn't one of the accounts, or there are none.
+        """
+        if hasattr(sender, "send"):
+            return cast("Account", sender)
+        if sender is None and not self.accounts:
+            raise InvalidInput(f"No account of {self.backend} can send; connect with account=… to send.")
+        address = checked_address(self.accounts[0] if sender is None else sender)
+        if address not in self.accounts:
+            known = ", ".join(self.accounts) or "none"
+            raise InvalidInput(f"{address} can't send on {self.backend}; the accounts that can: {known}.")
+        return self._account_of(self, address)
+
     def estimate(self, to: str | None, data: bytes, *, sender: str, value: int = 0) -> int:
         """Return how much gas a transaction needs, and find out whether the contract accepts it.
 
@@ -202,40 +190,28 @@ class Chain:
         ContractError
             If the contract refuses.
         """
-        return _int(self._ask("eth_estimateGas", [self._transaction(to, data, sender, value)]))
+        return to_int(self._ask("eth_estimateGas", [self._transaction(to, data, sender, value)]))
 
-    def send(
-        self, to: str | None, data: bytes = b"", *, sender: str, value: int = 0, gas: int | None = None
-    ) -> Receipt:
-        """Send a transaction and return its receipt.
+    def execute(self, call: Call, sender: str, submit: Callable[[dict[str, str]], dict[str, Any]]) -> Receipt:
+        """Carry out a call for an account: estimate its gas, let it be submitted, and read its receipt.
+
+        Accounts do so; everybody else uses `account(sender).send(call)`.
 
         Parameters
         ----------
-        to
-            The contract or person; None deploys `data`.
-        data
-            Calldata.
+        call
+            Where its gas is None, it is estimated first, so that a call that the contract refuses isn't sent.
         sender
-            One of `accounts`.
-        value
-            Wei.
-        gas
-            The gas limit. Left out, the transaction is estimated first, so that one that the contract refuses isn't
-            sent.
+            The account's address.
+        submit
+            Signs the fields of a transaction, sends it, waits, and returns the receipt as the node answers it.
 
         Raises
         ------
-        ContractError
-            If the contract refuses.
-        InvalidInput
-            If the sender isn't one of the accounts, or it would need more gas than a transaction may use.
-        TransactionFailed
-            If it was sent, and failed all the same, or there is no receipt in time.
+        ContractError, InvalidInput, TransactionFailed
+            See `Account.send`.
         """
-        sender = checked_address(sender)
-        if sender not in self.accounts:
-            known = ", ".join(self.accounts) or "none"
-            raise InvalidInput(f"{sender} can't send on {self.backend}; the accounts that can: {known}.")
+        to, data, value, gas = call.to, call.data, call.value, call.gas
         if not isinstance(value, int) or not 0 <= value < 2**256:
             raise InvalidInput(f"An amount is a whole number of wei from 0 to 2^256 - 1, not {value!r}.")
         if gas is None:
@@ -246,20 +222,49 @@ class Chain:
                     f"This needs {needed:,} gas and a transaction may use {TRANSACTION_GAS_LIMIT:,}: send less at once."
                 )
             gas = needed + needed // 10 + 25_000
-        transaction = self._transaction(to, data, sender, value)
-        transaction["gas"] = hex(min(gas, TRANSACTION_GAS_LIMIT))
+        transaction = {"from": sender, **call.with_gas(min(gas, TRANSACTION_GAS_LIMIT)).transaction()}
         try:
-            raw = self._submit(transaction)
+            raw = submit(transaction)
         except RpcFailure as failure:
             raise explained(failure.message, failure.data) from None
-        receipt = _receipt(raw)
-        self.gas_used[sender] += receipt.gas_used
-        if _int(raw["status"]) != 1:
+        receipt = Receipt.of(raw)
+        with self._counting:
+            self.gas_used[sender] += receipt.gas_used
+        if not receipt.ok:
             self._raise_failed(transaction, receipt)
         return receipt
 
+    def send(
+        self,
+        to: str | None,
+        data: bytes = b"",
+        *,
+        sender: str | Account,
+        value: int = 0,
+        gas: int | None = None,
+    ) -> Receipt:
+        """Send a transaction from one of the accounts and return its receipt.
+
+        Parameters
+        ----------
+        to
+            The contract or person; None deploys `data`.
+        data
+            Calldata.
+        value
+            Wei.
+        gas
+            The gas limit; estimated where left out.
+
+        Raises
+        ------
+        ContractError, InvalidInput, TransactionFailed
+            See `Account.send`.
+        """
+        return self.account(sender).send(Call(to, data, value, gas))
+
     def broadcast(self, signed: str) -> None:
-        """Send a transaction that somebody has signed elsewhere; don't wait for it."""
+        """Send a transaction that was signed elsewhere; don't wait for it."""
         self._ask("eth_sendRawTransaction", [signed])
 
     def invoke(
@@ -268,7 +273,7 @@ class Chain:
         address: str,
         function: str,
         *args: Any,
-        sender: str,
+        sender: str | Account,
         value: int = 0,
         gas: int | None = None,
     ) -> Receipt:
@@ -283,13 +288,13 @@ class Chain:
         Raises
         ------
         InvalidInput
-            If the chain is not local, whose clock nobody can turn, or it isn't a second at least.
+            If the chain isn't local, since nobody can set its clock; or it is less than a second.
         """
         if self._travel is None:
             raise InvalidInput(f"Time on {self.backend} can't be set; use local_chain() to try out what happens later.")
         seconds = durations.seconds(duration)
         if seconds == 0:
-            raise InvalidInput("Time passes by a second at least, not by 0.")
+            raise InvalidInput("Time passes by at least a second, not by 0.")
         try:
             self._travel(self.now() + seconds)
         except RpcFailure as failure:
@@ -311,6 +316,8 @@ class Chain:
         if missing > 0 and self._mines_on_demand():
             self._ask("anvil_mine", [hex(missing)])
             return
+        from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+
         waiting = Retrying(
             stop=stop_after_delay(60 + 2 * _BLOCK_SECONDS * max(missing, 0)),
             wait=wait_fixed(1),
@@ -357,7 +364,7 @@ class Chain:
             raise explained(failure.message, failure.data) from None
 
     def _raise_failed(self, transaction: dict[str, Any], receipt: Receipt) -> None:
-        """Say why a transaction failed: a receipt doesn't, but the same call on today's state mostly does."""
+        """Say why a transaction failed: a receipt doesn't, but the same call on the latest state mostly does."""
         told = f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas)"
         limit = int(transaction["gas"], 16)
         try:
@@ -369,44 +376,9 @@ class Chain:
                 raise TransactionFailed(f"{told}: it ran out of gas at its limit of {limit:,}.", receipt) from error
             raise TransactionFailed(f"{told}. {error}", receipt) from error
         raise TransactionFailed(
-            f"{told}; the same call would work now, so that somebody else's transaction came in between.", receipt
+            f"{told}. The same call would work now: somebody else's transaction came in between.", receipt
         )
 
 
 def _tag(block: int | None) -> str:
     return "latest" if block is None else hex(block)
-
-
-def _receipt(raw: dict[str, Any]) -> Receipt:
-    gas_used = _int(raw["gasUsed"])
-    return Receipt(
-        transaction_hash=_text(raw["transactionHash"]),
-        block_number=_int(raw["blockNumber"]),
-        gas_used=gas_used,
-        fee_wei=gas_used * _int(raw["effectiveGasPrice"]),
-        logs=tuple(_log(entry) for entry in raw["logs"]),
-        contract_address=checksummed(raw["contractAddress"]) if raw.get("contractAddress") else None,
-    )
-
-
-def _log(raw: dict[str, Any]) -> Log:
-    return Log(
-        checksummed(raw["address"]),
-        tuple(_bytes(topic) for topic in raw["topics"]),
-        _bytes(raw["data"]),
-        _int(raw["blockNumber"]),
-        _int(raw["logIndex"]),
-        _text(raw["transactionHash"]),
-    )
-
-
-def _int(value: int | str) -> int:
-    return value if isinstance(value, int) else int(value, 16)
-
-
-def _bytes(value: bytes | str) -> bytes:
-    return bytes(value) if isinstance(value, bytes) else bytes.fromhex(value.removeprefix("0x"))
-
-
-def _text(value: bytes | str) -> str:
-    return value if isinstance(value, str) else "0x" + value.hex()

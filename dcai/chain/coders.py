@@ -1,7 +1,8 @@
-"""eth-abi's coders of ABI types, with our own for the three that a log is made of.
+"""eth-abi's coders of ABI types, with our own for the three that logs consist of.
 
-Those of numbers and addresses say what eth-abi's say, and refuse what they refuse, in a third of the time: a simulation
-needs a million. Addresses come with their checksum. Texts needn't be UTF-8: whoever wrote one must not keep others out.
+Our coders of numbers and addresses give and refuse what eth-abi's do in a third of the time: a simulation needs a
+million. Addresses come with their checksum. Texts needn't be UTF-8, so that nobody can keep others out by writing one
+that isn't.
 """
 
 from __future__ import annotations
@@ -91,6 +92,6 @@ class Values:
         return encoded
 
     def decode(self, data: bytes) -> tuple[Any, ...]:
-        """Return the values; raise eth-abi's `DecodingError` where it isn't the encoding of any."""
+        """Return the values; raise eth-abi's `DecodingError` where the data doesn't encode any."""
         values: tuple[Any, ...] = self._decoder(ContextFramesBytesIO(data))
         return values

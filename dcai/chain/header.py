@@ -1,10 +1,9 @@
-"""The header of a block, as its hash is made of."""
+"""The header of a block: the bytes that its hash is of."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import rlp
 from eth_utils.crypto import keccak
 
 from dcai.chain.chain import Chain
@@ -43,18 +42,20 @@ def header(chain: Chain, number: int) -> bytes:
     Raises
     ------
     NodeError
-        If the node tells a header whose hash isn't the block's: its chain has other fields.
+        If the hash of what the node tells isn't the block's: its chain has other fields.
     """
+    import rlp  # only markets need it
+
     block: dict[str, Any] = chain.request("eth_getBlockByNumber", [hex(number), False])
     fields = {name: _field(block[name], width) for name, width in _FIELDS.items() if block.get(name) is not None}
-    # eth-tester tells an empty extraData as 32 zeros
+    # eth-tester shows an empty extraData as 32 zeros
     for told in (fields, {**fields, "extraData": b""}):
         encoded: bytes = rlp.encode(list(told.values()))
         if keccak(encoded) == _field(block["hash"], 32):
             return encoded
     raise NodeError(
-        f"The header of block {number} can't be made from what {chain.backend} tells of it: this chain has other "
-        "fields, and no market can draw there."
+        f"The header of block {number} can't be made from the answer of {chain.backend}: this chain has other fields, "
+        "and no market can draw there."
     )
 
 
@@ -64,9 +65,10 @@ def check_randomness(chain: Chain) -> None:
     Raises
     ------
     NodeError
-        If headers can't be made from what the node tells.
+        If headers can't be made from the node's answers.
     InvalidInput
-        If prevRandao is no random number: a small constant on some chains, bookkeeping in its upper half on others.
+        If prevRandao isn't a random number: it is a small constant on some chains, bookkeeping in its upper half on
+        others.
     """
     latest = chain.block_number()
     header(chain, latest)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from eth_abi.exceptions import EncodingError
 
 from dcai.chain.blocks import Blocks, Mined, Transaction, receipts
+from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.codec import Event, codec
 from dcai.errors import DcaiError, InvalidInput
@@ -264,7 +265,8 @@ class Engine:
             data = self._codec.call(function, *arguments)
         except (EncodingError, KeyError, TypeError) as error:
             raise self._failed(seat, f"did {action!r}, which no transaction can hold: {error}") from error
-        return _Planned(seat, action, address, slot, Transaction(address, self._address, data, value, world.gas_limit))
+        call = Call(self._address, data, value, world.gas_limit, function)
+        return _Planned(seat, action, address, slot, Transaction(address, call))
 
     def _settle(self, one: _Planned, mined: Mined) -> None:
         """Note the outcome of a transaction."""
@@ -273,7 +275,7 @@ class Engine:
         if not mined.ok:
             self._refused(one, mined)
             return
-        world.balances[one.address] -= one.transaction.value
+        world.balances[one.address] -= one.transaction.call.value
         number, received = 0, 0
         for event in filter(None, map(self._codec.event, mined.logs)):
             happened = world.happened(event)

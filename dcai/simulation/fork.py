@@ -14,7 +14,7 @@ from dcai.simulation.data import encode, encoder_for
 from dcai.simulation.result import Result
 from dcai.simulation.run import Progress, ordered, play
 from dcai.simulation.scenario.scenario import Scenario
-from dcai.trainer.deploy import attach
+from dcai.trainer.attach import attach
 
 
 def simulate_fork(

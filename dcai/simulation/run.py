@@ -211,7 +211,7 @@ def _audited(chain: Chain, contract: str, trainer: Trainer[Any, Any], world: Wor
 
     The provider's money is left out: its calls are sent at the local chain's own price of gas.
     """
-    found = audit(chain, contract, trainer.address, world.history, world.twin, chain.block_number())
+    found = audit(trainer.contract, world.history, world.twin, chain.block_number())
     differences = (
         f"{address} has {chain.balance(address)} wei, the log gives {balance}."
         for address, balance in world.balances.items()

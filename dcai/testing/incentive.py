@@ -17,7 +17,7 @@ from dcai.samples import pack_batch
 from dcai.testing.pair import naming, refusing
 from dcai.testing.samples import samples_of
 from dcai.testing.walk import Prepare, Walk
-from dcai.trainer.deploy import attach
+from dcai.trainer.attach import attach
 from dcai.trainer.products import known, product_of
 from dcai.trainer.trainer import Trainer
 
@@ -85,21 +85,19 @@ def the_quoted_price_is_charged(candidate: Candidate, walk: Walk) -> None:
                 told = candidate.incentive.price(elapsed, sizes)
             except TooLarge:
                 with refusing(f"the price of samples of {sizes} features", TooLarge):
-                    walk.chain.read(walk.contract, walk.trainer.address, *asked)
+                    walk.trainer.contract.read(*asked)
                 continue
-            charged = walk.chain.read(walk.contract, walk.trainer.address, *asked)
+            charged = walk.trainer.contract.read(*asked)
             assert charged == told, f"{sizes} after {elapsed} s cost {charged} wei, price() says {told}"
     _what_has_no_price_is_refused(candidate, walk)
     for count in (1, 3):
         packed = [walk.samples.packed(walk.samples.features()) for _ in range(count)]
-        call = walk.call_of(packed, [0] * count)
         price = walk.price(packed)
         if price:
             with refusing(f"{count} samples for {count} wei less than {price}", ContractReverted):
-                walk.chain.invoke(
-                    walk.contract, walk.trainer.address, *call, sender=walk.people[0], value=price - count
-                )
-        assert walk.try_call(*call, sender=walk.people[0], value=price) is not None, f"{price} wei are refused"
+                walk.trainer.send(walk.call_of(packed, [0] * count, value=price - count), walk.people[0])
+        call = walk.call_of(packed, [0] * count, value=price)
+        assert walk.try_call(call, sender=walk.people[0]) is not None, f"{price} wei are refused"
 
 
 def _what_has_no_price_is_refused(candidate: Candidate, walk: Walk) -> None:
@@ -113,10 +111,9 @@ def _what_has_no_price_is_refused(candidate: Candidate, walk: Walk) -> None:
         incentive.price(0, (len(large),))
     except TooLarge:
         small = Walk(walk.chain, model, walk.samples, incentive, candidate.prepare)
-        call = small.call_of([walk.samples.packed(large)], [0])
-        price = incentive.price(0, (2,))
+        call = small.call_of([walk.samples.packed(large)], [0], value=incentive.price(0, (2,)))
         with refusing(f"a sample of {len(large)} features", TooLarge):
-            small.chain.invoke(small.contract, small.trainer.address, *call, sender=small.people[0], value=price)
+            small.trainer.send(call, small.people[0])
 
 
 def invalid_samples_are_refused(candidate: Candidate, walk: Walk) -> None:
@@ -134,19 +131,10 @@ def invalid_samples_are_refused(candidate: Candidate, walk: Walk) -> None:
     }
     for what, call in wrong.items():
         with naming(what):
-            walk.refused_when_sent(*call, sender=walk.people[0], value=price)
+            walk.refused_when_sent(walk.trainer.contract.call(*call, value=price), sender=walk.people[0])
     for label in (known, 255, 256, 2**256 - 1):
         with refusing(f"label {label} of {known} classes", UnknownLabel):
-            walk.chain.invoke(
-                walk.contract,
-                walk.trainer.address,
-                "contribute",
-                good,
-                label,
-                0,
-                sender=walk.people[0],
-                value=price,
-            )
+            walk.trainer.send(walk.trainer.contract.call("contribute", good, label, 0, value=price), walk.people[0])
     assert not walk.entries()
 
 
@@ -176,15 +164,15 @@ def nobody_claims_what_is_not_theirs(candidate: Candidate, walk: Walk) -> None:
             for person in (entry.author, walk.stranger):
                 for what, forged in walk.forged(entry, person).items():
                     for call in walk.claims_of(*forged):
-                        with refusing(f"{call[0]} with another {what}", ContractReverted):
-                            walk.chain.invoke(walk.contract, walk.trainer.address, *call, sender=person)
+                        with refusing(f"{call.what} with another {what}", ContractReverted):
+                            walk.trainer.send(call, person)
             # what is forged comes before: of a record that is paid anything may be refused
             if number == 0:
                 walk.claim_of_a_stranger(entry, "when its author can")
     entry = walk.entries()[0]
     for forged in walk.forged(entry, walk.stranger).values():
         for call in walk.claims_of(*forged):
-            walk.refused_when_sent(*call, sender=walk.stranger)
+            walk.refused_when_sent(call, sender=walk.stranger)
 
 
 def every_contribution_ends(candidate: Candidate, walk: Walk) -> None:
@@ -213,9 +201,9 @@ def nothing_is_claimed_twice_at_once(candidate: Candidate, walk: Walk) -> None:
     walk.chain.travel(candidate.due())
     for entry in walk.entries():
         for call in walk.claims_of(entry.claim(), entry.slot):
-            if walk.try_call(*call, sender=entry.author) is not None:
-                with refusing(f"{call[0]} of contribution {entry.id}, a second time", ContractReverted):
-                    walk.chain.invoke(walk.contract, walk.trainer.address, *call, sender=entry.author)
+            if walk.try_call(call, sender=entry.author) is not None:
+                with refusing(f"{call.what} of contribution {entry.id}, a second time", ContractReverted):
+                    walk.trainer.send(call, entry.author)
 
 
 _CHECKS: tuple[Callable[[Candidate, Walk], None], ...] = (

@@ -1,4 +1,4 @@
-"""People at one trainer who contribute and claim at random, whatever its incentive, and what must hold throughout."""
+"""People at one trainer who contribute and claim at random, whatever its incentive, and what must always hold."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from dcai import artifacts
-from dcai.chain import Chain, Receipt
+from dcai.chain import Call, Chain, Receipt
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.durations import Duration, seconds
 from dcai.errors import ContractReverted, TransactionFailed
 from dcai.incentives import Incentive
 from dcai.models import Model
-from dcai.samples import BATCH, pack_batch
+from dcai.samples import BATCH
 from dcai.testing.pair import naming
 from dcai.testing.samples import Samples
 from dcai.trainer.deploy import deploy
@@ -41,7 +41,7 @@ class Walk:
     samples : Samples
     incentive : Incentive
     prepare : callable
-        What the creator does before people contribute.
+        Something the creator does before people contribute.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Walk:
         return list(self.trainer.history().entries.values())
 
     def contribute(self) -> Receipt | None:
-        """Let somebody contribute a sample or a batch, naming a slot that may be anything; None where it is refused."""
+        """Let somebody contribute a sample or a batch and name any slot; None where it is refused."""
         before = {entry.slot: entry for entry in self.entries()}
         records = {slot: self._record(slot) for slot in before}
         size = 1 if self.random.random() < 0.6 else int(self.random.integers(2, _LARGEST_BATCH + 1))
@@ -81,10 +81,8 @@ class Walk:
         labels = self.random.integers(len(self.trainer.labels), size=size).tolist()
         slots = [0, *before, len(before) + 1, _HUGE]
         slot = slots[self.random.integers(len(slots))]
-        call = self.call_of(packed, labels, slot)
-        sender = str(self.random.choice(self.people))
-        price = self.price(packed)
-        receipt = self.try_call(*call, sender=sender, value=price)
+        call = self.call_of(packed, labels, slot, value=self.price(packed))
+        receipt = self.try_call(call, sender=str(self.random.choice(self.people)))
         if receipt is not None:
             self.done["contribute"] += 1
             now = self.chain.time_of(receipt.block_number)
@@ -95,48 +93,46 @@ class Walk:
                 )
         return receipt
 
-    def call_of(self, packed: list[bytes], labels: list[int], slot: int = 0) -> tuple[Any, ...]:
-        """Return the call that contributes samples."""
-        if len(packed) == 1:
-            return "contribute", packed[0], labels[0], slot
-        return "contributeBatch", pack_batch(packed, labels), slot
+    def call_of(self, packed: list[bytes], labels: list[int], slot: int = 0, *, value: int) -> Call:
+        """Return the call that contributes samples and pays an amount."""
+        return replace(self.trainer.prepare.batch(packed, labels, slot, deposit_wei=0), value=value)
 
     def price(self, packed: list[bytes]) -> int:
         """Return what samples cost in the next block, each an equal part."""
-        _, _, last = self.chain.read(self.contract, self.trainer.address, "progress")
+        _, _, last = self.trainer.contract.read("progress")
         sizes = tuple(self.trainer.model().size_of(sample) for sample in packed)
         price = self.incentive.price(self.chain.now() + 1 - last, sizes)
         return -(-price // len(packed)) * len(packed)
 
     def claim(self, entry: Entry, person: str) -> bool:
-        """Let somebody try every claim on a contribution; tell whether one was paid, or whatever it earns."""
-        worked = [self.try_call(*call, sender=person) is not None for call in self.claims_of(entry.claim(), entry.slot)]
+        """Let somebody try every claim on a contribution; tell whether one was accepted."""
+        worked = [self.try_call(call, sender=person) is not None for call in self.claims_of(entry.claim(), entry.slot)]
         for (name, _), one in zip(self.claims, worked, strict=True):
             self.done[name] += one
         return any(worked)
 
     def claim_of_a_stranger(self, entry: Entry, when: str) -> None:
-        """Let the stranger try every claim on a contribution: each is refused, or pays its author and nobody else."""
+        """Let the stranger try every claim on a contribution: each is refused, or pays only its author."""
         for call in self.claims_of(entry.claim(), entry.slot):
             before = self._purses(entry.author)
-            receipt = self.try_call(*call, sender=self.stranger)
+            receipt = self.try_call(call, sender=self.stranger)
             if receipt is None:
                 continue
             after = self._purses(entry.author)
             contract, author, stranger = (now - then for now, then in zip(after, before, strict=True))
-            what = f"a stranger claims contribution {entry.id} {when}: {call[0]}"
+            what = f"a stranger claims contribution {entry.id} {when}: {call.what}"
             assert stranger + receipt.fee_wei == 0, f"{what} changes what the stranger has"
             assert author > 0, f"{what} pays its author nothing"
-            assert author == -contract, f"{what} pays others than its author"
+            assert author == -contract, f"{what} pays somebody other than its author"
 
-    def claims_of(self, claim: tuple[Any, ...], slot: int) -> list[tuple[Any, ...]]:
-        """Return every call that claims something of a contribution; of a batch, for all of its samples."""
+    def claims_of(self, claim: tuple[Any, ...], slot: int) -> list[Call]:
+        """Return every call that claims something of a contribution, for all samples of a batch."""
         label, sample = claim[4:]
         everything = (1 << sample[0] + 1) - 1 if label == BATCH and sample else 1
-        return [(name, claim, slot, *[everything] * more) for name, more in self.claims]
+        return [self.trainer.contract.call(name, claim, slot, *[everything] * more) for name, more in self.claims]
 
     def forged(self, entry: Entry, person: str) -> dict[str, tuple[tuple[Any, ...], int]]:
-        """Return claims of a contribution that never was, by what is wrong with each."""
+        """Return claims of a contribution that was never made, by what is wrong with each."""
         wrong: dict[str, Any] = {
             "id": replace(entry, id=entry.id + 1),
             "time": replace(entry, time=entry.time - 1),
@@ -150,31 +146,29 @@ class Walk:
             "slot": (entry.claim(), entry.slot + 1)
         }
 
-    def try_call(self, *call: Any, sender: str, value: int = 0) -> Receipt | None:
-        """Make a call, if the contract takes it, and see where the money went; None where it is refused."""
+    def try_call(self, call: Call, *, sender: str) -> Receipt | None:
+        """Send a call, if the contract accepts it, and see where the money went; None where it is refused."""
         before = self.money()
         try:
-            receipt = self.chain.invoke(self.contract, self.trainer.address, *call, sender=sender, value=value)
+            receipt = self.trainer.send(call, sender)
         except ContractReverted:
             return None
-        assert self.money() + receipt.fee_wei == before, f"{call[0]} makes money, or loses some"
-        self.look(f"after {call[0]}")
+        assert self.money() + receipt.fee_wei == before, f"{call.what} makes money, or loses some"
+        self.look(f"after {call.what}")
         return receipt
 
-    def refused_when_sent(self, *call: Any, sender: str, value: int = 0) -> None:
-        """Send a call that must fail, and see that nothing came of it but its fee."""
+    def refused_when_sent(self, call: Call, *, sender: str) -> None:
+        """Send a call that must fail, and see that it has no effect but its fee."""
         before = self._world(), self.chain.balance(sender)
         try:
-            self.chain.invoke(
-                self.contract, self.trainer.address, *call, sender=sender, value=value, gas=TRANSACTION_GAS_LIMIT
-            )
+            self.trainer.send(call.with_gas(TRANSACTION_GAS_LIMIT), sender)
         except TransactionFailed as failed:
             receipt = failed.receipt
         else:
-            raise AssertionError(f"{call[0]} isn't refused")
+            raise AssertionError(f"{call.what} isn't refused")
         assert receipt is not None
         after = self._world(), self.chain.balance(sender) + receipt.fee_wei
-        assert after == before, f"{call[0]} is refused, but leaves a trace"
+        assert after == before, f"{call.what} is refused, but leaves a trace"
 
     def look(self, when: str) -> None:
         """Compare the contract with its log, and what it has with what it owes."""
@@ -189,14 +183,12 @@ class Walk:
         return sum(self.chain.balance(one) for one in everybody)
 
     def settle(self, patience: Duration) -> list[Entry]:
-        """Let all deadlines pass, and everybody claim whatever they can, of contributions and beside them; return what
-        is still not finished.
-        """
+        """Let all deadlines pass, and everybody claim all they can; return the contributions that aren't finished."""
         for _ in range(3):
             self.chain.travel(patience)
             for person in (self.creator, self.stranger):
                 for name in self.closings:
-                    self.try_call(name, sender=person)
+                    self.try_call(self.trainer.contract.call(name), sender=person)
             for entry in self.entries():
                 for person in (self.creator, *self.people, self.stranger):
                     self.claim(entry, person)
@@ -209,7 +201,7 @@ class Walk:
         return entries[self.random.integers(len(entries))]
 
     def _record(self, slot: int) -> int:
-        return int(self.chain.read(self.contract, self.trainer.address, "record", slot))
+        return int(self.trainer.contract.read("record", slot))
 
     def _purses(self, author: str) -> tuple[int, int, int]:
         return self.chain.balance(self.trainer.address), self.chain.balance(author), self.chain.balance(self.stranger)
@@ -219,9 +211,9 @@ class Walk:
         asked = [one.question for one in history.expectations()]
         return (
             self.chain.balance(self.trainer.address),
-            self.chain.read(self.contract, self.trainer.address, "words", 0, 4),
+            self.trainer.contract.read("words", 0, 4),
             [self._record(entry.slot) for entry in history.entries.values()],
-            [self.chain.read(self.contract, self.trainer.address, *question) for question in asked],
+            [self.trainer.contract.read(*question) for question in asked],
         )
 
 
@@ -237,7 +229,7 @@ def _claims(contract: str) -> list[tuple[str, int]]:
 
 
 def _closings(contract: str) -> list[str]:
-    """Return the functions of a contract that do something and are told nothing: what is left is paid by them."""
+    """Return the functions of a contract that change something and take no argument: they pay out the rest."""
     return [
         item["name"]
         for item in artifacts.load(contract)["abi"]

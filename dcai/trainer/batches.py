@@ -1,13 +1,16 @@
-"""How many samples fit into one transaction, and into the one that settles them."""
+"""How many samples fit into one transaction, and into the one that claims something of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.errors import InvalidInput
-from dcai.models import Model
 from dcai.samples import MAX_BATCH
+
+if TYPE_CHECKING:
+    from dcai.models import Model
 
 # What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
 # slot that changes (as if it had been empty); and what it may use in all, with room for the error of these figures.
@@ -30,7 +33,7 @@ def claim_estimate(model: Model, samples: Iterable[bytes], claim_gas: int = 0) -
     Parameters
     ----------
     claim_gas
-        What the incentive takes for each of them.
+        The incentive's own gas for each of them.
     """
     asking = sum(model.asking_gas(sample) + claim_gas for sample in samples)
     return _BATCH_GAS + _READ_GAS * _slots(model) + asking
@@ -67,7 +70,7 @@ def check_size(model: Model) -> None:
     Raises
     ------
     InvalidInput
-        If what a sample of one word, or a vector, is compared with is more than a transaction may read.
+        If comparing a sample of one word, or a vector, needs more than a transaction may use.
     """
     size = model.n_features_in_
     sample = model.pack([round(127 / size**0.5)] * size if model.dense else [0])

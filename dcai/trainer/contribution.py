@@ -1,11 +1,11 @@
-"""A contribution that was accepted, as an object, and what one costs."""
+"""A contribution that was accepted, as an object, and the price of one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dcai.chain.chain import Receipt
+from dcai.chain.receipts import Receipt
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Quote:
-    """What a contribution costs.
+    """The price of a contribution.
 
     Attributes
     ----------
     price_wei : int
         What the contract asks if nobody else contributes before.
     deposit_wei : int
-        What to send: enough even if somebody contributes in the same block just before, which is the highest price
+        What to send: enough even if somebody contributes just before in the same block, which is the highest price
         there is.
     """
 

@@ -1,4 +1,4 @@
-"""What a deployment will cost, found out by one on a chain of this machine."""
+"""The cost of a deployment, measured by one on a local chain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dcai.chain import Chain, local_chain
-from dcai.chain.chain import RpcFailure
+from dcai.chain.create2 import PROXY
+from dcai.chain.rpc import RpcFailure
 from dcai.encoders import Encoder
 from dcai.errors import NodeError
 from dcai.incentives import Incentive
@@ -14,21 +15,21 @@ from dcai.models import Model
 from dcai.trainer import products
 from dcai.trainer.deploy import deploy
 
-# What the creator of the deterministic deployment proxy is sent on a chain that has none: its presigned transaction is
-# of 100,000 gas at 100 gwei.
+# The fee of the transaction that deploys the deterministic deployment proxy, on a chain that has none: 100,000 gas at
+# 100 gwei.
 _PROXY_WEI = 10**16
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a deployment used.
+    """The gas of a deployment.
 
     Attributes
     ----------
     trainer_gas : int
         The gas of the trainer, with its model and its encoder.
     contract_gas : dict of str to int
-        The gas of each contract that all trainers of its kind share, which a chain needs once.
+        The gas of each contract that all trainers of its kind share, and that a chain needs once.
     """
 
     trainer_gas: int
@@ -41,7 +42,7 @@ def try_out(model: Model, incentive: Incentive[Any], encoder: Encoder | None, na
     Raises
     ------
     DcaiError
-        If a real chain would refuse it, too.
+        If a real chain would refuse it too.
     """
     with local_chain() as chain:
         sender = chain.accounts[0]
@@ -56,15 +57,15 @@ def try_out(model: Model, incentive: Incentive[Any], encoder: Encoder | None, na
 
 @dataclass(frozen=True)
 class Cost:
-    """What a deployment will cost on a chain: about so much gas, at what gas costs there now.
+    """The estimated cost of a deployment on a chain, at its current price of gas.
 
     Attributes
     ----------
     gas : int
-        With that of our contracts that are missing there.
+        Including that of our contracts that are missing there.
     gas_price_wei : int
     wei : int
-        With what the deterministic deployment proxy costs where it is missing.
+        Including the fee for the deterministic deployment proxy where it is missing.
     """
 
     gas: int
@@ -73,17 +74,17 @@ class Cost:
 
     @classmethod
     def on(cls, chain: Chain, trial: Trial) -> Cost:
-        """Return the cost on a chain of what was tried out.
+        """Return the cost on a chain of a deployment that was tried out.
 
         Raises
         ------
         NodeError
-            If the node doesn't tell what gas costs.
+            If the node doesn't give the price of gas.
         """
         missing = [name for name in trial.contract_gas if not chain.code(products.address_of(name))]
         gas = trial.trainer_gas + sum(trial.contract_gas[name] for name in missing)
         try:
             price = int(chain.request("eth_gasPrice", []), 16)
         except RpcFailure as failure:
-            raise NodeError(f"{chain.backend} doesn't tell what gas costs: {failure.message}") from None
-        return cls(gas, price, gas * price + (0 if chain.code(products.PROXY) else _PROXY_WEI))
+            raise NodeError(f"{chain.backend} doesn't give the price of gas: {failure.message}") from None
+        return cls(gas, price, gas * price + (0 if chain.code(PROXY) else _PROXY_WEI))

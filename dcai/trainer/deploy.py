@@ -1,24 +1,114 @@
-"""Deploy a shared model, or attach to one: either way, to the trainer that goes with its incentive."""
+"""Deploy a shared model: as a list of calls, and by sending them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
+from dcai.accounts.account import Account
+from dcai.chain.call import Call
 from dcai.chain.chain import Chain
-from dcai.encoders import Embed, Encoder, encoder_from_spec, pack_spec, unpack_spec
+from dcai.chain.contract import Contract
+from dcai.chain.create2 import clone_address
+from dcai.encoders import Encoder, pack_spec
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive, T
 from dcai.models import Model
 from dcai.models.file import check_encoder
 from dcai.trainer import products
 from dcai.trainer.batches import check_size
-from dcai.trainer.products import Settings
+from dcai.trainer.settings import Deployed, Settings
 from dcai.trainer.trainer import Trainer
 
-# A part of the metadata as the code of a contract: at most 24,576 bytes, one of which is not ours.
+# One chunk of initial parameters: 500 slots at 22,100 gas each, 11 million, under the limit of a transaction.
+_FIRST_CHUNK = 500 * 32 - 16
+_CHUNK = 500 * 32
+
+# A part of the metadata as the code of a contract: at most 24,576 bytes, one of which isn't ours.
 _PART = 24_000
+
+_FACTORY = "TrainerFactory"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployment, prepared and not sent. The address follows from the creator, the settings and the salt.
+
+    Attributes
+    ----------
+    deployed : Deployed
+        The trainer that there will be.
+    shared : tuple of Call
+        What deploys the contracts that all trainers of the kind share, where the chain doesn't have them yet. They are
+        sent through the deterministic deployment proxy: see `dcai.trainer.products.ensure_proxy`.
+    create : Call
+        What makes the trainer.
+    others : tuple of Call
+        What loads the rest of its parameters and publishes its encoder.
+    """
+
+    deployed: Deployed
+    shared: tuple[Call, ...]
+    create: Call
+    others: tuple[Call, ...]
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All calls, in the order in which the creator has to send them."""
+        return (*self.shared, self.create, *self.others)
+
+
+def prepare(
+    chain: Chain,
+    model: Model,
+    incentive: Incentive[Any],
+    *,
+    encoder: Encoder | None = None,
+    name: str = "",
+    salt: int = 0,
+    creator: str,
+) -> Deployment:
+    """Return the calls that deploy a shared model, without sending anything.
+
+    Parameters
+    ----------
+    creator
+        The address that will send them.
+    chain, model, incentive, encoder, name, salt
+        See `deploy`.
+
+    Raises
+    ------
+    InvalidInput
+        See `deploy`.
+    """
+    if not isinstance(salt, int) or not 0 <= salt < 2**256:
+        raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
+    check_is_fitted(model)
+    check_encoder(model, encoder)
+    check_size(model)
+    settings = Settings(incentive, model.settings(), name, tuple(model.classes))
+    packed, word = settings.packed(), salt.to_bytes(32, "big")
+    contract = products.product_of(model, incentive).contract
+    factory, implementation = products.address_of(_FACTORY), products.address_of(contract)
+    address = clone_address(factory, word, implementation, bytes.fromhex(creator[2:]) + packed)
+    first, *chunks = _chunks(model.parameters())
+    trainer = Contract(chain, "ITrainer", address)
+    loading = [
+        trainer.call("initialize", chunk, what=f"Load part {number} of {len(chunks) + 1} of the parameters of {name!r}")
+        for number, chunk in enumerate(chunks, start=2)
+    ]
+    create = Contract(chain, _FACTORY, factory).call(
+        "create", implementation, packed, word, first, what=f"Create the trainer {name!r} at {address}"
+    )
+    return Deployment(
+        Deployed(contract, address, creator, settings),
+        tuple(call for one in (_FACTORY, contract) for call in products.missing(chain, one)),
+        create,
+        (*loading, *_publishing(trainer, encoder, name)),
+    )
 
 
 def deploy(
@@ -29,7 +119,7 @@ def deploy(
     encoder: Encoder | None = None,
     name: str = "",
     salt: int = 0,
-    sender: str | None = None,
+    sender: str | Account | None = None,
 ) -> T:
     """Deploy a shared model.
 
@@ -46,9 +136,9 @@ def deploy(
     name
         One line.
     salt
-        Tells apart trainers of the same creator, settings, classes and name.
+        Distinguishes otherwise identical trainers of one creator.
     sender
-        The creator; the chain's first account where left out.
+        The creator, an address or an account; the chain's first account where left out.
 
     Raises
     ------
@@ -58,57 +148,36 @@ def deploy(
     FailedDeployment
         If the same creator has deployed the same settings with the same salt before.
     """
-    if not chain.accounts:
-        raise InvalidInput(f"No account of {chain.backend} can send; connect with account=… to deploy.")
-    if not isinstance(salt, int) or not 0 <= salt < 2**256:
-        raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
-    check_is_fitted(model)
     kind: Any = Trainer.of(type(incentive))
-    creator = sender or chain.accounts[0]
-    check_encoder(model, encoder)
-    check_size(model)
-    settings = Settings(incentive, model.settings(), name, tuple(model.classes))
-    address, gas, block = products.create(chain, model, settings, salt=salt, sender=creator)
-    if encoder is not None:
-        data = pack_spec({"encoder": encoder.spec()})
-        for start in range(0, len(data), _PART):
-            last = start + _PART >= len(data)
-            gas += chain.invoke(
-                "ITrainer", address, "publish", data[start : start + _PART], last, sender=creator
-            ).gas_used
-    trainer: T = kind(chain, address, encoder, gas, block)
+    account = chain.account(sender)
+    prepared = prepare(chain, model, incentive, encoder=encoder, name=name, salt=salt, creator=account.address)
+    for call in prepared.shared:
+        products.ensure_proxy(chain, account)
+        account.send(call)
+    created = account.send(prepared.create)
+    gas = created.gas_used + sum(account.send(call).gas_used for call in prepared.others)
+    trainer: T = kind(chain, prepared.deployed, encoder=encoder, deploy_gas=gas, first_block=created.block_number)
     return trainer
 
 
-def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | None = None) -> Trainer[Any, Any]:
-    """Return a trainer that is deployed already; its labels and encoder come from the chain.
+def _chunks(parameters: bytes) -> list[bytes]:
+    return [
+        parameters[:_FIRST_CHUNK],
+        *(parameters[start : start + _CHUNK] for start in range(_FIRST_CHUNK, len(parameters), _CHUNK)),
+    ]
 
-    Parameters
-    ----------
-    chain
-        Where.
-    address
-        The trainer's.
-    first_block
-        The block of its deployment, or one before: public nodes often refuse to search the log of the whole chain.
-    embed
-        The function that the trainer's encoder names, where that is an `EmbeddingEncoder`.
 
-    Raises
-    ------
-    NoTrainer
-        If there is none of a known kind at the address.
-    InvalidInput
-        If the address is malformed, or what the creator published is no encoder.
-    """
-    incentive = products.read(chain, address).product.incentive
-    trainer = Trainer.of(incentive)(chain, address, None, first_block=first_block)
-    data, complete = chain.read("ITrainer", address, "metadata")
-    if complete:
-        spec = unpack_spec(data).get("encoder")
-        if not isinstance(spec, dict):
-            raise InvalidInput(
-                f"What the creator of {address} published names no encoder; its samples can't be made here."
-            )
-        trainer.encoder = encoder_from_spec(spec, embed=embed)
-    return trainer
+def _publishing(trainer: Contract, encoder: Encoder | None, name: str) -> list[Call]:
+    if encoder is None:
+        return []
+    data = pack_spec({"encoder": encoder.spec()})
+    starts = range(0, len(data), _PART)
+    return [
+        trainer.call(
+            "publish",
+            data[start : start + _PART],
+            start + _PART >= len(data),
+            what=f"Publish part {number} of {len(starts)} of the encoder of {name!r}",
+        )
+        for number, start in enumerate(starts, start=1)
+    ]

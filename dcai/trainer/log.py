@@ -1,4 +1,4 @@
-"""A trainer's log, replayed: every contribution, what became of it, what is owed, and the model."""
+"""A trainer's log, replayed: every contribution and its current state, what is owed, and the model."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import index
-from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
-from dcai.models import Model
 from dcai.samples import BATCH, unpack_batch
+
+if TYPE_CHECKING:
+    from dcai.models import Model
 
 
 @dataclass
 class Entry(ABC):
-    """A contribution in the log; what becomes of it is up to the incentive.
+    """A contribution in the log; its further states are up to the incentive.
 
     Attributes
     ----------
     id, author, time, deposit_wei, label, sample, slot
-        As its event tells; the label is 256 where the sample is a batch.
+        As in its event; the label is 256 where the sample is a batch.
     """
 
     id: int
@@ -38,7 +40,7 @@ class Entry(ABC):
     @classmethod
     @abstractmethod
     def of(cls, args: dict[str, Any], incentive: Any) -> Self:
-        """Return the entry for the arguments of a Contributed event, at a trainer that is set up with an incentive."""
+        """Return the entry for the arguments of a Contributed event of a trainer with these terms."""
 
     @staticmethod
     def fields_of(args: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +51,7 @@ class Entry(ABC):
     @property
     @abstractmethod
     def open(self) -> int:
-        """What the contract's record says is open: 96 bits, whose meaning is the incentive's."""
+        """The open part in the contract's record: 96 bits, whose meaning is up to the incentive."""
 
     @abstractmethod
     def is_free(self, now: int) -> bool:
@@ -84,7 +86,7 @@ class Entry(ABC):
         return sum(1 << number for number in numbers)
 
     def claim(self) -> tuple[int, str, int, int, int, bytes]:
-        """Return what a claim brings back to the contract."""
+        """Return the contribution as claims bring it back to the contract."""
         return (self.id, self.author, self.time, self.deposit_wei, self.label, self.sample)
 
     def record(self) -> int:
@@ -100,7 +102,7 @@ E = TypeVar("E", bound=Entry)
 
 
 class Expected(NamedTuple):
-    """What a contract must answer by its log.
+    """An answer that a contract must give according to its log.
 
     Attributes
     ----------
@@ -108,7 +110,7 @@ class Expected(NamedTuple):
         A function and its arguments.
     answer : object
     problem : str
-        What an audit says where it answers something else, which stands for ``{found}``.
+        The sentence of an audit where the answer is another, which replaces ``{found}``.
     """
 
     question: tuple[Any, ...]
@@ -123,24 +125,24 @@ class History(ABC, Generic[E]):
     Attributes
     ----------
     incentive : Incentive
-        What the trainer is set up with.
+        The trainer's terms.
     model : Model
-        One like the trainer's, whatever its parameters, with the classes that it was made with.
+        One like the trainer's with any parameters, and the classes that the trainer was made with.
     parameters : bytes
         The initial parameters.
     entries : dict
         Contribution id -> `Entry`, in the order of the log.
     learnt : list
-        What the model learnt: (sample, label) in order.
+        The samples that the model learnt: (sample, label) in order.
     added : list of str
         The names of classes that were added.
     next_id, last_time : int
-        The number that the next contribution gets; when the last one was made.
+        The number of the next contribution, and the time of the last one.
     paid_in_wei, paid_out_wei : int
     """
 
     entry_type: ClassVar[type[Entry]]
-    """What a contribution becomes."""
+    """The class of its entries."""
 
     timed: ClassVar[frozenset[str]] = frozenset()
     """Names of events of the incentive for which `apply` needs the time of their block."""
@@ -158,12 +160,12 @@ class History(ABC, Generic[E]):
 
     @property
     def counted(self) -> int:
-        """What the contract counts beside the number of the next contribution: see contracts/libraries/Head.sol."""
+        """The number that the contract keeps beside that of the next contribution: see contracts/libraries/Head.sol."""
         return 0
 
     @property
     def owed_wei(self) -> int:
-        """What the trainer owes: all that is open."""
+        """The sum of all that is open."""
         return self.paid_in_wei - self.paid_out_wei
 
     @abstractmethod
@@ -173,14 +175,14 @@ class History(ABC, Generic[E]):
         Parameters
         ----------
         event
-            Any but those that every trainer has.
+            Any except those that every trainer has.
         times
             Block number -> its time, of the blocks of `timed` events.
         """
 
     @abstractmethod
     def expectations(self) -> Iterator[Expected]:
-        """Yield what the contract must answer, beside its state, its records and its balance."""
+        """Yield the answers that the contract must give, beside its state, its records and its balance."""
 
     def extend(self, events: Iterable[Event], times: dict[int, int]) -> None:
         """Replay more of the log.

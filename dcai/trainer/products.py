@@ -1,8 +1,8 @@
-"""Where our contracts are, the same addresses on every chain, and what a trainer's code says of it.
+"""Which contract goes with a model and an incentive, and where our contracts are: the same address on every chain.
 
 The factory and the implementations are deployed through the deterministic deployment proxy that most chains have
 (github.com/Arachnid/deterministic-deployment-proxy); where it is missing, its creator's presigned transaction puts it
-there. Their addresses follow from their bytecode alone, so that a trainer's code tells which contract it runs.
+there. Their addresses follow from their bytecode alone, so that a trainer's code says which contract it runs.
 """
 
 from __future__ import annotations
@@ -11,31 +11,25 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from eth_account import Account
-from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from dcai import artifacts, plugins
-from dcai.chain.addresses import checked_address
+from dcai.accounts.account import Account
+from dcai.chain.call import Call
 from dcai.chain.chain import Chain
+from dcai.chain.create2 import PROXY, SALT, created_address
 from dcai.errors import InvalidInput, NoTrainer
 from dcai.incentives.base import Incentive
 from dcai.models.base import Model
-
-PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 
 _PROXY_TRANSACTION = (
     "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffff"
     "ffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba0222222222222222222222222"
     "2222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222"
 )
+_PROXY_CREATOR = "0x3fAB184622Dc19b6109349B94811493BF2a45362"
 _PROXY_COST = 10**16
 _PROXY_SECONDS = 60
-_SALT = bytes(32)
-
-_CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")
-_CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
 
 
 @dataclass(frozen=True)
@@ -67,6 +61,20 @@ def known() -> list[Product]:
     ]
 
 
+def named(contract: str) -> Product:
+    """Return the product of a contract.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none.
+    """
+    for product in known():
+        if product.contract == contract:
+            return product
+    raise InvalidInput(f"No model and incentive are known for the contract {contract}.")
+
+
 def product_of(model: Model, incentive: Incentive[Any]) -> Product:
     """Return the contract for a model with an incentive.
 
@@ -85,28 +93,41 @@ def product_of(model: Model, incentive: Incentive[Any]) -> Product:
 @cache
 def address_of(contract: str) -> str:
     """Return where one of our contracts is, on every chain that has it."""
-    init_code = bytes.fromhex(artifacts.load(contract)["bytecode"][2:])
-    parts = b"\xff" + bytes.fromhex(PROXY[2:]) + _SALT + keccak(init_code)
-    return str(to_checksum_address(keccak(parts)[12:]))
+    known = artifacts.addresses().get(contract)
+    return known or created_address(PROXY, SALT, _init_code(contract))
 
 
-def ensure(chain: Chain, contract: str, *, sender: str) -> str:
+def missing(chain: Chain, contract: str) -> list[Call]:
+    """Return the call that deploys one of our contracts, or none where the chain has it."""
+    if chain.code(address_of(contract)):
+        return []
+    return [Call(PROXY, SALT + _init_code(contract), what=f"Deploy {contract}, which all trainers of its kind share")]
+
+
+def ensure(chain: Chain, contract: str, *, sender: str | Account) -> str:
     """Deploy one of our contracts where it isn't on the chain yet; return its address."""
-    address = address_of(contract)
-    if not chain.code(address):
-        _ensure_proxy(chain, sender)
-        data = _SALT + bytes.fromhex(artifacts.load(contract)["bytecode"][2:])
-        chain.send(PROXY, data, sender=sender)
-    return address
+    account = chain.account(sender)
+    for call in missing(chain, contract):
+        ensure_proxy(chain, account)
+        account.send(call)
+    return address_of(contract)
 
 
-def _ensure_proxy(chain: Chain, sender: str) -> None:
+def ensure_proxy(chain: Chain, account: Account) -> None:
+    """Deploy the deterministic deployment proxy where it isn't on the chain yet.
+
+    Its creator's presigned transaction does it, for which somebody has to give that creator the fee.
+
+    Raises
+    ------
+    NoTrainer
+        If the chain refuses it.
+    """
     if chain.code(PROXY):
         return
-    deployer = Account.recover_transaction(_PROXY_TRANSACTION)
-    missing = _PROXY_COST - chain.balance(deployer)
-    if missing > 0:
-        chain.send(deployer, sender=sender, value=missing)
+    lacking = _PROXY_COST - chain.balance(_PROXY_CREATOR)
+    if lacking > 0:
+        account.send(Call(_PROXY_CREATOR, value=lacking, what="Pay for the deterministic deployment proxy"))
     chain.broadcast(_PROXY_TRANSACTION)
     arrived = Retrying(
         stop=stop_after_delay(_PROXY_SECONDS),
@@ -120,131 +141,5 @@ def _ensure_proxy(chain: Chain, sender: str) -> None:
         )
 
 
-# Names stand in code, which costs 200 gas a byte.
-_MAX_NAMES = 4_096
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What stands in a trainer's code: see contracts/libraries/Settings.sol.
-
-    Attributes
-    ----------
-    incentive
-    model : bytes
-        The model's ten bytes, as `Model.settings` gives them.
-    name : str
-    labels : tuple of str
-        What the classes are called that the trainer was made with.
-    """
-
-    incentive: Incentive[Any]
-    model: bytes
-    name: str
-    labels: tuple[str, ...]
-
-    def packed(self) -> bytes:
-        """Return the settings as the factory takes them: all but the creator.
-
-        Raises
-        ------
-        InvalidInput
-            If a name or label holds a line break.
-        """
-        for text in (self.name, *self.labels):
-            if not isinstance(text, str) or "\n" in text:
-                raise InvalidInput(f"A name or label is one line of text, not {text!r}.")
-        lines = "\n".join((self.name, *self.labels)).encode()
-        if len(lines) > _MAX_NAMES:
-            raise InvalidInput(
-                f"Name and labels have {len(lines):,} bytes together; a trainer's code has room for {_MAX_NAMES:,}."
-            )
-        return self.incentive.size_unit.to_bytes(2, "big") + self.model + self.incentive.packed() + lines
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A trainer as its code tells it."""
-
-    product: Product
-    creator: str
-    settings: Settings
-
-
-def read(chain: Chain, address: str) -> Deployed:
-    """Read what a trainer is, from its code.
-
-    Raises
-    ------
-    InvalidInput
-        If the address is malformed.
-    NoTrainer
-        If there is no contract, or one that is no trainer of this version.
-    """
-    address = checked_address(address)
-    code = chain.code(address)
-    if not code:
-        raise NoTrainer(
-            f"There is no contract at {address} on {chain.backend} (chain {chain.chain_id}); check address and chain."
-        )
-    implementation = code[10:30]
-    product = next((p for p in known() if bytes.fromhex(address_of(p.contract)[2:]) == implementation), None)
-    if product is None or code[:10] != _CLONE_HEAD or code[30:45] != _CLONE_TAIL or len(code) < 45 + 64:
-        raise NoTrainer(
-            f"The contract at {address} is no trainer of this version of dcai: it runs other code. "
-            "Don't pay it on our word."
-        )
-    args = code[45:]
-    try:
-        name, *labels = args[64:].decode().split("\n")
-    except UnicodeDecodeError:
-        raise NoTrainer(f"The trainer at {address} has a name or labels that are no text.") from None
-    if len(labels) != args[22]:
-        raise NoTrainer(f"The trainer at {address} names {len(labels)} labels for {args[22]} classes: don't trust it.")
-    incentive = product.incentive.from_packed(args[32:64], int.from_bytes(args[20:22], "big"))
-    settings = Settings(incentive, args[22:32], name, tuple(labels))
-    return Deployed(product, str(to_checksum_address(args[:20])), settings)
-
-
-def create(chain: Chain, model: Model, settings: Settings, *, salt: int, sender: str) -> tuple[str, int, int]:
-    """Deploy a trainer.
-
-    Returns
-    -------
-    tuple
-        Its address, the gas of all transactions that made it (not of those that our contracts' own first deployment
-        took), and the number of the block that it was made in.
-    """
-    contract = product_of(model, settings.incentive).contract
-    factory = ensure(chain, "TrainerFactory", sender=sender)
-    implementation = ensure(chain, contract, sender=sender)
-    parameters = model.parameters()
-    first, *others = _chunks(parameters)
-    receipt = chain.invoke(
-        "TrainerFactory",
-        factory,
-        "create",
-        implementation,
-        settings.packed(),
-        salt.to_bytes(32, "big"),
-        first,
-        sender=sender,
-    )
-    created = next(log for log in receipt.logs if log.address == factory)
-    trainer = str(to_checksum_address(created.topics[1][12:]))
-    gas = receipt.gas_used
-    for chunk in others:
-        gas += chain.invoke("ITrainer", trainer, "initialize", chunk, sender=sender).gas_used
-    return trainer, gas, receipt.block_number
-
-
-# One chunk of initial parameters: 500 slots at 22,100 gas each, 11 million, under the limit of a transaction.
-_FIRST_CHUNK = 500 * 32 - 16
-_CHUNK = 500 * 32
-
-
-def _chunks(parameters: bytes) -> list[bytes]:
-    return [
-        parameters[:_FIRST_CHUNK],
-        *(parameters[start : start + _CHUNK] for start in range(_FIRST_CHUNK, len(parameters), _CHUNK)),
-    ]
+def _init_code(contract: str) -> bytes:
+    return bytes.fromhex(artifacts.load(contract)["bytecode"][2:])

@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from operator import index
-from typing import Any, ClassVar, Generic, TypeVar
-
-from rich.progress import track
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from dcai import plugins
-from dcai.chain.addresses import checked_address
-from dcai.chain.chain import Chain, Receipt
-from dcai.chain.codec import Event, codec
-from dcai.encoders import Encoder
-from dcai.errors import InvalidInput, UnknownLabel
+from dcai.chain.call import Call
+from dcai.chain.chain import Chain
+from dcai.chain.contract import Contract
+from dcai.chain.receipts import Receipt
+from dcai.errors import InvalidInput, NotAuthor
 from dcai.incentives.base import Incentive
-from dcai.models import Explanation, Model
-from dcai.samples import pack_batch
-from dcai.trainer import products
 from dcai.trainer.audit import Audit, audit
-from dcai.trainer.batches import batches
 from dcai.trainer.contribution import Contribution, Quote
-from dcai.trainer.log import History
+from dcai.trainer.inputs import Inputs
+from dcai.trainer.labels import Labels
+from dcai.trainer.log import Entry, History
+from dcai.trainer.prepare import Calls
+from dcai.trainer.settings import Deployed
+from dcai.trainer.slots import Slots
+
+if TYPE_CHECKING:
+    from dcai.accounts.account import Account
+    from dcai.encoders import Encoder
+    from dcai.models import Explanation, Model
 
 C = TypeVar("C", bound=Contribution)
 H = TypeVar("H", bound=History[Any])
 
+HEAD = 16
+"""Bytes of a trainer's bookkeeping, which stand before the parameters in its state."""
+
 
 class Trainer(Generic[C, H]):
-    """One deployed shared model. Made by `deploy` and `attach`, as what goes with its incentive.
+    """One deployed shared model. Made by `deploy` and `attach`, as the class that goes with its incentive.
 
     What all incentives have in common; what people can do with their contributions is in the classes that derive from
-    this, one an incentive: ``class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=…)``, with
-    their `contribution_type` and `history_type`.
+    this, one per incentive: ``class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=…)``, with
+    their `contribution_type` and `history_type`, and the calls that `prepare` returns.
+
+    A trainer doesn't change, and making one asks the node nothing. What changes with time is in the chain, in `slots`
+    and in `classes`, which threads can share.
+
+    Parameters
+    ----------
+    chain
+        Where it is.
+    deployed
+        What its code says.
+    encoder
+        None where the creator published none.
+    labels
+        The classes that it has now; those that it was made with where left out.
+    deploy_gas, first_block
+        See below.
 
     Attributes
     ----------
@@ -42,19 +64,28 @@ class Trainer(Generic[C, H]):
     creator : str
     name : str
     labels : tuple of str
-        What the labels mean.
+        The names of the classes.
     incentive : Incentive
     encoder : Encoder or None
-        None where the creator published none: contribute feature indices, or vectors of signed bytes, instead.
+        Where there is none, contribute feature indices, or vectors of signed bytes, instead of texts and rows.
     deploy_gas : int
         What the deployment used; 0 where the trainer was attached to.
     first_block : int
         Where its log begins.
+    contract : Contract
+        Its calls, answers and events, for incentives of one's own.
+    inputs : Inputs
+        Makes samples of inputs.
+    classes : Labels
+        The classes that are known, and what asks for them again.
+    slots : Slots
+        Slots of finished contributions that the next ones use again: see `find_slots`.
 
     Notes
     -----
     Every method that sends raises `ContractError` (a subclass named for the reason) where the contract refuses, before
-    anything is sent, and `NodeError` where the node can't be reached.
+    anything is sent, and `NodeError` where the node can't be reached. `prepare` has the same methods, which return a
+    `Call` and send nothing.
     """
 
     contribution_type: type[C]
@@ -85,28 +116,46 @@ class Trainer(Generic[C, H]):
         return Trainer._kinds[incentive]
 
     def __init__(
-        self, chain: Chain, address: str, encoder: Encoder | None, deploy_gas: int = 0, first_block: int = 0
+        self,
+        chain: Chain,
+        deployed: Deployed,
+        *,
+        encoder: Encoder | None = None,
+        labels: Iterable[str] | None = None,
+        deploy_gas: int = 0,
+        first_block: int = 0,
     ) -> None:
-        deployed = products.read(chain, address)
-        self.chain = chain
-        self.address = checked_address(address)
-        self.creator = deployed.creator
-        self.name = deployed.settings.name
-        self.labels = self._deployed_labels = deployed.settings.labels
-        self.incentive: Any = deployed.settings.incentive
-        self.encoder = encoder
-        self.deploy_gas = deploy_gas
-        self.first_block = first_block
-        self._contract = deployed.product.contract
-        self._twin = deployed.product.model
-        self._settings = deployed.settings.model
-        self._format = self._blank(self.labels)
-        self._codec = codec(self._contract)
-        self._free_slots: list[int] = []
-        self._refresh_labels()
+        settings = deployed.settings
+        self.chain: Final = chain
+        self.address: Final = deployed.address
+        self.creator: Final = deployed.creator
+        self.name: Final = settings.name
+        self.incentive: Any = settings.incentive
+        self.deploy_gas: Final = deploy_gas
+        self.first_block: Final = first_block
+        self.contract: Final = Contract(chain, deployed.contract, deployed.address)
+        self.inputs: Final = Inputs(deployed, encoder)
+        self.classes: Final = Labels(self.contract, settings.labels if labels is None else labels)
+        self.slots: Final = Slots()
+        self._settings: Final = settings
 
     def __repr__(self) -> str:
         return f"<Trainer {self.name!r} at {self.address} on {self.chain.backend}>"
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The encoder that its creator published, or None."""
+        return self.inputs.encoder
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the classes."""
+        return self.classes.names
+
+    @property
+    def prepare(self) -> Calls:
+        """The calls that the trainer takes, prepared and not sent."""
+        return Calls(self)
 
     # Asking
 
@@ -119,29 +168,25 @@ class Trainer(Generic[C, H]):
             A text or a row, whatever the encoder takes; feature indices or a vector of signed bytes where there is
             none.
         """
-        label: int = self._read("predict", self._sample(data))
-        if label >= len(self.labels):
-            self._refresh_labels()
-        return self.labels[label]
+        label: int = self.contract.read("predict", self.inputs.sample(data))
+        return self.classes.of(label + 1)[label]
 
     def predict_many(self, data: Sequence[Any]) -> list[str]:
         """Return the class of each of many inputs, computed here from the parameters read off the chain once."""
         model = self.model()
-        return [self.labels[model.label_of(sample)] for sample in self._samples(data)]
+        return [self.labels[model.label_of(sample)] for sample in self.inputs.samples(data)]
 
     def score(self, data: Any) -> dict[str, int]:
         """Return the score of each class; the largest wins, the first of two that are level. A view call: free."""
-        scores = self._read("score", self._sample(data))
-        if len(scores) > len(self.labels):
-            self._refresh_labels()
-        return dict(zip(self.labels, scores, strict=True))
+        scores = self.contract.read("score", self.inputs.sample(data))
+        return dict(zip(self.classes.of(len(scores)), scores, strict=True))
 
     def explain(self, data: Any) -> Explanation:
         """Return what each feature of an input contributes to the score of each class, in the encoder's words.
 
         The base and the contributions of a class add up to its score, exactly. A view call: free.
         """
-        explanation = self.model().explain(self._sample(data))
+        explanation = self.model().explain(self.inputs.sample(data))
         if self.encoder is None:
             return explanation
         words = self.encoder.describe(data)
@@ -149,12 +194,11 @@ class Trainer(Generic[C, H]):
 
     def model(self) -> Model:
         """Return the model as it stands on the chain now, as a twin."""
-        length = 16 + self._twin.parameter_bytes(self._settings)
-        words = self._read("words", 0, -(-length // 32))
+        twin, settings = self.inputs.twin, self._settings.model
+        length = HEAD + twin.parameter_bytes(settings)
+        words = self.contract.read("words", 0, -(-length // 32))
         state = b"".join(word.to_bytes(32, "big") for word in words)
-        if state[15] > len(self.labels):
-            self._refresh_labels()
-        return self._twin.from_parameters(self._settings, state[16:length], self.labels)
+        return twin.from_parameters(settings, state[HEAD:length], self.classes.of(state[HEAD - 1]))
 
     def quote(self, data: Any = None, *, many: Sequence[Any] | None = None) -> Quote:
         """Return what a contribution costs.
@@ -166,17 +210,19 @@ class Trainer(Generic[C, H]):
         many
             The inputs of a batch, instead.
         """
-        if many is not None:
-            return self._quote(self._samples(many))
-        return self._quote_sizes((1,)) if data is None else self._quote([self._sample(data)])
+        samples = self.inputs.samples(many) if many is not None else [] if data is None else [self.inputs.sample(data)]
+        sizes = (1,) if data is None and many is None else self.inputs.sizes(samples)
+        _, _, last = self.contract.read("progress")
+        # the next block is at least a second later than this one
+        now = self.incentive.price(max(self.chain.now() + 1 - last, 1), sizes)
+        safe = self.incentive.price(0, sizes)
+        return Quote(_multiple(now, len(sizes)), _multiple(safe, len(sizes)))
+
+    # The log
 
     def contributions(self) -> list[C]:
-        """Return every contribution there is, with what became of it, from the log."""
-        entries = self.history().entries.values()
-        last = {entry.slot: entry for entry in entries}  # a slot may have been used again
-        now = self.chain.now()
-        self._free_slots = [slot for slot, entry in last.items() if entry.is_free(now)]
-        return [self.contribution_type(self, entry) for entry in entries]
+        """Return every contribution there is, in its current state, from the log."""
+        return [self.contribution_type(self, entry) for entry in self.history().entries.values()]
 
     def contribution(self, number: int) -> C:
         """Return one contribution by its number.
@@ -202,19 +248,34 @@ class Trainer(Generic[C, H]):
         """
         block = self.chain.block_number()
         history = self._history(block)
-        labels = (*self._deployed_labels, *history.added)
-        model = self._twin.from_parameters(self._settings, history.parameters, labels)
-        return audit(self.chain, self._contract, self.address, history, model, block)
+        labels = (*self._settings.labels, *history.added)
+        model = self.inputs.twin.from_parameters(self._settings.model, history.parameters, labels)
+        return audit(self.contract, history, model, block)
+
+    def find_slots(self) -> Slots:
+        """Look in the log for slots at which nothing can be claimed any more; the next contributions use them again.
+
+        Slots that contributions of this object have freed are known without it.
+        """
+        entries = self.history().entries.values()
+        last = {entry.slot: entry for entry in entries}  # a slot may have been used again
+        now = self.chain.now()
+        self.slots.replace(slot for slot, entry in last.items() if entry.is_free(now))
+        return self.slots
 
     def _history(self, block: int) -> H:
-        history = self.history_type(self.incentive, self._blank(self._deployed_labels))
+        history = self.history_type(self.incentive, self.inputs.blank())
         logs = self.chain.logs(self.address, first_block=self.first_block, last_block=block)
-        events = [event for log in logs if (event := self._codec.event(log)) is not None]
+        events = [event for log in logs if (event := self.contract.event(log)) is not None]
         blocks = {event.block_number for event in events if event.name in history.timed}
         history.extend(events, {block: self.chain.time_of(block) for block in blocks})
         return history
 
-    # Contributing
+    # Sending
+
+    def send(self, call: Call, sender: str | Account | None = None) -> Receipt:
+        """Send a call; from the chain's first account where no other is given."""
+        return self.chain.account(sender).send(call)
 
     def add_class(self, name: str, *, gas: int | None = None) -> None:
         """Add a class, as the creator; it has no sample yet, and wins nothing until it has.
@@ -224,17 +285,15 @@ class Trainer(Generic[C, H]):
         InvalidInput
             If there is no room (see the model's `max_classes`), a class has the name, or it isn't one line of text.
         """
-        self._refresh_labels()
-        self._format.add_class(name)
-        self._send("addClass", name, sender=self.creator, gas=gas)
-        self._refresh_labels()
+        self.send(self.prepare.add_class(name, gas=gas), self.creator)
+        self.classes.refresh()
 
     def contribute(
         self,
         data: Any,
         label: str | int,
         *,
-        sender: str | None = None,
+        sender: str | Account | None = None,
         deposit_wei: int | None = None,
         gas: int | None = None,
     ) -> C:
@@ -248,7 +307,7 @@ class Trainer(Generic[C, H]):
         label
             The class: its name or number.
         sender
-            Who pays and is the author; the chain's first account where left out.
+            Who pays and is the author, an address or an account; the chain's first account where left out.
         deposit_wei
             What to pay in; what `quote` says where left out.
         gas
@@ -259,17 +318,15 @@ class Trainer(Generic[C, H]):
         InvalidInput
             If the input holds nothing to encode or the label is unknown.
         """
-        number = self._label(label)
-        sample = self._sample(data)
-        deposit = self._quote([sample]).deposit_wei if deposit_wei is None else deposit_wei
-        return self._contribute("contribute", (sample, number), deposit, sender, gas)
+        number = self.classes.number(label)
+        return self._contribute([self.inputs.sample(data)], [number], sender, deposit_wei, gas)
 
     def contribute_many(
         self,
         data: Sequence[Any],
         labels: Sequence[str | int],
         *,
-        sender: str | None = None,
+        sender: str | Account | None = None,
         deposit_wei: int | None = None,
         progress: bool = True,
     ) -> list[C]:
@@ -280,7 +337,7 @@ class Trainer(Generic[C, H]):
         data, labels
             As many of one as of the other; everything is encoded before anything is sent.
         sender
-            Who pays and is the author; the chain's first account where left out.
+            Who pays and is the author, an address or an account; the chain's first account where left out.
         deposit_wei
             What to pay in for each sample; what `quote` says where left out.
         progress
@@ -289,111 +346,44 @@ class Trainer(Generic[C, H]):
         Returns
         -------
         list
-            One a batch; a sample that is left over, or fills a transaction, is one of its own. Where one fails, those
+            One per batch; a sample that is left over, or fills a transaction, is one of its own. Where one fails, those
             before it stand and are in the log.
         """
-        if len(data) != len(labels):
-            raise InvalidInput(f"There are {len(data)} inputs and {len(labels)} labels; give one label an input.")
-        samples = self._samples(data)
-        numbers = [self._label(label) for label in labels]
-        made = []
-        incentive = self.incentive
-        ranges = list(
-            batches(
-                self._format,
-                samples,
-                numbers,
-                claim_gas=incentive.claim_gas,
-                most_bytes=incentive.batch_bytes,
-            )
-        )
-        for start, end in track(ranges, description="Contributing", disable=not progress or len(ranges) < 2):
-            some = samples[start:end]
-            deposit = self._quote(some).deposit_wei if deposit_wei is None else deposit_wei * len(some)
-            if len(some) == 1:
-                made.append(self._contribute("contribute", (some[0], numbers[start]), deposit, sender, None))
-            else:
-                batch = pack_batch(some, numbers[start:end])
-                made.append(self._contribute("contributeBatch", (batch,), deposit, sender, None))
-        return made
+        from rich.progress import track
 
-    def _contribute(self, function: str, args: tuple[Any, ...], deposit: int, sender: str | None, gas: int | None) -> C:
-        slot = self._free_slots[-1] if self._free_slots else 0
-        receipt = self._send(function, *args, slot, sender=sender, value=deposit, gas=gas)
-        if slot:
-            self._free_slots.pop()
-        entry = self.history_type.entry_type.of(self._event(receipt, "Contributed").args, self.incentive)
+        groups = self.prepare.batches(data, labels)
+        shown = track(groups, description="Contributing", disable=not progress or len(groups) < 2)
+        return [self._contribute(samples, numbers, sender, deposit_wei, None) for samples, numbers in shown]
+
+    def _author(self, entry: Entry, sender: str | Account | None) -> Account:
+        """Return the account that sends what only a contribution's author may: by default one of the chain's.
+
+        Raises
+        ------
+        NotAuthor
+            If it isn't the author's.
+        """
+        if sender is None and entry.author in self.chain.accounts:
+            sender = entry.author
+        account = self.chain.account(sender)
+        if account.address != entry.author:
+            raise NotAuthor(author=entry.author, sender=account.address)
+        return account
+
+    def _contribute(
+        self,
+        samples: Sequence[bytes],
+        numbers: Sequence[int],
+        sender: str | Account | None,
+        deposit_wei: int | None,
+        gas: int | None,
+    ) -> C:
+        with self.slots.taken() as slot:
+            call = self.prepare.batch(samples, numbers, slot, deposit_wei=deposit_wei, gas=gas)
+            receipt = self.send(call, sender)
+        args = self.contract.only(receipt, "Contributed").args
+        entry = self.history_type.entry_type.of(args, self.incentive)
         return self.contribution_type(self, entry, receipt)
-
-    def _send(self, function: str, *args: Any, sender: str | None, value: int = 0, gas: int | None = None) -> Receipt:
-        person = sender or self._sender()
-        return self.chain.invoke(self._contract, self.address, function, *args, sender=person, value=value, gas=gas)
-
-    def _sender(self) -> str:
-        if not self.chain.accounts:
-            raise InvalidInput(f"No account of {self.chain.backend} can send; connect with account=… to contribute.")
-        return self.chain.accounts[0]
-
-    def _event(self, receipt: Receipt, name: str) -> Event:
-        events = (self._codec.event(log) for log in receipt.logs)
-        return next(event for event in events if event is not None and event.name == name)
-
-    def _read(self, function: str, *args: Any) -> Any:
-        return self.chain.read(self._contract, self.address, function, *args)
-
-    def _quote(self, samples: Sequence[bytes]) -> Quote:
-        return self._quote_sizes(tuple(self._format.size_of(sample) for sample in samples))
-
-    def _quote_sizes(self, sizes: tuple[int, ...]) -> Quote:
-        _, _, last = self._read("progress")
-        # the next block is at least a second later than this one
-        now = self.incentive.price(max(self.chain.now() + 1 - last, 1), sizes)
-        safe = self.incentive.price(0, sizes)
-        return Quote(_multiple(now, len(sizes)), _multiple(safe, len(sizes)))
-
-    def _sample(self, data: Any) -> bytes:
-        if self.encoder is not None:
-            return self._format.pack(self.encoder.encode(data))
-        if isinstance(data, str):
-            wanted = "a vector of signed bytes" if self._format.dense else "the indices of the features"
-            raise InvalidInput(f"{self.name!r} has no encoder for {data!r}: give {wanted} instead.")
-        return self._format.pack(data)
-
-    def _samples(self, data: Sequence[Any]) -> list[bytes]:
-        if isinstance(data, str):
-            raise InvalidInput(f"Many inputs are a list, not the one text {data!r}.")
-        samples = []
-        for position, one in enumerate(data):
-            try:
-                samples.append(self._sample(one))
-            except InvalidInput as error:
-                raise InvalidInput(f"Input {position} of {len(data)}: {error}") from error
-        return samples
-
-    def _blank(self, labels: tuple[str, ...]) -> Model:
-        """Return a model like the trainer's that has learnt nothing."""
-        return self._twin.from_parameters(self._settings, bytes(self._twin.parameter_bytes(self._settings)), labels)
-
-    def _refresh_labels(self) -> None:
-        self.labels = tuple(self._read("names").split("\n")[1:])
-        self._format = self._blank(self.labels)
-
-    def _label(self, label: str | int) -> int:
-        if isinstance(label, str):
-            if label not in self.labels:
-                self._refresh_labels()
-            if label not in self.labels:
-                raise InvalidInput(f"There is no class {label!r}; the classes are {', '.join(map(repr, self.labels))}.")
-            return self.labels.index(label)
-        try:
-            number = index(label)
-        except TypeError:
-            raise InvalidInput(f"A label is a class's name or number, not {label!r}.") from None
-        if number >= len(self.labels):
-            self._refresh_labels()
-        if not 0 <= number < len(self.labels):
-            raise UnknownLabel(label=number, classes=len(self.labels))
-        return number
 
 
 def _multiple(wei: int, count: int) -> int:

@@ -14,7 +14,7 @@ from dcai.encoders import TextEncoder, pack_spec
 from dcai.incentives.deposit_refund_take.log import DepositEntry
 from dcai.incentives.gamified.log import GamifiedEntry
 from dcai.samples import pack_batch, pack_sparse
-from dcai.trainer import products
+from dcai.trainer.settings import Settings
 from tests.support import binary
 from tests.support.story import BEGINNING, OTHER_BACKENDS, Story, chains
 
@@ -51,7 +51,7 @@ def settings(settle_after="1 hour", **terms):
     incentive = dcai.DepositRefundTake(
         settle_after=settle_after, creator_take_after="3 days", take_after="4 days", **terms
     )
-    return products.Settings(incentive, binary.settings(len(PARAMETERS) - 2), "Story", ("no", "yes")).packed()
+    return Settings(incentive, binary.settings(len(PARAMETERS) - 2), "Story", ("no", "yes")).packed()
 
 
 def story_of(chain, new_wallet):
@@ -238,7 +238,7 @@ def learnt_vectors(story):
     creator, alice = story.creator, story.alice
     vector = bytes([127, 0, 0])
     model = bytes([2]) + (3).to_bytes(2, "big") + bytes([3]) + bytes(6)
-    given = products.Settings(dcai.DepositRefundTake(), model, "Vectors", ("no", "yes")).packed()
+    given = Settings(dcai.DepositRefundTake(), model, "Vectors", ("no", "yes")).packed()
     nothing = bytes(3 * 8 + 3 * 9)
     story.refuse_creation("NoSuchClassYet", given, nothing[:-1] + b"\1", contract=VECTORS)
     story.create("create two centroids", given, nothing, contract=VECTORS)
@@ -257,7 +257,7 @@ def learnt_words_of_many_classes(story):
     classes, features = 250, 129
     model = bytes([classes]) + features.to_bytes(2, "big") + bytes([classes]) + bytes(6)
     names = tuple(str(number) for number in range(classes))
-    given = products.Settings(dcai.DepositRefundTake(), model, "Words", names).packed()
+    given = Settings(dcai.DepositRefundTake(), model, "Words", names).packed()
     story.create("create many perceptrons", given, bytes(2 * classes + classes * features), contract=WORDS)
     # an estimate of py-evm's runs it half a dozen times, of seconds each
     most = {"value": 10**16, "gas": TRANSACTION_GAS_LIMIT}
@@ -270,7 +270,7 @@ def points(**rules):
     incentive = dcai.Gamified(
         settle_after="1 hour", report_within="1 day", expire_after="5 days", reporter_good=1, size_unit=3, **rules
     )
-    return products.Settings(incentive, binary.settings(len(PARAMETERS) - 2), "Story", ("no", "yes")).packed()
+    return Settings(incentive, binary.settings(len(PARAMETERS) - 2), "Story", ("no", "yes")).packed()
 
 
 def earned_points(story):

@@ -264,7 +264,7 @@ def test_a_text_without_a_known_word_is_one_sentence(deployed, run, spam):
 
 @pytest.mark.parametrize(
     ("address", "code", "words"),
-    [("0x12", 2, "'0x12' is no address"), (PEOPLE[0], 1, f"There is no contract at {PEOPLE[0]} on ")],
+    [("0x12", 2, "'0x12' is not an address"), (PEOPLE[0], 1, f"There is no contract at {PEOPLE[0]} on ")],
 )
 def test_an_address_without_a_trainer_is_one_sentence(run, address, code, words):
     result = run("predict", address, "hello")

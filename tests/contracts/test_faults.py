@@ -237,7 +237,7 @@ def test_the_same_sample_twice_in_one_block_is_two_contributions_that_are_both_r
 ):
     trainer = launch()
     wallet = new_wallet(chain, people[1])
-    call = (trainer.address, PLENTY, trainer._codec.call("contribute", pack_sparse([1]), 1, 0))
+    call = (trainer.address, PLENTY, trainer.contract.codec.call("contribute", pack_sparse([1]), 1, 0))
 
     wallet.execute(call, call, value=2 * PLENTY)
 

@@ -7,10 +7,12 @@ import pytest
 
 import dcai
 from dcai import artifacts, errors
+from dcai.chain.addresses import checked_address
 from dcai.chain.codec import codec
 from dcai.incentives.deposit_refund_take.errors import BadDeposit, NoneRefundable, NoneToSplit, NothingGood, Underpaid
 from dcai.samples import pack_batch, pack_sparse
 from dcai.trainer import products
+from dcai.trainer.settings import Settings
 from tests.support import binary
 
 TRAINER = "SparsePerceptronDRT"
@@ -24,7 +26,7 @@ def unfinished(chain, people):
 
     def create(features, chunk):
         given = binary.settings(features)
-        settings = products.Settings(dcai.DepositRefundTake(), given, "Large", ("no", "yes")).packed()
+        settings = Settings(dcai.DepositRefundTake(), given, "Large", ("no", "yes")).packed()
         factory, implementation = (products.address_of(name) for name in ("TrainerFactory", TRAINER))
         receipt = chain.invoke(
             "TrainerFactory", factory, "create", implementation, settings, bytes(32), chunk, sender=people[0]
@@ -494,7 +496,7 @@ def test_a_trainer_tells_what_it_was_set_up_with(launch, chain, people):
     assert ask("terms") == (5, 6, 86_400, 7_200, 8 * 86_400, 9 * 86_400)
     assert ask("names") == "Größe\nno\nyes"
     assert (ask("classes"), ask("features"), ask("sizeUnit")) == (2, 40, 7)
-    assert dcai.trainer.products.checked_address(ask("creator")) == people[4]
+    assert checked_address(ask("creator")) == people[4]
     assert ask("metadata") == (b"", False)
 
 

@@ -403,6 +403,7 @@ def test_every_deadline_ends_what_waits_for_it_and_frees_the_slot(launch, people
     with pytest.raises(TooLate):
         finished.report(sender=people[4])
     chain.travel("1 day")
+    trainer.find_slots()
     slots = {one.entry.slot for one in trainer.contributions()}
     again = {trainer.contribute([feature], "yes", sender=people[3]).entry.slot for feature in (4, 5, 6, 8)}
     assert again == slots

@@ -12,7 +12,7 @@ from dcai.chain.header import header
 from dcai.incentives.prediction_market.log import MarketEntry
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
 from dcai.samples import pack_batch, pack_sparse
-from dcai.trainer import products
+from dcai.trainer.settings import Settings
 from tests.support import binary
 from tests.support.story import BEGINNING, OTHER_BACKENDS, Story, chains
 
@@ -145,7 +145,7 @@ def story_of(chain, new_wallet, draws):
 
 
 def create(story, name, salt):
-    packed = products.Settings(INCENTIVE, binary.settings(len(PARAMETERS) - 2), "Market", ("no", "yes")).packed()
+    packed = Settings(INCENTIVE, binary.settings(len(PARAMETERS) - 2), "Market", ("no", "yes")).packed()
     return story.create(name, packed, PARAMETERS, salt=salt)
 
 

@@ -26,19 +26,19 @@ def small_calls(monkeypatch):
 
 def kill_at(monkeypatch, chain, number, *, sent):
     """Let the process end at a transaction, before or after it was sent."""
-    send, left = chain.send, number
+    execute, left = chain.execute, number
 
     def dying(*args, **more):
         nonlocal left
         left -= 1
         if left == 0 and not sent:
             raise Killed
-        receipt = send(*args, **more)
+        receipt = execute(*args, **more)
         if left == 0:
             raise Killed
         return receipt
 
-    monkeypatch.setattr(chain, "send", dying)
+    monkeypatch.setattr(chain, "execute", dying)
 
 
 def settled_with_one_death(market, monkeypatch, number, sent, people):
@@ -93,7 +93,7 @@ def test_opening_that_was_killed_goes_on(stage, chain, monkeypatch):
             assert market.market.course().phase == Phase.PARTICIPATION
 
 
-@pytest.mark.parametrize("function", ["send", "estimate"])
+@pytest.mark.parametrize("function", ["execute", "estimate"])
 def test_others_may_push_between_any_two_steps(stage, chain, monkeypatch, small_calls, function):
     alone = stage(Phase.EVALUATION, per_pass=1)
     expected = {alone.alice: 0, alone.bob: 0, alone.provider: 0} | alone.market.settle(progress=False)
@@ -130,15 +130,15 @@ def test_others_may_pay_between_any_two_payments(stage, chain, monkeypatch):
         else:
             entry = list(market.market.history().entries.values())[-1]
             last = ("reclaim", entry.claim(), entry.slot)
-        send = chain.send
+        execute = chain.execute
 
-        def meanwhile(*args, send=send, market=market, last=last, **more):
-            receipt = send(*args, **more)
-            monkeypatch.setattr(chain, "send", send)  # once
+        def meanwhile(*args, execute=execute, market=market, last=last, **more):
+            receipt = execute(*args, **more)
+            monkeypatch.setattr(chain, "execute", execute)  # once
             market.send(*last, sender=market.bob)
             return receipt
 
-        monkeypatch.setattr(chain, "send", meanwhile)
+        monkeypatch.setattr(chain, "execute", meanwhile)
         payments = market.market.settle(sender=market.carol, progress=False)
 
         assert market.provider in payments
@@ -188,6 +188,34 @@ def test_each_phase_tells_when_it_ends(stage, chain):
         assert market.deadline() == begin + length
     for phase in (Phase.PREPARED, Phase.PAYMENT, Phase.FAILED, Phase.UNOPENED, Phase.FORFEITED):
         assert stage(phase).market.deadline() is None
+
+
+# Calls, prepared
+
+
+def test_the_calls_of_a_market_are_prepared_without_being_sent(stage, chain):
+    market = stage(Phase.PREPARED)
+    prepare, block = market.market.prepare, chain.block_number()
+    provider, anybody = chain.account(market.provider), chain.account(market.carol)
+
+    commit = prepare.commit(market.hidden, bounty_wei=ROUNDS * market.stake)
+
+    assert (chain.block_number(), market.market.course().phase) == (block, Phase.PREPARED)
+    assert f"a bounty of {ROUNDS * market.stake} wei" in commit.what
+    provider.send(commit)
+    chain.reach(market.market.course().target + 1)
+    anybody.send(prepare.draw())
+    provider.send(prepare.reveal(market.hidden, market.market.course().drawn))
+    assert market.market.course().phase == Phase.PARTICIPATION
+
+
+def test_anybody_sends_the_call_that_pays_somebody_else(stage, chain):
+    market = stage(Phase.PAYMENT)
+    before, owed = chain.balance(market.bob), market.market.owed(market.bob)
+
+    chain.account(market.carol).send(market.market.prepare.collect(market.bob))
+
+    assert chain.balance(market.bob) == before + owed > before
 
 
 # Headers

@@ -108,7 +108,7 @@ def test_the_replay_passes_through_every_state_that_the_live_model_had(anvil_cha
             call = replay.next(1)._replace(parameters=live)
             if at == 1:
                 with pytest.raises(WrongParameters):
-                    market._send("evaluate", call._replace(parameters=altered(live)), sender=None)
+                    market.send(market.prepare.evaluate(call._replace(parameters=altered(live))))
             replay.push(1, call=call)
             for _ in entry.samples()[1:]:
                 replay.push(1)

@@ -118,7 +118,7 @@ def test_settling_pays_everybody_but_those_who_refuse_money(chain, wallet):
 def test_a_payment_calls_nothing_of_the_market_back(chain, wallet, refused, again):
     market = with_wallet(chain, wallet, Phase.PAYMENT)
     call = {"collect": ("collect", wallet.address), "withdraw": ("withdraw",)}.get(again, ("collect", market.alice))
-    wallet.answer_payments(with_call=(market.market.address, 0, market.market._codec.call(*call)))
+    wallet.answer_payments(with_call=(market.market.address, 0, market.market.contract.codec.call(*call)))
 
     with refused(errors.ReentrancyGuardReentrantCall):
         market.send("collect", wallet.address)
@@ -130,7 +130,7 @@ def test_a_repayment_calls_nothing_of_the_market_back(chain, wallet, refused, ag
     own, other, *_ = market.market.history().entries.values()
     back = own if again == "its own" else other
     call = ("withdraw",) if again == "withdraw" else ("reclaim", back.claim(), back.slot)
-    wallet.answer_payments(with_call=(market.market.address, 0, market.market._codec.call(*call)))
+    wallet.answer_payments(with_call=(market.market.address, 0, market.market.contract.codec.call(*call)))
 
     with refused(errors.ReentrancyGuardReentrantCall):
         market.send("reclaim", own.claim(), own.slot)

@@ -82,7 +82,7 @@ def test_a_phase_ends_at_the_exact_second(stage, chain, at, phase, length, befor
         else:
             # with the gas given it is sent, and refused in a block of this second
             with pytest.raises(errors.TransactionFailed) as caught:
-                market.market._send(function, *args, sender=sender, value=value, gas=3_000_000)
+                market.market.send(market.market.contract.call(function, *args, value=value, gas=3_000_000), sender)
             assert isinstance(caught.value.__cause__, WrongPhase)
             receipt = caught.value.receipt
         assert chain.time_of(receipt.block_number) == end - early
@@ -253,7 +253,7 @@ def test_samples_have_up_to_the_size_unit_together_and_calls_up_to_32_kib(stage,
     with refused(errors.TooLarge, 9, 8):
         market.send("contributeBatch", pack_batch([large, pack_sparse([1])], [1, 0]), 0, value=2 * market.stake)
     market.send("contribute", largest, 1, 0, value=market.stake)
-    calldata = market.market._codec.call("contribute", largest, 1, 0)
+    calldata = market.market.contract.codec.call("contribute", largest, 1, 0)
     for length, works in ((32_768, True), (32_769, False)):
         padded = calldata + bytes(length - len(calldata))
         if works:

@@ -95,14 +95,16 @@ def test_thousands_of_predictions_and_scores_are_the_contracts(anvil, perceptron
     trainer = trainer_of(twin)
     samples = random_samples(random, 100, CASES)
 
-    calls = [trainer._codec.call(question, sample) for sample in samples for question in ("predict", "score")]
+    calls = [trainer.contract.codec.call(question, sample) for sample in samples for question in ("predict", "score")]
     answers = []
     for start in range(0, len(calls), 512):
         answers += chain.read(TRAINER, trainer.address, "multicall", calls[start : start + 512])
 
     margins = [int(twin.weights_[0, np.frombuffer(sample, ">u2")].sum() + twin.bias_[0]) for sample in samples]
-    assert [trainer._codec.result("predict", answer) for answer in answers[::2]] == [int(m > 0) for m in margins]
-    assert [trainer._codec.result("score", answer) for answer in answers[1::2]] == [(0, m) for m in margins]
+    assert [trainer.contract.codec.result("predict", answer) for answer in answers[::2]] == [
+        int(m > 0) for m in margins
+    ]
+    assert [trainer.contract.codec.result("score", answer) for answer in answers[1::2]] == [(0, m) for m in margins]
     assert [twin.label_of(sample) for sample in samples] == [int(m > 0) for m in margins]
 
 

@@ -10,6 +10,7 @@ import pytest
 import dcai
 from dcai import SparsePerceptron
 from dcai.chain.blocks import Blocks, Transaction
+from dcai.chain.call import Call
 from dcai.errors import InvalidInput
 from dcai.simulation import Agent, Ask, Claim, Contribute, simulate
 from dcai.simulation.run import START
@@ -255,7 +256,9 @@ class TestBlocks:
             made.fund(person, 10**18)
         time = chain.now() + 12_345
 
-        sent = [Transaction(person, chain.accounts[0], b"", 10 + at, 21_000) for at, person in enumerate(people * 2)]
+        sent = [
+            Transaction(person, Call(chain.accounts[0], b"", 10 + at, 21_000)) for at, person in enumerate(people * 2)
+        ]
         mined = made.mine(time, sent)
 
         assert [(one.ok, one.gas_used) for one in mined] == [(True, 21_000)] * 6
@@ -268,7 +271,7 @@ class TestBlocks:
         chain, made = blocks
 
         with pytest.raises(dcai.errors.NodeError, match="refuses a block"):
-            made.mine(chain.now() + 10, [Transaction("0x" + "77" * 20, chain.accounts[0], b"", UNIT, 21_000)])
+            made.mine(chain.now() + 10, [Transaction("0x" + "77" * 20, Call(chain.accounts[0], b"", UNIT, 21_000))])
 
     def test_blocks_of_the_chains_own_are_afterwards_no_larger_than_before(self, anvil):
         with dcai.local_chain("anvil") as chain:

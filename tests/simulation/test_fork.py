@@ -173,7 +173,7 @@ def test_data_of_other_classes_is_refused(publish, fork):
     [
         ("0x" + "00" * 20, "There is no contract at 0x" + "00" * 20),
         ("0x4e59b44847b379578588920cA78FbF26c0B4956C", "0x4e59b44847b379578588920cA78FbF26c0B4956C"),
-        ("0x12", "'0x12' is no address"),
+        ("0x12", "'0x12' is not an address"),
     ],
 )
 def test_where_no_trainer_is_one_sentence_says_so(fork, address, words):
@@ -186,7 +186,10 @@ def test_where_no_trainer_is_one_sentence_says_so(fork, address, words):
 
 @pytest.mark.parametrize(
     ("url", "words"),
-    [("http://127.0.0.1:1", "No node answers at http://127.0.0.1:1"), ("nowhere", "'nowhere' is no address of a node")],
+    [
+        ("http://127.0.0.1:1", "No node answers at http://127.0.0.1:1"),
+        ("nowhere", "'nowhere' is not the address of a node"),
+    ],
 )
 def test_where_no_node_is_one_sentence_says_so(fork, url, words):
     answer = fork("0x" + "00" * 20, url=url)

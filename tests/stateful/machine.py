@@ -17,7 +17,7 @@ import dcai
 from dcai import DepositRefundTake
 from dcai.chain.codec import codec
 from dcai.models import Model
-from dcai.trainer.products import Settings
+from dcai.trainer.settings import Settings
 from tests.stateful import actions
 from tests.stateful.actions import (
     FEATURES,

@@ -16,7 +16,7 @@ import dcai
 from dcai.chain.codec import codec
 from dcai.chain.header import header
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
-from dcai.trainer.products import Settings
+from dcai.trainer.settings import Settings
 from tests.stateful import market_actions
 from tests.stateful.market_actions import Attempt, CallBack, Force, Pass, PassTheDeadline, Refuse, Step
 from tests.stateful.market_rules import Market, Phase, Terms

@@ -83,7 +83,7 @@ def reveal(market, test_set):
     """Reveal the hidden portions; participation must be over."""
     for portion, content in enumerate(test_set.portions):
         if portion != market.course().drawn:
-            market._send("reveal", test_set.hashes, portion, content, sender=None)
+            market.send(market.contract.call("reveal", test_set.hashes, portion, content))
 
 
 class Replay:
@@ -140,8 +140,7 @@ class Replay:
         market = self.market
         call = self.next(most, surplus) if call is None else call
         sender = sender or market.chain.accounts[-1]
-        gas = TRANSACTION_GAS_LIMIT
-        market.chain.invoke(market._contract, market.address, "evaluate", call, sender=sender, gas=gas)
+        market.send(market.contract.call("evaluate", call, gas=TRANSACTION_GAS_LIMIT), sender)
         for _, sample, label in self.steps[self.done : self.done + most]:
             self.model.learn(sample, label)
         self.done = min(self.done + most, len(self.steps))

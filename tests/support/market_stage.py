@@ -46,7 +46,7 @@ class Stage:
         incentive = terms(**{"portions": 3, "portion_size": 2, **times, **others})
         self.market, self.hidden = prepared(chain, model, incentive, samples, random)
         self.stake = incentive.stake_wei
-        self.samples = [self.market._twin.pack(model, samples.features()) for _ in range(5)]
+        self.samples = [model.pack(samples.features()) for _ in range(5)]
 
     def to(self, phase, *, contribute=True):
         """Advance the market to a phase; return it."""
@@ -64,7 +64,7 @@ class Stage:
 
     def send(self, function, *args, sender=None, value=0):
         """Call a function; by the provider, where it is nobody else."""
-        return self.market._send(function, *args, sender=sender or self.provider, value=value)
+        return self.market.send(self.market.contract.call(function, *args, value=value), sender or self.provider)
 
     def reveal(self, portion, content=None):
         """Reveal a portion."""

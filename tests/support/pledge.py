@@ -64,7 +64,8 @@ class PledgeHistory(History[PledgeEntry]):
 class PledgeContribution(Contribution):
     def collect(self):
         """Get the pledge back."""
-        self.trainer._send("collect", self.entry.claim(), self.entry.slot, sender=self.entry.author)
+        call = self.trainer.contract.call("collect", self.entry.claim(), self.entry.slot)
+        self.trainer.send(call, self.entry.author)
 
 
 class PledgeTrainer(dcai.Trainer[PledgeContribution, PledgeHistory], incentive=Pledge):

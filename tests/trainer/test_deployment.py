@@ -8,10 +8,13 @@ from sklearn.exceptions import NotFittedError
 
 import dcai
 from dcai import artifacts, errors
+from dcai.chain.addresses import checked_address
 from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder, pack_spec
 from dcai.samples import pack_sparse
 from dcai.trainer import products
+from dcai.trainer.attach import read
+from dcai.trainer.settings import Settings
 from tests.support import binary
 
 TRAINER = "SparsePerceptronDRT"
@@ -41,12 +44,12 @@ def test_our_contracts_are_deployed_once_at_the_addresses_known_before(empty_cha
 
 
 def test_the_factory_foretells_the_address_of_a_trainer(launch, chain, people):
-    settings = products.Settings(dcai.DepositRefundTake(), binary.settings(40), "Test", ("no", "yes")).packed()
+    settings = Settings(dcai.DepositRefundTake(), binary.settings(40), "Test", ("no", "yes")).packed()
     factory, implementation = (products.address_of(name) for name in CONTRACTS)
     salt = (5).to_bytes(32, "big")
     foretold = chain.read("TrainerFactory", factory, "addressOf", people[2], implementation, settings, salt)
 
-    assert launch(salt=5, sender=people[2]).address == products.checked_address(foretold)
+    assert launch(salt=5, sender=people[2]).address == checked_address(foretold)
 
 
 def test_trainers_differ_by_creator_settings_name_labels_and_salt(launch, chain, perceptron, people):
@@ -80,10 +83,10 @@ def test_a_trainer_is_read_back_from_its_code(chain, perceptron, people, name, l
     )
     made = dcai.deploy(chain, perceptron([1] * 40, classes=labels), incentive, name=name, sender=people[2])
 
-    read = products.read(chain, made.address)
+    found = read(chain, made.address)
 
-    assert read.settings == products.Settings(incentive, binary.settings(40), name, labels)
-    assert read.creator == people[2]
+    assert found.settings == Settings(incentive, binary.settings(40), name, labels)
+    assert found.creator == people[2]
     assert chain.read(TRAINER, made.address, "names") == "\n".join((name, *labels))
 
 
@@ -177,7 +180,7 @@ def test_what_is_no_encoder_is_told(launch, chain, people, refused, published):
 
 
 def test_a_trainer_without_text_for_its_name_is_told(chain, people, refused):
-    given = products.Settings(dcai.DepositRefundTake(), binary.settings(40), "Test", ("no", "yes"))
+    given = Settings(dcai.DepositRefundTake(), binary.settings(40), "Test", ("no", "yes"))
     settings = given.packed() + b"\xff"
     factory, implementation = (products.address_of(name) for name in CONTRACTS)
     receipt = chain.invoke(
@@ -190,7 +193,7 @@ def test_a_trainer_without_text_for_its_name_is_told(chain, people, refused):
 
 @pytest.mark.parametrize("lines", [b"", b"Test", b"Test\nno", b"Test\nno\nyes\nmaybe"])
 def test_a_trainer_with_other_labels_than_classes_is_told(chain, people, refused, lines):
-    settings = products.Settings(dcai.DepositRefundTake(), binary.settings(40), "", ("", "")).packed()[:44] + lines
+    settings = Settings(dcai.DepositRefundTake(), binary.settings(40), "", ("", "")).packed()[:44] + lines
     factory, implementation = (products.address_of(name) for name in CONTRACTS)
     receipt = chain.invoke(
         "TrainerFactory", factory, "create", implementation, settings, bytes(32), bytes(42), sender=people[0]

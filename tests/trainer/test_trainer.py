@@ -273,7 +273,7 @@ def test_whoever_attaches_uses_a_finished_slot_again_but_none_in_use(launch, cha
     assert trainer.contribute([4], "yes", sender=people[1]).entry.slot == 3
 
     other = dcai.attach(chain, trainer.address)
-    other.contributions()
+    other.find_slots()
 
     assert {other.contribute([4], "yes", sender=people[2]).entry.slot for _ in range(2)} == {1, 2}
     assert other.contribute([4], "yes", sender=people[2]).entry.slot == 7

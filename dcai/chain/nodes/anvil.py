@@ -9,17 +9,15 @@ import socket
 import subprocess
 import tempfile
 import weakref
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
-from web3 import IPCProvider, Web3
-from web3._utils.threads import Timeout
-from web3.exceptions import Web3Exception
-from web3.types import RPCEndpoint
 
-from dcai.chain.chain import Chain, RpcFailure
+from dcai.accounts.unlocked import Unlocked
+from dcai.chain.addresses import checksummed
+from dcai.chain.chain import Chain
+from dcai.chain.nodes.ipc import Connection
 from dcai.chain.nodes.remote import connect
 from dcai.errors import InvalidInput, NodeError
 
@@ -63,13 +61,13 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
         raise InvalidInput('anvil isn\'t found on the PATH or in node_modules; set DCAI_ANVIL to it, or use "py-evm".')
     if hardfork != "prague":
         raise InvalidInput(f"py-evm has the rules of prague only; for those of {hardfork} install anvil.")
-    from dcai.chain.nodes.py_evm import tester_chain  # py-evm takes a third of a second to import
+    from dcai.chain.nodes.py_evm import tester_chain  # web3.py and py-evm take seconds to import
 
     return tester_chain()
 
 
 def forked_chain(url: str) -> Chain:
-    """Start a chain on this machine that begins as another one is now: nothing that happens here happens there.
+    """Start a chain on this machine that begins in the current state of another one, which it doesn't change.
 
     Parameters
     ----------
@@ -79,7 +77,7 @@ def forked_chain(url: str) -> Chain:
     Raises
     ------
     InvalidInput
-        If anvil isn't there, or the URL is none.
+        If anvil isn't there, or the URL is malformed.
     NodeError
         If no node answers there.
     """
@@ -91,11 +89,11 @@ def forked_chain(url: str) -> Chain:
     socket_ = Path(folder.name) / "chain.ipc"
     children = [_start(anvil, socket_, ["--port", "0", "--prune-history", "--fork-url", url])]
     try:
-        provider = _connected(socket_, children[0], anvil)
+        connection = _connected(socket_, children[0], anvil)
     except InvalidInput:
         _stop(children, folder)
         raise
-    return _chain(provider, socket_, children, folder)
+    return _chain(connection, socket_, children, folder)
 
 
 def find_anvil() -> Path | None:
@@ -104,14 +102,14 @@ def find_anvil() -> Path | None:
     Raises
     ------
     InvalidInput
-        If DCAI_ANVIL names no executable file.
+        If DCAI_ANVIL names something that isn't an executable file.
     """
     if os.name == "nt":  # the child is started by a POSIX shell, and spoken to over a Unix socket
         return None
     named = os.environ.get("DCAI_ANVIL")
     if named:
         if shutil.which(named) is None:
-            raise InvalidInput(f"DCAI_ANVIL names {named}, which is no executable; correct it, or unset it.")
+            raise InvalidInput(f"DCAI_ANVIL names {named}, which isn't an executable file; correct it, or unset it.")
         return Path(named)
     on_path = shutil.which("anvil")
     if on_path:
@@ -135,33 +133,30 @@ def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
     try:
         _connected(stem / "origin.ipc", children[0], anvil)
         children.append(_start(anvil, stem / "chain.ipc", forked))
-        provider = _connected(stem / "chain.ipc", children[1], anvil)
+        connection = _connected(stem / "chain.ipc", children[1], anvil)
     except InvalidInput:
         _stop(children, folder)
         raise
 
-    return _chain(provider, stem / "chain.ipc", children, folder)
+    return _chain(connection, stem / "chain.ipc", children, folder)
 
 
 def _chain(
-    provider: IPCProvider, path: Path, children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDirectory[str]
+    connection: Connection,
+    path: Path,
+    children: list[subprocess.Popen[bytes]],
+    folder: tempfile.TemporaryDirectory[str],
 ) -> Chain:
+    request = connection.request
+    finalizer = weakref.finalize(connection, _stop, children, folder)
+
     def close() -> None:
+        connection.close()
         finalizer()
 
-    finalizer = weakref.finalize(provider, _stop, children, folder)
-
-    def request(method: str, params: Sequence[Any]) -> Any:
-        try:
-            answer = provider.make_request(RPCEndpoint(method), params)
-        except OSError as error:
-            raise NodeError("The local chain has ended: it was closed, or anvil was; start another.") from error
-        except Timeout as error:
-            raise NodeError(f"The local chain hasn't answered {method} within {_ANSWER_SECONDS} s.") from error
-        if "error" in answer:
-            failure: Any = answer["error"]
-            raise RpcFailure(failure["message"], failure.get("data"))
-        return answer["result"]
+    def submit(transaction: dict[str, str]) -> dict[str, Any]:
+        receipt: dict[str, Any] = request("eth_sendTransactionSync", [{**transaction, **GAS_PRICE}])
+        return receipt
 
     def travel(timestamp: int) -> None:
         request("evm_setNextBlockTimestamp", [timestamp])
@@ -171,8 +166,8 @@ def _chain(
     return Chain(
         request,
         backend="anvil",
-        accounts=[Web3.to_checksum_address(account) for account in request("eth_accounts", [])],
-        submit=lambda transaction: request("eth_sendTransactionSync", [{**transaction, **GAS_PRICE}]),
+        accounts=[checksummed(account) for account in request("eth_accounts", [])],
+        account_of=lambda chain, address: Unlocked(chain, address, submit),
         travel=travel,
         close=close,
         socket=path,
@@ -180,14 +175,14 @@ def _chain(
 
 
 def _start(anvil: Path, ipc: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
-    # we ask one thing at a time: of several threads all but one only wake each other up
+    # requests come one at a time: of several threads all but one only wake each other up
     command = ["/bin/sh", "-c", _CHILD, "sh", str(anvil), "--silent", "--threads", "1", "--ipc", str(ipc)]
     return subprocess.Popen(
         [*command, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        process_group=0,  # the Ctrl-C of a terminal is for us: what a run has found is still to be read
+        process_group=0,  # Ctrl-C in a terminal is for us: the results of a run are still to be read
     )
 
 
@@ -199,31 +194,30 @@ def _stop(children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDir
     folder.cleanup()
 
 
-def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> IPCProvider:
-    def failed(_: object) -> None:
+def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> Connection:
+    def failed(_: object) -> Connection:
         raise InvalidInput(
             f"{anvil} doesn't start as anvil does within {_START_SECONDS} s; correct DCAI_ANVIL or the PATH, or use "
             'the backend "py-evm".'
         )
 
-    def ping() -> None:
+    def connect_to_it() -> Connection:
         if child.poll() is not None:
             failed(None)
-        if not ipc.exists():
-            raise _NotYet
         try:
-            provider.make_request(RPCEndpoint("eth_chainId"), [])
-        except (OSError, Web3Exception) as error:
+            connection = Connection(str(ipc), _ANSWER_SECONDS)
+            connection.request("eth_chainId", [])
+        except (OSError, NodeError) as error:
             raise _NotYet from error
+        return connection
 
-    provider = IPCProvider(str(ipc), timeout=_ANSWER_SECONDS)
-    Retrying(
+    starting = Retrying(
         stop=stop_after_delay(_START_SECONDS),
         wait=wait_fixed(0.02),
         retry=retry_if_exception_type(_NotYet),
         retry_error_callback=failed,
-    )(ping)
-    return provider
+    )
+    return starting(connect_to_it)
 
 
 class _NotYet(Exception):

@@ -21,7 +21,7 @@ from dcai.encoders.embedding import NoEmbedding
 from dcai.errors import InvalidInput
 from dcai.models import Explanation
 from dcai.models.base import EMPTY
-from dcai.trainer.deploy import attach
+from dcai.trainer.attach import attach
 from dcai.trainer.trainer import Trainer
 
 

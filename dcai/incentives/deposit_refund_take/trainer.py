@@ -1,14 +1,17 @@
-"""A trainer with Deposit-Refund-Take, and a contribution to it: refund, split, report, take."""
+"""A trainer with Deposit-Refund-Take, its calls, and a contribution to it: refund, split, report, take."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dcai.accounts.account import Account
 from dcai.chain.addresses import checked_address
-from dcai.errors import IsNoBatch, NotAuthor
+from dcai.chain.call import Call
+from dcai.errors import IsNoBatch
 from dcai.incentives.deposit_refund_take.log import SPLIT_SLOTS, DepositEntry, DepositHistory
 from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
 from dcai.trainer.contribution import Contribution
+from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
 
 
@@ -18,13 +21,21 @@ class DepositContribution(Contribution):
     trainer: DepositTrainer
     entry: DepositEntry
 
-    def refund(self, positions: Sequence[int] | None = None, *, gas: int | None = None) -> int:
+    def refund(
+        self,
+        positions: Sequence[int] | None = None,
+        *,
+        sender: str | Account | None = None,
+        gas: int | None = None,
+    ) -> int:
         """Get the deposit back, as its author; of a batch, those of the samples that the model agrees with now.
 
         Parameters
         ----------
         positions
             Which samples of a batch; all where left out.
+        sender
+            The author's account, where it isn't one of the chain's.
         gas
             As for `Trainer.contribute`.
 
@@ -33,22 +44,50 @@ class DepositContribution(Contribution):
         int
             Wei received.
         """
-        return self.trainer.refund(self, positions=positions, gas=gas)
+        return self.trainer.refund(self, positions=positions, sender=sender, gas=gas)
 
-    def split(self, positions: Sequence[int], *, sender: str | None = None) -> list[DepositContribution]:
+    def split(self, positions: Sequence[int], *, sender: str | Account | None = None) -> list[DepositContribution]:
         """Make samples of a batch contributions of their own, which can be refunded, reported and taken one by one.
 
-        The author may, any; somebody with a good contribution may, those that the model disagrees with.
+        The author may do so with any of them; somebody with a good contribution with those that the model disagrees
+        with.
         """
         return self.trainer.split(self, positions, sender=sender)
 
-    def report(self, *, sender: str | None = None, gas: int | None = None) -> None:
+    def report(self, *, sender: str | Account | None = None, gas: int | None = None) -> None:
         """Announce that the data is bad."""
         self.trainer.report(self, sender=sender, gas=gas)
 
-    def take(self, *, sender: str | None = None, gas: int | None = None) -> int:
-        """Take a share of the deposit of bad data, or what is left of it after its time; return wei received."""
+    def take(self, *, sender: str | Account | None = None, gas: int | None = None) -> int:
+        """Take a share of the deposit of bad data, or after its time what is left of it; return wei received."""
         return self.trainer.take(self, sender=sender, gas=gas)
+
+
+class DepositCalls(Calls):
+    """The calls that a trainer with Deposit-Refund-Take accepts, prepared and not sent."""
+
+    def refund(
+        self, contribution: DepositContribution, *, positions: Sequence[int] | None = None, gas: int | None = None
+    ) -> Call:
+        """Return the call that gets a deposit back, for its author: see `DepositContribution.refund`."""
+        entry = contribution.entry
+        if entry.is_batch:
+            return self._claim("refundBatch", "Refund", entry, entry.mask(positions), gas=gas)
+        if positions is not None:
+            raise IsNoBatch(id=entry.id)
+        return self._claim("refund", "Refund", entry, gas=gas)
+
+    def split(self, batch: DepositContribution, positions: Sequence[int]) -> Call:
+        """Return the call that splits samples off a batch: see `DepositContribution.split`."""
+        return self._claim("split", "Split samples off", batch.entry, batch.entry.mask(positions))
+
+    def report(self, contribution: DepositContribution, *, gas: int | None = None) -> Call:
+        """Return the call that announces that data is bad: see `DepositContribution.report`."""
+        return self._claim("report", "Report", contribution.entry, gas=gas)
+
+    def take(self, contribution: DepositContribution, *, gas: int | None = None) -> Call:
+        """Return the call that takes a share of a deposit, or what is left: see `DepositContribution.take`."""
+        return self._claim("take", "Take the deposit of", contribution.entry, gas=gas)
 
 
 class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=DepositRefundTake):
@@ -60,44 +99,52 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
 
     def good(self, person: str) -> int:
         """Return how many validated contributions a person has."""
-        return int(self._read("good", checked_address(person)))
+        return int(self.contract.read("good", checked_address(person)))
+
+    @property
+    def prepare(self) -> DepositCalls:
+        """The calls that the trainer takes, prepared and not sent."""
+        return DepositCalls(self)
 
     def refund(
-        self, contribution: DepositContribution, *, positions: Sequence[int] | None = None, gas: int | None = None
+        self,
+        contribution: DepositContribution,
+        *,
+        positions: Sequence[int] | None = None,
+        sender: str | Account | None = None,
+        gas: int | None = None,
     ) -> int:
         """Get a deposit back: see `DepositContribution.refund`."""
-        entry = contribution.entry
-        if entry.author not in self.chain.accounts:
-            raise NotAuthor(author=entry.author, sender=self._sender())
-        if not entry.is_batch:
-            if positions is not None:
-                raise IsNoBatch(id=entry.id)
-            return self._claim("refund", entry, entry.author, gas=gas)
-        return self._claim("refundBatch", entry, entry.author, entry.mask(positions), gas=gas)
+        author = self._author(contribution.entry, sender)
+        return self._claimed(
+            contribution.entry, self.prepare.refund(contribution, positions=positions, gas=gas), author
+        )
 
     def split(
-        self, batch: DepositContribution, positions: Sequence[int], *, sender: str | None = None
+        self, batch: DepositContribution, positions: Sequence[int], *, sender: str | Account | None = None
     ) -> list[DepositContribution]:
         """Make samples of a batch contributions of their own: see `DepositContribution.split`."""
-        entry = batch.entry
-        receipt = self._send("split", entry.claim(), entry.slot, entry.mask(positions), sender=sender)
-        events = [event for log in receipt.logs if (event := self._codec.event(log)) is not None]
-        parts = [entry.split(event.args["id"], event.args["slot"]) for event in events]
+        receipt = self.send(self.prepare.split(batch, positions), sender)
+        parts = [batch.entry.split(event.args["id"], event.args["slot"]) for event in self.contract.events(receipt)]
         return [DepositContribution(self, part, receipt) for part in parts]
 
-    def report(self, contribution: DepositContribution, *, sender: str | None = None, gas: int | None = None) -> None:
+    def report(
+        self, contribution: DepositContribution, *, sender: str | Account | None = None, gas: int | None = None
+    ) -> None:
         """Announce that data is bad: see `DepositContribution.report`."""
-        self._send("report", contribution.entry.claim(), contribution.entry.slot, sender=sender, gas=gas)
+        self.send(self.prepare.report(contribution, gas=gas), sender)
 
-    def take(self, contribution: DepositContribution, *, sender: str | None = None, gas: int | None = None) -> int:
+    def take(
+        self, contribution: DepositContribution, *, sender: str | Account | None = None, gas: int | None = None
+    ) -> int:
         """Take a share or what is left: see `DepositContribution.take`."""
-        return self._claim("take", contribution.entry, sender, gas=gas)
+        return self._claimed(contribution.entry, self.prepare.take(contribution, gas=gas), sender)
 
-    def _claim(self, function: str, entry: DepositEntry, sender: str | None, *args: int, gas: int | None) -> int:
-        receipt = self._send(function, entry.claim(), entry.slot, *args, sender=sender, gas=gas)
-        paid = next(event for log in receipt.logs if (event := self._codec.event(log)) and "amount" in event.args)
-        amount: int = paid.args["amount"]
+    def _claimed(self, entry: DepositEntry, call: Call, sender: str | Account | None) -> int:
+        """Send a claim, and note what it paid."""
+        receipt = self.send(call, sender)
+        amount: int = next(event for event in self.contract.events(receipt) if "amount" in event.args).args["amount"]
         if amount == entry.open_wei and entry.slot < SPLIT_SLOTS:
-            self._free_slots.append(entry.slot)
+            self.slots.add(entry.slot)
         entry.open_wei -= amount
         return amount

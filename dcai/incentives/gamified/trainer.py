@@ -1,17 +1,21 @@
-"""A trainer with Gamified, and a contribution to it: validate, report, defend, and who leads."""
+"""A trainer with Gamified, its calls, and a contribution to it: validate, report, defend, and who leads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dcai.accounts.account import Account
 from dcai.chain.addresses import checked_address
-from dcai.chain.chain import Receipt
-from dcai.errors import InvalidInput, IsNoBatch, NotAuthor
+from dcai.chain.call import Call
+from dcai.chain.codec import Event
+from dcai.chain.receipts import Receipt
+from dcai.errors import InvalidInput, IsNoBatch
 from dcai.incentives.gamified.log import GamifiedEntry, GamifiedHistory
 from dcai.incentives.gamified.standing import Standing
 from dcai.incentives.gamified.terms import Gamified
 from dcai.trainer.contribution import Contribution
+from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
 
 
@@ -24,9 +28,9 @@ class Leader:
     person : str
         An address.
     points, validated : int
-        What they have, and how many contributions the model agreed with.
+        What they have earned, and how many contributions the model agreed with.
     streak : int
-        Days in a row, until the last one on which they contributed.
+        Days in a row, up to the last one on which they contributed.
     badges : tuple of str
     """
 
@@ -43,15 +47,23 @@ class GamifiedContribution(Contribution):
     trainer: GamifiedTrainer
     entry: GamifiedEntry
 
-    def validate(self, positions: Sequence[int] | None = None, *, gas: int | None = None) -> int:
+    def validate(
+        self,
+        positions: Sequence[int] | None = None,
+        *,
+        sender: str | Account | None = None,
+        gas: int | None = None,
+    ) -> int:
         """Get the points, as the author, once the model agrees; of a batch, for the samples that it agrees with.
 
-        A batch is validated once: the samples that the model doesn't agree with then are given up.
+        A batch is validated once: samples that the model disagrees with at that time earn nothing any more.
 
         Parameters
         ----------
         positions
             Which samples of a batch; those that the model agrees with now where left out.
+        sender
+            The author's account, where it isn't one of the chain's.
         gas
             As for `Trainer.contribute`.
 
@@ -60,10 +72,10 @@ class GamifiedContribution(Contribution):
         int
             Points earned; 0 where somebody has validated the same data before.
         """
-        return self.trainer.validate(self, positions=positions, gas=gas)
+        return self.trainer.validate(self, positions=positions, sender=sender, gas=gas)
 
-    def report(self, *, sender: str | None = None, gas: int | None = None) -> int:
-        """Announce that validated data is bad; `settle_after` later, do so again to take its points from its author.
+    def report(self, *, sender: str | Account | None = None, gas: int | None = None) -> int:
+        """Announce that validated data is bad; again `settle_after` later, take its points from its author.
 
         Returns
         -------
@@ -72,9 +84,52 @@ class GamifiedContribution(Contribution):
         """
         return self.trainer.report(self, sender=sender, gas=gas)
 
-    def defend(self, *, gas: int | None = None) -> None:
+    def defend(self, *, sender: str | Account | None = None, gas: int | None = None) -> None:
         """End a report of one's own data, which the model agrees with."""
-        self.trainer.defend(self, gas=gas)
+        self.trainer.defend(self, sender=sender, gas=gas)
+
+
+class GamifiedCalls(Calls):
+    """The calls that a trainer with Gamified accepts, prepared and not sent."""
+
+    _trainer: GamifiedTrainer
+
+    def validate(
+        self, contribution: GamifiedContribution, *, positions: Sequence[int] | None = None, gas: int | None = None
+    ) -> Call:
+        """Return the call that gets the points of a contribution, for its author: see `GamifiedContribution.validate`.
+
+        Raises
+        ------
+        IsNoBatch
+            If positions are given for a single sample.
+        InvalidInput
+            If the model agrees with no sample of a batch now.
+        """
+        entry = contribution.entry
+        if entry.is_batch:
+            mask = self._agreed(entry) if positions is None else entry.mask(positions)
+            return self._claim("validateBatch", "Validate", entry, mask, gas=gas)
+        if positions is not None:
+            raise IsNoBatch(id=entry.id)
+        return self._claim("validate", "Validate", entry, gas=gas)
+
+    def report(self, contribution: GamifiedContribution, *, gas: int | None = None) -> Call:
+        """Return the call that announces that data is bad, or takes its points: see `GamifiedContribution.report`."""
+        return self._claim("report", "Report", contribution.entry, gas=gas)
+
+    def defend(self, contribution: GamifiedContribution, *, gas: int | None = None) -> Call:
+        """Return the call that ends a report, for the author: see `GamifiedContribution.defend`."""
+        return self._claim("defend", "Defend", contribution.entry, gas=gas)
+
+    def _agreed(self, entry: GamifiedEntry) -> int:
+        model = self._trainer.model()
+        mask = sum(1 << at for at, (sample, label) in enumerate(entry.samples()) if model.label_of(sample) == label)
+        if not mask:
+            raise InvalidInput(
+                f"The model agrees with none of the samples of batch {entry.id} now; wait until it does."
+            )
+        return mask
 
 
 class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=Gamified):
@@ -85,8 +140,8 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
     history_type = GamifiedHistory
 
     def standing(self, person: str) -> Standing:
-        """Return all that somebody has earned."""
-        return Standing(*self._read("person", checked_address(person)))
+        """Return everything that somebody has earned."""
+        return Standing(*self.contract.read("person", checked_address(person)))
 
     def points(self, person: str) -> int:
         """Return how many points somebody has."""
@@ -104,67 +159,58 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         ]
         return sorted(rows, key=lambda row: (-row.points, -row.validated, row.person))
 
+    @property
+    def prepare(self) -> GamifiedCalls:
+        """The calls that the trainer takes, prepared and not sent."""
+        return GamifiedCalls(self)
+
     def validate(
-        self, contribution: GamifiedContribution, *, positions: Sequence[int] | None = None, gas: int | None = None
+        self,
+        contribution: GamifiedContribution,
+        *,
+        positions: Sequence[int] | None = None,
+        sender: str | Account | None = None,
+        gas: int | None = None,
     ) -> int:
         """Get the points of a contribution: see `GamifiedContribution.validate`."""
         entry = contribution.entry
-        author = self._only_author(entry)
-        if not entry.is_batch:
-            if positions is not None:
-                raise IsNoBatch(id=entry.id)
-            receipt = self._send("validate", entry.claim(), entry.slot, sender=author, gas=gas)
-        else:
-            mask = self._agreed(entry) if positions is None else entry.mask(positions)
-            receipt = self._send("validateBatch", entry.claim(), entry.slot, mask, sender=author, gas=gas)
-            entry.positions = mask
-        told = self._told(receipt, "id")
-        if "points" not in told:  # a duplicate
+        author = self._author(entry, sender)
+        receipt = self.send(self.prepare.validate(contribution, positions=positions, gas=gas), author)
+        event = self._outcome(receipt, "id")
+        if event.name == "Duplicate":
             self._finish(entry)
             return 0
-        entry.stage, entry.points, entry.until = "validated", told["points"], told["until"]
+        if entry.is_batch:
+            entry.positions = event.args["positions"]
+        entry.stage, entry.points, entry.until = "validated", event.args["points"], event.args["until"]
         return entry.points
 
-    def report(self, contribution: GamifiedContribution, *, sender: str | None = None, gas: int | None = None) -> int:
+    def report(
+        self, contribution: GamifiedContribution, *, sender: str | Account | None = None, gas: int | None = None
+    ) -> int:
         """Announce that data is bad, or take its points: see `GamifiedContribution.report`."""
         entry = contribution.entry
-        told = self._told(self._send("report", entry.claim(), entry.slot, sender=sender, gas=gas), "reporter")
-        if "due" in told:
-            entry.stage, entry.until = "reported", told["due"] + self.incentive.times()[3]
+        event = self._outcome(self.send(self.prepare.report(contribution, gas=gas), sender), "reporter")
+        if event.name == "Reported":
+            entry.stage, entry.until = "reported", event.args["due"] + self.incentive.times()[3]
             return 0
         self._finish(entry)
-        return int(told["points"])
+        return int(event.args["points"])
 
-    def defend(self, contribution: GamifiedContribution, *, gas: int | None = None) -> None:
+    def defend(
+        self, contribution: GamifiedContribution, *, sender: str | Account | None = None, gas: int | None = None
+    ) -> None:
         """End a report of one's own data: see `GamifiedContribution.defend`."""
         entry = contribution.entry
-        author = self._only_author(entry)
-        told = self._told(self._send("defend", entry.claim(), entry.slot, sender=author, gas=gas), "until")
-        entry.stage, entry.until = "validated", told["until"]
+        author = self._author(entry, sender)
+        event = self._outcome(self.send(self.prepare.defend(contribution, gas=gas), author), "until")
+        entry.stage, entry.until = "validated", event.args["until"]
 
-    def _only_author(self, entry: GamifiedEntry) -> str:
-        if entry.author not in self.chain.accounts:
-            raise NotAuthor(author=entry.author, sender=self._sender())
-        return entry.author
-
-    def _agreed(self, entry: GamifiedEntry) -> int:
-        model = self.model()
-        mask = sum(1 << at for at, (sample, label) in enumerate(entry.samples()) if model.label_of(sample) == label)
-        if not mask:
-            raise InvalidInput(
-                f"The model agrees with none of the samples of batch {entry.id} now; wait until it does."
-            )
-        return mask
-
-    def _told(self, receipt: Receipt, name: str) -> dict[str, int]:
-        """Return the arguments of the event that has one of this name; badges have none of ours."""
-        events = (self._codec.event(log) for log in receipt.logs)
-        return next(
-            event.args
-            for event in events
-            if event is not None and event.name != "TransferSingle" and name in event.args
-        )
+    def _outcome(self, receipt: Receipt, argument: str) -> Event:
+        """Return the event with an argument of this name; those of badges have none of ours."""
+        events = self.contract.events(receipt)
+        return next(event for event in events if event.name != "TransferSingle" and argument in event.args)
 
     def _finish(self, entry: GamifiedEntry) -> None:
         entry.stage = "finished"
-        self._free_slots.append(entry.slot)
+        self.slots.add(entry.slot)

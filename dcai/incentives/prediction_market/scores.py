@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from dcai.incentives.prediction_market.payoffs import Rounds
-from dcai.models import Model
 from dcai.trainer.log import Entry
+
+if TYPE_CHECKING:
+    from dcai.models import Model
 
 
 class Score(NamedTuple):

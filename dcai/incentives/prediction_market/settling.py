@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.progress import Progress
-
+from dcai.accounts.account import Account
+from dcai.chain.call import Call
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
-from dcai.chain.codec import codec
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.log import MarketHistory
 from dcai.incentives.prediction_market.terms import MOST_BYTES, PredictionMarket
 from dcai.incentives.prediction_market.test_set import SALT, HiddenTestSet, pack_portion, unpack_portion
-from dcai.models import Model
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from dcai.incentives.prediction_market.trainer import MarketTrainer
+    from dcai.models import Model
 
 # Nodes pass on transactions of up to 128 KiB.
 _MAX_CALLDATA = 130_000
@@ -34,7 +35,7 @@ _GAS_OUTLIVED = 2_600
 def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSet, rounds: int) -> None:
     """Refuse a test set that isn't of the market's form, or of which a transaction can't hold a pass.
 
-    A provider who finds out when the test set is due loses the bounty.
+    A provider who finds out only when the test set is due loses the bounty.
 
     Raises
     ------
@@ -79,7 +80,7 @@ class _Step(NamedTuple):
 
 
 class _Replay:
-    """The twin where the evaluation is, and what comes then."""
+    """The twin at the point that the evaluation has reached, and the steps that are left."""
 
     def __init__(self, history: MarketHistory, incentive: PredictionMarket, course: Course) -> None:
         self.model = history.start()
@@ -92,12 +93,12 @@ class _Replay:
         self._learn(steps[: len(steps) - len(self.left)])
 
     def is_at(self, course: Course) -> bool:
-        """Tell whether the evaluation still is where the twin is."""
+        """Tell whether the evaluation is still where the twin is."""
         at = [(step.entry.id, step.position) for step in self.left[:1]]
         return course.phase == Phase.EVALUATION and at == [(course.next_id, course.position)]
 
     def advance(self, count: int) -> None:
-        """Go on by so many samples."""
+        """Go on by a number of samples."""
         self._learn(self.left[:count])
         del self.left[:count]
 
@@ -106,12 +107,12 @@ class _Replay:
             self.model.learn(*step.entry.samples()[step.position])
 
 
-def evaluate(market: MarketTrainer, sender: str | None, bar: Progress) -> None:
-    """Evaluate until the market is settled, as much in each transaction as it holds.
+def evaluate(market: MarketTrainer, sender: str | Account | None, bar: Progress) -> None:
+    """Evaluate until the market is settled, as much per transaction as it holds.
 
-    Others may do the same meanwhile: what they have done isn't done again.
+    Others may do the same meanwhile; their steps aren't repeated.
     """
-    history, incentive, person = market.history(), market.incentive, sender or market._sender()
+    history, incentive, account = market.history(), market.incentive, market.chain.account(sender)
     total = len(history.learnt)
     task = bar.add_task("Evaluating", total=incentive.passes * total)
     count, course = total, market.course()
@@ -121,7 +122,7 @@ def evaluate(market: MarketTrainer, sender: str | None, bar: Progress) -> None:
             bar.update(task, completed=(course.number + 1) * total - len(replay.left))
             count = min(2 * count, len(replay.left))
             try:
-                count = _push(market, history, replay, count, person)
+                count = _push(market, history, replay, count, account)
             except (ContractError, TransactionFailed):
                 if replay.is_at(market.course()):
                     raise
@@ -131,7 +132,7 @@ def evaluate(market: MarketTrainer, sender: str | None, bar: Progress) -> None:
     bar.update(task, completed=incentive.passes * total)
 
 
-def _push(market: MarketTrainer, history: MarketHistory, replay: _Replay, count: int, person: str) -> int:
+def _push(market: MarketTrainer, history: MarketHistory, replay: _Replay, count: int, account: Account) -> int:
     """Evaluate the next samples, as many of `count` as a transaction holds; return how many."""
     while True:
         some = list({step.entry.id: step.entry for step in replay.left[:count]}.values())
@@ -143,27 +144,27 @@ def _push(market: MarketTrainer, history: MarketHistory, replay: _Replay, count:
             [entry.slot for entry in some],
             count,
         )
-        data = codec(market._contract).call("evaluate", evaluation)
-        gas = _gas(market, data, person, only=count == 1, last=count == len(replay.left))
+        call = market.prepare.evaluate(evaluation)
+        gas = _gas(market, call, account.address, only=count == 1, last=count == len(replay.left))
         if gas is not None:
-            market.chain.send(market.address, data, sender=person, gas=gas)
+            account.send(call.with_gas(gas))
             return count
         count //= 2
 
 
-def _gas(market: MarketTrainer, data: bytes, sender: str, *, only: bool, last: bool) -> int | None:
+def _gas(market: MarketTrainer, call: Call, sender: str, *, only: bool, last: bool) -> int | None:
     """Return the gas to send a call with, or None where it is too large for a transaction and can be made smaller.
 
-    What is followed by more is as large as a transaction can be. That it fits is one call; an estimate, which searches,
-    is many.
+    A call that isn't the last one may use a whole transaction. Whether it fits is one request; an estimate, which
+    searches, is many.
     """
-    if len(data) > _MAX_CALLDATA and not only:
+    if len(call.data) > _MAX_CALLDATA and not only:
         return None
     try:
         if not (only or last):
-            market.chain.call(market.address, data, sender=sender, gas=_MAX_GAS)
+            market.chain.call(market.address, call.data, sender=sender, gas=_MAX_GAS)
             return TRANSACTION_GAS_LIMIT
-        needed = market.chain.estimate(market.address, data, sender=sender)
+        needed = market.chain.estimate(market.address, call.data, sender=sender)
     except (ContractError, NodeUnreachable):
         raise
     except (ContractReverted, NodeError):  # out of gas

@@ -6,14 +6,12 @@ import numpy as np
 import rlp
 from eth_utils.crypto import keccak
 
-from dcai.chain.codec import codec
 from dcai.errors import InvalidInput
 from dcai.incentives.prediction_market import HiddenTestSet
 from dcai.incentives.prediction_market.trainer import MarketTrainer
 from dcai.incentives.rules import Stage
 from dcai.simulation.agents.providing import Withholder
 from dcai.simulation.data import Encoded, packed
-from dcai.trainer.products import product_of
 
 HISTORY_STORAGE_ADDRESS = "0x0000F90827F1C53a10cb7A02335B175320002935"
 
@@ -89,26 +87,16 @@ class Market:
         # PUSH32 hash, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
         code = b"\x7f" + keccak(header) + bytes.fromhex("5f5260205ff3")
         self._chain.request("anvil_setCode", [HISTORY_STORAGE_ADDRESS, "0x" + code.hex()])
-        self._chain.invoke(self._contract, self._trainer.address, "draw", header, sender=self._trainer.creator)
+        self._trainer.send(self._trainer.contract.call("draw", header), self._trainer.creator)
 
     def _reclaim(self) -> None:
         """Let the agents reclaim what they have contributed."""
-        trainer = self._trainer
-        prepared = codec(self._contract)
-        for one in trainer.history().entries.values():
-            if one.author in self._stage.addresses:
-                call = {
-                    "from": one.author,
-                    "to": trainer.address,
-                    "data": "0x" + prepared.call("reclaim", one.claim(), one.slot).hex(),
-                    "gas": hex(_RECLAIM_GAS),
-                    "gasPrice": hex(self._stage.gas_price_wei),
-                }
-                self._chain.request("eth_sendTransactionSync", [call])
-
-    @property
-    def _contract(self) -> str:
-        return product_of(self._trainer.model(), self._trainer.incentive).contract
+        for one in self._trainer.contributions():
+            author = one.entry.author
+            if author in self._stage.addresses:
+                call = self._trainer.prepare.reclaim(one).with_gas(_RECLAIM_GAS)
+                transaction = {"from": author, **call.transaction(), "gasPrice": hex(self._stage.gas_price_wei)}
+                self._chain.request("eth_sendTransactionSync", [transaction])
 
     def _wait(self) -> None:
         """Wait for the end of the phase."""

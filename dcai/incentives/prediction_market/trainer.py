@@ -1,17 +1,17 @@
-"""A trainer with a prediction market: what the provider, contributors and anybody else do there."""
+"""A trainer with a prediction market, its calls, and what the provider, contributors and anybody else do there."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.progress import Progress
-
+from dcai.accounts.account import Account
 from dcai.chain.addresses import checked_address
-from dcai.chain.chain import Receipt
+from dcai.chain.call import Call
 from dcai.chain.header import check_randomness, header
+from dcai.chain.receipts import Receipt
 from dcai.errors import FailedCall, InvalidInput, NothingLeft
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.errors import AlreadyRevealed, NothingOwed, WrongPhase
@@ -21,7 +21,11 @@ from dcai.incentives.prediction_market.settling import check_pass, evaluate
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
 from dcai.trainer.contribution import Contribution
+from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class MarketContribution(Contribution):
@@ -30,9 +34,62 @@ class MarketContribution(Contribution):
     trainer: MarketTrainer
     entry: MarketEntry
 
-    def reclaim(self, *, sender: str | None = None) -> int:
-        """Get the stake back with a part of the bounty, for its author, where the market failed; return wei."""
+    def reclaim(self, *, sender: str | Account | None = None) -> int:
+        """Get the stake back with a part of the bounty, for its author, after the market failed; return wei."""
         return self.trainer.reclaim(self, sender=sender)
+
+
+class MarketCalls(Calls):
+    """The calls that a trainer with a prediction market accepts, prepared and not sent."""
+
+    _trainer: MarketTrainer
+
+    def commit(self, test_set: HiddenTestSet, *, bounty_wei: int) -> Call:
+        """Return the call that commits to a test set, for the provider: see `MarketTrainer.commit`."""
+        market = self._trainer
+        stake = market.incentive.stake_wei
+        if not isinstance(bounty_wei, int) or bounty_wei <= 0 or bounty_wei % stake:
+            raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
+        check_randomness(market.chain)
+        check_pass(market.model(), market.incentive, test_set, bounty_wei // stake)
+        what = f"Commit to a hidden test set, with a bounty of {bounty_wei} wei, at {market.name!r}"
+        return market.contract.call("commit", test_set.hashes, value=bounty_wei, what=what)
+
+    def draw(self) -> Call:
+        """Return the call that draws the portion to open; the block that the draw is from must be there."""
+        market = self._trainer
+        drawn_from = header(market.chain, market.course().target)
+        return market.contract.call("draw", drawn_from, what=f"Draw a portion of the test set of {market.name!r}")
+
+    def reveal(self, test_set: HiddenTestSet, portion: int) -> Call:
+        """Return the call that reveals a portion of a test set, for the provider."""
+        market = self._trainer
+        what = f"Reveal portion {portion} of the test set of {market.name!r}"
+        return market.contract.call("reveal", test_set.hashes, portion, test_set.portions[portion], what=what)
+
+    def evaluate(self, evaluation: tuple[Any, ...]) -> Call:
+        """Return the call that evaluates some contributions: see `dcai.incentives.prediction_market.settling`."""
+        market = self._trainer
+        return market.contract.call("evaluate", evaluation, what=f"Evaluate contributions to {market.name!r}")
+
+    def collect(self, person: str) -> Call:
+        """Return the call that pays somebody what the settled market owes them."""
+        market = self._trainer
+        return market.contract.call("collect", checked_address(person), what=f"Pay {person} from {market.name!r}")
+
+    def withdraw(self) -> Call:
+        """Return the call that pays the provider's remainder."""
+        market = self._trainer
+        return market.contract.call("withdraw", what=f"Pay the provider of {market.name!r}")
+
+    def reclaim(self, contribution: MarketContribution) -> Call:
+        """Return the call that pays a contribution to a failed market back: see `MarketContribution.reclaim`."""
+        return self._claim("reclaim", "Reclaim the stake of", contribution.entry)
+
+    def forfeit(self) -> Call:
+        """Return the call that sends the bounty of a market that wasn't opened in time to nobody."""
+        market = self._trainer
+        return market.contract.call("forfeit", what=f"Forfeit the bounty of {market.name!r}")
 
 
 class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=PredictionMarket):
@@ -42,13 +99,18 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
     contribution_type = MarketContribution
     history_type = MarketHistory
 
+    @property
+    def prepare(self) -> MarketCalls:
+        """The calls that the trainer takes, prepared and not sent."""
+        return MarketCalls(self)
+
     def course(self) -> Course:
         """Return how far the market is."""
-        phase, committed, target, drawn, *others = self._read("course")
+        phase, committed, target, drawn, *others = self.contract.read("course")
         return Course(Phase(phase), committed, target, drawn - 1 if drawn else None, *others)
 
     def deadline(self) -> int | None:
-        """Return when the phase ends, seconds since 1970, whoever does or doesn't act; None where it doesn't."""
+        """Return when the phase ends, seconds since 1970, even if nobody acts; None where it has no end."""
         course = self.course()
         open_within, participate, reveal_within, evaluate_within = self.incentive.times()
         match course.phase:
@@ -63,11 +125,11 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         return None
 
     def owed(self, person: str) -> int:
-        """Return what the market owes somebody, as far as it is evaluated, wei; due once it is settled."""
-        return int(self._read("owed", checked_address(person)))
+        """Return what the market owes somebody so far, wei; due once it is settled."""
+        return int(self.contract.read("owed", checked_address(person)))
 
     def scores(self) -> list[Score]:
-        """Return what each turn was worth, by the log: mistakes after it and what it gains.
+        """Return the value of each turn, from the log: mistakes after it, and its gain.
 
         Raises
         ------
@@ -90,7 +152,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
             As for `contribute_many`; as many as the portions hold together. They are put in random order, so that the
             portion that is opened is like the others.
         seed
-            For tests and simulations; whoever knows it knows the test set's salts.
+            For tests and simulations: people who know it know the salts of the test set.
 
         Raises
         ------
@@ -103,8 +165,8 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
                 f"This market's test set has {self.incentive.portions} portions of {self.incentive.portion_size} "
                 f"samples, {wanted:,} together, not {len(data):,}."
             )
-        numbers = [self._label(label) for label in labels]
-        return HiddenTestSet.of(self._samples(data), numbers, self.incentive.portions, seed=seed)
+        numbers = [self.classes.number(label) for label in labels]
+        return HiddenTestSet.of(self.inputs.samples(data), numbers, self.incentive.portions, seed=seed)
 
     def commit(self, test_set: HiddenTestSet, *, bounty_wei: int) -> Receipt:
         """Commit to a test set, and pay in the bounty, as the provider: the trainer's creator.
@@ -119,47 +181,42 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         Raises
         ------
         InvalidInput
-            If the bounty is no multiple of the stake, the test set isn't of this market's form, or one call of the
+            If the bounty isn't a multiple of the stake, the test set isn't of this market's form, or one call of the
             evaluation couldn't hold a pass: choose a smaller `per_pass`, or smaller portions.
         """
-        stake = self.incentive.stake_wei
-        if not isinstance(bounty_wei, int) or bounty_wei <= 0 or bounty_wei % stake:
-            raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
-        check_randomness(self.chain)
-        check_pass(self.model(), self.incentive, test_set, bounty_wei // stake)
-        return self._send("commit", test_set.hashes, sender=self.creator, value=bounty_wei)
+        return self.send(self.prepare.commit(test_set, bounty_wei=bounty_wei), self.creator)
 
-    def open(self, test_set: HiddenTestSet, *, sender: str | None = None) -> int:
+    def open(self, test_set: HiddenTestSet, *, sender: str | Account | None = None) -> int:
         """Wait for the block that the draw is from, draw, and open the portion that comes; return its number.
 
-        Soon after the commitment: chains remember a block for 8,191 others, some for 256, and a bounty whose portion
-        isn't opened is lost. Where it was done in part before, what is left is done.
+        Do so soon after the commitment: chains remember a block for 8,191 others, some for 256, and a bounty whose
+        portion isn't opened is lost. It can be called again where it was stopped.
         """
         course = self.course()
         if course.phase == Phase.DRAWING:
             self.chain.reach(course.target + 1)
-            self._send("draw", header(self.chain, course.target), sender=sender)
+            self.send(self.prepare.draw(), sender)
             course = self.course()
         if course.drawn is None:
             raise WrongPhase(phase=course.phase)
         if course.phase == Phase.OPENING:
-            self._reveal(test_set, course.drawn, sender)
+            self.send(self.prepare.reveal(test_set, course.drawn), sender)
         return course.drawn
 
     # Anybody
 
     def settle(
-        self, test_set: HiddenTestSet | None = None, *, sender: str | None = None, progress: bool = True
+        self, test_set: HiddenTestSet | None = None, *, sender: str | Account | None = None, progress: bool = True
     ) -> dict[str, int]:
         """Drive a market to its end from wherever it is, after participation: reveal, evaluate, and pay everybody.
 
-        It can be stopped at any point and called again, by anybody: what was done stays done. Of a market that failed,
-        every contribution is paid back with its part of the bounty.
+        It can be stopped at any point and called again, by anybody: steps that are done stay done. If the market
+        failed, every contribution is paid back with its part of the bounty.
 
         Parameters
         ----------
         test_set
-            What the provider committed to, as long as it isn't revealed; others leave it out.
+            The one that the provider committed to, as long as it isn't revealed; others leave it out.
         sender
             Who pays the gas; the chain's first account where left out.
         progress
@@ -168,14 +225,16 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         Returns
         -------
         dict
-            Person -> wei that they were paid in this call; the creator's remainder among it. A contract that refuses
-            money is passed over, and paid by a later call.
+            Person -> wei that they were paid in this call, including the creator's remainder. A contract that refuses
+            money is left out, and paid by a later call.
 
         Raises
         ------
         WrongPhase
             If participation hasn't ended, or the test set must be revealed and isn't given.
         """
+        from rich.progress import Progress
+
         course = self.course()
         if course.phase < Phase.REVEAL or course.phase > Phase.FAILED:
             raise WrongPhase(phase=course.phase)
@@ -189,54 +248,49 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
                 hidden = [i for i in range(self.incentive.portions) if not course.revealed >> i & 1]
                 for portion in bar.track(hidden, description="Revealing"):
                     with suppress(AlreadyRevealed):  # by another process of the provider's, meanwhile
-                        self._reveal(test_set, portion, sender)
+                        self.send(self.prepare.reveal(test_set, portion), sender)
             if self.course().phase == Phase.EVALUATION:
                 evaluate(self, sender, bar)
             return self._pay(sender, bar)
 
-    def collect(self, person: str, *, sender: str | None = None) -> int:
+    def collect(self, person: str, *, sender: str | Account | None = None) -> int:
         """Pay somebody what the settled market owes them; return wei. Anybody may."""
-        return self._paid("collect", checked_address(person), sender=sender)
+        return self._paid(self.prepare.collect(person), "Collected", sender)
 
-    def withdraw(self, *, sender: str | None = None) -> int:
+    def withdraw(self, *, sender: str | Account | None = None) -> int:
         """Pay the provider what is theirs; return wei. Anybody may."""
-        return self._paid("withdraw", sender=sender)
+        return self._paid(self.prepare.withdraw(), "Withdrawn", sender)
 
-    def reclaim(self, contribution: MarketContribution, *, sender: str | None = None) -> int:
+    def reclaim(self, contribution: MarketContribution, *, sender: str | Account | None = None) -> int:
         """Pay a contribution to a failed market back: see `MarketContribution.reclaim`."""
-        entry = contribution.entry
-        return self._paid("reclaim", entry.claim(), entry.slot, sender=sender)
+        return self._paid(self.prepare.reclaim(contribution), "Reclaimed", sender)
 
-    def forfeit(self, *, sender: str | None = None) -> int:
+    def forfeit(self, *, sender: str | Account | None = None) -> int:
         """Send the bounty of a market that wasn't opened in time to nobody; return wei. Anybody may."""
-        return self._paid("forfeit", sender=sender)
+        return self._paid(self.prepare.forfeit(), "Forfeit", sender)
 
-    def _pay(self, sender: str | None, bar: Progress) -> dict[str, int]:
-        history, course = self.history(), self.course()
+    def _pay(self, sender: str | Account | None, bar: Progress) -> dict[str, int]:
+        history, course, prepare = self.history(), self.course(), self.prepare
         entries = history.entries.values()
-        due: list[tuple[str, str, tuple[Any, ...]]]
+        due: list[tuple[str, Call, str]]
         if course.phase == Phase.FAILED:
-            due = [(one.author, "reclaim", (one.claim(), one.slot)) for one in entries if not one.reclaimed]
+            left = [one for one in entries if not one.reclaimed]
+            due = [(one.author, prepare.reclaim(MarketContribution(self, one)), "Reclaimed") for one in left]
             rest = history.bounty_wei % max(course.samples, 1)
         else:
             people = dict.fromkeys(entry.author for entry in entries)
-            due = [(person, "collect", (person,)) for person in people if self.owed(person)]
+            due = [(person, prepare.collect(person), "Collected") for person in people if self.owed(person)]
             rest = course.remainder_wei
         if rest and not history.withdrawn:
-            due.append((self.creator, "withdraw", ()))
+            due.append((self.creator, prepare.withdraw(), "Withdrawn"))
         paid: Counter[str] = Counter()
-        for person, function, args in bar.track(due, description="Paying"):
+        for person, call, event in bar.track(due, description="Paying"):
             # it is a contract that takes no money now, or somebody else has had it paid meanwhile
             with suppress(FailedCall, NothingOwed, NothingLeft):
-                paid[person] += self._paid(function, *args, sender=sender)
+                paid[person] += self._paid(call, event, sender)
         return dict(paid)
 
-    def _paid(self, function: str, *args: Any, sender: str | None) -> int:
-        amount: int = self._event(self._send(function, *args, sender=sender), _PAYMENTS[function]).args["amount"]
+    def _paid(self, call: Call, event: str, sender: str | Account | None) -> int:
+        """Send a call that pays somebody, and return what its event says."""
+        amount: int = self.contract.only(self.send(call, sender), event).args["amount"]
         return amount
-
-    def _reveal(self, test_set: HiddenTestSet, portion: int, sender: str | None) -> None:
-        self._send("reveal", test_set.hashes, portion, test_set.portions[portion], sender=sender)
-
-
-_PAYMENTS = {"collect": "Collected", "withdraw": "Withdrawn", "reclaim": "Reclaimed", "forfeit": "Forfeit"}

@@ -23,7 +23,7 @@ from scipy import sparse
 
 import dcai
 from dcai import datasets
-from dcai.chain.blocks import Connection
+from dcai.chain.nodes.ipc import Connection
 from dcai.simulation import load_scenario, scenario_of, simulate
 from dcai.simulation.data import Encoded
 from dcai.simulation.result import Result

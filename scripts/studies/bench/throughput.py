@@ -21,9 +21,9 @@ from web3.types import RPCEndpoint, RPCResponse, Wei
 
 import dcai
 from dcai import artifacts
-from dcai.chain.chain import Request
 from dcai.chain.codec import codec
 from dcai.chain.nodes.anvil import GAS_PRICE
+from dcai.chain.rpc import Request
 from dcai.datasets import DataUnavailable
 from scripts.studies import reviews
 from scripts.studies.pages import STUDIES, Figures, Page

@@ -1,0 +1,7 @@
+"""Who signs and sends calls: each account takes a `Call` and returns its receipt."""
+
+from dcai.accounts.account import Account
+from dcai.accounts.local_key import LocalKey
+from dcai.accounts.unlocked import Unlocked
+
+__all__ = ["Account", "LocalKey", "Unlocked"]

@@ -1,0 +1,109 @@
+"""A private key on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dcai.chain.addresses import checked_address
+from dcai.chain.receipts import wait_for
+from dcai.chain.rpc import RpcFailure, to_int
+from dcai.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+    from dcai.chain.call import Call
+    from dcai.chain.chain import Chain
+    from dcai.chain.receipts import Receipt
+
+
+class LocalKey:
+    """Signs here: the key never leaves this machine.
+
+    Where somebody else sends with the same key at the same time, the next number is taken.
+
+    Parameters
+    ----------
+    chain : Chain
+        On which it sends.
+    key : str or eth_account.signers.local.LocalAccount
+        A private key, 64 hexadecimal digits with or without 0x, or an eth-account account.
+
+    Raises
+    ------
+    InvalidInput
+        If the key is malformed; the text doesn't repeat it.
+    """
+
+    def __init__(self, chain: Chain, key: str | LocalAccount) -> None:
+        self._chain = chain
+        self._signer = signer_of(key)
+        self.address: str = self._signer.address
+
+    def __repr__(self) -> str:
+        return f"<LocalKey {self.address} on {self._chain.backend}>"
+
+    def send(self, call: Call) -> Receipt:
+        """Sign and send a call: see `Account.send`."""
+        return self._chain.execute(call, self.address, self._submit)
+
+    def _submit(self, transaction: dict[str, str]) -> dict[str, Any]:
+        fields: dict[str, Any] = {key: value for key, value in transaction.items() if key != "from"}
+        if "to" in fields:
+            fields["to"] = checked_address(fields["to"])
+        try:
+            sent = self._sign_and_send(fields)
+        except RpcFailure as failure:
+            if "nonce too low" not in failure.message.lower():
+                raise
+            sent = self._sign_and_send(fields)
+        return wait_for(self._chain.request, sent)
+
+    def _sign_and_send(self, fields: dict[str, Any]) -> str:
+        request = self._chain.request
+        nonce = to_int(request("eth_getTransactionCount", [self.address, "pending"]))
+        signed = self._signer.sign_transaction(
+            {**fields, **self._fees(), "type": 2, "chainId": self._chain.chain_id, "nonce": nonce}
+        )
+        sent: str = signed.hash.to_0x_hex()
+        try:
+            request("eth_sendRawTransaction", [signed.raw_transaction.to_0x_hex()])
+        except RpcFailure:
+            # an answer may have been lost, and the same bytes sent again: then the node has them, whatever it says
+            if request("eth_getTransactionByHash", [sent]) is None:
+                raise
+        return sent
+
+    def _fees(self) -> dict[str, int]:
+        """Return fees that hold while the base fee doubles (EIP-1559)."""
+        request = self._chain.request
+        base = to_int(request("eth_getBlockByNumber", ["latest", False])["baseFeePerGas"])
+        try:
+            tip = to_int(request("eth_maxPriorityFeePerGas", []))
+        except RpcFailure:  # not every node has the method
+            tip = 10**9
+        return {"maxFeePerGas": 2 * base + tip, "maxPriorityFeePerGas": tip}
+
+
+def signer_of(key: str | LocalAccount) -> LocalAccount:
+    """Return eth-account's account of a private key.
+
+    Raises
+    ------
+    InvalidInput
+        If the key is malformed; the text doesn't repeat it.
+    """
+    from eth_account import Account  # it takes half a second to import
+    from eth_account.signers.local import LocalAccount
+
+    if isinstance(key, LocalAccount):
+        return key
+    try:
+        if isinstance(key, str) and len(key.removeprefix("0x")) != 64:
+            raise ValueError
+        signer: LocalAccount = Account.from_key(key)
+    except ValueError:
+        raise InvalidInput(
+            "The account is neither a private key (0x and 64 digits) nor an address (0x and 40)."
+        ) from None
+    return signer

@@ -1,0 +1,65 @@
+"""One of our contracts at an address: its calls, its answers and its events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dcai.chain.call import Call
+from dcai.chain.chain import Chain
+from dcai.chain.codec import Codec, Event, codec
+from dcai.chain.receipts import Log, Receipt
+
+
+class Contract:
+    """One of our contracts at an address.
+
+    Attributes
+    ----------
+    chain : Chain
+    name : str
+        Of the contract, as its artifact has it.
+    address : str
+    """
+
+    def __init__(self, chain: Chain, name: str, address: str) -> None:
+        self.chain = chain
+        self.name = name
+        self.address = address
+
+    def __repr__(self) -> str:
+        return f"<Contract {self.name} at {self.address}>"
+
+    @property
+    def codec(self) -> Codec:
+        """The codecs of its functions, events and errors."""
+        return codec(self.name)
+
+    def call(self, function: str, *args: Any, value: int = 0, gas: int | None = None, what: str = "") -> Call:
+        """Return a call of one of its functions, to be sent.
+
+        Parameters
+        ----------
+        value
+            Wei that go with it.
+        gas
+            The gas limit; estimated when it is sent where left out.
+        what
+            What it does, in words; the function's name where left out.
+        """
+        return Call(self.address, self.codec.call(function, *args), value, gas, what or f"Call {function}")
+
+    def read(self, function: str, *args: Any, block: int | None = None) -> Any:
+        """Return the answer of one of its functions, as of a block or of the latest: see `Chain.read`."""
+        return self.chain.read(self.name, self.address, function, *args, block=block)
+
+    def event(self, log: Log) -> Event | None:
+        """Return a decoded entry of the log, or None where the contract has no such event."""
+        return self.codec.event(log)
+
+    def events(self, receipt: Receipt) -> list[Event]:
+        """Return the contract's events of a transaction, in order."""
+        return [event for log in receipt.logs if (event := self.codec.event(log)) is not None]
+
+    def only(self, receipt: Receipt, name: str) -> Event:
+        """Return the first event of that name of a transaction, which has one."""
+        return next(event for event in self.events(receipt) if event.name == name)

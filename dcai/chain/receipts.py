@@ -1,0 +1,114 @@
+"""Receipts of transactions, and the entries of the log in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dcai.chain.addresses import checksummed
+from dcai.chain.rpc import Request, to_bytes, to_hex, to_int
+from dcai.errors import TransactionFailed
+
+RECEIPT_SECONDS = 300
+"""How long a transaction is waited for before `TransactionFailed` says that it is still on its way."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """One entry of the log."""
+
+    address: str
+    topics: tuple[bytes, ...]
+    data: bytes
+    block_number: int
+    index: int
+    transaction_hash: str
+
+    @classmethod
+    def of(cls, raw: dict[str, Any]) -> Log:
+        """Return the entry that a node answered with."""
+        return cls(
+            checksummed(raw["address"]),
+            tuple(to_bytes(topic) for topic in raw["topics"]),
+            to_bytes(raw["data"]),
+            to_int(raw["blockNumber"]),
+            to_int(raw["logIndex"]),
+            to_hex(raw["transactionHash"]),
+        )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The outcome of a transaction.
+
+    Attributes
+    ----------
+    transaction_hash : str
+    block_number : int
+    gas_used : int
+    fee_wei : int
+        The price of that gas.
+    logs : tuple of Log
+    contract_address : str or None
+        Of the contract that it deployed.
+    ok : bool
+        Whether it succeeded.
+    """
+
+    transaction_hash: str
+    block_number: int
+    gas_used: int
+    fee_wei: int
+    logs: tuple[Log, ...]
+    contract_address: str | None
+    ok: bool
+
+    @classmethod
+    def of(cls, raw: dict[str, Any]) -> Receipt:
+        """Return the receipt that a node answered with."""
+        gas_used = to_int(raw["gasUsed"])
+        return cls(
+            transaction_hash=to_hex(raw["transactionHash"]),
+            block_number=to_int(raw["blockNumber"]),
+            gas_used=gas_used,
+            fee_wei=gas_used * to_int(raw["effectiveGasPrice"]),
+            logs=tuple(Log.of(entry) for entry in raw["logs"]),
+            contract_address=checksummed(raw["contractAddress"]) if raw.get("contractAddress") else None,
+            ok=to_int(raw["status"]) == 1,
+        )
+
+
+class _NotMined(Exception):
+    """The transaction isn't in a block yet."""
+
+
+def wait_for(request: Request, transaction_hash: str) -> dict[str, Any]:
+    """Wait until a transaction is in a block, and return its receipt as the node answers it.
+
+    Raises
+    ------
+    TransactionFailed
+        If it is in no block after `RECEIPT_SECONDS`.
+    """
+
+    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+    def find() -> dict[str, Any]:
+        found: dict[str, Any] | None = request("eth_getTransactionReceipt", [transaction_hash])
+        if found is None or found.get("blockNumber") is None:
+            raise _NotMined
+        return found
+
+    def still_waiting(_: object) -> dict[str, Any]:
+        raise TransactionFailed(
+            f"Transaction {transaction_hash} is in no block after {RECEIPT_SECONDS} s. It may still get into one: look "
+            "it up before you send it again."
+        )
+
+    waiting = Retrying(
+        retry=retry_if_exception_type(_NotMined),
+        wait=wait_exponential(multiplier=0.02, max=2),
+        stop=stop_after_delay(RECEIPT_SECONDS),
+        retry_error_callback=still_waiting,
+    )
+    return waiting(find)

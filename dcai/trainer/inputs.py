@@ -1,0 +1,87 @@
+"""What people have, a text or a row, as the contract takes it: a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from dcai.errors import InvalidInput
+from dcai.trainer.settings import Deployed
+
+if TYPE_CHECKING:
+    from dcai.encoders import Encoder
+    from dcai.models import Model
+
+
+class Inputs:
+    """Makes samples of inputs for one trainer.
+
+    Attributes
+    ----------
+    encoder : Encoder or None
+        None where inputs are features already: indices, or vectors of signed bytes.
+    """
+
+    def __init__(self, deployed: Deployed, encoder: Encoder | None) -> None:
+        self._deployed = deployed
+        self.encoder = encoder
+
+    @cached_property
+    def twin(self) -> type[Model]:
+        """The class of the model's twin."""
+        from dcai.trainer.products import named  # it imports the models
+
+        return named(self._deployed.contract).model
+
+    def blank(self, labels: Sequence[str] | None = None) -> Model:
+        """Return a model like the trainer's that has learnt nothing.
+
+        Parameters
+        ----------
+        labels
+            Its classes; those that the trainer was made with where left out.
+        """
+        settings = self._deployed.settings
+        nothing = bytes(self.twin.parameter_bytes(settings.model))
+        return self.twin.from_parameters(settings.model, nothing, labels or settings.labels)
+
+    @cached_property
+    def model(self) -> Model:
+        """A model like the trainer's that has learnt nothing, to pack and measure samples with; not to be changed."""
+        return self.blank()
+
+    def sample(self, data: Any) -> bytes:
+        """Return an input as a sample of the trainer's model.
+
+        Raises
+        ------
+        InvalidInput
+            If the input holds nothing to encode, or the contract would refuse it.
+        """
+        return self.model.pack(self._features(data))
+
+    def samples(self, data: Sequence[Any]) -> list[bytes]:
+        """Return inputs as samples; an error says which of them it is about."""
+        if isinstance(data, str):
+            raise InvalidInput(f"Many inputs are a list, not the one text {data!r}.")
+        samples = []
+        for position, one in enumerate(data):
+            try:
+                samples.append(self.sample(one))
+            except InvalidInput as error:
+                raise InvalidInput(f"Input {position} of {len(data)}: {error}") from error
+        return samples
+
+    def sizes(self, samples: Sequence[bytes]) -> tuple[int, ...]:
+        """Return the sizes of samples, by which they are priced."""
+        return tuple(self.model.size_of(sample) for sample in samples)
+
+    def _features(self, data: Any) -> Any:
+        if self.encoder is not None:
+            return self.encoder.encode(data)
+        if isinstance(data, str):
+            wanted = "a vector of signed bytes" if self.twin.dense else "the indices of the features"
+            name = self._deployed.settings.name
+            raise InvalidInput(f"{name!r} has no encoder for {data!r}: give {wanted} instead.")
+        return data
