@@ -1,75 +1,16 @@
 """Shared machine-learning models that live in smart contracts."""
 
-from dcai import datasets, errors
-from dcai.chain import Chain, Receipt, connect, local_chain
-from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
-from dcai.errors import DcaiError
-from dcai.incentives import DepositRefundTake, Gamified, HiddenTestSet, Incentive, PredictionMarket
-from dcai.incentives.deposit_refund_take.trainer import DepositContribution, DepositTrainer
-from dcai.incentives.gamified.standing import Standing
-from dcai.incentives.gamified.trainer import GamifiedContribution, GamifiedTrainer, Leader
-from dcai.incentives.prediction_market.course import Course, Phase
-from dcai.incentives.prediction_market.scores import Score
-from dcai.incentives.prediction_market.trainer import MarketContribution, MarketTrainer
-from dcai.models import (
-    DensePerceptron,
-    Explanation,
-    Model,
-    NaiveBayes,
-    NearestCentroid,
-    SparseNearestCentroid,
-    SparsePerceptron,
-    load,
-    save,
-)
-from dcai.trainer.attach import attach
-from dcai.trainer.audit import Audit
-from dcai.trainer.contribution import Contribution, Quote
-from dcai.trainer.deploy import deploy
-from dcai.trainer.trainer import Trainer
+from typing import Any
 
-__all__ = [
-    "Audit",
-    "Chain",
-    "Contribution",
-    "Course",
-    "DcaiError",
-    "DensePerceptron",
-    "DepositContribution",
-    "DepositRefundTake",
-    "DepositTrainer",
-    "EmbeddingEncoder",
-    "Explanation",
-    "Gamified",
-    "GamifiedContribution",
-    "GamifiedTrainer",
-    "HashingEncoder",
-    "HiddenTestSet",
-    "Incentive",
-    "Leader",
-    "MarketContribution",
-    "MarketTrainer",
-    "Model",
-    "NaiveBayes",
-    "NearestCentroid",
-    "Phase",
-    "PredictionMarket",
-    "Quote",
-    "Receipt",
-    "Score",
-    "SparseNearestCentroid",
-    "SparsePerceptron",
-    "Standing",
-    "TabularEncoder",
-    "TextEncoder",
-    "Trainer",
-    "VectorEncoder",
-    "attach",
-    "connect",
-    "datasets",
-    "deploy",
-    "errors",
-    "load",
-    "local_chain",
-    "save",
-]
+import lazy_loader
+
+# the names are those of __init__.pyi, which editors and type checkers read
+_export, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # takes as long as all else here
+
+        return version("dcai")
+    return _export(name)

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from inspect import signature
 from typing import Any, Literal
 
 import numpy as np
 
+from dcai import plugins
 from dcai.datasets import Dataset
 from dcai.encoders import Encoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import InvalidInput
-from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
+from dcai.models import Model
 from dcai.models.state import MAX_CLASSES
-
-MODELS: dict[str, type[Model]] = {
-    "naive-bayes": NaiveBayes,
-    "sparse-perceptron": SparsePerceptron,
-    "dense-perceptron": DensePerceptron,
-    "nearest-centroid": NearestCentroid,
-    "sparse-nearest-centroid": SparseNearestCentroid,
-}
 
 Kind = Literal["text", "table"]
 
@@ -32,6 +26,11 @@ _HELD_OUT = 5
 """One row of so many is held out where the data has no test part."""
 
 _VOCABULARY = 1_000
+
+
+def models() -> dict[str, type[Model]]:
+    """Return every model by its name on the command line."""
+    return {plugins.command_name(kind): kind for kind in plugins.models().values()}
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,12 @@ class Recipe:
     smoothing: float | None = None
 
     def __post_init__(self) -> None:
-        if self.model not in MODELS:
-            raise InvalidInput(f"There is no model {self.model!r}: choose one of {', '.join(MODELS)}.")
+        if self.model not in models():
+            raise InvalidInput(f"There is no model {self.model!r}: choose one of {', '.join(models())}.")
         if self.encoder is not None and self.encoder not in ENCODERS:
             raise InvalidInput(f"There is no encoder {self.encoder!r}: choose one of {', '.join(ENCODERS)}.")
-        if self.smoothing is not None and self.model != "naive-bayes":
-            raise InvalidInput(f"--smoothing is for naive-bayes; a {self.model} has none.")
+        if self.smoothing is not None and "smoothing" not in signature(models()[self.model]).parameters:
+            raise InvalidInput(f"A {self.model} has no smoothing; leave --smoothing out.")
 
     @property
     def kind(self) -> Kind | None:
@@ -71,7 +70,7 @@ class Recipe:
         InvalidInput
             If the model or the encoder takes other data.
         """
-        dense = MODELS[self.model].dense
+        dense = models()[self.model].dense
         if self.kind not in (None, dataset.kind):
             fitting = " or ".join(name for name, kind in ENCODERS.items() if kind == dataset.kind)
             raise InvalidInput(
@@ -171,7 +170,7 @@ def fit(recipe: Recipe, dataset: Dataset) -> Fitted:
     arguments: dict[str, Any] = {"classes": dataset.labels, "max_classes": recipe.max_classes}
     if recipe.smoothing is not None:
         arguments["smoothing"] = recipe.smoothing
-    model = MODELS[recipe.model](**arguments).fit(rows, labels)
+    model = models()[recipe.model](**arguments).fit(rows, labels)
     return Fitted(encoder, model, len(labels), len(dataset.train_labels) - len(labels))
 
 

@@ -44,7 +44,8 @@ def load() -> None:
     """
     for package in ("dcai.models", "dcai.incentives"):
         for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-            importlib.import_module(f"{package}.{module.name}")
+            if package == "dcai.models" or module.ispkg:  # an incentive is a package
+                importlib.import_module(f"{package}.{module.name}")
     load_installed()
 
 
@@ -108,7 +109,6 @@ def command_name(kind: type) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
 
 
-@cache
 def room(kind: type, name: str) -> ModuleType | None:
     """Import the module of that name beside the one that defines a class, if there is one.
 

@@ -1,33 +1,58 @@
 """The command line."""
 
+from __future__ import annotations
+
+from typing import Annotated
+
 import typer
 
-from dcai.cli.commands.data import app as data
-from dcai.cli.commands.demo import run as demo
-from dcai.cli.commands.deploy import run as deploy
-from dcai.cli.commands.fit import run as fit
-from dcai.cli.commands.predict import run as predict
-from dcai.cli.commands.simulate import run as simulate
-from dcai.cli.commands.sweep import run as sweep
-from dcai.incentives.gamified.commands import run as leaderboard
-from dcai.incentives.prediction_market.commands import app as market
+from dcai import plugins
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.lazy import LazyGroup
+
+
+def _use(modules: list[str] | None) -> list[str] | None:
+    with errors_as_one_sentence():
+        for module in modules or ():
+            plugins.use(module)
+    return modules
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import dcai
+
+        typer.echo(f"dcai {dcai.__version__}")
+        raise typer.Exit
+
 
 app = typer.Typer(
-    help="Shared machine-learning models that live in smart contracts.",
+    cls=LazyGroup,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    # plain help takes a third of the time, and is the first that anybody sees
+    rich_markup_mode=None,
     # a traceback must not show a private key
     pretty_exceptions_show_locals=False,
 )
-app.add_typer(data, name="data")
-app.add_typer(market, name="market")
-app.command("demo")(demo)
-app.command("fit")(fit)
-app.command("deploy")(deploy)
-app.command("predict")(predict)
-app.command("leaderboard")(leaderboard)
-app.command("simulate")(simulate)
-app.command("sweep")(sweep)
+
+
+@app.callback()
+def _options(
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODULE",
+            callback=_use,
+            is_eager=True,
+            help="Import a module with models, incentives or agents of your own, installed or in the current folder. "
+            "May be repeated.",
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Shared machine-learning models that live in smart contracts."""
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from rich.prompt import Confirm
 
 
 def agreed(errors: Console) -> bool:
-    """Ask whether to send; nobody there to answer means no."""
+    """Ask whether to send; no answer means no."""
     try:
         # not typer's, which writes a space to standard output
         return Confirm.ask("Send it?", console=errors, default=False)

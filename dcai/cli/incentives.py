@@ -4,125 +4,93 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import MISSING, Field, fields
+from datetime import timedelta
 from functools import wraps
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
+from dcai import plugins
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.errors import InvalidInput
-from dcai.incentives import DepositRefundTake, Gamified, Incentive, PredictionMarket
+from dcai.incentives import Incentive
+from dcai.incentives.settings import Setting, settings_of
 
-_SIZE = "How many features of a sample one price covers."
-_SETTLE = "From a report of bad data until it is settled."
+_HELP = (
+    'What contributing costs and earns. Each has settings of its own; a duration is text like "36 hours", or seconds.'
+)
 
-INCENTIVES: dict[str, tuple[type[Incentive[Any]], dict[str, str]]] = {
-    "deposit-refund-take": (
-        DepositRefundTake,
-        {
-            "refund_after": 'From a contribution until its refund: seconds, or text such as "36 hours".',
-            "settle_after": _SETTLE,
-            "creator_take_after": "From a contribution until you can take what is left of its deposit.",
-            "take_after": "From a contribution until anybody can take what is left of its deposit.",
-            "weight_wei": "A contribution costs this * 3600 / √(seconds since the last one).",
-            "minimum_wei": "The least that a contribution costs.",
-            "size_unit": _SIZE,
-        },
-    ),
-    "gamified": (
-        Gamified,
-        {
-            "validate_after": "From a contribution until its author can get its points.",
-            "expire_after": "From a contribution until they can't any more.",
-            "settle_after": _SETTLE,
-            "report_within": "How long something validated can be reported, and something reported settled.",
-            "base": "Points for a contribution.",
-            "feature": "Points for each kind of features that somebody hasn't sent before.",
-            "streak": "Points for each day in a row, once a day.",
-            "streak_cap": "Up to so many days; as many earn a badge.",
-            "milestone": "Contributions to bronze; ten times as many to silver, a hundred times to gold.",
-            "milestone_bonus": "Points with bronze; ten times as many with silver, a hundred times with gold.",
-            "all_labels": "Points for something of every class.",
-            "reporter_good": "Validated contributions that a reporter needs.",
-            "report_points": "Points for taking those of bad data.",
-            "memory_slots": "Slots that remember what was validated, 256 samples each.",
-            "size_unit": "The most features of a sample.",
-        },
-    ),
-    "prediction-market": (
-        PredictionMarket,
-        {
-            "stake_wei": "What each sample costs, a multiple of the number of test samples.",
-            "portion_size": "How many samples each portion of the test set has.",
-            "portions": "How many portions the test set has; one is opened at the beginning.",
-            "open_within": "From the commitment until that portion must be open.",
-            "participate": "From the opening until nobody contributes any more.",
-            "reveal_within": "From then until the other portions must be revealed.",
-            "evaluate_within": "How long nobody may go on with the evaluation.",
-            "per_pass": "How many portions are evaluated at once; all where left out.",
-            "draw_after": "Blocks from the commitment to the one that the draw is from.",
-            "group_by_participant": "Whether somebody's consecutive contributions are scored together.",
-            "most_samples": "How many samples are taken at most.",
-            "size_unit": "The most features of a sample.",
-        },
-    ),
-}
-"""What `--incentive` takes: name -> its class, and what each of its settings is."""
+_DEFAULT = "deposit-refund-take"
 
 
 def with_incentive(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of every incentive, and the one that they make as its argument `incentive`."""
+    known = {plugins.command_name(kind): kind for kind in plugins.incentives().values()}
+    options = _options(known)
 
     @wraps(command)
     def run(*, incentive: str, **given: Any) -> None:
-        chosen = {name: given.pop(name) for name in _settings()}
+        chosen = {name: given.pop(name) for name in options}
         with errors_as_one_sentence():
-            made = _made(incentive, {name: value for name, value in chosen.items() if value is not None})
+            if incentive not in known:
+                raise InvalidInput(f"There is no incentive {incentive!r}: choose one of {', '.join(known)}.")
+            made = _made(known[incentive], {name: value for name, value in chosen.items() if value is not None})
         command(incentive=made, **given)
 
-    which = Annotated[Literal[*INCENTIVES], typer.Option(help="What contributing costs and earns.")]  # type: ignore[valid-type]
-    options: list[tuple[str, Any, str | None]] = [("incentive", which, "deposit-refund-take")]
-    options += [(name, annotation, None) for name, annotation in _settings().items()]
+    which = Annotated[str, typer.Option(metavar="|".join(known), help=_HELP)]
     own = inspect.signature(command, eval_str=True).parameters.values()
     parameters = [one for one in own if one.name != "incentive"]
     parameters += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, annotation, default in options
+        for name, annotation, default in [("incentive", which, _DEFAULT), *((*one, None) for one in options.items())]
     ]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     return run
 
 
-def _settings() -> dict[str, Any]:
+def _options(known: dict[str, type[Incentive[Any]]]) -> dict[str, Any]:
     """Return the option of each setting; one that several incentives have is one option."""
-    options: dict[str, Any] = {}
-    for kind, told in INCENTIVES.values():
-        for field in fields(kind):  # type: ignore[arg-type]
-            options.setdefault(field.name, _option(field, told[field.name]))
-    return options
+    having: dict[str, dict[str, Setting]] = {}
+    for name, kind in known.items():
+        for one in settings_of(kind):
+            having.setdefault(one.name, {})[name] = one
+    return {name: _option(settings) for name, settings in having.items()}
 
 
-def _option(field: Field[Any], told: str) -> Any:
-    names = [name for name, (_, settings) in INCENTIVES.items() if field.name in settings]
-    kind: Any = {"int": int, "int | None": int, "bool": bool}.get(str(field.type), str)
-    default = "needed" if field.default is MISSING else field.default
-    panel = f"With {' or '.join(names)}"
+def _option(settings: dict[str, Setting]) -> Any:
+    """Return an option that has these meanings, each with an incentive."""
+    told = {name: _told(one) for name, one in settings.items()}
+    first = next(iter(settings.values()))
     option = typer.Option(
-        help=told if default is None else f"{told} [{default}]", show_default=False, rich_help_panel=panel
+        metavar="DURATION" if first.type is timedelta else first.unit.upper() if first.unit else None,
+        help=" ".join([f"{name}: {text}" for name, text in told.items()])
+        if len(set(told.values())) > 1
+        else _told(first),
+        show_default=False,
+        rich_help_panel=f"With {' or '.join(settings)}",
     )
-    return Annotated[kind | None, option]
+    return Annotated[(str if first.type is timedelta else first.type) | None, option]
 
 
-def _made(name: str, given: dict[str, Any]) -> Incentive[Any]:
-    kind, told = INCENTIVES[name]
-    for setting in given.keys() - told.keys():
-        raise InvalidInput(f"--{setting.replace('_', '-')} is no setting of {name}; leave it out.")
-    for field in fields(kind):  # type: ignore[arg-type]
-        if field.default is MISSING and field.name not in given:
-            raise InvalidInput(f"A {name} needs --{field.name.replace('_', '-')}: {told[field.name]}")
+def _told(one: Setting) -> str:
+    default = "required" if one.required else one.default
+    return one.help if default is None else f"{one.help} [{default}]"
+
+
+def _made(kind: type[Incentive[Any]], given: dict[str, Any]) -> Incentive[Any]:
+    name = plugins.command_name(kind)
+    settings = {one.name: one for one in settings_of(kind)}
+    for setting in given.keys() - settings.keys():
+        raise InvalidInput(f"{_flag(setting)} is not a setting of {name}; leave it out.")
+    for one in settings.values():
+        if one.required and one.name not in given:
+            raise InvalidInput(f"A {name} needs {_flag(one.name)}: {one.help}")
     values = {
         key: int(value) if isinstance(value, str) and value.isdecimal() else value for key, value in given.items()
     }
     return kind(**values)
+
+
+def _flag(setting: str) -> str:
+    return f"--{setting.replace('_', '-')}"

@@ -1,19 +1,21 @@
-"""The node that a command talks to, and who sends."""
+"""The node that a command talks to, the trainer that it asks, and who sends."""
 
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 
 from dcai.chain import Chain, connect
 from dcai.errors import DcaiError, InvalidInput
+from dcai.trainer.trainer import Trainer
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 KEY = "DCAI_PRIVATE_KEY"
-"""The environment variable of the private key: an argument would stand in the shell's history."""
+"""The environment variable with the private key: an argument would stay in the shell's history."""
 
 Url = Annotated[str, typer.Option("--url", help="JSON-RPC address of a node.")]
 
@@ -27,7 +29,7 @@ def connect_sender(url: str) -> Chain:
     Raises
     ------
     InvalidInput
-        If the key is none, or the URL is malformed.
+        If the key or the URL is malformed.
     NodeError
         If the node can't be reached.
     DcaiError
@@ -35,16 +37,38 @@ def connect_sender(url: str) -> Chain:
     """
     chain = connect(url, account=_signer())
     if not chain.accounts:
-        raise DcaiError(f"No account of {url} can send; put your private key into the environment variable {KEY}.")
+        raise DcaiError(f"No account of {url} can send: put your private key into the environment variable {KEY}.")
     return chain
+
+
+def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
+    """Return the trainer at an address.
+
+    Raises
+    ------
+    InvalidInput
+        If a command can't ask it, since its encoder needs a function.
+    """
+    from dcai.encoders.embedding import NoEmbedding
+    from dcai.trainer.attach import attach
+
+    try:
+        return attach(chain, address)
+    except NoEmbedding as error:
+        raise InvalidInput(
+            "The encoder of this model needs a function, its embedding, so that only Python can ask it: "
+            "dcai.attach(chain, address, embed=…)."
+        ) from error
 
 
 def _signer() -> LocalAccount | None:
     key = os.environ.get(KEY)
     if not key:
         return None
+    from eth_account import Account  # takes half a second to import
+
     try:
         signer: LocalAccount = Account.from_key(key)
     except ValueError:
-        raise InvalidInput(f"{KEY} holds no private key; one is 0x and 64 hexadecimal digits.") from None
+        raise InvalidInput(f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits.") from None
     return signer

@@ -21,12 +21,12 @@ def read(data: str, label: str | None, text: str | None, kind: Kind | None) -> D
     label, text
         The columns of a CSV file.
     kind
-        Of what kind its inputs must be; None where the file decides.
+        The kind that its inputs must have; None if the file decides.
 
     Raises
     ------
     InvalidInput
-        If there is none, or columns are named of what is no CSV file.
+        If there is no such data set, or columns are named of one that is not a CSV file.
     """
     if data.endswith(SUFFIXES):
         return read_csv(Path(data), label=label or "label", text=text or "text", kind=kind)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 
 def table(title: str, names: Iterable[str]) -> Table:
-    """Return a table with columns of names, which are never cut; others are to be added."""
+    """Return a table with columns of names, which are never cut; add the other columns to it."""
     made = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in names:
         made.add_column(name, no_wrap=True, overflow="fold")

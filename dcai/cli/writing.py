@@ -1,4 +1,4 @@
-"""Where a command writes to: found out before it begins, and told when it fails all the same."""
+"""Where a command writes to: checked before it begins, and reported if writing fails all the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_picture(plot: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, where it isn't there, that can be written to.
+    """Make a folder that can be written to, if it is not there.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def failures_told(place: Path) -> Iterator[None]:
-    """Turn what the system says of a file that can't be written, as of a disk that is full, into a sentence."""
+    """Turn the system's error about a file that can't be written, such as a full disk, into a sentence."""
     try:
         yield
     except OSError as error:

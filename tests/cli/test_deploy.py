@@ -95,7 +95,7 @@ def test_a_setting_of_another_incentive_is_one_sentence(run, chain, spam):
     for incentive, option in (("gamified", "--weight-wei"), ("deposit-refund-take", "--base")):
         result = run("deploy", spam, "--yes", "--incentive", incentive, option, "3")
         assert (result.exit_code, result.stdout) == (2, "")
-        assert f"{option} is no setting of {incentive}" in result.stderr
+        assert f"{option} is not a setting of {incentive}" in result.stderr
 
 
 def test_the_leaderboard_is_a_table_or_json(deployed, run, chain, spam):
@@ -224,7 +224,7 @@ def test_without_an_encoder_features_are_given_and_named_by_their_numbers(run, d
     result = run("predict", address, "hello")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        "'hello' is no JSON list such as [1, 2]; this model takes a list of features, since it has no encoder.\n"
+        "'hello' is not a JSON list such as [1, 2]; this model takes a list of features, since it has no encoder.\n"
     )
 
 
@@ -242,8 +242,8 @@ def test_what_would_steer_a_terminal_is_not_printed(run, chain, deployed, tmp_pa
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ("setosa", "'setosa' is no JSON list such as [1, 2]; this model takes a number for each column.\n"),
-        ("3", "'3' is no JSON list such as [1, 2]; "),
+        ("setosa", "'setosa' is not a JSON list such as [1, 2]; this model takes a number for each column.\n"),
+        ("3", "'3' is not a JSON list such as [1, 2]; "),
         ("[1, 2, 3]", "row 0 has 3 values and this encoder 4 columns, "),
         ("[1, 2, 3, NaN]", "row 0, column 3 ('petal width (cm)') holds nan: "),
         ('[1, 2, 3, "x"]', "row 0, column 3 holds 'x', which is no number"),
@@ -315,7 +315,7 @@ def test_a_key_that_is_none_is_told_without_repeating_it(run, spam, monkeypatch,
     monkeypatch.setenv("DCAI_PRIVATE_KEY", key)
     result = run("deploy", spam, "--yes")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "DCAI_PRIVATE_KEY holds no private key; one is 0x and 64 hexadecimal digits.\n"
+    assert result.stderr == "DCAI_PRIVATE_KEY does not hold a private key, which is 0x and 64 hexadecimal digits.\n"
 
 
 def test_an_account_without_money_is_told_what_it_needs(run, chain, spam, monkeypatch):

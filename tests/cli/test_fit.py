@@ -128,7 +128,7 @@ def test_rows_in_which_nothing_is_a_feature_are_left_out_and_counted(fitted, fit
     told, model, _ = fitted(path)
     assert (told["rows"], told["rows_without_features"]) == (20, 2)
     assert model.counts_.sum() == 20
-    assert "20; 2 left out, in which nothing is a feature" in fit(path).stdout
+    assert "20; 2 without a feature are left out" in fit(path).stdout
 
 
 def test_of_a_table_all_columns_with_numbers_are_features_and_no_others(fitted, rows):
@@ -270,11 +270,11 @@ def test_bytes_that_are_no_text_are_one_sentence(fit, tmp_path, name):
             (),
             "There is no data set 'mnist': name a file that ends in .csv or .csv.gz, or one of breast-cancer, ",
         ),
-        ("iris", ("--model", "forest"), "There is no model 'forest': choose one of naive-bayes, sparse-perceptron, "),
+        ("iris", ("--model", "forest"), "There is no model 'forest': choose one of dense-perceptron, naive-bayes, "),
         ("iris", ("--encoder", "bert"), "There is no encoder 'bert': choose one of text, hashing, table, vector."),
         ("iris", ("--encoder", "text"), "iris has rows of numbers, and the encoder 'text' doesn't take them: choose "),
         ("iris", ("--encoder", "vector"), "A naive-bayes doesn't take what the encoder 'vector' gives: choose table."),
-        ("iris", ("--model", "nearest-centroid", "--smoothing", "1"), "--smoothing is for naive-bayes; "),
+        ("iris", ("--model", "nearest-centroid", "--smoothing", "1"), "A nearest-centroid has no smoothing; leave "),
         (
             "iris",
             ("--smoothing", "nan"),

@@ -1,21 +1,17 @@
-"""Every incentive, and a third party's, passes the suite that ships with the package."""
+"""Every incentive passes the suite that ships with the package; one of somebody else's: tests/test_third_party.py."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pytest
 
 import dcai
-from dcai.errors import ContractReverted, InvalidInput
-from dcai.incentives import INCENTIVES
-from dcai.models import NearestCentroid, SparsePerceptron
-from dcai.testing import check_incentive, incentive_checks
+from dcai.plugins import incentives, models
+from dcai.testing import incentive_checks
 from dcai.testing.samples import samples_of
 from dcai.trainer import products
-from tests.support.pledge import Pledge, PledgeHistory, PledgeTrainer
-from tests.support.solidity import with_ours
 
 FEATURES = 21
 
@@ -63,10 +59,10 @@ def chain(anvil):
         yield chain
 
 
-def test_there_is_a_contract_for_every_incentive_with_every_model():
-    assert {(one.model, one.incentive) for one in products.PRODUCTS} == {
-        (model, incentive) for model in {one.model for one in products.PRODUCTS} for incentive in INCENTIVES
-    }
+def test_there_is_a_contract_for_each_of_our_incentives_with_each_of_our_models():
+    ours = [[one for one in kinds.values() if one.__module__.startswith("dcai.")] for kinds in (models(), incentives())]
+
+    assert {(one.model, one.incentive) for one in products.known()} >= set(product(*ours))
 
 
 @pytest.mark.parametrize("check", [pytest.param(check, id=f"{name}: {check}") for name, check in CHECKS])
@@ -87,140 +83,3 @@ def test_it_conforms_on_py_evm(incentive, others):
     with dcai.local_chain("py-evm") as chain:
         for check in incentive_checks(incentive, steps=6, **others)[:7]:
             check(chain)
-
-
-# Somebody else's
-
-
-@pytest.fixture(scope="module")
-def compiled():
-    return with_ours("tests/support/contracts/Pledge.sol")
-
-
-@pytest.fixture(scope="module")
-def register(compiled):
-    """Return a function that registers a third party's contract."""
-    made = []
-
-    def add(contract, model, incentive):
-        made.append(products.Product(contract, model, incentive))
-        products.register(made[-1], compiled[contract])
-
-    yield add
-    for product in made:
-        products.PRODUCTS.remove(product)
-
-
-@pytest.fixture(scope="module")
-def pledge(register):
-    register("SparsePerceptronPledge", SparsePerceptron, Pledge)
-    register("NearestCentroidPledge", NearestCentroid, Pledge)
-
-
-def test_an_incentive_that_somebody_else_wrote_conforms(chain, pledge):
-    names = {str(check) for check in incentive_checks(Pledge())}
-
-    assert {name.split("-")[1] for name in names} == {
-        "SparsePerceptron of 2 classes",
-        "NearestCentroid of 2 classes",
-        "NearestCentroid of 3 classes",
-    }
-    check_incentive(Pledge(), chain=chain, steps=15)
-
-
-def test_its_trainer_is_what_deploy_and_attach_return(chain, pledge):
-    model = SparsePerceptron().fit([[0, 1]], [1])
-    trainer = dcai.deploy(chain, model, Pledge(pledge_wei=7))
-    mine = trainer.contribute([0], 1, sender=chain.accounts[1])
-
-    found = dcai.attach(chain, trainer.address)
-
-    assert (type(trainer), type(found), found.incentive) == (PledgeTrainer, PledgeTrainer, Pledge(pledge_wei=7))
-    with pytest.raises(ContractReverted, match="TooSoon"):
-        mine.collect()
-    chain.travel(3_600)
-    found.contribution(mine.id).collect()
-    assert chain.balance(trainer.address) == 0
-
-
-def test_an_incentive_without_a_trainer_is_told_what_it_lacks(chain):
-    @dataclass(frozen=True)
-    class Lonely(Pledge):
-        pass
-
-    with pytest.raises(InvalidInput, match=r"No trainer goes with Lonely.*incentive=Lonely"):
-        dcai.deploy(chain, SparsePerceptron().fit([[0, 1]], [1]), Lonely())
-
-
-# What the suite is for
-
-
-@dataclass(frozen=True)
-class Cheap(Pledge):
-    """Quotes one wei less than the contract charges."""
-
-    def price(self, elapsed, sizes=(1,)):
-        return self.pledge_wei * len(sizes) - 1
-
-
-@dataclass(frozen=True)
-class Forgetful(Pledge):
-    """Reads a wrong time from a trainer's code."""
-
-    @classmethod
-    def from_packed(cls, word, size_unit):
-        return cls(Pledge.from_packed(word, size_unit).pledge_wei, 60, size_unit)
-
-
-@dataclass(frozen=True)
-class Leaking(Pledge):
-    suffix = "Leaking"
-
-
-@dataclass(frozen=True)
-class Forgetting(Pledge):
-    suffix = "Forgetting"
-
-
-@dataclass(frozen=True)
-class Deaf(Pledge):
-    """Ignores the events of its contract."""
-
-
-class DeafHistory(PledgeHistory):
-    def apply(self, event, times):
-        pass
-
-
-class DeafTrainer(PledgeTrainer, incentive=Deaf):
-    history_type = DeafHistory
-
-
-for one in (Cheap, Forgetful, Leaking, Forgetting):
-    dcai.Trainer._kinds[one] = PledgeTrainer
-
-
-@pytest.mark.parametrize(
-    ("incentive", "contract", "words"),
-    [
-        (Cheap(), None, "price() says"),
-        (Forgetful(), None, "from_packed gives another incentive"),
-        (Deaf(), None, "an audit finds: The record of contribution"),
-        (Leaking(), "SparsePerceptronLeaking", "a stranger claims contribution"),
-        (Forgetting(), "SparsePerceptronForgetting", "was overwritten"),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_what_is_wrong_is_found_and_named(chain, pledge, register, compiled, incentive, contract, words):
-    if contract:
-        register(contract, SparsePerceptron, type(incentive))
-    else:
-        # of two for the same contract the first is found
-        products.PRODUCTS.insert(0, products.Product("SparsePerceptronPledge", SparsePerceptron, type(incentive)))
-
-    with pytest.raises(AssertionError) as caught:
-        check_incentive(incentive, chain=chain, steps=30)
-    products.PRODUCTS[:] = [one for one in products.PRODUCTS if contract or one.incentive is not type(incentive)]
-
-    assert words in str(caught.value)
-    assert "SparsePerceptron of 2 classes" in str(caught.value)

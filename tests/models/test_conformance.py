@@ -1,4 +1,4 @@
-"""Every model, and a third party's, passes the suite that ships with the package."""
+"""Every model passes the suite that ships with the package; one of somebody else's: tests/test_third_party.py."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ import dcai
 from dcai.incentives import DepositRefundTake
 from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 from dcai.models.lanes import INT24, UINT16
-from dcai.testing import check_model, model_checks, suite
+from dcai.testing import model_checks, suite
 from dcai.testing.pair import Pair
 from dcai.testing.samples import samples_of
 from dcai.trainer import products
-from tests.support.majority_class import MajorityClass
-from tests.support.solidity import with_ours
 
 FULL = 65_535
 
@@ -130,7 +128,9 @@ def told(model):
 
 
 def checks():
-    for product in (one for one in products.PRODUCTS if one.incentive is DepositRefundTake):
+    drt = (one for one in products.known() if one.incentive is DepositRefundTake)
+    ours = (one for one in drt if one.model.__module__.startswith("dcai."))
+    for product in ours:
         models = CONFIGURATIONS[product.contract]
         for model in models:
             cases = -(-LEARNINGS // len(models))
@@ -169,52 +169,6 @@ def test_whatever_a_creator_has_loaded_contract_and_twin_go_on_alike(chain, mode
     (check,) = (one for one in model_checks(model, cases=80, states=nonsense) if str(one) == LEARNING)
 
     check(chain)
-
-
-# Somebody else's
-
-
-@pytest.fixture(scope="module")
-def majority_class():
-    """Register the contract of somebody else."""
-    artifact = with_ours("tests/support/contracts/MajorityClass.sol")["MajorityClassDRT"]
-    product = products.Product("MajorityClassDRT", MajorityClass, DepositRefundTake)
-    products.register(product, artifact)
-    yield product
-    products.PRODUCTS.remove(product)
-
-
-def full_classes(fitted, random):
-    """Yield a model whose classes are full, or nearly."""
-    known, room = len(fitted.classes), fitted.settings()[3]
-    numbers = [*random.choice([0, FULL - 1, FULL], known), *[0] * (room - known)]
-    yield with_parameters(fitted, UINT16.pack(np.array(numbers)))
-
-
-@pytest.mark.parametrize("some", [classes(2), classes(3, 20)], ids=["2 classes", "3 of 20 classes"])
-@pytest.mark.parametrize("check", [str(check) for check in model_checks(MajorityClass())])
-def test_a_model_that_somebody_else_wrote_conforms(chain, majority_class, some, check):
-    found = {str(one): one for one in model_checks(MajorityClass(**some), cases=200, states=full_classes)}
-
-    found[check](chain)
-
-
-class Forgetful(MajorityClass):
-    """A wrong twin: it forgets every fourth sample."""
-
-    contract = "MajorityClass"
-
-    def _learn(self, features, label):
-        if self.counts_.sum() % 4 != 3:
-            super()._learn(features, label)
-
-
-def test_a_twin_that_differs_is_told_with_the_check_the_seed_and_the_sample(chain, majority_class):
-    with pytest.raises(AssertionError) as caught:
-        check_model(Forgetful(), chain=chain, seed=7)
-
-    for word in (LEARNING, "Forgetful()", "seed 7", "sample", "label", "slot 0"):
-        assert word in str(caught.value)
 
 
 def test_its_examples_run():

@@ -1,4 +1,4 @@
-"""`dcai data`: the real data sets there are, and what is on this machine."""
+"""List real data sets, download one, find its files."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, chec
 def get(name: Name) -> None:
     """Download a data set into the cache, unless it is there, and print its folder.
 
-    An interrupted download goes on where it stopped.
+    An interrupted download continues where it stopped.
     """
     with errors_as_one_sentence():
         typer.echo(datasets.get(name))

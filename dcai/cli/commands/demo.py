@@ -1,4 +1,4 @@
-"""`dcai demo`: a shared model is trained, attacked and defended on a real EVM."""
+"""Show a shared model being trained, attacked and defended."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def run(
     """Show a shared model being trained, attacked and defended.
 
     A perceptron is fitted on the first 8% of the training data and deployed on an embedded chain. An honest and a
-    hostile contributor (twice the deposit, a sixth of the rate, every label wrong) add the rest; refunds and takes
-    follow as days pass on the chain.
+    hostile contributor add the rest; the hostile one pays twice the deposit, comes a sixth as often, and gives every
+    label wrong. Refunds and takes follow as days pass on the chain.
     """
     with errors_as_one_sentence():
         if plot is not None:

@@ -1,8 +1,9 @@
-"""`dcai deploy`: a model file becomes a shared model."""
+"""Deploy a model file as a shared model that anybody can improve."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,21 +29,20 @@ from dcai.trainer.deploy import deploy
 _RESERVE = 2
 
 
-@with_incentive
 def run(
     file: Annotated[Path, typer.Argument(help="A model file, as `dcai fit` writes it.")],
     incentive: Incentive[Any],
     url: Url = LOCAL_NODE,
-    name: Annotated[str | None, typer.Option(help="One line; the name of the file where left out.")] = None,
-    salt: Annotated[int, typer.Option(help="Tells apart trainers of yours that are alike in all else.")] = 0,
+    name: Annotated[str | None, typer.Option(help="One line; the name of the file if left out.")] = None,
+    salt: Annotated[int, typer.Option(help="A number that distinguishes otherwise identical trainers of yours.")] = 0,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the address.")] = False,
 ) -> None:
     """Deploy a model file as a shared model that anybody can improve, and print its address.
 
     The account whose private key is in the environment variable DCAI_PRIVATE_KEY pays; without a key, the first account
-    of a local node. What it will cost is found out on a chain of this machine, and you are asked before anything is
-    sent.
+    of a local node pays. The deployment is first tried out on a chain of this machine, which shows what it will cost.
+    Nothing is sent before you agree.
     """
     with errors_as_one_sentence():
         model, encoder = _load(file)
@@ -71,12 +71,17 @@ def run(
         typer.echo(json.dumps(made, indent=2))
 
 
+def command() -> Callable[..., None]:
+    """Return the command with the settings of every incentive that is known now."""
+    return with_incentive(run)
+
+
 def _load(file: Path) -> tuple[Model, Encoder | None]:
     try:
         return load(file)
     except NoEmbedding as error:
         raise InvalidInput(
-            "The encoder of this model needs a function, its embedding, so that it can only be deployed from Python: "
+            "The encoder of this model needs a function, its embedding, so that only Python can deploy it: "
             "dcai.load(file, embed=…) and dcai.deploy."
         ) from error
 
@@ -100,7 +105,7 @@ def _check_balance(chain: Chain, cost: Cost) -> None:
     balance, needed = chain.balance(account), _RESERVE * cost.wei
     if balance < needed:
         raise DcaiError(
-            f"{account} has {_ether(balance)}, and {_ether(needed)} are needed in case that gas becomes dearer; send "
+            f"{account} has {_ether(balance)}, and {_ether(needed)} are needed in case gas becomes dearer; send "
             "it some first."
         )
 

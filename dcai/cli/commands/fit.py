@@ -1,4 +1,4 @@
-"""`dcai fit`: a model file from a data set or a CSV file."""
+"""Fit a model on a data set or a CSV file, and write it to a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dcai.cli.reading import read
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
 from dcai.errors import InvalidInput
-from dcai.fitting import MODELS, Accuracy, Fitted, Recipe, first, fit, measure
+from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
 from dcai.trainer.cost import try_out
@@ -28,39 +28,36 @@ def run(
         str, typer.Argument(help="A data set that `dcai data list` shows, or a file with a header: .csv or .csv.gz.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Write the model to this file.")],
-    model: Annotated[str, typer.Option(help=f"One of {', '.join(MODELS)}.")] = "naive-bayes",
+    model: Annotated[str, typer.Option(help=f"One of {', '.join(models())}.")] = "naive-bayes",
     encoder: Annotated[
         str | None,
         typer.Option(
             help="Of texts: text (frequent words) or hashing (all words). Of numbers: table (bins), or vector (unit "
-            "norm) for dense-perceptron and nearest-centroid. Left out, the first that fits."
+            "norm) for dense-perceptron and nearest-centroid. If left out, the first that fits is chosen."
         ),
     ] = None,
     features: Annotated[
-        int | None, typer.Option(help="Features of a text: words for text (1,000 where left out), hashes for hashing.")
+        int | None, typer.Option(help="Features of a text: words for text (1,000 if left out), hashes for hashing.")
     ] = None,
-    label: Annotated[
-        str | None, typer.Option(help="Column of the classes in a CSV file; label where left out.")
-    ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of the texts in a CSV file; text where left out.")] = None,
+    label: Annotated[str | None, typer.Option(help="Column of the classes in a CSV file; label if left out.")] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the texts in a CSV file; text if left out.")] = None,
     max_classes: Annotated[
-        int | None, typer.Option(help="How many classes there may ever be; as many as in the data where left out.")
+        int | None, typer.Option(help="How many classes there may ever be; as many as in the data if left out.")
     ] = None,
-    smoothing: Annotated[
-        float | None, typer.Option(help="Of naive-bayes, 0.001 to 65.535; 1.0 where left out.")
-    ] = None,
+    smoothing: Annotated[float | None, typer.Option(help="Of naive-bayes, 0.001 to 65.535; 1.0 if left out.")] = None,
     initial: Annotated[
-        int | None, typer.Option(help="Use only so many rows, the first; others can contribute the rest.")
+        int | None, typer.Option(help="Use only the first rows, as many as this; others can contribute the rest.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
 ) -> None:
     """Fit a model and write it to a file, with the encoder that makes its features.
 
-    Each row is learnt once, in order, as the contract would. Of a CSV file, the features are the column of texts if it
-    has one, otherwise all columns of numbers.
+    Each row is learnt once, in order, as the contract would learn it. The features of a CSV file are its column of
+    texts if it has one, otherwise all columns of numbers.
 
-    The accuracy is that on the test part of the data, which the model doesn't learn. A CSV file has none: another model
-    is fitted on the first 80% of the rows and measured on the others; the one that is written has learnt all rows.
+    Accuracy is measured on the test part of the data, which the model does not learn. A CSV file has no test part:
+    another model is fitted on the first 80% of the rows and measured on the others, and the one that is written has
+    learnt all rows.
     """
     with errors_as_one_sentence():
         _check_writable(output)
@@ -119,7 +116,7 @@ def _print(
     output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int
 ) -> None:
     encoder, model = fitted.encoder, fitted.model
-    left_out = f"; {fitted.left_out:,} left out, in which nothing is a feature" if fitted.left_out else ""
+    left_out = f"; {fitted.left_out:,} without a feature are left out" if fitted.left_out else ""
     rows = {
         "model": recipe.model,
         "rows": f"{fitted.rows:,}{left_out}",
@@ -145,8 +142,8 @@ def _print(
     Console().print(table)
     if accuracy is not None and accuracy.unseen:
         typer.echo(
-            f"Among the rows that the accuracy is of there are classes that no row before them has: "
-            f"{_listed(accuracy.unseen)}. Shuffle the rows, since a model learns them in their order.",
+            f"The accuracy is that on rows with classes that no row before them has: {_listed(accuracy.unseen)}. "
+            "Shuffle the rows, since a model learns them in their order.",
             err=True,
         )
 

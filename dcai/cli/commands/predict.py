@@ -1,4 +1,4 @@
-"""`dcai predict`: what a shared model says of an input, and why."""
+"""Print the class that a shared model gives an input, and why."""
 
 from __future__ import annotations
 
@@ -7,21 +7,14 @@ from itertools import compress
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
-from rich.text import Text
 
 from dcai import untrusted as foreign_json
-from dcai.chain import Chain, connect
+from dcai.chain import connect
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.node import LOCAL_NODE, Url
-from dcai.encoders import HashingEncoder, TextEncoder
-from dcai.encoders.embedding import NoEmbedding
+from dcai.cli.node import LOCAL_NODE, Url, attached
 from dcai.errors import InvalidInput
-from dcai.models import Explanation
 from dcai.models.base import EMPTY
-from dcai.trainer.attach import attach
+from dcai.models.explanation import Explanation
 from dcai.trainer.trainer import Trainer
 
 
@@ -38,10 +31,10 @@ def run(
 ) -> None:
     """Print the class that a shared model gives an input; it costs nothing.
 
-    With --explain, a row for each feature of the input says how much it adds to the score of each class, those with the
-    largest influence first. Base and features add up to the score, and the largest score wins. Scores are as the
-    contract has them: of naive Bayes logarithms of probabilities, in units of 1e-9; of centroids how much nearer they
-    are than the origin, as squares of distances, in units of 2^-32.
+    With --explain, each feature of the input has a row with what it adds to the score of each class; the most
+    influential comes first. Base and features add up to the score, and the largest score wins. Scores are the
+    contract's: for naive Bayes, logarithms of probabilities in units of 1e-9; for centroids, how much nearer they are
+    than the origin, as squares of distances in units of 2^-32.
     """
     with errors_as_one_sentence():
         trainer = attached(connect(url), address)
@@ -60,24 +53,9 @@ def run(
             _print(trainer, explanation)
 
 
-def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
-    """Return the trainer at an address.
-
-    Raises
-    ------
-    InvalidInput
-        If a command can't ask it, since its encoder needs a function.
-    """
-    try:
-        return attach(chain, address)
-    except NoEmbedding as error:
-        raise InvalidInput(
-            "The encoder of this model needs a function, its embedding, so that it can only be asked from Python: "
-            "dcai.attach(chain, address, embed=…)."
-        ) from error
-
-
 def _data(trainer: Trainer[Any, Any], given: str) -> Any:
+    from dcai.encoders import HashingEncoder, TextEncoder
+
     encoder = trainer.encoder
     if isinstance(encoder, TextEncoder | HashingEncoder):
         return given
@@ -87,12 +65,12 @@ def _data(trainer: Trainer[Any, Any], given: str) -> Any:
         row = None
     if not isinstance(row, list):
         wanted = "a list of features, since it has no encoder" if encoder is None else "a number for each column"
-        raise InvalidInput(f"{given!r} is no JSON list such as [1, 2]; this model takes {wanted}.")
+        raise InvalidInput(f"{given!r} is not a JSON list such as [1, 2]; this model takes {wanted}.")
     return row
 
 
 def _by_class(trainer: Trainer[Any, Any], scores: Any) -> dict[str, int | None]:
-    """Name scores by their classes; None stands for that of a class that has no sample yet."""
+    """Return scores by the names of their classes; None is that of a class without a sample yet."""
     return {name: None if score == EMPTY else score for name, score in zip(trainer.labels, scores, strict=True)}
 
 
@@ -108,6 +86,11 @@ def _as_dict(trainer: Trainer[Any, Any], explanation: Explanation) -> dict[str, 
 
 
 def _print(trainer: Trainer[Any, Any], explanation: Explanation) -> None:
+    from rich.console import Console
+    from rich.measure import Measurement
+    from rich.table import Table
+    from rich.text import Text
+
     sampled = [score != EMPTY for score in explanation.scores]
 
     def influence(row: tuple[str, tuple[int, ...]]) -> int:
@@ -132,7 +115,7 @@ def _print(trainer: Trainer[Any, Any], explanation: Explanation) -> None:
     needed = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
     Console(width=max(console.width, needed)).print(table)
     if not all(sampled):
-        typer.echo("A class with - has no sample yet, and never wins.")
+        typer.echo("A class with - has no sample yet and never wins.")
 
 
 def _names(explanation: Explanation) -> tuple[str, ...]:

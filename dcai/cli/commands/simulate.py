@@ -1,4 +1,4 @@
-"""`dcai simulate`: what happens to a shared model and its money when people misbehave."""
+"""Simulate what happens to a shared model and its money when people misbehave."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def run(
         tuple[str, str] | None,
         typer.Option(
             metavar="URL ADDRESS",
-            help="Let the file's agents loose on a copy of a deployed trainer, read from the node at URL: agents and "
-            "data are the file's, model and incentive the trainer's.",
+            help="Let the file's agents loose on a copy of a deployed trainer, read from the node at URL. Agents and "
+            "data are the file's; model and incentive are the trainer's.",
         ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="In place of the file's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The seed, in place of the file's.")] = None,
     samples: Annotated[int | None, typer.Option(min=2, help="Use only so many training samples.")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the scenario: incentive.weight=1e13.")

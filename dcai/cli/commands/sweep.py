@@ -1,4 +1,4 @@
-"""`dcai sweep`: a scenario with many settings and seeds."""
+"""Simulate a scenario with many settings and seeds."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def run(
     backend: Annotated[
         tuple[str, str] | None, typer.Option(metavar="dask|ray ADDRESS", help="Run on an existing cluster.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where runs are kept; sweep-NAME where left out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder of the runs; sweep-NAME if left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
 ) -> None:
-    """Run a scenario with many settings and seeds; a sweep that was killed continues where it was."""
+    """Run a scenario with many settings and seeds. A sweep that was killed continues where it stopped."""
     with errors_as_one_sentence():
         folder = out or Path(f"sweep-{file.stem}")
         fixed = [f"data.samples={samples}"] if samples is not None else []
@@ -56,7 +56,7 @@ def run(
                     runs = sweep(todo, folder / "runs", jobs=jobs, cluster=backend, progress=show)
             except KeyboardInterrupt:
                 raise DcaiError(
-                    f"Interrupted with {over} of {len(todo)} runs kept in {folder}; the same command does the rest."
+                    f"Interrupted with {over} of {len(todo)} runs kept in {folder}; the same command does the others."
                 ) from None
         groups = {settings: Figures.of(group) for settings, group in by_settings(runs).items() if group}
         told = [{"settings": list(settings), **figures.as_json()} for settings, figures in groups.items()]

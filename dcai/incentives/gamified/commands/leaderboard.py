@@ -1,4 +1,4 @@
-"""`dcai leaderboard`: who has earned how many points with a shared model."""
+"""Print who has earned how many points with a shared model."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from dcai.chain import connect
-from dcai.cli.commands.predict import attached
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.node import LOCAL_NODE, Url
+from dcai.cli.node import LOCAL_NODE, Url, attached
 from dcai.errors import InvalidInput
 from dcai.incentives.gamified.trainer import GamifiedTrainer, Leader
 

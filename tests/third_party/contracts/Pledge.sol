@@ -9,6 +9,7 @@ import {Head} from "../../../contracts/libraries/Head.sol";
 import {Record} from "../../../contracts/libraries/Record.sol";
 import {Settings} from "../../../contracts/libraries/Settings.sol";
 import {NearestCentroid} from "../../../contracts/models/NearestCentroid.sol";
+import {MajorityClass} from "./MajorityClass.sol";
 import {SparsePerceptron} from "../../../contracts/models/SparsePerceptron.sol";
 
 /// An incentive as somebody else may write one: a sample costs a pledge, which its author gets back after a time, whatever the model says.
@@ -65,14 +66,4 @@ contract SparsePerceptronPledge is SparsePerceptron, Pledge {}
 
 contract NearestCentroidPledge is NearestCentroid, Pledge {}
 
-/// Whoever comes first gets the pledge.
-contract SparsePerceptronLeaking is SparsePerceptron, Pledge {
-    function _checkAuthor(address) internal view override {}
-}
-
-/// Any slot may be used again.
-contract SparsePerceptronForgetting is SparsePerceptron, Pledge {
-    function _isFinished(Record) internal pure override returns (bool) {
-        return true;
-    }
-}
+contract MajorityClassPledge is MajorityClass, Pledge {}

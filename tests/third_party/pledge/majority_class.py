@@ -12,6 +12,8 @@ FULL = 65_535
 class MajorityClass(SparseModel):
     """The twin of tests/support/contracts/MajorityClass.sol."""
 
+    contracts = ("MajorityClass",)
+
     _lane = UINT16
     _header_bytes = 2
 

@@ -1,4 +1,4 @@
-"""`dcai market`: what provider, contributors and anybody else do with a prediction market."""
+"""Provide, watch and settle prediction markets."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from rich.table import Table
 
 from dcai.chain import Chain, connect
 from dcai.cli.asking import agreed
-from dcai.cli.commands.predict import attached
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.node import LOCAL_NODE, Url, connect_sender
+from dcai.cli.node import LOCAL_NODE, Url, attached, connect_sender
 from dcai.cli.reading import read
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
@@ -52,16 +51,14 @@ def prepare(
     address: Address,
     data: Annotated[str, typer.Argument(help="A data set's name or a CSV file with test samples, as for `dcai fit`.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the hidden test set: keep it secret.")],
-    label: Annotated[
-        str | None, typer.Option(help="Column of the classes in a CSV file; label where left out.")
-    ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of the texts in a CSV file; text where left out.")] = None,
+    label: Annotated[str | None, typer.Option(help="Column of the classes in a CSV file; label if left out.")] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the texts in a CSV file; text if left out.")] = None,
     url: Url = LOCAL_NODE,
 ) -> None:
     """Make a hidden test set of labelled data, in the portions that a market has, and write it to a file.
 
-    Of a data set with a test part that part is used; of more samples than the portions hold, some at
-    random.
+    If the data set has a test part, that part is used. If there are more samples than the portions hold, they are
+    drawn at random.
     """
     with errors_as_one_sentence():
         market = _market(connect(url), address)
@@ -88,7 +85,7 @@ def commit(
 ) -> None:
     """Commit to a test set and pay in the bounty, as the provider; then open the portion that is drawn.
 
-    From then on people contribute. If it is interrupted, `dcai market open` goes on.
+    From then on people contribute. If this is interrupted, `dcai market open` continues.
     """
     with errors_as_one_sentence():
         chain = connect_sender(url)
@@ -111,7 +108,7 @@ def open_(address: Address, test_set: TestSetFile, url: Url = LOCAL_NODE) -> Non
 
 @app.command()
 def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> None:
-    """Print where a market stands, and until when."""
+    """Print the phase of a market and its deadline."""
     with errors_as_one_sentence():
         chain = connect(url)
         market = _market(chain, address)
@@ -140,13 +137,13 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
 @app.command()
 def settle(
     address: Address,
-    test_set: Annotated[Path | None, typer.Argument(help="The hidden test set, as long as it isn't revealed.")] = None,
+    test_set: Annotated[Path | None, typer.Argument(help="The hidden test set, as long as it is not revealed.")] = None,
     url: Url = LOCAL_NODE,
     as_json: AsJson = False,
 ) -> None:
-    """Drive a market to its end: reveal the test set, evaluate, and pay everybody. Anybody may.
+    """Drive a market to its end: reveal the test set, evaluate, and pay everybody. Anybody may do so.
 
-    If it is interrupted, call it again: what was done stays done.
+    If this is interrupted, call it again: what was done stays done.
     """
     with errors_as_one_sentence():
         chain = connect_sender(url)
@@ -166,10 +163,12 @@ def settle(
 
 @app.command()
 def forfeit(address: Address, url: Url = LOCAL_NODE, yes: Yes = False) -> None:
-    """Send the bounty of a market that wasn't opened in time to nobody. Anybody may."""
+    """Send the bounty of a market that was not opened in time to nobody. Anybody may do so."""
     with errors_as_one_sentence():
         market, console = _market(connect_sender(url), address), Console(stderr=True)
-        console.print("Nobody will have this bounty: it wasn't opened in time, and goes to 0x…dEaD.")
+        console.print(
+            "Nobody will have this bounty: the market was not opened in time, and the bounty goes to 0x…dEaD."
+        )
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
         typer.echo(f"{market.forfeit():,} wei are forfeited.", err=True)
@@ -177,7 +176,7 @@ def forfeit(address: Address, url: Url = LOCAL_NODE, yes: Yes = False) -> None:
 
 @app.command()
 def scores(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> None:
-    """Print what each participant's contributions were worth, by the log alone, once the test set is known."""
+    """Print what each participant's contributions were worth, from the log alone, once the test set is known."""
     with errors_as_one_sentence():
         market = _market(connect(url), address)
         turns = market.scores()
@@ -192,7 +191,7 @@ def scores(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
             gains[turn.author] += turn.gain
         table = Table(title=f"Mistakes on {tests:,} test samples", title_justify="left")
         table.add_column("person", no_wrap=True)
-        for heading in ("samples", "gain, stakes", "gain a sample"):
+        for heading in ("samples", "gain, stakes", "gain per sample"):
             table.add_column(heading, justify="right")
         for person, gain in sorted(gains.items(), key=lambda one: -one[1]):
             count = samples[person]
@@ -204,7 +203,7 @@ def _market(chain: Chain, address: str) -> MarketTrainer:
     trainer = attached(chain, address)
     if not isinstance(trainer, MarketTrainer):
         raise InvalidInput(
-            f"{trainer.address} is no prediction market: its incentive is {type(trainer.incentive).__name__}."
+            f"{trainer.address} is not a prediction market: its incentive is {type(trainer.incentive).__name__}."
         )
     return trainer
 

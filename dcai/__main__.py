@@ -1,0 +1,5 @@
+"""The command line, as `python -m dcai`."""
+
+from dcai.cli import main
+
+main()

@@ -1,0 +1,384 @@
+"""A model, an incentive and an agent of somebody else's, in one folder: everything knows them, with no edit of ours."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import dcai
+from dcai import artifacts, plugins
+from dcai.cli import app
+from dcai.errors import ContractReverted, InvalidInput
+from dcai.models import NaiveBayes, SparsePerceptron
+from dcai.models.lanes import UINT16
+from dcai.simulation import scenario_of, simulate
+from dcai.testing import check_incentive, check_model, incentive_checks, model_checks
+from dcai.trainer import products
+from scripts.compile import ROOT
+from tests.support import third_party
+
+FULL = 65_535
+LEARNING = "it_learns_and_answers_what_the_twin_does"
+
+SCENARIO = {
+    "title": "Pledges",
+    "data": {"name": "breast-cancer", "samples": 40, "initial": 10},
+    "model": {"kind": "MajorityClass"},
+    "incentive": {"kind": "Pledge", "pledge": 5_000, "after": "2 hours"},
+    "agents": [{"kind": "Pledger", "name": "they"}, {"kind": "Honest", "name": "ours"}],
+}
+
+
+@pytest.fixture(scope="module")
+def chain(anvil):
+    with dcai.local_chain("anvil") as chain:
+        yield chain
+
+
+@pytest.fixture(scope="module")
+def contracts():
+    return third_party.compiled()
+
+
+@pytest.fixture(scope="module")
+def site(contracts, tmp_path_factory):
+    """Return the folder that the package is installed in."""
+    theirs = {name: one for name, one in contracts.items() if not name.endswith(("Leaking", "Forgetting"))}
+    return third_party.installed(theirs, tmp_path_factory.mktemp("third"))
+
+
+@pytest.fixture(scope="module")
+def pledge(site):
+    """Return the package, imported as `dcai --plugin pledge` does."""
+    sys.path.append(str(site))
+    plugins.use("pledge")
+    yield importlib.import_module("pledge")
+    sys.path.remove(str(site))
+
+
+@pytest.fixture
+def command(site, tmp_path):
+    """Return a function that runs `dcai` where the package is installed, as a process of its own."""
+    paths = os.pathsep.join([str(site), str(ROOT)])
+
+    def run(*arguments, **variables):
+        return subprocess.run(
+            [sys.executable, "-m", "dcai", *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": paths, "COLUMNS": "200", **variables},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    return run
+
+
+def test_the_recipe_names_every_file_of_the_folder_and_their_number():
+    recipe = (ROOT / "CONTRIBUTING.md").read_text().partition("## A package of your own")[2].partition("\n## ")[0]
+    files = [path for path in third_party.FOLDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+    counts = re.findall(r"\b(\d+) (?:contracts|of the incentive)", recipe)
+    assert int(re.search(r"It has (\d+) files", recipe)[1]) == len(files)
+    # and one each of the project file, the package, the model and the agent
+    assert sum(map(int, counts)) + 4 == len(files)
+    folders = ("contracts", "commands")
+    assert all(f"`{path.name}`" in recipe for path in files if path.parent.name not in folders)
+
+
+# Installed
+
+
+def test_installed_it_shows_in_the_help_of_dcai_and_of_deploy(command):
+    assert re.search(r"pledges +Print the pledges that are still open", command("--help").stdout)
+    shown = command("deploy", "--help").stdout
+    assert "prediction-market|pledge" in shown or "pledge|prediction-market" in shown
+    assert re.search(r"--pledge-wei +WEI +What a sample costs\. \[1000\]", shown)
+    assert re.search(
+        r"--after +DURATION +From a contribution until its author gets the pledge back\. \[1 hour\]", shown
+    )
+    assert "majority-class" in command("fit", "--help").stdout
+
+
+def test_installed_it_is_deployed_and_asked_by_commands(command, node, site, tmp_path):
+    file = tmp_path / "model.json"
+    fitted = command("fit", "breast-cancer", "--model", "naive-bayes", "-o", file)
+    assert fitted.returncode == 0, fitted.stderr
+    refused = command("deploy", file, "--yes", "--url", node, "--incentive", "pledge")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "There is no contract for NaiveBayes with Pledge.\n"
+    fitted = command("fit", "breast-cancer", "--model", "majority-class", "-o", file)
+    assert fitted.returncode == 0, fitted.stderr
+
+    made = command("deploy", file, "--yes", "--url", node, "--incentive", "pledge", "--pledge-wei", "77", "--salt", 3)
+
+    assert made.returncode == 0, made.stderr
+    address = made.stdout.strip()
+    assert command("pledges", address, "--url", node).stdout == ""
+    assert command("predict", address, "[" + "1, " * 29 + "1]", "--url", node).returncode == 0
+
+
+def test_named_on_the_command_line_it_needs_no_installation(site, tmp_path):
+    run = [sys.executable, "-m", "dcai"]
+    (tmp_path / "pledge").symlink_to(site / "pledge")  # in the current folder, without the package's entry point
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+    shown = subprocess.run(
+        [*run, "--plugin", "pledge", "deploy", "--help"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    bare = subprocess.run([*run, "deploy", "--help"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    assert "--pledge-wei" in shown.stdout
+    assert "--pledge-wei" not in bare.stdout
+
+
+def test_it_runs_in_a_scenario_file_with_a_model_and_an_agent_of_theirs(command, anvil, tmp_path):
+    (tmp_path / "pledges.toml").write_text(
+        'title = "Pledges"\n[data]\nname = "breast-cancer"\nsamples = 40\ninitial = 10\n'
+        '[model]\nkind = "MajorityClass"\n'
+        '[incentive]\nkind = "Pledge"\npledge = 5e3\nafter = "2 hours"\n'
+        '[[agents]]\nkind = "Pledger"\nname = "they"\n[[agents]]\nkind = "Honest"\nname = "ours"\n'
+    )
+
+    done = command("simulate", "pledges.toml", "--json", DCAI_ANVIL=str(anvil))
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["contributed"] == 30
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (None, "The plugin 'mine' can't be imported: ModuleNotFoundError: No module named 'mine'. "),
+        ("1 / 0", "The plugin 'mine' can't be imported: ZeroDivisionError: division by zero. "),
+    ],
+)
+def test_a_plugin_that_cannot_be_imported_is_one_sentence(tmp_path, monkeypatch, source, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    if source is not None:
+        (tmp_path / "mine.py").write_text(source)
+
+    result = CliRunner().invoke(app, ["--plugin", "mine", "data", "list"])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(words)
+    assert result.stderr.count("\n") == 1
+
+
+# In Python
+
+
+def test_simulated_every_pledge_comes_back(anvil, pledge):
+    scenario = scenario_of(SCENARIO, "a test")
+
+    result = simulate(scenario, seed=1)
+
+    assert (result.stopped, result.problems, result.contributed) == (None, (), 30)
+    assert sum(one.done.get("collect", 0) for one in result.outcomes) == 30
+    assert all(one.open_wei == 0 for one in result.outcomes)
+
+
+def test_a_term_that_is_wrong_in_a_scenario_is_told_like_ours(pledge):
+    for change, words in (
+        ({"pledge": -1}, "incentive.pledge must be greater than or equal to 0, not -1"),
+        ({"pledge": 0}, "pledge_wei must be a whole number from 1 to "),
+        ({"wait": 1}, "the key incentive.wait is unknown; those here are kind, pledge, after, size_unit"),
+    ):
+        with pytest.raises(InvalidInput, match=re.escape(words)):
+            scenario_of({**SCENARIO, "incentive": {"kind": "Pledge", **change}}, "a test")
+
+
+def test_an_incentive_without_rules_is_told_so(pledge):
+    @dataclass(frozen=True)
+    class Unruled(pledge.Pledge):
+        suffix = "Unruled"
+
+    unruled = {**SCENARIO, "incentive": {"kind": "Unruled"}}
+    with pytest.raises(InvalidInput, match=r"a test: A Unruled can't be simulated: .*Rules, incentive=Unruled"):
+        scenario_of(unruled, "a test")
+
+
+def test_its_trainer_is_what_deploy_and_attach_return(chain, pledge):
+    model = SparsePerceptron().fit([[0, 1]], [1])
+    trainer = dcai.deploy(chain, model, pledge.Pledge(pledge_wei=7))
+    mine = trainer.contribute([0], 1, sender=chain.accounts[1])
+
+    found = dcai.attach(chain, trainer.address)
+
+    assert {type(trainer).__name__, type(found).__name__} == {"PledgeTrainer"}
+    assert found.incentive.packed() == pledge.Pledge(pledge_wei=7).packed()
+    with pytest.raises(ContractReverted, match=r"The pledge can be collected from .* UTC\.") as caught:
+        mine.collect()
+    assert type(caught.value).__name__ == "TooSoon"
+    chain.travel(3_600)
+    found.contribution(mine.id).collect()
+    assert chain.balance(trainer.address) == 0
+
+
+def test_an_incentive_without_a_trainer_is_told_what_it_lacks(chain, pledge):
+    @dataclass(frozen=True)
+    class Lonely(pledge.Pledge):
+        pass
+
+    with pytest.raises(InvalidInput, match=r"No trainer goes with Lonely.*incentive=Lonely"):
+        dcai.deploy(chain, SparsePerceptron().fit([[0, 1]], [1]), Lonely())
+
+
+def test_a_model_without_a_contract_for_an_incentive_is_told(chain, pledge):
+    with pytest.raises(InvalidInput, match="There is no contract for NaiveBayes with Pledge"):
+        dcai.deploy(chain, NaiveBayes().fit([[0, 1]], [1]), pledge.Pledge())
+
+
+def test_artifacts_are_refused_that_are_none_or_whose_names_are_taken(pledge, tmp_path):
+    for name, content, words in (
+        ("SparsePerceptronPledge", '{"abi": [], "bytecode": "0x"}', "a contract named SparsePerceptronPledge already"),
+        ("SparsePerceptronDRT", '{"abi": [], "bytecode": "0x"}', "a contract named SparsePerceptronDRT already"),
+        ("Half", '{"abi": []}', "The artifact of Half lacks bytecode"),
+        ("Odd", "[", "since it is not JSON"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.json").write_text(content)
+        with pytest.raises(InvalidInput, match=words):
+            artifacts.add(folder)
+    with pytest.raises(InvalidInput, match="There is no folder"):
+        artifacts.add(tmp_path / "none")
+
+
+# The suites
+
+
+def classes(count, room=None):
+    return {"classes": tuple(f"class {number}" for number in range(count)), "max_classes": room}
+
+
+def full_classes(fitted, random):
+    """Yield a model whose classes are full, or nearly."""
+    known, room = len(fitted.classes), fitted.settings()[3]
+    numbers = [*random.choice([0, FULL - 1, FULL], known), *[0] * (room - known)]
+    parameters = UINT16.pack(np.array(numbers))
+    yield type(fitted).from_parameters(fitted.settings(), parameters, fitted.classes)
+
+
+@pytest.mark.parametrize("some", [classes(2), classes(3, 20)], ids=["2 classes", "3 of 20 classes"])
+@pytest.mark.parametrize("check", [str(check) for check in model_checks(NaiveBayes())])
+def test_their_model_conforms(chain, pledge, some, check):
+    found = {str(one): one for one in model_checks(pledge.MajorityClass(**some), cases=200, states=full_classes)}
+
+    found[check](chain)
+
+
+def test_a_twin_that_differs_is_told_with_the_check_the_seed_and_the_sample(chain, pledge):
+    class Forgetful(pledge.MajorityClass):
+        """A twin that isn't one: it forgets every fourth sample."""
+
+        contract = "MajorityClass"
+
+        def _learn(self, features, label):
+            if self.counts_.sum() % 4 != 3:
+                super()._learn(features, label)
+
+    with pytest.raises(AssertionError) as caught:
+        check_model(Forgetful(), chain=chain, seed=7)
+
+    for word in (LEARNING, "Forgetful()", "seed 7", "sample", "label", "slot 0"):
+        assert word in str(caught.value)
+
+
+def test_their_incentive_conforms_with_every_model_that_there_is_a_contract_for(chain, pledge):
+    names = {str(check) for check in incentive_checks(pledge.Pledge())}
+
+    assert {name.split("-")[1] for name in names} == {
+        "MajorityClass of 2 classes",
+        "MajorityClass of 3 classes",
+        "SparsePerceptron of 2 classes",
+        "NearestCentroid of 2 classes",
+        "NearestCentroid of 3 classes",
+    }
+    check_incentive(pledge.Pledge(), chain=chain, steps=15)
+
+
+def of_faults(pledge, fault):
+    """Return an incentive with a fault: a variant of the pledge under a name of its own."""
+    terms, trainer, log = (importlib.import_module(f"pledge.{name}") for name in ("terms", "trainer", "log"))
+
+    @dataclass(frozen=True)
+    class Cheap(terms.Pledge):
+        """A wei below what the contract asks."""
+
+        suffix = "Cheap"
+
+        def price(self, elapsed, sizes=(1,)):
+            return self.pledge_wei * len(sizes) - 1
+
+    @dataclass(frozen=True)
+    class Forgetful(terms.Pledge):
+        """Reads another time out of a trainer's code."""
+
+        suffix = "Forgetful"
+
+        @classmethod
+        def from_packed(cls, word, size_unit):
+            return cls(terms.Pledge.from_packed(word, size_unit).pledge_wei, 60, size_unit)
+
+    @dataclass(frozen=True)
+    class Leaking(terms.Pledge):
+        suffix = "Leaking"
+
+    @dataclass(frozen=True)
+    class Forgetting(terms.Pledge):
+        suffix = "Forgetting"
+
+    @dataclass(frozen=True)
+    class Deaf(terms.Pledge):
+        """Doesn't hear what its contract tells."""
+
+        suffix = "Deaf"
+
+    class DeafHistory(log.PledgeHistory):
+        def apply(self, event, times):
+            pass
+
+    kinds = {kind.__name__: kind for kind in (Cheap, Forgetful, Leaking, Forgetting, Deaf)}
+
+    class FaultyTrainer(trainer.PledgeTrainer, incentive=kinds[fault]):
+        history_type = DeafHistory if fault == "Deaf" else log.PledgeHistory
+
+    return kinds[fault]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("Cheap", "price() says"),
+        ("Forgetful", "from_packed gives another incentive"),
+        ("Deaf", "an audit finds: The record of contribution"),
+        ("Leaking", "a stranger claims contribution"),
+        ("Forgetting", "was overwritten"),
+    ],
+)
+def test_what_is_wrong_with_an_incentive_is_found_and_named(chain, pledge, contracts, tmp_path, fault, words):
+    incentive = of_faults(pledge, fault)
+    name = f"SparsePerceptron{fault}"
+    # where the fault is the twin's, the contract is right; bytes behind its code give it an address of its own
+    right = contracts["SparsePerceptronPledge"]
+    other = {**right, "bytecode": right["bytecode"] + fault.encode().hex()}
+    third_party.write({name: contracts.get(name, other)}, tmp_path / "artifacts")
+    artifacts.add(tmp_path / "artifacts")
+    assert name in [one.contract for one in products.known()]
+
+    with pytest.raises(AssertionError) as caught:
+        check_incentive(incentive(), chain=chain, steps=30)
+
+    assert words in str(caught.value)
+    assert "SparsePerceptron of 2 classes" in str(caught.value)
