@@ -22,7 +22,7 @@ from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.chain.codec import Event, codec
 from dcai.durations import duration_text
 from dcai.errors import DcaiError, InvalidInput
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.simulation.actions import Action, Ask, Claim, Contribute
 from dcai.simulation.data import Pool
 from dcai.simulation.interrupt import held_back
@@ -85,7 +85,7 @@ class Engine:
     chain : Chain
         A local anvil.
     trainer : Trainer
-    twin : Model
+    twin : Twin
         The trainer's model as it is now.
     history : History
         The trainer's log so far.
@@ -116,7 +116,7 @@ class Engine:
         self,
         chain: Chain,
         trainer: Trainer[Any, Any],
-        twin: Model,
+        twin: Twin,
         history: History[Any],
         agents: Sequence[Agent],
         pool: Pool,
@@ -140,7 +140,7 @@ class Engine:
         self._measure = measure
         self._claim_gas: Counter[str] = Counter()
         slots = -(-(16 + twin.parameter_bytes(twin.settings())) // 32)
-        limit = _CONTRIBUTE_GAS + _SLOT_GAS * slots + _FEATURE_GAS * twin.n_features_in_ * len(twin.classes)
+        limit = _CONTRIBUTE_GAS + _SLOT_GAS * slots + _FEATURE_GAS * twin.n_features * len(twin.classes)
         self._gas_limit = min(limit, TRANSACTION_GAS_LIMIT)
 
         # no event tells when the last of the initial parameters came, from which the first price counts

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.models import Model
+from dcai.models.twins import Twin
 
 
 class Measure:
@@ -34,7 +34,7 @@ class Measure:
         self.accuracy = 0.0
         self.recall: tuple[float, ...] = ()
 
-    def __call__(self, model: Model) -> None:
+    def __call__(self, model: Twin) -> None:
         """Measure a model, where it isn't the one that was measured last."""
         parameters = model.parameters()
         if parameters == self._parameters:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.random import Generator
 
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.simulation.actions import Claim
 from dcai.trainer.log import Entry
 
@@ -48,7 +48,7 @@ class View:
         self._seat = seat
         self.addresses = seat.addresses
         self.labels = len(engine.twin.classes)
-        self.features: int = engine.twin.n_features_in_
+        self.features: int = engine.twin.n_features
         self.creator = engine.rules.creator
         self.gas_price_wei = engine.gas_price_wei
 
@@ -94,7 +94,7 @@ class View:
         """Return what the contract answers about a sample."""
         return self._engine.ledger.label_of(sample)
 
-    def model(self) -> Model:
+    def model(self) -> Twin:
         """Return a copy of the model, to try things out on."""
         return deepcopy(self._engine.twin)
 

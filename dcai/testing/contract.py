@@ -56,7 +56,7 @@ def it_refuses_what_is_no_sample(subject: Subject, chain: Chain) -> None:
     random = subject.random()
     for n_features in (1, 2, 21):
         samples = subject.samples(n_features, random)
-        pair = Pair(chain, subject.fitted(samples))
+        pair = Pair(chain, subject.fitted(samples).twin)
         features = samples.features()
         good, classes = pair.twin.pack(features), len(pair.twin.classes)
         balances = _balances(pair)

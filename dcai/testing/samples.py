@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.encoders.vector import norm_bounds, scale_of
+from dcai.samples import norm_bounds, scale_of
 
 # How often a sample is one of those before: with another label it brings scores that are level, and steps back.
 _AGAIN = 0.3

@@ -8,7 +8,7 @@ from typing import Any
 
 from dcai.chain.chain import Chain
 from dcai.chain.codec import codec
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.trainer.log import History
 
 # How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.
@@ -40,7 +40,7 @@ class Audit:
         return not self.problems
 
 
-def audit(chain: Chain, contract: str, address: str, history: History[Any], model: Model, block: int) -> Audit:
+def audit(chain: Chain, contract: str, address: str, history: History[Any], model: Twin, block: int) -> Audit:
     """Compare a trainer's packed state, records, balance and what its incentive counts with its log, word for word.
 
     All as of one block, the one that the history ends with: others may contribute meanwhile.

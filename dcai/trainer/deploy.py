@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sklearn.utils.validation import check_is_fitted
+from typing import TYPE_CHECKING, Any
 
 from dcai.chain.chain import Chain
-from dcai.encoders import Embed, Encoder, encoder_from_spec, pack_spec, unpack_spec
+from dcai.encoders import Coding, Embed, encoder_from_spec, pack_spec, unpack_spec
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive, T
-from dcai.models import Model
-from dcai.models.file import check_encoder
+from dcai.models.twins import Twin
+from dcai.models.twins.encoding import check_encoder
 from dcai.trainer import products
 from dcai.trainer.batches import check_size
 from dcai.trainer.products import Settings
 from dcai.trainer.trainer import Trainer
+
+if TYPE_CHECKING:
+    from dcai.encoders import Encoder
+    from dcai.models import Model
 
 # A part of the metadata as the code of a contract: at most 24,576 bytes, one of which is not ours.
 _PART = 24_000
@@ -23,10 +25,10 @@ _PART = 24_000
 
 def deploy(
     chain: Chain,
-    model: Model,
+    model: Model | Twin,
     incentive: Incentive[T],
     *,
-    encoder: Encoder | None = None,
+    encoder: Encoder | Coding | None = None,
     name: str = "",
     salt: int = 0,
     sender: str | None = None,
@@ -38,7 +40,7 @@ def deploy(
     chain
         Where.
     model
-        A fitted twin: its classes and its parameters are what the trainer starts with.
+        A fitted model, or a twin: its classes and its parameters are what the trainer starts with.
     incentive
         What contributing costs and earns.
     encoder
@@ -62,21 +64,22 @@ def deploy(
         raise InvalidInput(f"No account of {chain.backend} can send; connect with account=… to deploy.")
     if not isinstance(salt, int) or not 0 <= salt < 2**256:
         raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
-    check_is_fitted(model)
+    twin: Twin = model if isinstance(model, Twin) else model.twin
+    coding: Coding | None = encoder if encoder is None or isinstance(encoder, Coding) else encoder.coding
     kind: Any = Trainer.of(type(incentive))
     creator = sender or chain.accounts[0]
-    check_encoder(model, encoder)
-    check_size(model)
-    settings = Settings(incentive, model.settings(), name, tuple(model.classes))
-    address, gas, block = products.create(chain, model, settings, salt=salt, sender=creator)
-    if encoder is not None:
-        data = pack_spec({"encoder": encoder.spec()})
+    check_encoder(twin, coding)
+    check_size(twin)
+    settings = Settings(incentive, twin.settings(), name, twin.classes)
+    address, gas, block = products.create(chain, twin, settings, salt=salt, sender=creator)
+    if coding is not None:
+        data = pack_spec({"encoder": coding.spec()})
         for start in range(0, len(data), _PART):
             last = start + _PART >= len(data)
             gas += chain.invoke(
                 "ITrainer", address, "publish", data[start : start + _PART], last, sender=creator
             ).gas_used
-    trainer: T = kind(chain, address, encoder, gas, block)
+    trainer: T = kind(chain, address, coding, gas, block)
     return trainer
 
 

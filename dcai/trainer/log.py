@@ -13,7 +13,7 @@ from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.samples import BATCH, unpack_batch
 
 
@@ -124,7 +124,7 @@ class History(ABC, Generic[E]):
     ----------
     incentive : Incentive
         What the trainer is set up with.
-    model : Model
+    model : Twin
         One like the trainer's, whatever its parameters, with the classes that it was made with.
     parameters : bytes
         The initial parameters.
@@ -146,7 +146,7 @@ class History(ABC, Generic[E]):
     """Names of events of the incentive for which `apply` needs the time of their block."""
 
     incentive: Any
-    model: Model
+    model: Twin
     parameters: bytes = b""
     entries: dict[int, E] = field(default_factory=dict)
     learnt: list[tuple[bytes, int]] = field(default_factory=list)

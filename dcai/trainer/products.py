@@ -21,7 +21,7 @@ from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
 from dcai.errors import InvalidInput, NoTrainer
 from dcai.incentives import INCENTIVES, Incentive
-from dcai.models import DensePerceptron, Model, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
+from dcai.models.twins import Twin
 
 PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 
@@ -46,28 +46,20 @@ class Product:
     ----------
     contract : str
         Its name: that of the Solidity model, then the incentive's suffix.
-    model : type of Model
-        The model's twin.
+    model : type of Twin
     incentive : type
     """
 
     contract: str
-    model: type[Model]
+    model: type[Twin]
     incentive: type[Incentive[Any]]
 
 
-_TWINS: dict[str, type[Model]] = {
-    "SparsePerceptron": SparsePerceptron,
-    "SparseMulticlassPerceptron": SparsePerceptron,
-    "DensePerceptron": DensePerceptron,
-    "DenseMulticlassPerceptron": DensePerceptron,
-    "NearestCentroid": NearestCentroid,
-    "SparseNearestCentroid": SparseNearestCentroid,
-    "NaiveBayes": NaiveBayes,
-}
-
 PRODUCTS = [
-    Product(model + incentive.suffix, twin, incentive) for model, twin in _TWINS.items() for incentive in INCENTIVES
+    Product(contract + incentive.suffix, twin, incentive)
+    for twin in Twin.kinds()
+    for contract in twin.contracts
+    for incentive in INCENTIVES
 ]
 
 
@@ -90,7 +82,7 @@ def register(product: Product, artifact: dict[str, Any]) -> None:
     PRODUCTS.append(product)
 
 
-def product_of(model: Model, incentive: Incentive[Any]) -> Product:
+def product_of(model: Twin, incentive: Incentive[Any]) -> Product:
     """Return the contract for a model with an incentive.
 
     Raises
@@ -101,7 +93,7 @@ def product_of(model: Model, incentive: Incentive[Any]) -> Product:
     for product in PRODUCTS:
         if product.contract == model.contract + incentive.suffix and isinstance(model, product.model):
             return product
-    raise InvalidInput(f"There is no contract for {type(model).__name__} with {type(incentive).__name__}.")
+    raise InvalidInput(f"There is no contract for {model.contract} with {type(incentive).__name__}.")
 
 
 @cache
@@ -154,7 +146,7 @@ class Settings:
     ----------
     incentive
     model : bytes
-        The model's ten bytes, as `Model.settings` gives them.
+        The model's ten bytes, as `Twin.settings` gives them.
     name : str
     labels : tuple of str
         What the classes are called that the trainer was made with.
@@ -228,7 +220,7 @@ def read(chain: Chain, address: str) -> Deployed:
     return Deployed(product, str(to_checksum_address(args[:20])), settings)
 
 
-def create(chain: Chain, model: Model, settings: Settings, *, salt: int, sender: str) -> tuple[str, int, int]:
+def create(chain: Chain, model: Twin, settings: Settings, *, salt: int, sender: str) -> tuple[str, int, int]:
     """Deploy a trainer.
 
     Returns

@@ -12,10 +12,10 @@ from rich.progress import track
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain, Receipt
 from dcai.chain.codec import Event, codec
-from dcai.encoders import Encoder
+from dcai.encoders import Coding
 from dcai.errors import InvalidInput, UnknownLabel
 from dcai.incentives.base import Incentive
-from dcai.models import Explanation, Model
+from dcai.models.twins import Explanation, Twin
 from dcai.samples import pack_batch
 from dcai.trainer import products
 from dcai.trainer.audit import Audit, audit
@@ -43,7 +43,8 @@ class Trainer(Generic[C, H]):
     labels : tuple of str
         What the labels mean.
     incentive : Incentive
-    encoder : Encoder or None
+    encoder : Coding or None
+        What makes samples of inputs, as published; its `estimator()` is scikit-learn's transformer.
         None where the creator published none: contribute feature indices, or vectors of signed bytes, instead.
     deploy_gas : int
         What the deployment used; 0 where the trainer was attached to.
@@ -83,7 +84,7 @@ class Trainer(Generic[C, H]):
         return Trainer._kinds[incentive]
 
     def __init__(
-        self, chain: Chain, address: str, encoder: Encoder | None, deploy_gas: int = 0, first_block: int = 0
+        self, chain: Chain, address: str, encoder: Coding | None, deploy_gas: int = 0, first_block: int = 0
     ) -> None:
         deployed = products.read(chain, address)
         self.chain = chain
@@ -145,8 +146,8 @@ class Trainer(Generic[C, H]):
         words = self.encoder.describe(data)
         return replace(explanation, names=tuple(words[feature] for feature in explanation.features))
 
-    def model(self) -> Model:
-        """Return the model as it stands on the chain now, as a twin."""
+    def model(self) -> Twin:
+        """Return the model as it stands on the chain now, as a twin; its `estimator()` is scikit-learn's classifier."""
         length = 16 + self._twin.parameter_bytes(self._settings)
         words = self._read("words", 0, -(-length // 32))
         state = b"".join(word.to_bytes(32, "big") for word in words)
@@ -368,7 +369,7 @@ class Trainer(Generic[C, H]):
                 raise InvalidInput(f"Input {position} of {len(data)}: {error}") from error
         return samples
 
-    def _blank(self, labels: tuple[str, ...]) -> Model:
+    def _blank(self, labels: tuple[str, ...]) -> Twin:
         """Return a model like the trainer's that has learnt nothing."""
         return self._twin.from_parameters(self._settings, bytes(self._twin.parameter_bytes(self._settings)), labels)
 

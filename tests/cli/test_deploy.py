@@ -160,7 +160,7 @@ def test_rows_are_given_as_json_and_the_class_is_that_of_the_file(deployed, run,
     address = deployed(iris)
     for row in ([5.1, 3.5, 1.4, 0.2], [6, 3, 5, 2]):
         told = json.loads(run("predict", address, json.dumps(row), "--json").stdout)
-        scores = model.scores_of(model.pack(encoder.encode(row)))
+        scores = model.twin.scores_of(model.twin.pack(encoder.encode(row)))
         assert told == {
             "class": model.classes[scores.index(max(scores))],
             "scores": dict(zip(model.classes, scores, strict=True)),

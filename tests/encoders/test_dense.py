@@ -94,7 +94,7 @@ def fitted(table, bits=8, *, standardize=False):
 
 
 def over_the_chain(encoder, **parts):
-    return encoder_from_spec(unpack_spec(pack_spec(encoder.spec())), **parts)
+    return encoder_from_spec(unpack_spec(pack_spec(encoder.spec())), **parts).estimator()
 
 
 def refused(call, *words, error=InvalidInput):
@@ -133,7 +133,7 @@ def test_the_bounds_can_be_reached():
 @pytest.mark.parametrize("bits", [8, 16])
 def test_rows_of_equal_coordinates_which_round_all_one_way_are_within_the_bounds(bits):
     for d in range(1, MAX_DIMENSIONS + 1):
-        assert_encoded(encoder_from_spec(plain_spec(d, bits)).transform(np.ones((1, d))), 1, d, bits)
+        assert_encoded(encoder_from_spec(plain_spec(d, bits)).estimator().transform(np.ones((1, d))), 1, d, bits)
 
 
 @given(tables, bit_sizes)
@@ -148,7 +148,7 @@ def test_every_long_row_is_within_the_bounds_of_its_norm(d, bits, seed, exponent
     near_half = (rng.integers(0, 3, (3, d)) + 0.5) * rng.choice([-1, 1], (3, d))
     random = rng.normal(size=(3, d)) * 10.0 ** rng.uniform(-data.draw(st.integers(0, 5)), 0, d)
     table = np.vstack([near_half, random]) * 10.0**exponent
-    assert_encoded(encoder_from_spec(plain_spec(d, bits)).transform(table), 6, d, bits)
+    assert_encoded(encoder_from_spec(plain_spec(d, bits)).estimator().transform(table), 6, d, bits)
 
 
 @pytest.mark.parametrize("d", [0, -1, 4097, 2.0, "2", True, None])
@@ -285,13 +285,13 @@ def test_digits_are_told_apart_by_a_perceptron_as_well_as_before_they_were_encod
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        ([[1.0, 2.0], [3.0, float("nan")]], "row 1, column 1 ('height') holds nan"),
-        ([[1.0, 2.0], [float("-inf"), 1.0]], "row 1, column 0 ('age') holds -inf"),
-        ([[1.0, 2.0], [0.0, -0.0]], "row 1 is zero in all 2 columns, from 'age' to 'height'"),
-        ([[1.0, 2.0], [1.0, "tall"]], "row 1, column 1 holds 'tall'"),
-        ([[1.0, 2.0], [1.0]], "row 1 has shape (1,) and row 0 (2,)"),
-        ([1.0, 2.0], "this has shape (2,): write [row]"),
-        (object(), "a table holds rows of numbers"),
+        ([[1.0, 2.0], [3.0, float("nan")]], "Row 1, column 1 ('height') holds nan"),
+        ([[1.0, 2.0], [float("-inf"), 1.0]], "Row 1, column 0 ('age') holds -inf"),
+        ([[1.0, 2.0], [0.0, -0.0]], "Row 1 is zero in all 2 columns, from 'age' to 'height'"),
+        ([[1.0, 2.0], [1.0, "tall"]], "Row 1, column 1 holds 'tall'"),
+        ([[1.0, 2.0], [1.0]], "Row 1 has shape (1,) and row 0 (2,)"),
+        ([1.0, 2.0], "this has shape (2,); write [row]"),
+        (object(), "A table holds rows of numbers"),
     ],
 )
 def test_what_is_no_table_of_finite_rows_with_a_direction_is_refused_with_row_and_column(table, says):
@@ -301,22 +301,22 @@ def test_what_is_no_table_of_finite_rows_with_a_direction_is_refused_with_row_an
 
 
 def test_a_row_of_zeros_or_of_means_is_nothing_to_encode():
-    refused(lambda: VectorEncoder().fit([[1.0, 2.0]]).encode([0, 0]), "row 0 is zero", error=NothingToEncode)
-    refused(lambda: encoder_from_spec(VECTOR_SPEC).encode([40.5, 1.75]), "row 0 equals the mean", error=NothingToEncode)
-    refused(lambda: VectorEncoder(standardize=True).fit([[1.0, 2.0]]), "row 0 equals the mean", error=NothingToEncode)
+    refused(lambda: VectorEncoder().fit([[1.0, 2.0]]).encode([0, 0]), "Row 0 is zero", error=NothingToEncode)
+    refused(lambda: encoder_from_spec(VECTOR_SPEC).encode([40.5, 1.75]), "Row 0 equals the mean", error=NothingToEncode)
+    refused(lambda: VectorEncoder(standardize=True).fit([[1.0, 2.0]]), "Row 0 equals the mean", error=NothingToEncode)
 
 
 def test_a_row_with_another_number_of_columns_is_refused_with_both_numbers():
-    encoder = encoder_from_spec(VECTOR_SPEC)
-    refused(lambda: encoder.transform([[1.0, 2.0, 3.0]]), "row 0 has 3 values", "2 columns", "'age' to 'height'")
-    refused(lambda: encoder.encode([1.0]), "row 0 has 1 values", "2 columns")
+    encoder = encoder_from_spec(VECTOR_SPEC).estimator()
+    refused(lambda: encoder.transform([[1.0, 2.0, 3.0]]), "Row 0 has 3 values", "2 columns", "'age' to 'height'")
+    refused(lambda: encoder.encode([1.0]), "Row 0 has 1 values", "2 columns")
 
 
 def test_values_that_float64_cannot_standardise_are_refused_with_their_column():
     table = [[1.0, 1e308], [2.0, -1e308]]
     refused(lambda: VectorEncoder(standardize=True).fit(table), "column 1 ('column 1')", "too large")
     encoder = encoder_from_spec({**VECTOR_SPEC, "std": [1.0, 1e-300]})
-    refused(lambda: encoder.encode([1.0, 1e300]), "row 0, column 1 ('height')", "1e-300")
+    refused(lambda: encoder.encode([1.0, 1e300]), "Row 0, column 1 ('height')", "1e-300")
 
 
 @pytest.mark.parametrize("bits", [0, 7, 32, 8.0, "8", True, None, [8]])
@@ -417,21 +417,21 @@ def test_similar_texts_point_in_similar_directions():
 @pytest.mark.parametrize(
     ("array", "says"),
     [
-        (np.ones((2, 4)), "'broken' gave numbers of shape (2, 4) for 2 texts and 3 dimensions: it must give (2, 3)"),
+        (np.ones((2, 4)), "'broken' gave numbers of shape (2, 4) for 2 texts and 3 dimensions; it must give (2, 3)"),
         (np.ones((3, 3)), "shape (3, 3) for 2 texts"),
         (np.ones(3), "'broken' gave numbers of shape (3,) for 2 texts"),
         ([[1.0, 2.0, 3.0], [1.0, float("nan"), 3.0]], "'broken' gave nan in dimension 1 for text 1, 'two'"),
         ([[1.0, 2.0, 3.0], [float("inf"), 2.0, 3.0]], "'broken' gave inf in dimension 0 for text 1, 'two'"),
-        ([[1.0, 2.0, 3.0], [1.0]], "'broken' must give numbers: row 1 has shape (1,) and row 0 (3,)"),
-        ([[1.0, 2.0, "x"]] * 2, "'broken' must give numbers: row 0, column 2 holds 'x'"),
-        (sparse.csr_matrix(np.ones((2, 3))), "'broken' must give numbers: a table is dense, this is a sparse matrix"),
+        ([[1.0, 2.0, 3.0], [1.0]], "'broken' must give numbers: Row 1 has shape (1,) and row 0 (3,)"),
+        ([[1.0, 2.0, "x"]] * 2, "'broken' must give numbers: Row 0, column 2 holds 'x'"),
+        (sparse.csr_matrix(np.ones((2, 3))), "'broken' must give numbers: A table is dense, this is a sparse matrix"),
         ([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]], "'broken' finds nothing in text 1, 'two'"),
         (None, "'broken' gave numbers of shape () for 2 texts"),
     ],
 )
 def test_a_function_that_gives_something_else_is_refused_with_its_name_and_the_shape(array, says):
     refused(lambda: gives(array).fit(["one", "two"]), says)
-    loaded = encoder_from_spec({**EMBEDDING_SPEC, "name": "broken"}, embed=lambda texts: array)
+    loaded = encoder_from_spec({**EMBEDDING_SPEC, "name": "broken"}, embed=lambda texts: array).estimator()
     refused(lambda: loaded.transform(["one", "two"]), says)
 
 
@@ -453,13 +453,13 @@ def test_texts_whose_vectors_are_zero_are_named_together_the_first_ten_of_them()
     ("texts", "says"),
     [
         ("one single text", "the single text 'one single text'"),
-        (["a text", 5], "text 1 must be a str, not 5"),
+        (["a text", 5], "Text 1 must be a str, not 5"),
         (7, "not 7"),
     ],
 )
 def test_what_is_no_list_of_texts_is_refused_before_the_function_sees_it(texts, says):
     refused(lambda: gives(None).fit(texts), says)
-    refused(lambda: encoder_from_spec(EMBEDDING_SPEC, embed=gives(None).embed).transform(texts), says)
+    refused(lambda: encoder_from_spec(EMBEDDING_SPEC, embed=gives(None).embed).estimator().transform(texts), says)
 
 
 def test_an_embedding_without_a_text_to_measure_it_on_is_refused():
@@ -472,7 +472,7 @@ def test_an_embedding_without_a_text_to_measure_it_on_is_refused():
         ({"embed": "all-MiniLM-L6-v2"}, "embed must be a function of a list of texts, not 'all-MiniLM-L6-v2'"),
         ({"name": ""}, "name must be a str that people find it by, not ''"),
         ({"name": None}, "not None"),
-        ({"dimensions": 4097}, "the number of dimensions must be an integer from 1 to 4,096, not 4097"),
+        ({"dimensions": 4097}, "The number of dimensions must be an integer from 1 to 4,096, not 4097"),
         ({"dimensions": None}, "not None"),
     ],
 )
@@ -516,7 +516,7 @@ def test_a_feature_that_is_zero_is_described_with_the_others():
     assert encoder.describe([0.0, 2.0]) == {0: "width", 1: "height"}
 
 
-@pytest.mark.parametrize(("row", "says"), [([0.0, 0.0], "row 0 is zero"), ([1.0], "1 values"), ([1.0, np.nan], "nan")])
+@pytest.mark.parametrize(("row", "says"), [([0.0, 0.0], "Row 0 is zero"), ([1.0], "1 values"), ([1.0, np.nan], "nan")])
 def test_what_is_not_encoded_is_not_described(row, says):
     refused(lambda: VectorEncoder().fit([[3.0, 4.0]]).describe(row), says)
 
@@ -589,15 +589,15 @@ def test_the_examples_in_the_docstrings_are_right(module):
         (VECTOR_SPEC, {"bits": 8.0}, "'bits' in the encoder's spec must be a int, not 8.0"),
         (VECTOR_SPEC, {"dimensions": 0}, "from 1 to 4,096, not 0"),
         (VECTOR_SPEC, {"dimensions": 4097}, "not 4097"),
-        (VECTOR_SPEC, {"dimensions": 3}, "'columns' in the encoder's spec has 2 values: it must have none or 3"),
-        (VECTOR_SPEC, {"columns": ["age", 5]}, "the name of column 1 must be a str, not 5"),
+        (VECTOR_SPEC, {"dimensions": 3}, "'columns' in the encoder's spec has 2 values; it must have none or 3"),
+        (VECTOR_SPEC, {"columns": ["age", 5]}, "The name of column 1 must be a str, not 5"),
         (VECTOR_SPEC, {"mean": []}, "0 means and 2 standard deviations"),
         (VECTOR_SPEC, {"mean": [1.0]}, "'mean' in the encoder's spec has 1 values"),
-        (VECTOR_SPEC, {"mean": [1.0, "2"]}, "the mean of column 1 must be a finite number, not '2'"),
+        (VECTOR_SPEC, {"mean": [1.0, "2"]}, "The mean of column 1 must be a finite number, not '2'"),
         (VECTOR_SPEC, {"mean": [float("nan"), 1.0]}, "not nan"),
         (VECTOR_SPEC, {"mean": [True, 1.0]}, "not True"),
         (VECTOR_SPEC, {"mean": [10**400, 1.0]}, "must be a finite number"),
-        (VECTOR_SPEC, {"std": [1.0, 0.0]}, "the standard deviation of column 1 must be a finite number above 0"),
+        (VECTOR_SPEC, {"std": [1.0, 0.0]}, "The standard deviation of column 1 must be a finite number above 0"),
         (VECTOR_SPEC, {"std": [-1.0, 1.0]}, "above 0, not -1.0"),
         (VECTOR_SPEC, {"std": [float("inf"), 1.0]}, "not inf"),
         (VECTOR_SPEC, {"std": [float("nan"), 1.0]}, "not nan"),

@@ -71,7 +71,7 @@ def assert_same_transform(one, other, inputs):
 
 
 def over_the_chain(encoder):
-    return encoder_from_spec(unpack_spec(pack_spec(encoder.spec())))
+    return encoder_from_spec(unpack_spec(pack_spec(encoder.spec()))).estimator()
 
 
 def refused(call, *words):
@@ -176,7 +176,7 @@ def test_a_repeated_word_is_one_feature_however_often_it_stands_there(times):
 def test_a_text_without_a_known_word_is_an_error_that_quotes_its_ends_and_says_so():
     encoder = TextEncoder().fit(TRAINING_TEXTS)
     long = "Quite unknown" + " very" * 1000 + " indeed"
-    refused(lambda: encoder.encode(long), "nothing in 'Quite unknown", "indeed'", "6 features")
+    refused(lambda: encoder.encode(long), "Nothing in 'Quite unknown", "indeed'", "6 features")
     with pytest.raises(NothingToEncode) as caught:
         encoder.encode(long)
     assert len(str(caught.value)) < 250
@@ -199,9 +199,9 @@ def test_a_vocabulary_size_out_of_range_is_refused_with_the_limit(size):
     ("texts", "says"),
     [
         ("one single text", "the single text 'one single text'"),
-        (["a text", 5, "another"], "text 1 must be a str, not 5"),
-        (["a text", None], "text 1 must be a str, not None"),
-        ([b"a text"], "text 0 must be a str, not b'a text'"),
+        (["a text", 5, "another"], "Text 1 must be a str, not 5"),
+        (["a text", None], "Text 1 must be a str, not None"),
+        ([b"a text"], "Text 0 must be a str, not b'a text'"),
         (7, "not 7"),
     ],
 )
@@ -330,22 +330,22 @@ def test_the_breast_cancer_table_is_told_apart_by_a_perceptron_on_its_bins():
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        ([[1.0, 2.0], [3.0, float("nan")]], "row 1, column 1 ('height') holds nan"),
-        ([[1.0, 2.0], [float("-inf"), 1.0]], "row 1, column 0 ('age') holds -inf"),
-        ([[1.0, None]], "row 0, column 1 ('height') holds nan"),
-        ([[1.0, 2.0], [1.0, "tall"]], "row 1, column 1 holds 'tall'"),
-        ([[1.0, 2.0], [1.0, 10**400]], "row 1, column 1 holds 10000"),
-        ([[1.0, 2.0], [1.0]], "row 1 has shape (1,) and row 0 (2,)"),
-        ([1.0, 2.0], "this has shape (2,): write [row]"),
+        ([[1.0, 2.0], [3.0, float("nan")]], "Row 1, column 1 ('height') holds nan"),
+        ([[1.0, 2.0], [float("-inf"), 1.0]], "Row 1, column 0 ('age') holds -inf"),
+        ([[1.0, None]], "Row 0, column 1 ('height') holds nan"),
+        ([[1.0, 2.0], [1.0, "tall"]], "Row 1, column 1 holds 'tall'"),
+        ([[1.0, 2.0], [1.0, 10**400]], "Row 1, column 1 holds 10000"),
+        ([[1.0, 2.0], [1.0]], "Row 1 has shape (1,) and row 0 (2,)"),
+        ([1.0, 2.0], "this has shape (2,); write [row]"),
         (1.0, "this has shape ()"),
-        ("abc", "row 0, column 0 holds 'a'"),
-        (sparse.csr_matrix([[1.0, 2.0]]), "a sparse matrix of shape (1, 2): give its toarray()"),
-        (object(), "a table holds rows of numbers"),
+        ("abc", "Row 0, column 0 holds 'a'"),
+        (sparse.csr_matrix([[1.0, 2.0]]), "a sparse matrix of shape (1, 2); give its toarray()"),
+        (object(), "A table holds rows of numbers"),
     ],
 )
 def test_what_is_no_table_of_finite_numbers_is_refused_with_row_and_column(table, says):
     refused(lambda: TabularEncoder().fit(table, feature_names=["age", "height"]), says)
-    refused(lambda: encoder_from_spec(TABULAR_SPEC).transform(table), says)
+    refused(lambda: encoder_from_spec(TABULAR_SPEC).estimator().transform(table), says)
 
 
 def test_a_fault_in_a_data_frame_is_found_in_its_rows():
@@ -353,7 +353,7 @@ def test_a_fault_in_a_data_frame_is_found_in_its_rows():
         def __array__(self, dtype=None, copy=None):
             return np.array(list(zip(*self.values(), strict=True)), dtype=dtype or object)
 
-    refused(lambda: TabularEncoder().fit(DataFrame(age=[1, 2], height=[3, "tall"])), "row 1, column 1 holds 'tall'")
+    refused(lambda: TabularEncoder().fit(DataFrame(age=[1, 2], height=[3, "tall"])), "Row 1, column 1 holds 'tall'")
 
 
 def test_names_from_an_array_show_as_plain_text_in_errors():
@@ -364,9 +364,9 @@ def test_names_from_an_array_show_as_plain_text_in_errors():
 
 
 def test_a_row_with_another_number_of_columns_is_refused_with_both_numbers():
-    encoder = encoder_from_spec(TABULAR_SPEC)
-    refused(lambda: encoder.transform([[1.0, 2.0, 3.0]]), "row 0 has 3 values", "2 columns", "'age' to 'height'")
-    refused(lambda: encoder.encode([1.0]), "row 0 has 1 values", "2 columns")
+    encoder = encoder_from_spec(TABULAR_SPEC).estimator()
+    refused(lambda: encoder.transform([[1.0, 2.0, 3.0]]), "Row 0 has 3 values", "2 columns", "'age' to 'height'")
+    refused(lambda: encoder.encode([1.0]), "Row 0 has 1 values", "2 columns")
 
 
 @pytest.mark.parametrize("bins", [1, 0, 65_536, 2.0, "8", True, None])
@@ -459,30 +459,30 @@ def test_the_examples_in_the_docstrings_are_right(module):
 @pytest.mark.parametrize(
     ("base", "changes", "says"),
     [
-        (TEXT_SPEC, {"kind": "unheard-of"}, "'unheard-of' is no kind of encoder"),
+        (TEXT_SPEC, {"kind": "unheard-of"}, "'unheard-of' is not a kind of encoder"),
         (TEXT_SPEC, {"kind": None}, "'kind' in the encoder's spec must be a str, not None"),
         (TEXT_SPEC, {"version": 2}, "version 2"),
         (TEXT_SPEC, {"version": "1"}, "'version' in the encoder's spec must be a int, not '1'"),
         (TEXT_SPEC, {"version": True}, "not True"),
         (TEXT_SPEC, {"words": "good"}, "must be a list, not 'good'"),
         (TEXT_SPEC, {"words": []}, "has 0"),
-        (TEXT_SPEC, {"words": ["good", 5]}, "word 1 of the encoder's spec must be a str, not 5"),
-        (TEXT_SPEC, {"words": ["good", "bad", "good"]}, "words 0 and 2 of the encoder's spec are both 'good'"),
-        (TEXT_SPEC, {"words": [str(number) for number in range(65_536)]}, "65,535 words, this spec has 65,536"),
+        (TEXT_SPEC, {"words": ["good", 5]}, "Word 1 of the encoder's spec must be a str, not 5"),
+        (TEXT_SPEC, {"words": ["good", "bad", "good"]}, "Words 0 and 2 of the encoder's spec are both 'good'"),
+        (TEXT_SPEC, {"words": [str(number) for number in range(65_536)]}, "65,535 words; this spec has 65,536"),
         (TABULAR_SPEC, {"version": 0}, "version 0"),
         (TABULAR_SPEC, {"columns": ["age"]}, "1 columns and edges for 2"),
         (TABULAR_SPEC, {"columns": [], "edges": []}, "0 columns"),
-        (TABULAR_SPEC, {"columns": ["age", 5]}, "the name of column 1 must be a str, not 5"),
+        (TABULAR_SPEC, {"columns": ["age", 5]}, "The name of column 1 must be a str, not 5"),
         (TABULAR_SPEC, {"edges": {}}, "'edges' in the encoder's spec must be a list, not {}"),
-        (TABULAR_SPEC, {"edges": [[18.0], 5]}, "the edges of column 'height' must be a list, not 5"),
-        (TABULAR_SPEC, {"edges": [[18.0, "65"], []]}, "an edge of column 'age' must be a finite number, not '65'"),
+        (TABULAR_SPEC, {"edges": [[18.0], 5]}, "The edges of column 'height' must be a list, not 5"),
+        (TABULAR_SPEC, {"edges": [[18.0, "65"], []]}, "An edge of column 'age' must be a finite number, not '65'"),
         (TABULAR_SPEC, {"edges": [[True], []]}, "not True"),
         (TABULAR_SPEC, {"edges": [[float("nan")], []]}, "not nan"),
         (TABULAR_SPEC, {"edges": [[float("inf")], []]}, "not inf"),
         (TABULAR_SPEC, {"edges": [[10**400], []]}, "must be a finite number"),
         (TABULAR_SPEC, {"edges": [[18.0, 18.0], []]}, "18.0 comes after 18.0"),
         (TABULAR_SPEC, {"edges": [[2**53, 2**53 + 1], []]}, "must increase"),
-        (TABULAR_SPEC, {"edges": [list(range(65_534)), []]}, "65,536 bins together and the limit is 65,535"),
+        (TABULAR_SPEC, {"edges": [list(range(65_534)), []]}, "65,536 bins together, and the limit is 65,535"),
     ],
 )
 def test_a_spec_that_no_encoder_wrote_is_refused_with_the_value(base, changes, says):
@@ -535,13 +535,13 @@ def test_what_is_packed_is_unpacked(obj):
     ("packed", "says"),
     [
         (b"", "its end is missing"),
-        (b"not zlib at all", "no packed spec"),
+        (b"not zlib at all", "not a packed spec"),
         (pack_spec(TEXT_SPEC)[:-1], "its end is missing"),
         (pack_spec(TEXT_SPEC) + b"\0", "bytes follow its end"),
         (zlib.compress(b"{broken"), "can't be read as JSON"),
         (zlib.compress(b"\xff\xfe"), "can't be read as JSON"),
         (zlib.compress(b"[" * 1_000_000), "nested more than 20 deep"),
-        (zlib.compress(b"[1, 2]"), "a JSON object, these 14 bytes unpack to [1, 2]"),
+        (zlib.compress(b"[1, 2]"), "a JSON object; these 14 bytes unpack to [1, 2]"),
     ],
 )
 def test_bytes_that_are_no_packed_spec_are_refused(packed, says):
@@ -550,7 +550,7 @@ def test_bytes_that_are_no_packed_spec_are_refused(packed, says):
 
 @given(st.binary())
 def test_garbage_is_never_more_than_invalid_input(garbage):
-    refused(lambda: unpack_spec(garbage), f"these {len(garbage)} bytes")
+    refused(lambda: unpack_spec(garbage), f"These {len(garbage)} bytes")
 
 
 def test_a_decompression_bomb_is_refused_before_it_is_unpacked():

@@ -145,7 +145,7 @@ def test_an_incentive_that_somebody_else_wrote_conforms(chain, pledge):
 
 
 def test_its_trainer_is_what_deploy_and_attach_return(chain, pledge):
-    model = SparsePerceptron().fit([[0, 1]], [1])
+    model = SparsePerceptron(("0", "1")).fit([[0, 1]], [1])
     trainer = dcai.deploy(chain, model, Pledge(pledge_wei=7))
     mine = trainer.contribute([0], 1, sender=chain.accounts[1])
 
@@ -165,7 +165,7 @@ def test_an_incentive_without_a_trainer_is_told_what_it_lacks(chain):
         pass
 
     with pytest.raises(InvalidInput, match=r"No trainer goes with Lonely.*incentive=Lonely"):
-        dcai.deploy(chain, SparsePerceptron().fit([[0, 1]], [1]), Lonely())
+        dcai.deploy(chain, SparsePerceptron(("0", "1")).fit([[0, 1]], [1]), Lonely())
 
 
 # What the suite is for

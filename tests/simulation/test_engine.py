@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import dcai
-from dcai import SparsePerceptron
 from dcai.chain.blocks import Blocks, Transaction
 from dcai.errors import InvalidInput
+from dcai.models.twins import SparsePerceptronTwin
 from dcai.simulation import Agent, Ask, Claim, Contribute, simulate
 from dcai.simulation.run import START
 from tests.support.simulation import HONEST, UNIT, played, scenario
@@ -203,7 +203,7 @@ def test_an_interrupt_waits_for_the_block_that_is_being_made(monkeypatch):
         if len(learnt) == 10:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(SparsePerceptron, "unpack", unpack)
+    monkeypatch.setattr(SparsePerceptronTwin, "unpack", unpack)
 
     result = simulate(scenario())
 

@@ -46,7 +46,7 @@ class Stage:
         incentive = terms(**{"portions": 3, "portion_size": 2, **times, **others})
         self.market, self.hidden = prepared(chain, model, incentive, samples, random)
         self.stake = incentive.stake_wei
-        self.samples = [self.market._twin.pack(model, samples.features()) for _ in range(5)]
+        self.samples = [model.pack(samples.features()) for _ in range(5)]
 
     def to(self, phase, *, contribute=True):
         """Bring it to a phase; return it."""

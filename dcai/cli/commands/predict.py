@@ -16,11 +16,9 @@ from dcai import untrusted as foreign_json
 from dcai.chain import Chain, connect
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url
-from dcai.encoders import HashingEncoder, TextEncoder
-from dcai.encoders.embedding import NoEmbedding
+from dcai.encoders import HashingEncoder, NoEmbedding, TextEncoder
 from dcai.errors import InvalidInput
-from dcai.models import Explanation
-from dcai.models.base import EMPTY
+from dcai.models.twins import EMPTY, Explanation
 from dcai.trainer.deploy import attach
 from dcai.trainer.trainer import Trainer
 

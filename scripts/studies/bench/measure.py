@@ -33,6 +33,7 @@ from dcai import artifacts
 from dcai.chain.chain import Request
 from dcai.chain.codec import codec
 from dcai.chain.nodes.anvil import GAS_PRICE
+from dcai.models.twins import Twin
 from scripts.studies import ROOT
 
 PAGE = ROOT / "docs" / "bench.md"
@@ -83,7 +84,7 @@ def throughput() -> list[Result]:
         sender = chain.accounts[0]
         model = dcai.SparsePerceptron(classes=LABELS).fit(np.ones((1, 100)), [1])
         trainer = dcai.deploy(chain, model, dcai.DepositRefundTake(weight_wei=0))
-        sample, value = model.pack(indices), trainer.incentive.minimum_wei
+        sample, value = model.twin.pack(indices), trainer.incentive.minimum_wei
         transaction = {
             "from": sender,
             "to": trainer.address,
@@ -157,7 +158,7 @@ def accuracy() -> list[Result]:
     ]
 
 
-def _train_contract(rows: Rows, labels: Labels) -> tuple[dcai.SparsePerceptron, float]:
+def _train_contract(rows: Rows, labels: Labels) -> tuple[Twin, float]:
     """Return the model read back from the chain, and how many samples a second it learnt."""
     zero = dcai.SparsePerceptron(classes=LABELS).fit(np.zeros((0, rows.shape[1])), [])
     # 25,000 contributions within minutes at the talk's rising price would cost more than an account has

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 import dcai
+from dcai.models.twins import SparsePerceptronTwin
 from scripts.studies.gas.scenarios import LABELS, PAUSE, START, Gas, Indices, draw, fresh_chain, mean_used
 
 _PARTICIPANTS = 5
@@ -65,11 +66,11 @@ def _open(market: dcai.MarketTrainer, test_set: dcai.HiddenTestSet) -> None:
     chain.travel(START + _LATER - chain.now())
 
 
-def _model(rng: np.random.Generator, features: int) -> dcai.SparsePerceptron:
+def _model(rng: np.random.Generator, features: int) -> SparsePerceptronTwin:
     """Return a model with no weight at zero."""
     weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
     settings = bytes([2]) + features.to_bytes(2, "big") + bytes([2]) + bytes(6)
-    return dcai.SparsePerceptron.from_parameters(settings, bytes(2) + weights.tobytes(), LABELS)
+    return SparsePerceptronTwin.from_parameters(settings, bytes(2) + weights.tobytes(), LABELS)
 
 
 def _part(name: str, size: int, features: int, words: int) -> Callable[[], Gas]:

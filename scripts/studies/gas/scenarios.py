@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import dcai
 from dcai import artifacts
 from dcai.chain.codec import codec
+from dcai.models.twins import SparsePerceptronTwin
 from dcai.trainer import products
 from dcai.trainer.trainer import C
 from scripts.studies.gas.figures import IMDB_CONTRIBUTIONS, P100, P1000
@@ -155,13 +156,13 @@ def _deploy(chain: dcai.Chain, features: int, settle_after: str | int) -> dcai.D
     return dcai.deploy(chain, perceptron(features), terms, name="IMDB sentiment")
 
 
-def perceptron(features: int) -> dcai.SparsePerceptron:
+def perceptron(features: int) -> SparsePerceptronTwin:
     """Return a model with no weight at zero: the first change of a slot that holds nothing costs more."""
     rng = np.random.default_rng(0)
     weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
     bias = (-257).to_bytes(2, "big", signed=True)
     settings = bytes([2]) + features.to_bytes(2, "big") + bytes([2]) + bytes(6)
-    return dcai.SparsePerceptron.from_parameters(settings, bias + weights.tobytes(), LABELS)
+    return SparsePerceptronTwin.from_parameters(settings, bias + weights.tobytes(), LABELS)
 
 
 def spread(features: int, words: int) -> Indices:

@@ -52,7 +52,7 @@ def check(data: Data) -> None:
         If the contract pays anything else than is reckoned.
     """
     train, tests = data.train.take(np.arange(INITIAL + _CONTRIBUTIONS)), data.test.take(np.arange(_TESTS))
-    start = dcai.SparsePerceptron(("negative", "positive")).fit(train.words[:INITIAL], train.labels[:INITIAL])
+    start = dcai.SparsePerceptron(("negative", "positive")).fit(train.words[:INITIAL], train.labels[:INITIAL]).twin
     authors = Order().authors(np.random.default_rng(0), _CONTRIBUTIONS)
     labels = train.labels[INITIAL:]
     told = Reviews(train.words[INITIAL:], np.where(HOSTILE[authors], 1 - labels, labels))
@@ -79,7 +79,7 @@ def main() -> None:
         check(data)
         progress.advance(checked)
         with dcai.local_chain() as chain:
-            start = dcai.SparsePerceptron(("negative", "positive")).fit(*data.train.take(np.arange(INITIAL)))
+            start = dcai.SparsePerceptron(("negative", "positive")).fit(*data.train.take(np.arange(INITIAL))).twin
             withheld = market_attacks.withheld(chain, start)
         progress.advance(checked)
         jobs = (delayed(_held)(seed, data) for seed in range(SEEDS))

@@ -13,6 +13,7 @@ import numpy as np
 import dcai
 from dcai import SparsePerceptron
 from dcai.chain import Chain
+from dcai.models.twins import SparsePerceptronTwin, Twin
 from scripts.studies.market.course import INITIAL, Data, Integers, Reviews, hidden, learn, mistakes, play
 
 HONEST = 20
@@ -61,8 +62,9 @@ def run(seed: int, data: Data) -> dict[str, Trial]:
     train = data.train.take(rng.permutation(len(data.train.labels))[: INITIAL + HONEST + TAUGHT])
     tests = data.test.take(rng.permutation(len(data.test.labels))[: hidden(TESTS)])
     first, honest = train.take(np.arange(INITIAL)), train.take(np.arange(INITIAL, INITIAL + HONEST))
-    start = SparsePerceptron(("negative", "positive")).fit(*first)
-    taught = SparsePerceptron(("negative", "positive")).fit(*train.take(np.arange(INITIAL + HONEST, len(train.labels))))
+    start = SparsePerceptron(("negative", "positive")).fit(*first).twin
+    rest = train.take(np.arange(INITIAL + HONEST, len(train.labels)))
+    taught = SparsePerceptron(("negative", "positive")).fit(*rest).twin
     nothing = tests.take(np.arange(0))
     return {
         NOTHING: held(start, tests, [(nothing, honest)]),
@@ -72,7 +74,7 @@ def run(seed: int, data: Data) -> dict[str, Trial]:
     }
 
 
-def held(start: SparsePerceptron, tests: Reviews, turns: Sequence[tuple[Reviews, Reviews]]) -> Trial:
+def held(start: Twin, tests: Reviews, turns: Sequence[tuple[Reviews, Reviews]]) -> Trial:
     """Hold a market in which samples of the provider's other name and honest ones come in turn."""
     told = Reviews(*(np.concatenate(part) for part in zip(*(some for turn in turns for some in turn), strict=True)))
     others = np.concatenate([[True] * len(own.labels) + [False] * len(honest.labels) for own, honest in turns])
@@ -81,9 +83,7 @@ def held(start: SparsePerceptron, tests: Reviews, turns: Sequence[tuple[Reviews,
     return Trial(int(others.sum()), float(gains[others].sum()), float(gains[~others].sum()))
 
 
-def poisoned(
-    start: SparsePerceptron, honest: Reviews, tests: Reviews, rng: np.random.Generator
-) -> list[tuple[Reviews, Reviews]]:
+def poisoned(start: Twin, honest: Reviews, tests: Reviews, rng: np.random.Generator) -> list[tuple[Reviews, Reviews]]:
     """Return the honest samples one by one, each with what is sent just before it: of what is tried, the worst for it.
 
     Where nothing makes it lose more than it would, nothing is sent.
@@ -105,7 +105,7 @@ def poisoned(
     return sent
 
 
-def withheld(chain: Chain, start: SparsePerceptron) -> Withheld:
+def withheld(chain: Chain, start: Twin) -> Withheld:
     """Let a provider fill its market with samples of one word, and keep the test set to itself."""
     people = chain.accounts
     incentive = dcai.PredictionMarket(stake_wei=9 * 10**9, portion_size=1, draw_after=2)
@@ -124,15 +124,15 @@ def withheld(chain: Chain, start: SparsePerceptron) -> Withheld:
     return Withheld(paid / incentive.stake_wei - WITHHELD_OWN, round(gas / WITHHELD_OWN))
 
 
-def _course(start: SparsePerceptron, told: Reviews, tests: Reviews) -> Integers:
+def _course(start: Twin, told: Reviews, tests: Reviews) -> Integers:
     """Return the mistakes before the first sample and after each."""
     states, places = learn(start, told.samples(), told.labels)
     return mistakes(states, tests, [len(tests.labels)])[len(tests.labels)][places]
 
 
-def _taught(model: SparsePerceptron, told: Reviews) -> SparsePerceptron:
+def _taught(model: Twin, told: Reviews) -> Twin:
     """Return what a model is once it has learnt samples."""
-    taught = SparsePerceptron.from_parameters(model.settings(), model.parameters(), model.classes)
+    taught = SparsePerceptronTwin.from_parameters(model.settings(), model.parameters(), model.classes)
     for sample, label in zip(told.samples(), told.labels.tolist(), strict=True):
         taught.learn(sample, label)
     return taught
