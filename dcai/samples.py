@@ -143,14 +143,22 @@ def check_dense(vectors: Any, name: str = "Row {}") -> NDArray[np.int8]:
         If they aren't of that shape, one holds anything but integers from -128 to 127, or its sum of squares isn't
         within `norm_bounds`.
     """
+    if hasattr(vectors, "toarray"):
+        raise InvalidInput("Dense samples are an array, and this is a sparse matrix; use VectorEncoder.")
     try:
         given = np.asarray(vectors)
     except ValueError:  # rows of different lengths
         given = np.array(None)
+    if given.dtype.kind == "c":
+        raise InvalidInput(f"Complex data not supported: dense samples are whole numbers, not {given.dtype}.")
+    if given.ndim == 2 and given.shape[1] == 0:
+        raise InvalidInput(
+            f"Found dense samples with 0 feature(s) (shape={given.shape}) while a minimum of 1 is required."
+        )
     if given.ndim != 2 or given.dtype.kind not in "iuf":
         raise InvalidInput(
             f"Dense samples are an array of whole numbers, one row per sample, not of shape {given.shape} and "
-            f"{given.dtype}; use VectorEncoder."
+            f"{given.dtype}. Reshape your data: use VectorEncoder, or write [row] for a single row."
         )
     low, high = norm_bounds(given.shape[1], 8)
     if given.dtype != np.int8:
@@ -160,7 +168,7 @@ def check_dense(vectors: Any, name: str = "Row {}") -> NDArray[np.int8]:
             row, column = misfits[0]
             raise InvalidInput(
                 f"{name.format(row)} has {given[row, column]} in column {column}, and dense samples are whole numbers "
-                "from -128 to 127; use VectorEncoder."
+                "from -128 to 127, never NaN or inf; use VectorEncoder."
             )
     rows = given.astype(np.int8)
     squares = np.einsum("ij,ij->i", rows, rows, dtype=np.int64)

@@ -154,9 +154,13 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         return hasattr(self, "_coding")
 
     def __sklearn_tags__(self) -> Tags:
-        """Say that `fit` needs no labels."""
+        """Say what inputs the encoder takes, and that the features have a type of their own."""
         tags = super().__sklearn_tags__()
-        tags.requires_fit = True
+        texts = self.coding_type.takes_texts
+        tags.input_tags.string = tags.input_tags.one_d_array = texts
+        tags.input_tags.two_d_array = not texts
+        if tags.transformer_tags is not None:
+            tags.transformer_tags.preserves_dtype = []
         return tags
 
     def _take(self, coding: Any) -> Self:

@@ -37,7 +37,10 @@ def read_training_table(
     table = as_floats(inputs)
     _check_two_dimensional(table)
     if 0 in table.shape:
-        raise InvalidInput(f"A training table needs a row and a column; this one has shape {table.shape}.")
+        raise InvalidInput(
+            f"A training table needs a row and a column; this one has {table.shape[0]} sample(s) and {table.shape[1]} "
+            f"feature(s) (shape={table.shape}) while a minimum of 1 is required."
+        )
     columns = table.shape[1]
     names = default_names(columns) if feature_names is None else list(feature_names)
     if len(names) != columns:
@@ -83,6 +86,8 @@ def as_floats(table: ArrayLike) -> NDArray[np.float64]:
     InvalidInput
         If a value is not a number, or rows differ in length; the sentence says where.
     """
+    if getattr(getattr(table, "dtype", None), "kind", "") == "c":
+        raise InvalidInput("Complex data not supported: a table holds real numbers.")
     try:
         return np.asarray(table, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -111,7 +116,10 @@ def check_names(names: list[Any]) -> list[str]:
 
 def _check_two_dimensional(table: NDArray[np.float64]) -> None:
     if table.ndim != 2:
-        raise InvalidInput(f"A table has rows and columns, this has shape {table.shape}; write [row] for a single row.")
+        raise InvalidInput(
+            f"A table has rows and columns, this has shape {table.shape}. Reshape your data, or write [row] for a "
+            "single row."
+        )
 
 
 def _check_finite(table: NDArray[np.float64], names: Sequence[str]) -> None:

@@ -85,4 +85,5 @@ class TabularEncoder(SparseEncoder):
 
     def _take(self, coding: TabularCoding) -> Self:
         self.column_names_, self.edges_ = coding.column_names, coding.edges
+        self.n_features_in_ = len(coding.column_names)
         return super()._take(coding)

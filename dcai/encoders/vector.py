@@ -118,6 +118,7 @@ class VectorEncoder(DenseEncoder):
 
     def _take(self, coding: VectorCoding) -> Self:
         self.column_names_, self.mean_, self.std_ = coding.column_names, coding.mean, coding.std
+        self.n_features_in_ = len(coding.column_names)
         return super()._take(coding)
 
 

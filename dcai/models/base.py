@@ -92,8 +92,9 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         InvalidInput
             If a parameter of the model is out of range, a row is not a sample of it, or a label is unknown.
         """
+        given = labels.read(y)
         rows = self.twin_type.rows(X)
-        given = labels.read(y, rows.shape[0])
+        labels.check_length(given, rows)
         classes = labels.learnt(given) if self.classes is None else labels.given(self.classes)
         self._start(X, rows, classes, labels.numbered(given, classes), first=True)
         return self
@@ -113,15 +114,18 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         InvalidInput
             As of `fit`, and if the number of features differs from before, or the classes are not known.
         """
+        given = labels.read(y)
         if not hasattr(self, "_twin"):
             rows = self.twin_type.rows(X)
+            labels.check_length(given, rows)
             if self.classes is None and classes is None:
                 raise InvalidInput("The classes must be passed on the first call to partial_fit: classes=….")
             known = labels.learnt(np.asarray(classes)) if self.classes is None else labels.given(self.classes)
-            self._start(X, rows, known, labels.numbered(labels.read(y, rows.shape[0]), known))
+            self._start(X, rows, known, labels.numbered(given, known))
             return self
         rows = self._rows(X)
-        self._twin.learn_rows(rows, labels.numbered(labels.read(y, rows.shape[0]), self.classes_))
+        labels.check_length(given, rows)
+        self._twin.learn_rows(rows, labels.numbered(given, self.classes_))
         return self
 
     def predict(self, X: Any) -> Labels:
@@ -167,8 +171,9 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         """
         check_is_fitted(self)
         if self.classes is not None:
-            rows = self.twin_type.rows(X)
-            y = self.classes_[labels.numbered(labels.read(y, rows.shape[0]), self.classes_)]
+            given = labels.read(y)
+            labels.check_length(given, self._rows(X))
+            y = self.classes_[labels.numbered(given, self.classes_)]
         return float(super().score(X, y, sample_weight))
 
     def add_class(self, label: str | int) -> None:
@@ -208,6 +213,11 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
 
     def _start(self, X: Any, rows: Any, classes: Labels, numbers: NDArray[np.int64], *, first: bool = False) -> None:
         """Learn rows from nothing."""
+        if rows.shape[1] == 0:
+            raise InvalidInput(
+                f"Found rows with 0 feature(s) (shape={rows.shape}) while a minimum of 1 is required; a model has 1 to "
+                f"{self.twin_type.max_features:,}."
+            )
         own = {name: value for name, value in self.get_params(deep=False).items() if name not in _COMMON}
         twin = self.twin_type(tuple(map(str, classes.tolist())), rows.shape[1], self.max_classes, **own)
         twin.learn_rows(rows, numbers, first=first)

@@ -18,13 +18,13 @@ Labels = NDArray[Any]
 """Names of classes, whole numbers, or what else scikit-learn takes for labels; shape (n,)."""
 
 
-def read(y: Any, rows: int) -> Labels:
+def read(y: Any) -> Labels:
     """Return labels as an array.
 
     Raises
     ------
     InvalidInput
-        If they are missing, not one per row, or not labels of classes.
+        If they are missing, not a flat list, or not labels of classes.
     """
     if y is None:
         raise InvalidInput("A classifier requires y to be passed, but the target y is None; give one label per row.")
@@ -35,9 +35,18 @@ def read(y: Any, rows: int) -> Labels:
             check_classification_targets(labels)
     except ValueError as error:
         raise InvalidInput(f"Labels are a flat list, one per row: {error}") from error
-    if len(labels) != rows:
-        raise InvalidInput(f"There are {rows} rows and {len(labels)} labels; give one label per row.")
     return labels
+
+
+def check_length(y: Labels, rows: Any) -> None:
+    """Refuse labels that are not one per row.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    if len(y) != rows.shape[0]:
+        raise InvalidInput(f"There are {rows.shape[0]} rows and {len(y)} labels; give one label per row.")
 
 
 def learnt(y: Labels) -> Labels:

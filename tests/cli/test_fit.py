@@ -237,7 +237,7 @@ LABELLED = "label,text\nham,hello\nspam,win\n"
         ),
         (LABELLED, ("--model", "dense-perceptron"), "A dense-perceptron takes vectors, and data.csv has texts: "),
         (LABELLED, ("--initial", "3"), "data.csv has 2 rows to fit on; take the first 1 to 2, not 3."),
-        ("label,text\nx,?\ny,!\n", (), "there is no word in the 2 training texts: "),
+        ("label,text\nx,?\ny,!\n", (), "There is no word in the 2 training texts; "),
     ],
 )
 def test_a_file_that_cannot_be_learnt_from_is_one_sentence(fit, tmp_path, content, options, sentence):

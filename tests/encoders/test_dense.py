@@ -290,7 +290,7 @@ def test_digits_are_told_apart_by_a_perceptron_as_well_as_before_they_were_encod
         ([[1.0, 2.0], [0.0, -0.0]], "Row 1 is zero in all 2 columns, from 'age' to 'height'"),
         ([[1.0, 2.0], [1.0, "tall"]], "Row 1, column 1 holds 'tall'"),
         ([[1.0, 2.0], [1.0]], "Row 1 has shape (1,) and row 0 (2,)"),
-        ([1.0, 2.0], "this has shape (2,); write [row]"),
+        ([1.0, 2.0], "this has shape (2,). Reshape your data, or write [row]"),
         (object(), "A table holds rows of numbers"),
     ],
 )

@@ -336,7 +336,7 @@ def test_the_breast_cancer_table_is_told_apart_by_a_perceptron_on_its_bins():
         ([[1.0, 2.0], [1.0, "tall"]], "Row 1, column 1 holds 'tall'"),
         ([[1.0, 2.0], [1.0, 10**400]], "Row 1, column 1 holds 10000"),
         ([[1.0, 2.0], [1.0]], "Row 1 has shape (1,) and row 0 (2,)"),
-        ([1.0, 2.0], "this has shape (2,); write [row]"),
+        ([1.0, 2.0], "this has shape (2,). Reshape your data, or write [row]"),
         (1.0, "this has shape ()"),
         ("abc", "Row 0, column 0 holds 'a'"),
         (sparse.csr_matrix([[1.0, 2.0]]), "a sparse matrix of shape (1, 2); give its toarray()"),

@@ -16,7 +16,7 @@ from dcai import untrusted as foreign_json
 from dcai.chain import Chain, connect
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url
-from dcai.encoders import HashingEncoder, NoEmbedding, TextEncoder
+from dcai.encoders import NoEmbedding
 from dcai.errors import InvalidInput
 from dcai.models.twins import EMPTY, Explanation
 from dcai.trainer.deploy import attach
@@ -77,7 +77,7 @@ def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
 
 def _data(trainer: Trainer[Any, Any], given: str) -> Any:
     encoder = trainer.encoder
-    if isinstance(encoder, TextEncoder | HashingEncoder):
+    if encoder is not None and encoder.takes_texts:
         return given
     try:
         row = foreign_json.parse(given.encode())

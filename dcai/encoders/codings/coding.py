@@ -50,6 +50,8 @@ class Coding(ABC):
     ----------
     kind : str
         What specs call this class.
+    takes_texts : bool
+        Whether an input is a text; otherwise it is a row of numbers.
     dense : bool
         Whether samples are vectors of small integers; otherwise they are the indices of the features present.
     n_features_ : int
@@ -57,6 +59,7 @@ class Coding(ABC):
     """
 
     kind: ClassVar[str]
+    takes_texts: ClassVar[bool]
     dense: ClassVar[bool]
     n_features_: int
 

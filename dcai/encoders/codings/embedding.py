@@ -44,6 +44,7 @@ class EmbeddingCoding(DenseCoding):
     """
 
     kind = "embedding"
+    takes_texts = True
 
     def __init__(self, embed: Embed, name: str, dimensions: int, bits: int) -> None:
         if not callable(embed):

@@ -31,6 +31,7 @@ class HashingCoding(SparseCoding):
     """
 
     kind = "hashing"
+    takes_texts = True
 
     def __init__(self, n_features: int) -> None:
         self.n_features_ = check_integer("n_features", n_features, 1, MAX_FEATURES, UINT16_INDICES)

@@ -36,6 +36,7 @@ class TabularCoding(SparseCoding):
     """
 
     kind = "tabular"
+    takes_texts = False
 
     def __init__(self, column_names: Sequence[str], edges: Sequence[NDArray[np.float64]]) -> None:
         self.column_names, self.edges = list(column_names), list(edges)

@@ -38,6 +38,7 @@ class TextCoding(SparseCoding):
     """
 
     kind = "text"
+    takes_texts = True
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = list(words)

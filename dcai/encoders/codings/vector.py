@@ -37,6 +37,7 @@ class VectorCoding(DenseCoding):
     """
 
     kind = "vector"
+    takes_texts = False
 
     def __init__(
         self, column_names: Sequence[str], bits: int, mean: NDArray[np.float64], std: NDArray[np.float64]

@@ -116,10 +116,12 @@ class SparseTwin(Twin, ABC):
             given = X if sparse.issparse(X) else np.asarray(X)
         except ValueError:  # rows of different lengths
             given = np.array(None)
+        if given.dtype.kind == "c":
+            raise InvalidInput(f"Complex data not supported: rows are numbers, not {given.dtype}.")
         if given.ndim != 2 or given.dtype.kind not in "biuf":
             raise InvalidInput(
                 f"Rows are an array or sparse matrix of numbers, one row per sample, not of shape {given.shape} and "
-                f"{given.dtype}; use an encoder's transform, or write [row] for a single row."
+                f"{given.dtype}. Reshape your data: use an encoder's transform, or write [row] for a single row."
             )
         rows = sparse.csr_matrix(given, dtype=np.float64, copy=True)
         rows.sum_duplicates()
@@ -128,9 +130,11 @@ class SparseTwin(Twin, ABC):
         misfits = np.flatnonzero(~((rows.data > 0) & (rows.data < np.inf)))
         if misfits.size:
             row = np.searchsorted(rows.indptr, misfits[0], side="right") - 1
+            value = rows.data[misfits[0]]
+            neither = "Negative values in data are" if -np.inf < value < 0 else "NaN and inf are"
             raise InvalidInput(
-                f"Row {row} has {rows.data[misfits[0]]} in column {rows.indices[misfits[0]]}, and a feature is there "
-                "(above 0) or not (0); use an encoder's transform."
+                f"Row {row} has {value} in column {rows.indices[misfits[0]]}, and a feature is there (above 0) or not "
+                f"(0). {neither} neither; use an encoder's transform."
             )
         present = np.ones(rows.nnz, dtype=np.int64)
         return sparse.csr_matrix((present, rows.indices, rows.indptr), shape=rows.shape)
