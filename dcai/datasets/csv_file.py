@@ -44,8 +44,8 @@ def read_csv(
     Raises
     ------
     InvalidInput
-        If the file can't be read or is no CSV, a column is missing, a cell of the label is empty, all rows are of one
-        class, or a column has numbers and a cell that is no finite number; the sentence names the line.
+        If the file can't be read or is not a CSV file, a column is missing, a cell of the label is empty, all rows are
+        of one class, or a column has numbers and a cell that is not a finite number; the sentence names the line.
     """
     header, rows, lines = _read(path)
     columns = dict(zip(header, zip(*rows, strict=True), strict=True))
@@ -83,7 +83,7 @@ def _read(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
     except FileNotFoundError:
         raise InvalidInput(f"There is no file {path}.") from None
     except (UnicodeDecodeError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InvalidInput(f"{path} is no CSV file in UTF-8: {error}.") from error
+        raise InvalidInput(f"{path} is not a CSV file in UTF-8: {error}.") from error
     except OSError as error:
         raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
     if len(numbered) < 2:
@@ -143,7 +143,7 @@ def _numbers(path: Path, name: str, cells: Sequence[str], lines: Sequence[int]) 
     for line, cell, value in zip(lines, cells, values, strict=True):
         if value is None or not np.isfinite(value):
             raise InvalidInput(
-                f"Line {line} of {path} has {cell!r} in column {name!r}, which is no finite number; fill it in, or "
+                f"Line {line} of {path} has {cell!r} in column {name!r}, which is not a finite number; fill it in, or "
                 "remove the row or the column."
             )
     return np.array(values, dtype=np.float64)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from importlib.metadata import distribution
 from pathlib import Path
 
-import sklearn.datasets
 from platformdirs import user_cache_path
 
 from dcai.datasets.catalogue import RemoteFile, Source, source
-from dcai.datasets.download import fetch
 from dcai.datasets.errors import DataUnavailable
 from dcai.errors import InvalidInput
 
@@ -25,7 +24,7 @@ def get(name: str, progress: bool = True) -> Path:
     Parameters
     ----------
     name : str
-        One of `names()`. Of a set that scikit-learn ships nothing is downloaded.
+        One of `names()`. Nothing is downloaded for a set that scikit-learn ships.
     progress : bool
         Whether to show a progress bar on standard error.
 
@@ -43,6 +42,8 @@ def get(name: str, progress: bool = True) -> Path:
         return path(name)
     if not row.files:
         raise unavailable(row)
+    from dcai.datasets.download import fetch  # what downloads takes long to import
+
     for file in row.files:
         fetch(file, cache_folder(row), progress)
     return cache_folder(row)
@@ -54,7 +55,7 @@ def path(name: str) -> Path:
     Raises
     ------
     InvalidInput
-        There is no data set of that name, or ``DCAI_DATA_DIR`` names no folder.
+        There is no data set of that name, or ``DCAI_DATA_DIR`` does not name a folder.
     DataUnavailable
         The set is not on this machine.
     """
@@ -70,11 +71,11 @@ def find(name: str) -> Path | None:
     Raises
     ------
     InvalidInput
-        There is no data set of that name, or ``DCAI_DATA_DIR`` names no folder.
+        There is no data set of that name, or ``DCAI_DATA_DIR`` does not name a folder.
     """
     row = source(name)
     if row.built_in:
-        return Path(sklearn.datasets.__file__).parent / "data"
+        return Path(str(distribution("scikit-learn").locate_file("sklearn/datasets/data")))
     return local_folder(row) or cached_folder(row)
 
 

@@ -214,7 +214,7 @@ LABELLED = "label,text\nham,hello\nspam,win\n"
         (None, (), "There is no file {path}."),
         ("", (), "{path} has no rows; a first line that names the columns, and rows below it, are needed."),
         ("label,text\n", (), "{path} has no rows; a first line that names the columns, and rows below it, are needed."),
-        ('label,text\nham,"hello\nspam,win\n', (), "{path} is no CSV file in UTF-8: unexpected end of data."),
+        ('label,text\nham,"hello\nspam,win\n', (), "{path} is not a CSV file in UTF-8: unexpected end of data."),
         ("label,a,a\nx,1,2\ny,1,2\n", (), "{path} has two columns 'a'; rename one in its first line."),
         (
             "label,a\nx,1\n\ny,1,2\n",
@@ -226,9 +226,9 @@ LABELLED = "label,text\nham,hello\nspam,win\n"
         (LABELLED, ("--text", "body", "--encoder", "text"), "{path} has no column 'body'; its columns are "),
         ("label,a\nx,1\nx,2\n", (), "All rows of {path} have the same 'label', 'x'; a model needs two classes."),
         ("label,a\nx,1\n ,2\n", (), "Line 3 of {path} has no 'label'; fill it in, or remove the row."),
-        ("label,a\nx,1\ny,nan\n", (), "Line 3 of {path} has 'nan' in column 'a', which is no finite number; "),
-        ("label,a\nx,1\ny,\n", (), "Line 3 of {path} has '' in column 'a', which is no finite number; "),
-        ("label,a\nx,1e999\ny,2\n", (), "Line 2 of {path} has '1e999' in column 'a', which is no finite number; "),
+        ("label,a\nx,1\ny,nan\n", (), "Line 3 of {path} has 'nan' in column 'a', which is not a finite number; "),
+        ("label,a\nx,1\ny,\n", (), "Line 3 of {path} has '' in column 'a', which is not a finite number; "),
+        ("label,a\nx,1e999\ny,2\n", (), "Line 2 of {path} has '1e999' in column 'a', which is not a finite number; "),
         ("label,a\nx,hi\ny,ho\n", (), "{path} has no column of numbers beside 'label'; "),
         (
             "label,a\n" + "".join(f"{row},1\n" for row in range(300)),
@@ -259,7 +259,7 @@ def test_bytes_that_are_no_text_are_one_sentence(fit, tmp_path, name):
     path.write_bytes(b"label,text\nham,\xff\n")
     result = fit(path)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"{path} is no CSV file in UTF-8: ")
+    assert result.stderr.startswith(f"{path} is not a CSV file in UTF-8: ")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from dcai.incentives.prediction_market.payoffs import Rounds
 from dcai.models.twins import Twin
@@ -69,6 +68,8 @@ def rows_of(model: Twin, samples: Sequence[bytes]) -> Any:
     unpacked = [model.unpack(sample) for sample in samples]
     if model.dense:
         return np.array(unpacked)
+    from scipy import sparse  # takes longer to import than an answer
+
     lengths = [len(indices) for indices in unpacked]
     shape = (len(samples), model.n_features)
     ones = np.ones(sum(lengths), dtype=np.int64)
