@@ -20,8 +20,8 @@ class EmbeddingEncoder(DenseEncoder):
     example, or a model that `sentence_transformer` loads, for which ``pip install 'dcai[embeddings]'`` brings the
     library.
 
-    The function is no part of the spec, only its name is: who loads the encoder brings the same function. Name it so
-    that people find it, with its version. `encode` gives the row that `transform` gives where the function gives a
+    The spec holds only the name of the function: people who load the encoder bring the same function. Name it so that
+    they find it, with its version. `encode` gives the row that `transform` gives where the function gives a
     text the same vector whatever texts stand beside it; neural networks that work in batches do so but for the last
     bits of a float, which may change an integer by one.
 
@@ -118,8 +118,8 @@ class EmbeddingEncoder(DenseEncoder):
         Raises
         ------
         InvalidInput
-            If a parameter is out of range, the texts are no iterable of str or none, or `embed` returns anything but
-            `dimensions` finite numbers a text, not all of them zero.
+            If a parameter is out of range, the texts are not an iterable of str or there are none, or `embed` returns
+            anything but `dimensions` finite numbers per text, not all of them zero.
         """
         coding = EmbeddingCoding(self.embed, self.name, self.dimensions, self.bits)
         texts = check_texts(inputs)

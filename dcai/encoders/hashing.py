@@ -66,7 +66,7 @@ class HashingEncoder(SparseEncoder):
         NothingToEncode
             If there is no word in the text.
         InvalidInput
-            If the text is no str.
+            If the text is not a str.
 
         Examples
         --------

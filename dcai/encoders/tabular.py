@@ -67,8 +67,8 @@ class TabularEncoder(SparseEncoder):
         Raises
         ------
         InvalidInput
-            If `bins` is out of range, the table is empty, not rectangular or holds a value that is no finite number,
-            the names are not one str a column, or there would be more than 65,535 features.
+            If `bins` is out of range, the table is empty, not rectangular or holds a value that is not a finite number,
+            the names are not one str per column, or there would be more than 65,535 features.
         """
         bins = check_integer("bins", self.bins, 2, MAX_FEATURES, UINT16_INDICES)
         table, names = read_training_table(inputs, feature_names)

@@ -68,7 +68,7 @@ class TextEncoder(SparseEncoder):
         Raises
         ------
         InvalidInput
-            If `vocabulary_size` is out of range, the texts are no iterable of str, or there is no word in them.
+            If `vocabulary_size` is out of range, the texts are not an iterable of str, or there is no word in them.
         """
         size = check_integer("vocabulary_size", self.vocabulary_size, 1, MAX_FEATURES, UINT16_INDICES)
         texts = check_texts(inputs)

@@ -63,7 +63,7 @@ class VectorEncoder(DenseEncoder):
         The number of columns, at most 4,096.
     loss_ : QuantisationLoss
         What rounding did to norms and cosines of the training table: mean and largest error of both. Only after `fit`:
-        it is no part of the spec.
+        the spec does not hold it.
 
     Examples
     --------

@@ -167,7 +167,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         Raises
         ------
         InvalidInput
-            If a row is not a sample of the model, or a label is none of the `classes` that were given.
+            If a row is not a sample of the model, or a label is not among the `classes` that were given.
         """
         check_is_fitted(self)
         if self.classes is not None:

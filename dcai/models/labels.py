@@ -70,7 +70,7 @@ def learnt(y: Labels) -> Labels:
 
 
 def given(classes: Any) -> Labels:
-    """Return the classes that a model was told of, in their order.
+    """Return the classes that a model was made with, in their order.
 
     Raises
     ------

@@ -1,13 +1,12 @@
 """Conformance suites for models and for incentives: a contract and its twin, compared integer for integer.
 
-For whoever writes one of the two.
+For authors of either.
 
 `check_model` runs all checks of a model; `model_checks` yields them for pytest. They need:
 
-- a twin that derives from `dcai.models.Model` and keeps to what its methods promise: `fit`, `partial_fit`, `predict`,
-  `scores`, `decision_function` for rows; `pack`, `unpack`, `size_of`, `learn`, `label_of`, `scores_of`, `explain` for
-  samples as the contract gets them; `settings`, `parameters`, `from_parameters`, `parameter_bytes`, `contract`,
-  `add_class` for what the contract holds; `to_dict` and `from_dict` for files; `touched` and `learn_gas` for batches;
+- a twin that derives from `dcai.models.twins.Twin` (`SparseTwin`, `DenseTwin`) and keeps to what its methods promise,
+  with the names of its Solidity models as `contracts`;
+- an estimator, `class …(dcai.Model)` with that twin as its `twin_type`, which is given with its `classes`;
 - `dense`: its samples are signed bytes of one norm (`dcai.encoders.VectorEncoder`), or else feature indices;
 - that parameters of nothing but zeros are those of a model that has learnt nothing;
 - room for 64 features;

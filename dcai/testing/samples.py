@@ -134,7 +134,7 @@ class DenseSamples(Samples):
             "a feature too few": good[1:],
             "a number that isn't whole": good + 0.5,
             "a number that is none": np.where(np.arange(self.n_features) == 0, np.nan, good),
-            "a number that is no signed byte": self._axis(128),
+            "a number that is not a signed byte": self._axis(128),
             "a vector of zeros": 0 * good,
             "texts": ["0"] * self.n_features,
             "a table": [good],

@@ -193,7 +193,7 @@ def explanations_add_up(subject: Subject, chain: Chain) -> None:
                 told = model.explain(sample)
                 expected = model.scores_of(sample)
                 assert list(told.scores) == expected, f"it explains the scores {told.scores}, which are {expected}"
-                assert len(told.contributions) == len(told.features), "there isn't one row of contributions a feature"
+                assert len(told.contributions) == len(told.features), "there isn't one row of contributions per feature"
                 columns = np.array(told.contributions, dtype=object).reshape(-1, len(expected)).T.tolist()
                 for base, column, score in zip(told.base, columns, expected, strict=True):
                     found = base + sum(column)

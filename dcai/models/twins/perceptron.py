@@ -19,10 +19,10 @@ _NO_BIAS = INT16.lowest
 class PerceptronTwin(Twin, ABC):
     """Rosenblatt's perceptron: a linear model that moves by one sample where it is wrong.
 
-    score = bias * unit + weights · x. Of two classes there is one vector, and class 1 is where its score is above 0; of
-    more, one vector a class, each of which tells its class from all others, and the largest score wins. A vector learns
-    where its sign is wrong: weights += x, bias += 1 for its class, the opposite for others. Weights and biases at the
-    end of their range stay there.
+    score = bias * unit + weights · x. For two classes there is one vector, and class 1 is where its score is above 0.
+    For more there is one vector per class, which distinguishes it from all others, and the largest score wins. A vector
+    learns where its sign is wrong: weights += x, bias += 1 for its class, the opposite for others. Weights and biases
+    at the end of their range stay there.
 
     A score of 0 is wrong for every label, as in scikit-learn's ``Perceptron``, whose single pass gives the same
     weights; but where there is one vector of a sparse model, it stands for class 0.
