@@ -19,7 +19,7 @@ from dcai.errors import InvalidInput
 from dcai.incentives import DepositRefundTake
 from dcai.incentives.deposit_refund_take.trainer import DepositContribution, DepositTrainer
 from dcai.models import SparsePerceptron
-from dcai.trainer.attach import read
+from dcai.models.twins import Twin
 from dcai.trainer.deploy import deploy
 
 UNIT_WEI = 10**15
@@ -167,9 +167,9 @@ def run(
     trainer = DepositTrainer(chain, read(chain, published.address))  # without an encoder: the data is encoded already
     hidden = encoder.transform(dataset.test_inputs)
     baseline = SparsePerceptron(classes=dataset.labels).fit(rows, labels)
-    course = _Course(chain, trainer, model, hidden, np.asarray(dataset.test_labels), terms)
+    course = _Course(chain, trainer, model.twin, hidden, np.asarray(dataset.test_labels), terms)
     outcome = Outcome(chain.backend, dataset.name, trainer.address, len(labels), len(dataset.test_labels))
-    outcome.baseline = float(np.mean(baseline.predict(hidden) == dataset.test_labels))
+    outcome.baseline = float(np.mean(baseline.twin.predict(hidden) == dataset.test_labels))
     course.run(rows[initial:], labels[initial:], progress)
 
     checked = trainer.audit()
@@ -237,7 +237,7 @@ class _Course:
         self,
         chain: Chain,
         trainer: DepositTrainer,
-        model: SparsePerceptron,
+        model: Twin,
         hidden: Any,
         truth: NDArray[np.int64],
         terms: Terms,

@@ -13,7 +13,7 @@ from dcai.datasets import Dataset
 from dcai.encoders import Encoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import InvalidInput
 from dcai.models import Model
-from dcai.models.state import MAX_CLASSES
+from dcai.models.twins.state import MAX_CLASSES
 
 Kind = Literal["text", "table"]
 
@@ -189,7 +189,7 @@ def measure(recipe: Recipe, dataset: Dataset, fitted: Fitted) -> Accuracy | None
         inputs, labels = dataset.train_inputs[split:], dataset.train_labels[split:]
         dataset = replace(first(dataset, split), test_inputs=inputs, test_labels=labels)
         fitted = fit(recipe, dataset)
-    right = fitted.model.predict(fitted.encoder.transform(dataset.test_inputs)) == dataset.test_labels
+    right = fitted.model.twin.predict(fitted.encoder.transform(dataset.test_inputs)) == dataset.test_labels
     unseen = np.setdiff1d(dataset.test_labels, dataset.train_labels)
     names = tuple(dataset.labels[label] for label in unseen)
     return Accuracy(float(np.mean(right)), len(right), held_out, names)

@@ -28,25 +28,10 @@ from dcai.errors import InvalidInput
 if TYPE_CHECKING:
     from dcai.incentives.base import Incentive
     from dcai.models.base import Model
+    from dcai.models.twins.twin import Twin
 
 GROUP = "dcai.plugins"
 """The entry points by which an installed package names the module that defines its classes."""
-
-
-@cache
-def load() -> None:
-    """Import our models and incentives, and the modules of all installed packages that name one; once.
-
-    Raises
-    ------
-    InvalidInput
-        If the module of an installed package can't be imported.
-    """
-    for package in ("dcai.models", "dcai.incentives"):
-        for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-            if package == "dcai.models" or module.ispkg:  # an incentive is a package
-                importlib.import_module(f"{package}.{module.name}")
-    load_installed()
 
 
 @cache
@@ -89,18 +74,26 @@ def use(module: str) -> None:
 
 
 def models() -> dict[str, type[Model]]:
-    """Return every model by the name of its class: those that name the contracts that they are the twins of."""
+    """Return every model by the name of its class: those that name their `twin_type`."""
     from dcai.models.base import Model
 
-    load()
-    return _declaring(Model, "contracts")
+    _load("dcai.models")
+    return _declaring(Model, "twin_type")
+
+
+def twins() -> dict[str, type[Twin]]:
+    """Return every twin by the name of its class: those that name their `contracts`."""
+    from dcai.models.twins.twin import Twin
+
+    _load("dcai.models.twins")
+    return _declaring(Twin, "contracts")
 
 
 def incentives() -> dict[str, type[Incentive[Any]]]:
     """Return every incentive by the name of its class: those that name the suffix of their contracts."""
     from dcai.incentives.base import Incentive
 
-    load()
+    _load("dcai.incentives")
     return _declaring(Incentive, "suffix")
 
 
@@ -126,6 +119,16 @@ def subclasses(parent: type[Any]) -> Iterator[type[Any]]:
     for kind in parent.__subclasses__():
         yield kind
         yield from subclasses(kind)
+
+
+@cache
+def _load(package: str) -> None:
+    """Import a package of ours, and the modules of all installed packages that name one; once."""
+    parts = list(pkgutil.iter_modules(importlib.import_module(package).__path__))
+    # an incentive is a package whose modules are imported when they are needed; what stands beside it is none
+    for part in [part for part in parts if part.ispkg] if package == "dcai.incentives" else parts:
+        importlib.import_module(f"{package}.{part.name}")
+    load_installed()
 
 
 def _declaring(parent: type[Any], attribute: str) -> dict[str, type[Any]]:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isqrt
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.encoders.vector import norm_bounds
 from dcai.errors import InvalidInput
+from dcai.untrusted import shortened
+
+MAX_FEATURES = 65_535
+"""Most features of sparse samples: their indices are uint16."""
+
+MAX_DIMENSIONS = 4_096
+"""Most dimensions of a dense sample."""
+
+DTYPES: dict[int, type[np.int8] | type[np.int16]] = {8: np.int8, 16: np.int16}
+"""Bits of an integer of a dense sample -> its type; the models of this package take 8."""
 
 MAX_BATCH = 256
 """The most samples that one batch holds."""
@@ -31,7 +42,7 @@ def pack_sparse(indices: Any) -> bytes:
     Raises
     ------
     InvalidInput
-        If there is none, or they repeat, fall, or don't fit.
+        If there are none, or they repeat, fall, or don't fit.
     """
     array = np.asarray(indices)
     if array.ndim != 1 or array.size == 0:
@@ -57,13 +68,69 @@ def unpack_dense(sample: bytes) -> NDArray[np.int64]:
     return np.frombuffer(sample, dtype=np.int8).astype(np.int64)
 
 
-def check_dense(vectors: Any, told: str = "Row {}") -> NDArray[np.int8]:
-    """Return vectors as signed bytes, or refuse those that are no dense samples.
+def norm_bounds(d: int, bits: int) -> tuple[int, int]:
+    """Bound the squared norm of a row that `VectorEncoder` encoded: low <= the sum of its squares <= high.
+
+    Rounding moves each of d coordinates by at most 1/2, so it moves the vector, of norm scale, by at most sqrt(d) / 2;
+    by the triangle inequality its norm stays within scale ± sqrt(d) / 2. The integers within the square of that are
+    those from low = ⌈(scale - √d / 2)²⌉ to high = ⌊(scale + √d / 2)²⌋, which is here computed in integers, as
+    (4 scale² + d ± √(16 scale² d)) / 4.
+
+    Parameters
+    ----------
+    d : int
+        Number of dimensions, 1 to 4,096.
+    bits : int
+        8 (scale 127) or 16 (scale 32,767).
+
+    Returns
+    -------
+    tuple of int
+        low and high, both allowed.
+
+    Raises
+    ------
+    InvalidInput
+        If `d` or `bits` is out of range.
+
+    Examples
+    --------
+    >>> norm_bounds(512, bits=8)
+    (13384, 19130)
+    >>> 127**2
+    16129
+    """
+    # float64's own error changes none of this: it moves a squared norm by a relative 1e-15 or so (NumPy sums pairwise),
+    # and the integers next to the allowed ones are a relative 2e-14 and more outside of the real bounds.
+    check_dimensions(d)
+    scale = scale_of(bits)
+    centre, root = 4 * scale**2 + d, isqrt(16 * scale**2 * d)
+    return -((root - centre) // 4), (centre + root) // 4
+
+
+def check_dimensions(d: int) -> None:
+    """Refuse a number of dimensions that no dense sample has."""
+    if not isinstance(d, Integral) or isinstance(d, bool) or not 1 <= d <= MAX_DIMENSIONS:
+        raise InvalidInput(
+            f"The number of dimensions must be an integer from 1 to {MAX_DIMENSIONS:,}, not {shortened(d)}; "
+            "TruncatedSVD of scikit-learn reduces larger ones."
+        )
+
+
+def scale_of(bits: int) -> int:
+    """Return what a coordinate of 1 becomes, or refuse a number of bits that no dense sample has."""
+    if not isinstance(bits, Integral) or bits not in DTYPES:
+        raise InvalidInput(f"bits must be 8 or 16, not {shortened(bits)}.")
+    return int(np.iinfo(DTYPES[int(bits)]).max)
+
+
+def check_dense(vectors: Any, name: str = "Row {}") -> NDArray[np.int8]:
+    """Return vectors as signed bytes, or refuse them where they are not dense samples.
 
     Parameters
     ----------
     vectors : array-like of int, shape (n, d)
-    told
+    name : str
         What errors call one of them, by its number.
 
     Returns
@@ -76,14 +143,22 @@ def check_dense(vectors: Any, told: str = "Row {}") -> NDArray[np.int8]:
         If they aren't of that shape, one holds anything but integers from -128 to 127, or its sum of squares isn't
         within `norm_bounds`.
     """
+    if hasattr(vectors, "toarray"):
+        raise InvalidInput("Dense samples are an array, and this is a sparse matrix; use VectorEncoder.")
     try:
         given = np.asarray(vectors)
     except ValueError:  # rows of different lengths
         given = np.array(None)
+    if given.dtype.kind == "c":
+        raise InvalidInput(f"Complex data not supported: dense samples are whole numbers, not {given.dtype}.")
+    if given.ndim == 2 and given.shape[1] == 0:
+        raise InvalidInput(
+            f"Found dense samples with 0 feature(s) (shape={given.shape}) while a minimum of 1 is required."
+        )
     if given.ndim != 2 or given.dtype.kind not in "iuf":
         raise InvalidInput(
-            f"Dense samples are an array of whole numbers, one row a sample, not of shape {given.shape} and "
-            f"{given.dtype}; use VectorEncoder."
+            f"Dense samples are an array of whole numbers, one row per sample, not of shape {given.shape} and "
+            f"{given.dtype}. Reshape your data: use VectorEncoder, or write [row] for a single row."
         )
     low, high = norm_bounds(given.shape[1], 8)
     if given.dtype != np.int8:
@@ -92,15 +167,15 @@ def check_dense(vectors: Any, told: str = "Row {}") -> NDArray[np.int8]:
         if len(misfits):
             row, column = misfits[0]
             raise InvalidInput(
-                f"{told.format(row)} has {given[row, column]} in column {column}, and dense samples are whole numbers "
-                "from -128 to 127; use VectorEncoder."
+                f"{name.format(row)} has {given[row, column]} in column {column}, and dense samples are whole numbers "
+                "from -128 to 127, never NaN or inf; use VectorEncoder."
             )
     rows = given.astype(np.int8)
     squares = np.einsum("ij,ij->i", rows, rows, dtype=np.int64)
     too_far = np.flatnonzero((squares < low) | (squares > high))
     if len(too_far):
         raise InvalidInput(
-            f"{told.format(too_far[0])} has a sum of squares of {squares[too_far[0]]:,}, and a dense sample of "
+            f"{name.format(too_far[0])} has a sum of squares of {squares[too_far[0]]:,}, and a dense sample of "
             f"{rows.shape[1]} numbers has one from {low:,} to {high:,}; use VectorEncoder, which gives all rows one "
             "length."
         )

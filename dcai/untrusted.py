@@ -1,11 +1,18 @@
-"""JSON that may come from anybody."""
+"""What may come from anybody: JSON, and values that errors name."""
 
 from __future__ import annotations
 
 import json
 import re
+import reprlib
 from itertools import accumulate
 from typing import Any
+
+_shortener = reprlib.Repr()
+_shortener.maxstring = _shortener.maxother = _shortener.maxlong = 60
+
+shortened = _shortener.repr
+"""Return the `repr` of a value, cut to what fits into a sentence."""
 
 MAX_NESTING = 20
 """How deep lists and objects may be nested."""
@@ -17,7 +24,7 @@ def parse(text: bytes) -> Any:
     Raises
     ------
     ValueError
-        If it is no JSON in UTF-8, or nested more than 20 deep.
+        If it is not JSON in UTF-8, or nested more than 20 deep.
     """
     # a deeper one would overflow the interpreter's stack: py-evm raises the limit that guards it
     brackets = re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", text))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sklearn.datasets
-from sklearn.model_selection import train_test_split
-
 from dcai.datasets.catalogue import Source
 from dcai.datasets.dataset import Dataset
 
@@ -12,16 +9,20 @@ TEST_SHARE = 0.3
 SPLIT_SEED = 0
 
 LOADERS = {
-    "breast-cancer": sklearn.datasets.load_breast_cancer,
-    "digits": sklearn.datasets.load_digits,
-    "iris": sklearn.datasets.load_iris,
-    "wine": sklearn.datasets.load_wine,
+    "breast-cancer": "load_breast_cancer",
+    "digits": "load_digits",
+    "iris": "load_iris",
+    "wine": "load_wine",
 }
+"""The functions of `sklearn.datasets`."""
 
 
 def load_builtin(row: Source) -> Dataset:
     """Load a set that scikit-learn ships; the seed of the split is `SPLIT_SEED`."""
-    bunch = LOADERS[row.name]()
+    import sklearn.datasets
+    from sklearn.model_selection import train_test_split
+
+    bunch = getattr(sklearn.datasets, LOADERS[row.name])()
     train_inputs, test_inputs, train_labels, test_labels = train_test_split(
         bunch.data.astype(float),
         bunch.target.astype(int),

@@ -14,7 +14,6 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 
 from dcai.datasets.catalogue import source
 from dcai.datasets.dataset import Dataset
@@ -39,6 +38,8 @@ def from_folder(folder: Path) -> Dataset:
 
 
 def _dataset(messages: Iterable[tuple[str, ...]]) -> Dataset:
+    from sklearn.model_selection import train_test_split
+
     names, texts = zip(*dict.fromkeys(messages), strict=True)
     labels = np.array([LABELS.index(name) for name in names])
     train_inputs, test_inputs, train_labels, test_labels = train_test_split(

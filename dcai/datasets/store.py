@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from importlib.metadata import distribution
 from pathlib import Path
 
-import sklearn.datasets
 from platformdirs import user_cache_path
 
 from dcai.datasets.catalogue import RemoteFile, Source, source
-from dcai.datasets.download import fetch
 from dcai.datasets.errors import DataUnavailable
 from dcai.errors import InvalidInput
 
@@ -43,6 +42,8 @@ def get(name: str, progress: bool = True) -> Path:
         return path(name)
     if not row.files:
         raise unavailable(row)
+    from dcai.datasets.download import fetch  # what downloads takes long to import
+
     for file in row.files:
         fetch(file, cache_folder(row), progress)
     return cache_folder(row)
@@ -74,7 +75,7 @@ def find(name: str) -> Path | None:
     """
     row = source(name)
     if row.built_in:
-        return Path(sklearn.datasets.__file__).parent / "data"
+        return Path(str(distribution("scikit-learn").locate_file("sklearn/datasets/data")))
     return local_folder(row) or cached_folder(row)
 
 

@@ -10,7 +10,6 @@ import gzip
 from pathlib import Path
 
 import numpy as np
-from sklearn.utils import shuffle
 
 from dcai.datasets.catalogue import source
 from dcai.datasets.dataset import Dataset
@@ -21,6 +20,8 @@ SHUFFLE_SEED = 0
 
 def from_folder(folder: Path) -> Dataset:
     """Read ``weight_lifting_har.csv.gz``, whose columns are split, classe and 52 sensor readings."""
+    from sklearn.utils import shuffle
+
     with gzip.open(folder / "weight_lifting_har.csv.gz", "rt", encoding="utf-8", newline="") as lines:
         (_, _, *feature_names), *published = csv.reader(lines)
     rows = shuffle(published, random_state=SHUFFLE_SEED)

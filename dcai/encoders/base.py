@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
@@ -11,24 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
 
-from dcai.errors import InvalidInput
-
-MAX_FEATURES = 65_535
-"""Most features an encoder may have: a sample on chain holds its feature indices as uint16."""
-
-UINT16_INDICES = "a sample on chain holds uint16 indices"
-"""Why that is so, in the sentences of errors."""
-
-SPEC_VERSION = 1
-
-_shortener = reprlib.Repr()
-_shortener.maxstring = _shortener.maxother = _shortener.maxlong = 60
-shortened = _shortener.repr
-
-
-class NothingToEncode(InvalidInput):
-    """An input holds nothing that its encoder knows, so there is no sample to send."""
+from dcai.encoders.codings.coding import Coding, DenseCoding, SparseCoding
 
 
 class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
@@ -37,7 +22,8 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
     An encoder is sparse, for models whose features are present or not: a sample is the indices of those present. Or it
     is dense, for models of vectors: a sample has a small signed integer for every feature.
 
-    Every method but `fit` and `from_spec` raises scikit-learn's `NotFittedError` before one of these was called.
+    `fit` learns a `Coding`, which does the work from then on. Every method but `fit`, `from_coding` and `from_spec`
+    raises scikit-learn's `NotFittedError` before one of these was called.
 
     Attributes
     ----------
@@ -49,9 +35,32 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         Number of features, at most 65,535, of a dense encoder at most 4,096; known after `fit`.
     """
 
+    coding_type: ClassVar[type[Coding]]
+    """What `fit` makes."""
+
     kind: ClassVar[str]
-    dense: ClassVar[bool] = False
+    dense: ClassVar[bool]
+
     n_features_: int
+
+    def __init_subclass__(cls) -> None:
+        """Take over what the kind of coding says."""
+        super().__init_subclass__()
+        if "coding_type" in vars(cls):
+            cls.kind, cls.dense = cls.coding_type.kind, cls.coding_type.dense
+
+    @property
+    def coding(self) -> Coding:
+        """What `fit` has learnt: immutable, and made again by `encoder_from_spec` without scikit-learn.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the encoder isn't fitted.
+        """
+        check_is_fitted(self)
+        coding: Coding = self._coding
+        return coding
 
     @abstractmethod
     def fit(self, inputs: Any, y: object = None) -> Self:
@@ -73,45 +82,6 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
             If an input is not of the kind that this encoder was fitted on.
         """
 
-    @abstractmethod
-    def feature_names(self) -> list[str]:
-        """Name every feature, in the order of the columns of `transform`."""
-
-    @abstractmethod
-    def spec(self) -> dict[str, Any]:
-        """Describe the fitted encoder as JSON-able values, from which `encoder_from_spec` makes its equal."""
-
-    @classmethod
-    @abstractmethod
-    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
-        """Make a fitted encoder of a spec whose kind and version are right."""
-
-    @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> Self:
-        """Make the fitted encoder that a spec describes.
-
-        Raises
-        ------
-        InvalidInput
-            If the spec is of another kind or version, lacks a field, or holds values that no encoder could have.
-        """
-        cls._check_kind(spec)
-        return cls._from_fields(spec)
-
-    @classmethod
-    def _check_kind(cls, spec: Mapping[str, Any]) -> None:
-        kind, version = spec_field(spec, "kind", str), spec_field(spec, "version", int)
-        if kind != cls.kind:
-            raise InvalidInput(
-                f"this spec is of a {shortened(kind)} encoder and {cls.__name__} reads {cls.kind!r}: "
-                "use encoder_from_spec, which picks the class"
-            )
-        if version != SPEC_VERSION:
-            raise InvalidInput(
-                f"this spec has version {shortened(version)} and this release of dcai reads version {SPEC_VERSION}: "
-                "use the release that wrote it"
-            )
-
     def encode(self, input: Any) -> NDArray[np.integer]:
         """Encode one input.
 
@@ -128,17 +98,7 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         InvalidInput
             If the input is not of the kind that this encoder was fitted on.
         """
-        rows: Any = self.transform([input])
-        if self.dense:
-            row: NDArray[np.signedinteger] = rows[0]
-            return row
-        indices: NDArray[np.int32] = rows.indices
-        if indices.size == 0:
-            raise NothingToEncode(
-                f"nothing in {shortened(input)} is among the {self.n_features_:,} features that this model knows: "
-                "use an input that has at least one of them"
-            )
-        return indices.astype(np.uint16)
+        return self.coding.encode(input)
 
     def describe(self, input: Any) -> dict[int, str]:
         """Say in words which features an input has, for explanations of what a model makes of it.
@@ -163,23 +123,70 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         >>> VectorEncoder().fit([[3.0, 4.0]], feature_names=["width", "height"]).describe([0.0, 2.0])
         {0: 'width', 1: 'height'}
         """
-        sample, names = self.encode(input), self.feature_names()
-        return dict(enumerate(names)) if self.dense else {index: names[index] for index in sample.tolist()}
+        return self.coding.describe(input)
+
+    def feature_names(self) -> list[str]:
+        """Name every feature, in the order of the columns of `transform`."""
+        return self.coding.feature_names()
+
+    def spec(self) -> dict[str, Any]:
+        """Describe the fitted encoder as JSON-able values, from which `encoder_from_spec` makes its equal."""
+        return self.coding.spec()
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Self:
+        """Make the fitted encoder that a spec describes.
+
+        Raises
+        ------
+        InvalidInput
+            If the spec is of another kind or version, lacks a field, or holds values that no encoder could have.
+        """
+        return cls.from_coding(cls.coding_type.from_spec(spec))
+
+    @classmethod
+    @abstractmethod
+    def from_coding(cls, coding: Any) -> Self:
+        """Make the fitted encoder around a coding of its kind."""
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell whether there is a coding."""
+        return hasattr(self, "_coding")
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say what inputs the encoder takes, and that the features have a type of their own."""
+        tags = super().__sklearn_tags__()
+        texts = self.coding_type.takes_texts
+        tags.input_tags.string = tags.input_tags.one_d_array = texts
+        tags.input_tags.two_d_array = not texts
+        if tags.transformer_tags is not None:
+            tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    def _take(self, coding: Any) -> Self:
+        """Take a coding as what was learnt."""
+        self._coding = coding
+        self.n_features_ = coding.n_features_
+        return self
 
 
-def spec_field(spec: Mapping[str, Any], name: str, kind: type) -> Any:
-    """Read one field of a spec that may have come from anybody.
+class SparseEncoder(Encoder):
+    """An encoder for models whose features are present or not."""
 
-    Raises
-    ------
-    InvalidInput
-        If the spec is no mapping, has no such field, or the field is of another type.
-    """
-    if not isinstance(spec, Mapping):
-        raise InvalidInput(f"an encoder's spec is a dict, not {shortened(spec)}")
-    if name not in spec:
-        raise InvalidInput(f"the encoder's spec has no {name!r}, which must be a {kind.__name__}")
-    value = spec[name]
-    if type(value) is not kind:
-        raise InvalidInput(f"{name!r} in the encoder's spec must be a {kind.__name__}, not {shortened(value)}")
-    return value
+    coding: SparseCoding
+
+    def transform(self, inputs: Any) -> sparse.csr_matrix:
+        """Encode many inputs: see `Encoder.transform`."""
+        indices, starts = self.coding.indices(inputs)
+        ones = np.ones(len(indices), dtype=np.int8)
+        return sparse.csr_matrix((ones, indices, starts), shape=(len(starts) - 1, self.n_features_))
+
+
+class DenseEncoder(Encoder):
+    """An encoder for models of vectors."""
+
+    coding: DenseCoding
+
+    def transform(self, inputs: Any) -> NDArray[np.signedinteger]:
+        """Encode many inputs: see `Encoder.transform`."""
+        return self.coding.vectors(inputs)

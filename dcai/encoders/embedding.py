@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import check_is_fitted
-
-from dcai.encoders.base import SPEC_VERSION, Encoder, NothingToEncode, shortened, spec_field
+from dcai.encoders.base import DenseEncoder
 from dcai.encoders.checks import check_texts
-from dcai.encoders.tables import as_floats
-from dcai.encoders.vector import VectorEncoder, check_dimensions, scale_of
+from dcai.encoders.codings.embedding import Embed, EmbeddingCoding
+from dcai.encoders.vector import VectorEncoder
 from dcai.errors import InvalidInput
-
-Embed = Callable[[list[str]], ArrayLike]
-"""An embedding: n texts to finite numbers of shape (n, dimensions)."""
+from dcai.untrusted import shortened
 
 
-_MOST_NAMED = 10
-
-
-class NoEmbedding(InvalidInput):
-    """A spec names an embedding, and nobody gave the function."""
-
-
-class EmbeddingEncoder(Encoder):
+class EmbeddingEncoder(DenseEncoder):
     """Texts through an embedding and then through a `VectorEncoder`: unit norm, small signed integers.
 
     Any function from texts to vectors will do: scikit-learn's HashingVectorizer followed by its TruncatedSVD, as in the
     example, or a model that `sentence_transformer` loads, for which ``pip install 'dcai[embeddings]'`` brings the
     library.
 
-    The function is no part of the spec, only its name is: who loads the encoder brings the same function. Name it so
-    that people find it, with its version. `encode` gives the row that `transform` gives where the function gives a
+    The spec holds only the name of the function: people who load the encoder bring the same function. Name it so that
+    they find it, with its version. `encode` gives the row that `transform` gives where the function gives a
     text the same vector whatever texts stand beside it; neural networks that work in batches do so but for the last
     bits of a float, which may change an integer by one.
 
@@ -76,13 +63,12 @@ class EmbeddingEncoder(Encoder):
     >>> from dcai.encoders import encoder_from_spec
     >>> encoder.spec()["name"]
     'SVD of five reviews'
-    >>> copy = encoder_from_spec(encoder.spec(), embed=svd.transform)
+    >>> copy = encoder_from_spec(encoder.spec(), embed=svd.transform).estimator()
     >>> bool((copy.transform(texts) == encoder.transform(texts)).all())
     True
     """
 
-    kind = "embedding"
-    dense = True
+    coding_type = EmbeddingCoding
 
     def __init__(self, embed: Embed, name: str, dimensions: int, bits: int = 8) -> None:
         self.embed = embed
@@ -113,8 +99,8 @@ class EmbeddingEncoder(Encoder):
             from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found, unused-ignore]
         except ImportError as error:
             raise InvalidInput(
-                f"the model {shortened(model_name)} needs sentence-transformers, which can't be imported ({error}): "
-                "pip install 'dcai[embeddings]'"
+                f"The model {shortened(model_name)} needs sentence-transformers, which can't be imported ({error}): "
+                "pip install 'dcai[embeddings]'."
             ) from error
         model = SentenceTransformer(model_name)
         return cls(model.encode, model_name, model.get_embedding_dimension(), bits)
@@ -132,57 +118,15 @@ class EmbeddingEncoder(Encoder):
         Raises
         ------
         InvalidInput
-            If a parameter is out of range, the texts are no iterable of str or none, or `embed` returns anything but
-            `dimensions` finite numbers a text, not all of them zero.
+            If a parameter is out of range, the texts are not an iterable of str or there are none, or `embed` returns
+            anything but `dimensions` finite numbers per text, not all of them zero.
         """
-        self._check_parameters()
+        coding = EmbeddingCoding(self.embed, self.name, self.dimensions, self.bits)
         texts = check_texts(inputs)
         if not texts:
-            raise InvalidInput("there is no text to measure the loss of the embedding on: give at least one")
-        vectors = VectorEncoder(self.bits).fit(self._embedded(texts), feature_names=_names(self.dimensions))
-        self.loss_ = vectors.loss_
-        return self._set_vectors(vectors)
-
-    def transform(self, inputs: Iterable[str]) -> NDArray[np.signedinteger]:
-        """Encode texts.
-
-        Parameters
-        ----------
-        inputs : iterable of str, n texts
-
-        Returns
-        -------
-        numpy.ndarray of int8 or int16, shape (n, dimensions)
-            The sum of squares of every row is within `norm_bounds`.
-
-        Raises
-        ------
-        NothingToEncode
-            If the vector of a text is zero, as TruncatedSVD gives it to a text without a word. The sentence has the
-            positions of the first ten.
-        InvalidInput
-            If the texts are one str, one of them is no str, or `embed` returns anything but `dimensions` finite numbers
-            a text.
-        """
-        check_is_fitted(self, "n_features_")
-        texts = check_texts(inputs)
-        return self._vectors.transform(self._embedded(texts) if texts else [])
-
-    def feature_names(self) -> list[str]:
-        """Name every dimension by its number, such as "dimension 0"."""
-        check_is_fitted(self, "n_features_")
-        return self._vectors.feature_names()
-
-    def spec(self) -> dict[str, Any]:
-        """Describe the fitted encoder: the name of the embedding, its dimensions, and the bits of an integer."""
-        check_is_fitted(self, "n_features_")
-        return {
-            "kind": self.kind,
-            "version": SPEC_VERSION,
-            "name": str(self.name),
-            "dimensions": int(self.dimensions),
-            "bits": int(self.bits),
-        }
+            raise InvalidInput("There is no text to measure the loss of the embedding on; give at least one.")
+        self.loss_ = VectorEncoder(self.bits).fit(coding.embedded(texts)).loss_
+        return self._take(coding)
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any], embed: Embed | None = None) -> Self:
@@ -193,73 +137,11 @@ class EmbeddingEncoder(Encoder):
         NoEmbedding
             If `embed` is missing.
         InvalidInput
-            If the spec is of another kind or version, lacks a field, or holds values that no
-            encoder could have.
+            If the spec is of another kind or version, lacks a field, or holds values that no encoder could have.
         """
-        cls._check_kind(spec)
-        return cls._from_fields(spec, embed)
+        return cls.from_coding(EmbeddingCoding.from_spec(spec, embed))
 
     @classmethod
-    def _from_fields(cls, spec: Mapping[str, Any], embed: Embed | None = None) -> Self:
-        name, dimensions = spec_field(spec, "name", str), spec_field(spec, "dimensions", int)
-        bits = spec_field(spec, "bits", int)
-        if embed is None:
-            raise NoEmbedding(
-                f"this encoder needs the embedding {shortened(name)} ({dimensions} dimensions), a function that no "
-                "spec holds: pass it as embed=…"
-            )
-        encoder = cls(embed, name, dimensions, bits)
-        encoder._check_parameters()
-        fields = {"bits": bits, "dimensions": dimensions, "columns": _names(dimensions), "mean": [], "std": []}
-        vectors = VectorEncoder.from_spec({"kind": VectorEncoder.kind, "version": SPEC_VERSION, **fields})
-        return encoder._set_vectors(vectors)
-
-    def _check_parameters(self) -> None:
-        if not callable(self.embed):
-            raise InvalidInput(f"embed must be a function of a list of texts, not {shortened(self.embed)}")
-        if not isinstance(self.name, str) or not self.name:
-            raise InvalidInput(f"an embedding's name must be a str that people find it by, not {shortened(self.name)}")
-        check_dimensions(self.dimensions)
-        scale_of(self.bits)
-
-    def _set_vectors(self, vectors: VectorEncoder) -> Self:
-        self._vectors = vectors
-        self.n_features_ = vectors.n_features_
-        return self
-
-    def _embedded(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        given = self.embed(list(texts))
-        try:
-            vectors = as_floats(given)
-        except InvalidInput as error:
-            raise InvalidInput(f"the embedding {shortened(self.name)} must give numbers: {error}") from error
-        if vectors.shape != (len(texts), self.dimensions):
-            raise InvalidInput(
-                f"the embedding {shortened(self.name)} gave numbers of shape {vectors.shape} for {len(texts)} texts "
-                f"and {self.dimensions} dimensions: it must give {(len(texts), self.dimensions)}"
-            )
-        faults = np.argwhere(~np.isfinite(vectors))
-        if len(faults):
-            text, dimension = faults[0]
-            raise InvalidInput(
-                f"the embedding {shortened(self.name)} gave {vectors[text, dimension]} in dimension {dimension} for "
-                f"text {text}, {shortened(texts[text])}: it must give finite numbers; use another text"
-            )
-        zeros = np.flatnonzero(~vectors.any(axis=1))
-        if zeros.size:
-            raise NothingToEncode(
-                f"the embedding {shortened(self.name)} finds nothing in {_told(zeros.tolist(), texts)}: all dimensions "
-                f"are zero; {'use another text' if zeros.size == 1 else 'leave these texts out'}"
-            )
-        return vectors
-
-
-def _told(positions: list[int], texts: Sequence[str]) -> str:
-    if len(positions) == 1:
-        return f"text {positions[0]}, {shortened(texts[positions[0]])}"
-    named, more = positions[:_MOST_NAMED], len(positions) - _MOST_NAMED
-    return f"texts {', '.join(map(str, named))}" + f" and {more} more" * (more > 0)
-
-
-def _names(dimensions: int) -> list[str]:
-    return [f"dimension {dimension}" for dimension in range(dimensions)]
+    def from_coding(cls, coding: EmbeddingCoding) -> Self:
+        """Make the fitted encoder around a coding."""
+        return cls(coding.embed, coding.name, coding.n_features_, coding.bits)._take(coding)

@@ -7,11 +7,11 @@ import zlib
 from typing import Any
 
 from dcai import untrusted as foreign_json
-from dcai.encoders.base import shortened
 from dcai.errors import InvalidInput
+from dcai.untrusted import shortened
 
 MAX_SPEC_BYTES = 4 * 2**20
-"""Largest spec as JSON, in bytes (4 MiB): whoever reads a stranger's trainer never unpacks more than this."""
+"""Largest spec as JSON, in bytes (4 MiB): readers of a stranger's trainer never unpack more than this."""
 
 
 def pack_spec(obj: dict[str, Any]) -> bytes:
@@ -25,10 +25,10 @@ def pack_spec(obj: dict[str, Any]) -> bytes:
     try:
         text = json.dumps(obj, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
-        raise InvalidInput(f"this spec can't be written as JSON in UTF-8: {error}") from error
+        raise InvalidInput(f"This spec can't be written as JSON in UTF-8: {error}.") from error
     if len(text) > MAX_SPEC_BYTES:
         raise InvalidInput(
-            f"a spec has at most {MAX_SPEC_BYTES:,} bytes of JSON, this one has {len(text):,}: make it smaller"
+            f"A spec has at most {MAX_SPEC_BYTES:,} bytes of JSON, this one has {len(text):,}; make it smaller."
         )
     return zlib.compress(text, level=9)
 
@@ -45,20 +45,20 @@ def unpack_spec(packed: bytes) -> dict[str, Any]:
     try:
         text = stream.decompress(packed, MAX_SPEC_BYTES + 1)
     except zlib.error as error:
-        raise InvalidInput(f"these {len(packed):,} bytes are no packed spec: {error}") from error
+        raise InvalidInput(f"These {len(packed):,} bytes are not a packed spec: {error}.") from error
     if len(text) > MAX_SPEC_BYTES:
-        raise InvalidInput(f"these {len(packed):,} bytes unpack to more than {MAX_SPEC_BYTES:,}, the limit of a spec")
+        raise InvalidInput(f"These {len(packed):,} bytes unpack to more than {MAX_SPEC_BYTES:,}, the limit of a spec.")
     if not stream.eof or stream.unused_data:
         raise InvalidInput(
-            f"these {len(packed):,} bytes are no packed spec: "
-            + ("bytes follow its end" if stream.eof else "its end is missing")
+            f"These {len(packed):,} bytes are not a packed spec: "
+            + ("bytes follow its end." if stream.eof else "its end is missing.")
         )
     try:
         obj = foreign_json.parse(text)
     except ValueError as error:
         raise InvalidInput(
-            f"these {len(packed):,} bytes unpack to {shortened(text)}, which can't be read as JSON: {error}"
+            f"These {len(packed):,} bytes unpack to {shortened(text)}, which can't be read as JSON: {error}."
         ) from error
     if not isinstance(obj, dict):
-        raise InvalidInput(f"a spec is a JSON object, these {len(packed):,} bytes unpack to {shortened(obj)}")
+        raise InvalidInput(f"A spec is a JSON object; these {len(packed):,} bytes unpack to {shortened(obj)}.")
     return obj

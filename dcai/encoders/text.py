@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import chain
-from typing import Any, Self
+from typing import Self
 
-import numpy as np
-from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.utils.validation import check_is_fitted
-
-from dcai.encoders.base import MAX_FEATURES, SPEC_VERSION, UINT16_INDICES, Encoder, shortened, spec_field
+from dcai.encoders.base import SparseEncoder
 from dcai.encoders.checks import check_integer, check_texts
+from dcai.encoders.codings.coding import UINT16_INDICES
+from dcai.encoders.codings.text import TextCoding, split_words
 from dcai.errors import InvalidInput
-
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-
-
-def split_words(text: str) -> list[str]:
-    """Split a text into words, by the rule that `TextEncoder` documents."""
-    # NFC comes last: a capital without a composed form (J̌) can have a small letter with one (ǰ).
-    return _WORD.findall(unicodedata.normalize("NFC", text.lower()).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+from dcai.samples import MAX_FEATURES
 
 
-class TextEncoder(Encoder):
+class TextEncoder(SparseEncoder):
     r"""Presence of the most frequent words of the training texts.
 
     Feature 0 is the most frequent word and so on, words of equal frequency in the order of their code points, so that
@@ -62,7 +50,7 @@ class TextEncoder(Encoder):
     [0, 2]
     """
 
-    kind = "text"
+    coding_type = TextCoding
 
     def __init__(self, vocabulary_size: int = 1000) -> None:
         self.vocabulary_size = vocabulary_size
@@ -80,62 +68,20 @@ class TextEncoder(Encoder):
         Raises
         ------
         InvalidInput
-            If `vocabulary_size` is out of range, the texts are no iterable of str, or there is no word in them.
+            If `vocabulary_size` is out of range, the texts are not an iterable of str, or there is no word in them.
         """
         size = check_integer("vocabulary_size", self.vocabulary_size, 1, MAX_FEATURES, UINT16_INDICES)
         texts = check_texts(inputs)
         counts = Counter(chain.from_iterable(map(split_words, texts)))
         if not counts:
-            raise InvalidInput(f"there is no word in the {len(texts):,} training texts: give texts with words in them")
-        return self._set_words(sorted(counts, key=lambda word: (-counts[word], word))[:size])
-
-    def transform(self, inputs: Iterable[str]) -> sparse.csr_matrix:
-        """Encode texts; a text without a known word is an empty row.
-
-        Parameters
-        ----------
-        inputs : iterable of str, n texts
-
-        Returns
-        -------
-        scipy.sparse.csr_matrix of int8, shape (n, n_features_)
-            One where a word is present; the indices of every row are sorted.
-
-        Raises
-        ------
-        InvalidInput
-            If the texts are one str, or one of them is no str.
-        """
-        check_is_fitted(self, "words_")
-        return self._vectorizer.transform(check_texts(inputs))
-
-    def feature_names(self) -> list[str]:
-        """List the words, the most frequent first."""
-        check_is_fitted(self, "words_")
-        return list(self.words_)
-
-    def spec(self) -> dict[str, Any]:
-        """Describe the fitted encoder: its words, the most frequent first."""
-        return {"kind": self.kind, "version": SPEC_VERSION, "words": self.feature_names()}
+            raise InvalidInput(f"There is no word in the {len(texts):,} training texts; give texts with words in them.")
+        return self._take(TextCoding(sorted(counts, key=lambda word: (-counts[word], word))[:size]))
 
     @classmethod
-    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
-        words = spec_field(spec, "words", list)
-        if not 1 <= len(words) <= MAX_FEATURES:
-            raise InvalidInput(f"a text encoder has from 1 to {MAX_FEATURES:,} words, this spec has {len(words):,}")
-        seen: dict[str, int] = {}
-        for position, word in enumerate(words):
-            if not isinstance(word, str):
-                raise InvalidInput(f"word {position} of the encoder's spec must be a str, not {shortened(word)}")
-            if word in seen:
-                raise InvalidInput(
-                    f"words {seen[word]} and {position} of the encoder's spec are both {shortened(word)}"
-                )
-            seen[word] = position
-        return cls(vocabulary_size=len(words))._set_words(list(words))
+    def from_coding(cls, coding: TextCoding) -> Self:
+        """Make the fitted encoder around a coding."""
+        return cls(vocabulary_size=coding.n_features_)._take(coding)
 
-    def _set_words(self, words: list[str]) -> Self:
-        self.words_ = words
-        self.n_features_ = len(words)
-        self._vectorizer = CountVectorizer(analyzer=split_words, vocabulary=words, binary=True, dtype=np.int8)
-        return self
+    def _take(self, coding: TextCoding) -> Self:
+        self.words_ = coding.words
+        return super()._take(coding)

@@ -1,41 +1,79 @@
-"""What every model does, whatever its samples and its rule of learning."""
+"""What every model is: a scikit-learn classifier around the twin of a contract."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, NoReturn, Self
+from abc import ABC
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dcai.errors import InvalidInput
-from dcai.models.explanation import Explanation
-from dcai.models.state import HEAD, SLOT, State
-
-EMPTY = -(2**255)
-"""The score that contracts report for a class without a sample of its own, which never wins."""
-
-NO_SCORE = int(np.iinfo(np.int64).min)
-"""What stands for it in arrays."""
+from dcai.models import labels
+from dcai.models.labels import Labels
+from dcai.models.twins.twin import NO_SCORE, Twin
 
 
-class Features(NamedTuple):
-    """The features of one sample that aren't zero."""
+class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
+    """A classifier that learns and answers as a contract does, integer for integer.
 
-    indices: NDArray[np.integer]
-    values: NDArray[np.int64]
+    What the contract computes is the business of its `twin`; this is scikit-learn's face of it. A model of somebody
+    else's is a `Twin` and a class that derives from this one and names it as `twin_type`.
 
+    Parameters
+    ----------
+    classes : sequence of str or of int, optional
+        The classes in the order of the contract's labels 0, 1, …: two or more. By default they are learnt from the
+        labels that `fit` gets, in increasing order. On chain they are called by their `str`, one line of text each.
+    max_classes : int, optional
+        How many classes there may ever be, up to 255; as many as there are by default.
 
-class Model(ClassifierMixin, State):  # type: ignore[misc]
-    """A classifier that computes, integer for integer, what a contract computes: the contract's twin.
-
-    How samples look (`SparseModel`, `DenseModel`) and how the model learns from them (`Perceptron`, `CountingModel`)
-    are the two halves of which each model is made.
-
-    Parameters and attributes: see `State`.
+    Attributes
+    ----------
+    classes_ : numpy.ndarray, shape (classes,)
+        The labels, as they were given; position 0 is the contract's label 0.
+    n_features_in_ : int
+        The number of features.
     """
+
+    twin_type: ClassVar[type[Twin]]
+    """The twin that the model is of: a subclass of `Twin`."""
+
+    contracts: ClassVar[tuple[str, ...]]
+    """The Solidity models that it may be deployed as."""
+
+    dense: ClassVar[bool]
+    """Whether it takes vectors of small integers, as `VectorEncoder` gives them; otherwise features present or not."""
+
+    classes_: Labels
+    n_features_in_: int
+    _twin: Twin
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take over what the type of twin says."""
+        super().__init_subclass__(**kwargs)
+        if "twin_type" in vars(cls):
+            cls.contracts, cls.dense = cls.twin_type.contracts, cls.twin_type.dense
+
+    def __init__(self, classes: Sequence[str] | Sequence[int] | None = None, max_classes: int | None = None) -> None:
+        self.classes = classes
+        self.max_classes = max_classes
+
+    @property
+    def twin(self) -> Twin:
+        """What computes as the contract does, and is what is deployed: see `dcai.models.twins.Twin`.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the model isn't fitted.
+        """
+        check_is_fitted(self)
+        return self._twin
 
     def fit(self, X: Any, y: Any) -> Self:
         """Learn each row once, in order, from nothing.
@@ -43,76 +81,78 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         Parameters
         ----------
         X : array-like, shape (n, n_features)
-            Of a sparse model: above 0 where a feature is present, else 0; may be a sparse matrix. A row without a
-            feature is passed over, since no contract learns an empty sample. Of a dense model: rows as `VectorEncoder`
+            For a sparse model: above 0 where a feature is present, else 0; may be a sparse matrix. A row without a
+            feature is passed over, since no contract learns an empty sample. For a dense model: rows as `VectorEncoder`
             gives them.
-        y : array-like of int or of class names, shape (n,)
+        y : array-like, shape (n,)
+            Labels. Where `classes` are names, whole numbers are taken for their positions.
 
         Raises
         ------
         InvalidInput
-            If a parameter of the model is out of range, a row is no sample of it, or a label is unknown.
+            If a parameter of the model is out of range, a row is not a sample of it, or a label is unknown.
         """
-        rows = self._rows(X)
-        self._check_arguments(rows.shape[1])
-        rows, labels = self._learnable(rows, self._row_labels(rows, y))
-        self._reset(rows.shape[1])
-        self._begin(labels)
-        self._learn_rows(rows, labels)
+        given = labels.read(y)
+        rows = self.twin_type.rows(X)
+        labels.check_length(given, rows)
+        classes = labels.learnt(given) if self.classes is None else labels.given(self.classes)
+        self._start(X, rows, classes, labels.numbered(given, classes), first=True)
         return self
 
-    def partial_fit(self, X: Any, y: Any) -> Self:
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Learn each row once more, in order, as the contract does.
 
+        Parameters
+        ----------
+        X, y
+            As of `fit`.
+        classes : array-like, optional
+            All classes that there are, in the first call of a model that was made without `classes`.
+
         Raises
         ------
         InvalidInput
-            As of `fit`, and if the number of features isn't that of before.
+            As of `fit`, and if the number of features differs from before, or the classes are not known.
         """
+        given = labels.read(y)
+        if not hasattr(self, "_twin"):
+            rows = self.twin_type.rows(X)
+            labels.check_length(given, rows)
+            if self.classes is None and classes is None:
+                raise InvalidInput("The classes must be passed on the first call to partial_fit: classes=….")
+            known = labels.learnt(np.asarray(classes)) if self.classes is None else labels.given(self.classes)
+            self._start(X, rows, known, labels.numbered(given, known))
+            return self
         rows = self._rows(X)
-        fitted = hasattr(self, "n_features_in_")
-        if fitted:
-            self._check_width(rows)
-        else:
-            self._check_arguments(rows.shape[1])
-        rows, labels = self._learnable(rows, self._row_labels(rows, y))
-        if not fitted:
-            self._reset(rows.shape[1])
-        self._learn_rows(rows, labels)
+        labels.check_length(given, rows)
+        self._twin.learn_rows(rows, labels.numbered(given, self.classes_))
         return self
 
-    def predict(self, X: Any) -> NDArray[np.int64]:
-        """Return the label of each row, shape (n,): that of the largest score, the lowest of them on ties."""
-        labels: NDArray[np.int64] = self.scores(X).argmax(axis=1)
-        return labels
-
-    def scores(self, X: Any) -> NDArray[np.int64]:
-        """Return the scores of each row, shape (n, classes); the least int64 for a class without a sample of its own.
-
-        A row of a sparse model may be empty here, as encoders give it, though a contract answers about no such sample.
+    def predict(self, X: Any) -> Labels:
+        """Return the label of each row, shape (n,): the class of the largest score, the first of them on ties.
 
         Raises
         ------
         InvalidInput
-            If a row is no sample of the model.
+            If a row is not a sample of the model. A row of a sparse model may be empty here.
         """
-        self._check_fitted()
-        rows = self._rows(X)
-        self._check_width(rows)
-        scores = self._row_scores(rows)
-        scores[:, self._empty()] = NO_SCORE
-        return scores
+        scores = self._scores(X)
+        predicted: Labels = self.classes_[scores.argmax(axis=1)]
+        return predicted
 
     def decision_function(self, X: Any) -> NDArray[np.int64]:
-        """Return scikit-learn's decision function: of two classes score 1 - score 0, shape (n,), else the scores."""
-        scores = self.scores(X)
+        """Return the contract's scores, shape (n, classes), or of two classes score 1 - score 0, shape (n,).
+
+        Whole numbers in the model's own units. A class without a sample of its own has the least int64.
+        """
+        scores = self._scores(X)
         if scores.shape[1] != 2:
             return scores
-        empty = self._empty()
-        if empty.any():
-            margin = 0 if empty.all() else NO_SCORE if empty[1] else -(NO_SCORE + 1)
-            return np.full(len(scores), margin)
-        return scores[:, 1] - scores[:, 0]
+        empty = scores == NO_SCORE
+        margins = np.where(empty.any(axis=1), 0, scores[:, 1] - scores[:, 0])
+        margins[empty[:, 1] & ~empty[:, 0]] = NO_SCORE
+        margins[empty[:, 0] & ~empty[:, 1]] = -(NO_SCORE + 1)
+        return margins
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy: the share of rows whose prediction is their label.
@@ -120,211 +160,110 @@ class Model(ClassifierMixin, State):  # type: ignore[misc]
         Parameters
         ----------
         X : array-like, shape (n, n_features)
-        y : array-like of int or of class names, shape (n,)
+        y : array-like, shape (n,)
+            Labels. Where `classes` are names, whole numbers are taken for their positions.
         sample_weight : array-like of float, shape (n,), optional
 
         Raises
         ------
         InvalidInput
-            If a row is no sample of the model, or a label is unknown.
+            If a row is not a sample of the model, or a label is not among the `classes` that were given.
         """
-        self._check_fitted()
-        return float(super().score(X, self._row_labels(self._rows(X), y), sample_weight))
+        check_is_fitted(self)
+        if self.classes is not None:
+            given = labels.read(y)
+            labels.check_length(given, self._rows(X))
+            y = self.classes_[labels.numbered(given, self.classes_)]
+        return float(super().score(X, y, sample_weight))
 
-    def learn(self, sample: bytes, label: int) -> None:
-        """Learn one sample as the contract gets it.
+    def add_class(self, label: str | int) -> None:
+        """Add a class that has no sample yet; the parameter `classes` stays as it is.
 
         Raises
         ------
         InvalidInput
-            If it is no sample of this model, or there is no such label.
+            If there is no room for it, or its `str` is the name of another class or not one line of text.
         """
-        self._check_fitted()
-        if not 0 <= label < len(self.classes):
-            self._refuse_label(label)
-        self._learn(self._features(sample), label)
+        check_is_fitted(self)
+        if isinstance(label, str) != isinstance(self.classes_.tolist()[0], str):
+            raise InvalidInput(f"Labels are all names or all numbers, and {label!r} is unlike those before it.")
+        self._twin.add_class(str(label))
+        self.classes_ = np.append(self.classes_, label)
 
-    def label_of(self, sample: bytes) -> int:
-        """Return the label of one sample as the contract gets it."""
-        scores = self.scores_of(sample)
-        return scores.index(max(scores))
+    @classmethod
+    def kinds(cls) -> Iterator[type[Model]]:
+        """Yield every model there is, somebody else's too."""
+        if hasattr(cls, "twin_type"):
+            yield cls
+        for kind in cls.__subclasses__():
+            yield from kind.kinds()
 
-    def scores_of(self, sample: bytes) -> list[int]:
-        """Return what the contract's `score` returns for a sample; -2**255 for a class without one of its own."""
-        features = self._features(sample)
-        return [EMPTY if empty else self._score(features, label) for label, empty in enumerate(self._empty().tolist())]
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell whether there is a twin."""
+        return hasattr(self, "_twin")
 
-    def explain(self, sample: bytes) -> Explanation:
-        """Return the scores of one sample, as the contract gets it, as sums over its features."""
-        features = self._features(sample)
-        columns, base, scores = [], [], self.scores_of(sample)
-        for label, empty in enumerate(self._empty().tolist()):
-            first, column = (EMPTY, [0] * len(features.indices)) if empty else self._terms(features, label)
-            base.append(first)
-            columns.append(column)
-        rows = zip(*columns, strict=True)
-        return Explanation(tuple(scores), tuple(base), tuple(features.indices.tolist()), tuple(rows))
+    def __sklearn_tags__(self) -> Tags:
+        """Say what rows the model takes."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = not self.dense
+        tags.input_tags.positive_only = not self.dense
+        # one pass over the rows, and of a sparse model all that is above 0 counts as 1
+        tags.classifier_tags.poor_score = True
+        return tags
 
-    @abstractmethod
-    def pack(self, features: Any) -> bytes:
-        """Return a sample of this model, for the contract.
-
-        Raises
-        ------
-        InvalidInput
-            If the contract would refuse it.
-        """
-
-    @abstractmethod
-    def unpack(self, sample: bytes) -> NDArray[np.int64]:
-        """Return what `pack` was given.
-
-        Raises
-        ------
-        InvalidInput
-            If the contract would refuse it.
-        """
-
-    @abstractmethod
-    def size_of(self, sample: bytes) -> int:
-        """Return the size of a sample, which is priced: its features, and 1 of a dense one."""
-
-    @abstractmethod
-    def learn_gas(self, sample: bytes) -> int:
-        """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
-
-    def possible(self) -> list[bool]:
-        """Tell for each class whether samples may lead to what the model knows of it.
-
-        A contract's creator may load any parameters; of some it is plain that nobody learnt them.
-        """
-        self._check_fitted()
-        return [True] * len(self.classes)
-
-    @abstractmethod
-    def asking_gas(self, sample: bytes) -> int:
-        """Return an upper estimate of the gas of an answer about a sample, beside reading the state.
-
-        With as many classes as there may ever be: claims come later, and ask.
-        """
-
-    @abstractmethod
-    def largest_sample(self, size: int) -> bytes:
-        """Return a sample of so many features, or of as many as the model takes."""
-
-    def counting_gas(self, sample: bytes) -> int:
-        """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right.
-
-        With as many classes as there may ever be.
-        """
-        return 2 * self.asking_gas(sample)
-
-    def touched(self, sample: bytes, label: int) -> Iterable[int]:
-        """Return the slots of the packed state that learning a sample may change, slot 0 always, in order."""
-        vectors = self._learning(label)
-        headers = HEAD + self._header_bytes * vectors
-        lanes = self._positions(vectors, self._features(sample).indices) * self._lane.size
-        lanes += HEAD + self._header_bytes * self._vectors
-        # A lane of three bytes may lie in two slots.
-        places = np.concatenate(([0], headers, lanes.ravel(), lanes.ravel() + self._lane.size - 1))
-        slots: list[int] = np.unique(places // SLOT).tolist()
-        return slots
-
-    def labels(self, y: Any) -> NDArray[np.int64]:
-        """Return labels as integers, whether given so or as class names.
-
-        Raises
-        ------
-        InvalidInput
-            If one is unknown.
-        """
-        names = list(self.classes)
-        given = np.asarray(y)
-        if given.ndim != 1:
-            raise InvalidInput(f"Labels are a flat list, one a row, not an array of shape {given.shape}.")
-        if given.dtype.kind in "iub":
-            labels = given.astype(np.int64)
-            unknown = (labels < 0) | (labels >= len(names))
-        else:
-            numbers = {name: number for number, name in enumerate(names)}
-            labels = np.array([numbers.get(name, -1) for name in given.tolist()], dtype=np.int64)
-            unknown = labels < 0
-        if unknown.any():
-            self._refuse_label(given[unknown].tolist()[0])
-        return labels
-
-    @property
-    @abstractmethod
-    def _vectors_read(self) -> int:
-        """The number of vectors that learning one sample reads."""
-
-    @abstractmethod
-    def _rows(self, X: Any) -> Any:
-        """Return rows as the other methods take them, or refuse them; they have a shape."""
-
-    @abstractmethod
-    def _each(self, rows: Any) -> Iterator[Features]:
-        """Yield the features of each row."""
-
-    @abstractmethod
-    def _dots(self, rows: Any, vectors: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the product of each row and each vector, shape (n, vectors)."""
-
-    @abstractmethod
-    def _features(self, sample: bytes) -> Features:
-        """Return the features of a sample as the contract gets it, or refuse it."""
-
-    @abstractmethod
-    def _positions(self, vectors: NDArray[np.int64], indices: NDArray[np.integer]) -> NDArray[np.int64]:
-        """Return which lanes of the table hold some features of some vectors, shape (vectors, features)."""
-
-    @abstractmethod
-    def _learn(self, features: Features, label: int) -> None:
-        """Learn one sample."""
-
-    @abstractmethod
-    def _learning(self, label: int) -> NDArray[np.int64]:
-        """Return the vectors that a sample of that label may change."""
-
-    @abstractmethod
-    def _empty(self) -> NDArray[np.bool_]:
-        """Return which classes have no sample of their own yet."""
-
-    @abstractmethod
-    def _row_scores(self, rows: Any) -> NDArray[np.int64]:
-        """Return the scores of each row, shape (n, classes), whatever they are for empty classes."""
-
-    @abstractmethod
-    def _score(self, features: Features, label: int) -> int:
-        """Return the score of a class that isn't empty."""
-
-    @abstractmethod
-    def _terms(self, features: Features, label: int) -> tuple[int, list[int]]:
-        """Return the score of a class that isn't empty, as that of no feature and what each feature adds to it."""
-
-    @abstractmethod
-    def _learn_rows(self, rows: Any, labels: NDArray[np.int64]) -> None:
-        """Learn each row, in order."""
-
-    def _learnable(self, rows: Any, labels: NDArray[np.int64]) -> tuple[Any, NDArray[np.int64]]:
-        """Return those of the rows that are samples, with their labels."""
-        return rows, labels
-
-    def _begin(self, labels: NDArray[np.int64]) -> None:
-        """Get ready to learn these labels, all that there are, from nothing."""
-
-    def _row_labels(self, rows: Any, y: Any) -> NDArray[np.int64]:
-        labels = self.labels(y)
-        if len(labels) != rows.shape[0]:
-            raise InvalidInput(f"There are {rows.shape[0]} rows and {len(labels)} labels; give one label a row.")
-        return labels
-
-    def _check_width(self, rows: Any) -> None:
-        if rows.shape[1] != self.n_features_in_:
+    def _start(self, X: Any, rows: Any, classes: Labels, numbers: NDArray[np.int64], *, first: bool = False) -> None:
+        """Learn rows from nothing."""
+        if rows.shape[1] == 0:
             raise InvalidInput(
-                f"This model has {self.n_features_in_} features, the rows have {rows.shape[1]}; use the encoder that "
-                "it was fitted with."
+                f"Found rows with 0 feature(s) (shape={rows.shape}) while a minimum of 1 is required; a model has 1 to "
+                f"{self.twin_type.max_features:,}."
             )
+        own = {name: value for name, value in self.get_params(deep=False).items() if name not in _COMMON}
+        twin = self.twin_type(tuple(map(str, classes.tolist())), rows.shape[1], self.max_classes, **own)
+        twin.learn_rows(rows, numbers, first=first)
+        self._take(twin, classes)
+        validate_data(self, X, reset=True, skip_check_array=True)
 
-    def _refuse_label(self, label: Any) -> NoReturn:
-        raise InvalidInput(f"There is no class {label!r}; the classes are {', '.join(map(repr, self.classes))}.")
+    def _take(self, twin: Twin, classes: Labels) -> Self:
+        """Take what was learnt."""
+        self._twin, self.classes_, self.n_features_in_ = twin, classes, twin.n_features
+        return self
+
+    def _rows(self, X: Any) -> Any:
+        """Return rows as the twin takes them, or refuse them."""
+        check_is_fitted(self)
+        rows = self.twin_type.rows(X)
+        try:
+            validate_data(self, X, reset=False, skip_check_array=True)
+        except ValueError as error:
+            raise InvalidInput(f"{error} Use the encoder that the model was fitted with.") from error
+        return rows
+
+    def _scores(self, X: Any) -> NDArray[np.int64]:
+        rows = self._rows(X)
+        scores: NDArray[np.int64] = self._twin.scores(rows)
+        return scores
+
+
+_COMMON = {"classes", "max_classes"}
+
+
+def estimator_of(twin: Twin, classes: Sequence[str] | Sequence[int] | None = None) -> Model:
+    """Return the fitted model around a twin.
+
+    Parameters
+    ----------
+    twin : Twin
+    classes : sequence, optional
+        The labels; the twin's names of its classes by default.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no model of this kind of twin.
+    """
+    known: tuple[Any, ...] = tuple(twin.classes if classes is None else classes)
+    for kind in Model.kinds():
+        if kind.twin_type is type(twin):
+            return kind(known, twin.max_classes, **twin.arguments())._take(twin, np.array(known))
+    raise InvalidInput(f"No model is of the twin {type(twin).__name__}; write a class …(Model) with its twin_type.")

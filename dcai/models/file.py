@@ -8,13 +8,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from dcai import untrusted as foreign_json
-from dcai.encoders import Encoder, encoder_from_spec
-from dcai.encoders.base import shortened
-from dcai.encoders.embedding import Embed
+from dcai import untrusted
+from dcai.encoders import Embed, encoder_from_spec
+from dcai.encoders.base import Encoder
 from dcai.errors import InvalidInput
-from dcai.models.base import Model
-from dcai.models.fields import field
+from dcai.models.base import Model, estimator_of
+from dcai.models.twins.encoding import check_encoder
+from dcai.models.twins.fields import field
+from dcai.untrusted import shortened
 
 FORMAT = "dcai-model"
 VERSION = 1
@@ -35,9 +36,9 @@ def save(path: str | os.PathLike[str], model: Model, encoder: Encoder | None = N
     InvalidInput
         If the encoder isn't of the model's features, or the file can't be written.
     """
-    check_encoder(model, encoder)
+    check_encoder(model.twin, None if encoder is None else encoder.coding)
     spec = None if encoder is None else encoder.spec()
-    text = json.dumps({"format": FORMAT, "version": VERSION, **model.to_dict(), "encoder": spec}, allow_nan=False)
+    text = json.dumps({"format": FORMAT, "version": VERSION, **to_dict(model), "encoder": spec}, allow_nan=False)
     path = Path(path)
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
@@ -66,15 +67,15 @@ def load(path: str | os.PathLike[str], embed: Embed | None = None) -> tuple[Mode
     Raises
     ------
     InvalidInput
-        If there is no such file or it can't be read, it is none of this format and version, a field is missing or of
+        If there is no such file or it can't be read, it is not of this format and version, a field is missing or of
         another type, a number is out of range, the numbers contradict each other, or the encoder isn't of the model's
         features.
     """
     data = _read(Path(path))
-    model: Model = Model.from_dict(data)
+    model = from_dict(data)
     spec = field(data, "encoder", dict, type(None))
-    encoder = None if spec is None else encoder_from_spec(spec, embed=embed)
-    check_encoder(model, encoder)
+    encoder = None if spec is None else encoder_from_spec(spec, embed=embed).estimator()
+    check_encoder(model.twin, None if encoder is None else encoder.coding)
     return model, encoder
 
 
@@ -86,11 +87,11 @@ def _read(path: Path) -> Any:
     except OSError as error:
         raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
     try:
-        data = foreign_json.parse(text)
+        data = untrusted.parse(text)
     except ValueError as error:
-        raise InvalidInput(f"{str(path)!r} is no model file, since it is no JSON: {error}.") from error
+        raise InvalidInput(f"{str(path)!r} is not a model file, since it is not JSON: {error}.") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise InvalidInput(f"{str(path)!r} is no model file: it has no format {FORMAT!r}, which save() writes.")
+        raise InvalidInput(f"{str(path)!r} is not a model file: it has no format {FORMAT!r}, which save() writes.")
     version = field(data, "version", int)
     if version != VERSION:
         raise InvalidInput(
@@ -100,20 +101,34 @@ def _read(path: Path) -> Any:
     return data
 
 
-def check_encoder(model: Model, encoder: Encoder | None) -> None:
-    """Refuse an encoder that doesn't give the samples of a model."""
-    if encoder is None:
-        return
-    if encoder.dense != model.dense:
-        kinds = {True: "dense", False: "sparse"}
+def to_dict(model: Model) -> dict[str, Any]:
+    """Return a fitted model as JSON-able values, from which `from_dict` makes its equal.
+
+    Labels are kept as they are: names, numbers or truth values.
+    """
+    twin = model.twin
+    return {"model": type(model).__name__, "classes": model.classes_.tolist(), **twin.dump()}
+
+
+def from_dict(data: Any) -> Model:
+    """Return the fitted model, of whatever class it is, of the values that `to_dict` gave.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such class, a field is missing or of another type, or a number is out of range.
+    """
+    kinds = {kind.__name__: kind for kind in Model.kinds()}
+    name = field(data, "model", str)
+    if name not in kinds:
         raise InvalidInput(
-            f"A {type(model).__name__} is {kinds[model.dense]}, and {type(encoder).__name__} gives "
-            f"{kinds[encoder.dense]} samples; give the encoder that the model was fitted with."
+            f"{shortened(name)} is not a model that can be read here; it must be one of {', '.join(sorted(kinds))}."
         )
-    if getattr(encoder, "bits", 8) != 8:
-        raise InvalidInput("The model takes samples of 8 bits, and the encoder gives 16; make it with bits=8.")
-    if encoder.n_features_ != model.n_features_in_:
+    labels = field(data, "classes", list)
+    types = {type(label) for label in labels}
+    if len(types) != 1 or not types <= {str, int, float, bool}:
         raise InvalidInput(
-            f"The model has {model.n_features_in_} features, and the encoder {encoder.n_features_}; give the encoder "
-            "that the model was fitted with."
+            "A model has two classes or more, whose labels in the model file are all names or all numbers, not "
+            f"{shortened(labels)}."
         )
+    return estimator_of(kinds[name].twin_type.from_file([str(label) for label in labels], data), labels)

@@ -1,45 +1,28 @@
-"""The twin of contracts/models/NaiveBayes.sol."""
+"""Naive Bayes over binary features."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from itertools import accumulate, pairwise
-from numbers import Real
-from operator import mul
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from dcai.encoders.base import shortened
-from dcai.errors import InvalidInput
-from dcai.models.base import Features
 from dcai.models.counting import CountingModel
-from dcai.models.fields import field
-from dcai.models.lanes import UINT16
-from dcai.models.log import log, log_products
-from dcai.models.sparse import SparseModel
+from dcai.models.twins.naive_bayes import NaiveBayesTwin
+from dcai.models.twins.twin import NO_SCORE
 
-_THOUSAND = 1_000
-
-_CHUNK = 9
-"""Features whose counts are multiplied before a logarithm is taken: nine of 26 bits each fit into an int256."""
+_UNIT = 1e-9
+"""Scores are natural logarithms in this unit."""
 
 
-class NaiveBayes(SparseModel, CountingModel):
-    """Multinomial naive Bayes over binary features: which class is most likely if features come independently.
-
-    score = ln P(class) + the sum over the sample's features of ln P(feature | class), in units of 1e-9, where
-    P(class) = its share of all samples and P(feature | class) = (its count + smoothing) / (counts of all features +
-    smoothing * number of features). So does scikit-learn's ``MultinomialNB`` with ``alpha=smoothing``. Logarithms are
-    rounded down, each by less than 1e-9. `totals_` are the sums of the counts.
+class NaiveBayes(CountingModel):
+    """Multinomial naive Bayes over binary features: see `NaiveBayesTwin` for the rule.
 
     Parameters
     ----------
     classes, max_classes
-        See `State`.
+        See `Model`.
     smoothing : float
         0.001 to 65.535, in whole thousandths: how often every feature counts as seen before the first sample.
 
@@ -48,91 +31,40 @@ class NaiveBayes(SparseModel, CountingModel):
     >>> import numpy as np
     >>> from dcai.models import NaiveBayes
     >>> X = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 0], [0, 0, 1]])
-    >>> model = NaiveBayes(classes=("no", "yes")).fit(X, [1, 0, 1, 0])
+    >>> model = NaiveBayes().fit(X, ["yes", "no", "yes", "no"])
     >>> model.predict(X).tolist()
-    [1, 0, 1, 0]
+    ['yes', 'no', 'yes', 'no']
+    >>> model.predict_proba(X[:1]).round(2).tolist()
+    [[0.25, 0.75]]
     """
 
-    contracts: ClassVar[tuple[str, ...]] = ("NaiveBayes",)
-
-    _lane = UINT16
-    _asking_gas = (250, 300)
-    # logarithms
-    _vector_gas = (4_700, 240)
+    twin_type = NaiveBayesTwin
 
     def __init__(
-        self, classes: Sequence[str] = ("0", "1"), max_classes: int | None = None, smoothing: float = 1.0
+        self,
+        classes: Sequence[str] | Sequence[int] | None = None,
+        max_classes: int | None = None,
+        smoothing: float = 1.0,
     ) -> None:
         super().__init__(classes, max_classes)
         self.smoothing = smoothing
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fitted model as JSON-able values, from which `from_dict` makes its equal."""
-        return super().to_dict() | {"smoothing": self._smoothing_thousandths() / _THOUSAND}
+    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
+        """Return the natural logarithm of each class' probability, shape (n, classes); -inf for one without a sample.
 
-    @classmethod
-    def _arguments(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        return {"smoothing": field(given, "smoothing", float, int)}
+        The contract's scores, which are natural logarithms in whole units of 1e-9, less the logarithm of the sum of
+        their exponentials.
+        """
+        scores = self._scores(X)
+        # Differences are taken of integers, so that nothing is lost however large they are.
+        above = (scores - scores.max(axis=1, keepdims=True)) * _UNIT
+        above[scores == NO_SCORE] = -np.inf
+        logs: NDArray[np.float64] = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
+        return logs
 
-    def _smoothing_thousandths(self) -> int:
-        given = self.smoothing
-        # An int beyond this may be too large for a float.
-        number = isinstance(given, Real) and not isinstance(given, bool) and 0 < given <= UINT16.highest
-        exact = float(given) * _THOUSAND if number else 0.0
-        thousandths = round(exact)
-        # A float32 is as near to what it was written as.
-        if not 1 <= thousandths <= UINT16.highest or not math.isclose(thousandths, exact, rel_tol=1e-7):
-            raise InvalidInput(
-                f"smoothing must be a number of whole thousandths from 0.001 to 65.535, not {shortened(given)}; 1.0 is "
-                "usual."
-            )
-        return thousandths
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Return the probability of each class, shape (n, classes): 0 to 1, and 1 in all; 0 for one without a sample.
 
-    def _growth(self, features: Features, label: int) -> int:
-        return len(features.indices)
-
-    def _totals(self, sums: NDArray[np.int64]) -> NDArray[np.int64]:
-        totals: NDArray[np.int64] = sums.sum(axis=-1)
-        return totals
-
-    def _row_scores(self, rows: sparse.csr_matrix) -> NDArray[np.int64]:
-        sizes = np.diff(rows.indptr).astype(np.int64)
-        chunks = -(-sizes // _CHUNK)
-        # The number of the first chunk of each row.
-        firsts = np.cumsum(chunks) - chunks
-        within = np.arange(chunks.sum()) - np.repeat(firsts, chunks)
-        starts = np.repeat(rows.indptr[:-1], chunks) + _CHUNK * within
-        # Up to 32,792 features of at most 18e9 each, and as many of 30e9: an int64.
-        scores = np.zeros((rows.shape[0], len(self.classes)), dtype=np.int64)
-        for label in np.flatnonzero(~self._empty()).tolist():
-            logs = log_products(self._factors(label, rows.indices), starts)
-            scores[:, label] = self._prior(label) - sizes * self._log_total(label)
-            # reduceat has no sums of nothing
-            scores[sizes > 0, label] += np.add.reduceat(logs, firsts[sizes > 0])
-        return scores
-
-    def _score(self, features: Features, label: int) -> int:
-        factors = self._factors(label, features.indices).tolist()
-        chunks = [factors[start : start + _CHUNK] for start in range(0, len(factors), _CHUNK)]
-        likelihood = sum(log(math.prod(chunk)) for chunk in chunks)
-        return self._prior(label) + likelihood - len(factors) * self._log_total(label)
-
-    def _terms(self, features: Features, label: int) -> tuple[int, list[int]]:
-        factors = self._factors(label, features.indices).tolist()
-        log_total = self._log_total(label)
-        terms = []
-        for start in range(0, len(factors), _CHUNK):
-            logs = [0, *map(log, accumulate(factors[start : start + _CHUNK], mul))]
-            terms += [after - before - log_total for before, after in pairwise(logs)]
-        return self._prior(label), terms
-
-    def _factors(self, label: int, indices: NDArray[np.integer]) -> NDArray[np.int64]:
-        factors: NDArray[np.int64] = _THOUSAND * self.sums_[label, indices] + self._smoothing_thousandths()
-        return factors
-
-    def _prior(self, label: int) -> int:
-        return log(int(self.counts_[label])) - log(int(self.counts_[: len(self.classes)].sum()))
-
-    def _log_total(self, label: int) -> int:
-        total = _THOUSAND * int(self.totals_[label])
-        return log(total + self._smoothing_thousandths() * self.n_features_in_)
+        See `predict_log_proba` for where they come from.
+        """
+        return np.exp(self.predict_log_proba(X))

@@ -59,10 +59,14 @@ def simulate_fork(
                 f"The trainer's classes are {', '.join(trainer.labels)}, those of {dataset.name} are "
                 f"{', '.join(dataset.labels)}; choose the data that it learns from."
             )
-        encoder = trainer.encoder or encoder_for(dataset, type(model), scenario.data.vocabulary, scenario.data.bins)
-        if encoder.n_features_ != model.n_features_in_:
+        if trainer.encoder is not None:
+            encoder = trainer.encoder.estimator()
+        else:
+            kind = type(model.estimator())
+            encoder = encoder_for(dataset, kind, scenario.data.vocabulary, scenario.data.bins)
+        if encoder.n_features_ != model.n_features:
             raise InvalidInput(
-                f"The data has {encoder.n_features_:,} features and the trainer {model.n_features_in_:,}, which "
+                f"The data has {encoder.n_features_:,} features and the trainer {model.n_features:,}, which "
                 "published no encoder; set data.vocabulary or data.bins to what it was made with."
             )
         numbers = np.array([trainer.labels.index(label) for label in dataset.labels])

@@ -6,7 +6,7 @@ from collections import deque
 from typing import Any
 
 from dcai.chain.codec import Event
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.trainer.log import Entry, History
 
 _RECENT = 256
@@ -19,7 +19,7 @@ class Ledger:
     ----------
     history : History
         The trainer's log so far.
-    twin : Model
+    twin : Twin
         Which has learnt it.
     now : int
         Seconds since 1970.
@@ -32,7 +32,7 @@ class Ledger:
         Slots of finished records, which can be used again.
     """
 
-    def __init__(self, history: History[Any], twin: Model, now: int) -> None:
+    def __init__(self, history: History[Any], twin: Twin, now: int) -> None:
         self.history, self.twin = history, twin
         history.learnt.clear()
         self.recent: deque[Entry] = deque(maxlen=_RECENT)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.models import Model
+from dcai.models.twins import Twin
 
 if TYPE_CHECKING:
     from dcai.simulation.recorder import Recorder
@@ -45,7 +45,7 @@ class Measure:
         self.accuracy = 0.0
         self.recall: tuple[float, ...] = ()
 
-    def __call__(self, model: Model) -> None:
+    def __call__(self, model: Twin) -> None:
         """Measure a model, unless it is the one that was measured last."""
         parameters = model.parameters()
         if parameters == self._parameters:

@@ -16,6 +16,7 @@ from dcai.chain.nodes.anvil import find_anvil, local_chain
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules, Stage
 from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.simulation.data import Encoded, Pool, encode, encoder_for
 from dcai.simulation.engine import Engine
 from dcai.simulation.ledger import Ledger
@@ -74,7 +75,7 @@ def simulate(
     classes, whole = _encoded(scenario.data.name, kind, scenario.data.vocabulary, scenario.data.bins)
     data = ordered(whole, scenario, number)
     initial = _initial(scenario, len(data.labels))
-    model: Model = kind(classes=classes).fit(data.rows[:initial], data.labels[:initial])
+    model = kind(classes=classes).fit(data.rows[:initial], data.labels[:initial]).twin
     with local_chain("anvil") as chain:
         chain.travel(START - chain.now())
         incentive: Any = scenario.incentive.build()
@@ -92,14 +93,14 @@ def simulate(
             data_name=scenario.data.name,
             progress=progress,
         )
-    baseline = kind(classes=classes).fit(data.rows, data.labels)
+    baseline = kind(classes=classes).fit(data.rows, data.labels).twin
     return replace(result, baseline=float(np.mean(baseline.predict(data.hidden) == data.truth)))
 
 
 def play(
     chain: Chain,
     trainer: Trainer[Any, Any],
-    model: Model,
+    model: Twin,
     history: History[Any],
     scenario: Scenario,
     data: Encoded,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.random import Generator
 
 from dcai.incentives.rules import Claim
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.simulation.data import Sample
 from dcai.trainer.log import Entry
 
@@ -41,7 +41,7 @@ class View:
         self._seat = seat
         self.addresses = seat.addresses
         self.labels = len(world.twin.classes)
-        self.features: int = world.twin.n_features_in_
+        self.features: int = world.twin.n_features
         self.creator = world.rules.creator
         self.gas_price_wei = world.gas_price_wei
 
@@ -87,7 +87,7 @@ class View:
         """Return what the contract answers about a sample."""
         return self._world.ledger.label_of(sample)
 
-    def model(self) -> Model:
+    def model(self) -> Twin:
         """Return a copy of the model, to try things out on."""
         return deepcopy(self._world.twin)
 

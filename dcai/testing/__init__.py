@@ -4,10 +4,9 @@ They are for authors of a model or an incentive.
 
 `check_model` runs all checks of a model; `model_checks` gives them to pytest one by one. They need:
 
-- a twin that derives from `dcai.models.Model` and keeps the promises of its methods: `fit`, `partial_fit`, `predict`,
-  `scores`, `decision_function` for rows; `pack`, `unpack`, `size_of`, `learn`, `label_of`, `scores_of`, `explain` for
-  samples as the contract gets them; `settings`, `parameters`, `from_parameters`, `parameter_bytes`, `contract`,
-  `add_class` for what the contract holds; `to_dict` and `from_dict` for files; `touched` and `learn_gas` for batches;
+- a twin that derives from `dcai.models.twins.Twin` (`SparseTwin`, `DenseTwin`) and keeps the promises of its methods,
+  with the names of its Solidity models as `contracts`;
+- an estimator, `class …(dcai.Model)` with that twin as its `twin_type`, which is given with its `classes`;
 - `dense`: whether its samples are signed bytes of one norm (`dcai.encoders.VectorEncoder`) or feature indices;
 - parameters of zeros only in a model that has learnt nothing;
 - room for 64 features;

@@ -56,7 +56,7 @@ def invalid_samples_are_refused_by_the_contract(subject: Subject, chain: Chain) 
     random = subject.random()
     for n_features in (1, 2, 21):
         samples = subject.samples(n_features, random)
-        pair = Pair(chain, subject.fitted(samples))
+        pair = Pair(chain, subject.fitted(samples).twin)
         features = samples.features()
         good, classes = pair.twin.pack(features), len(pair.twin.classes)
         balances = _balances(pair)

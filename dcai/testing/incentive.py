@@ -13,9 +13,10 @@ from dcai.durations import Duration, seconds
 from dcai.errors import ContractReverted, InvalidInput, TooLarge, UnknownLabel
 from dcai.incentives import Incentive
 from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.samples import pack_batch
 from dcai.testing.pair import naming, refusing
-from dcai.testing.samples import samples_of
+from dcai.testing.samples import Samples, samples_of
 from dcai.testing.walk import Prepare, Walk
 from dcai.trainer.attach import attach
 from dcai.trainer.products import known, product_of
@@ -35,25 +36,29 @@ class Candidate:
     prepare: Prepare
 
     def models(self) -> list[Model]:
-        """Return a fitted model of two classes and one of three, of each kind that there is a contract for."""
-        kinds = dict.fromkeys(one.model for one in known() if isinstance(self.incentive, one.incentive))
+        """Return a model of two classes and one of three, of each kind that there is a contract for."""
+        twins = {one.model for one in known() if isinstance(self.incentive, one.incentive)}
+        kinds = [kind for kind in Model.kinds() if kind.twin_type in twins]
         models = [kind(classes=("no", "yes", "maybe")[:classes]) for kind in kinds for classes in (2, 3)]
         return [model for model in models if self._has_contract(model)]
 
     def walk(self, chain: Chain, model: Model) -> Walk:
         """Return a new trainer and the people who use it."""
-        samples = samples_of(model.dense, _FEATURES, np.random.default_rng(self.seed))
-        labels = np.arange(20) % len(model.classes)
-        fitted = model.fit(samples.rows([samples.features() for _ in labels]), labels)
+        fitted, samples = self._fitted(model)
         return Walk(chain, fitted, samples, self.incentive, self.prepare)
 
     def due(self) -> int:
         """Return the seconds from a contribution until its author can claim."""
         return max(seconds(self.patience) // 40, 1)
 
+    def _fitted(self, model: Model) -> tuple[Twin, Samples]:
+        samples = samples_of(model.dense, _FEATURES, np.random.default_rng(self.seed))
+        labels = np.arange(20) % len(model.classes or ())
+        return model.fit(samples.rows([samples.features() for _ in labels]), labels).twin, samples
+
     def _has_contract(self, model: Model) -> bool:
         try:
-            product_of(model, self.incentive)
+            product_of(self._fitted(model)[0], self.incentive)
         except InvalidInput:
             return False
         return True
@@ -226,7 +231,7 @@ class IncentiveCheck:
     model: Model
 
     def __str__(self) -> str:
-        return f"{self.function.__name__}-{type(self.model).__name__} of {len(self.model.classes)} classes"
+        return f"{self.function.__name__}-{type(self.model).__name__} of {len(self.model.classes or ())} classes"
 
     def __call__(self, chain: Chain) -> None:
         """Run the check.

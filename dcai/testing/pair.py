@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from dcai.chain import Chain
 from dcai.chain.codec import codec
 from dcai.incentives import DepositRefundTake
-from dcai.models import Model
-from dcai.models.state import HEAD, MAX_PARAMETERS, SLOT
+from dcai.models.twins import Twin
+from dcai.models.twins.state import HEAD, MAX_PARAMETERS, SLOT
 from dcai.trainer.contribution import Contribution
 from dcai.trainer.deploy import deploy
 from dcai.trainer.products import product_of
@@ -36,11 +36,11 @@ class Pair:
     ----------
     chain : Chain
         Its first account is the creator, its second contributes.
-    model : Model
+    model : Twin
         A fitted twin; it is not changed.
     """
 
-    def __init__(self, chain: Chain, model: Model) -> None:
+    def __init__(self, chain: Chain, model: Twin) -> None:
         self.chain = chain
         self.twin = deepcopy(model)
         self.impossible = model.possible().count(False)

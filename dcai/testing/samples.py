@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.encoders.vector import norm_bounds, scale_of
+from dcai.samples import norm_bounds, scale_of
 
 # How often a sample is an earlier one: with another label it leads to equal scores, and to steps back.
 _AGAIN = 0.3

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sklearn.base import clone
+
 from dcai.chain import Chain, local_chain
 from dcai.models import Model
 from dcai.testing import contract, twin
@@ -57,14 +59,15 @@ def model_checks(model: Model, *, cases: int = 200, seed: int = 0, states: State
     Parameters
     ----------
     model : Model
-        A twin that isn't fitted, whose product is registered (`dcai.trainer.products.register`).
+        One that isn't fitted, whose product is registered (`dcai.trainer.products.register`); without `classes` it is
+        checked with two.
     cases : int
         Learnings of the contract to compare with the twin's, at least.
     seed : int
         Seed of everything random.
     states : callable, optional
-        ``states(fitted, random)`` returns more fitted models to start from, with the classes and the number of features
-        of `fitted`: models at the edges of their range, which learning takes long to reach.
+        ``states(fitted, random)`` returns more twins to start from, with the classes and the number of features
+        of `fitted`: twins at the edges of their range, which learning takes long to reach.
 
     Returns
     -------
@@ -80,6 +83,8 @@ def model_checks(model: Model, *, cases: int = 200, seed: int = 0, states: State
     ... def test_naive_bayes_conforms(check, chain):
     ...     check(chain)
     """
+    if model.classes is None:
+        model = clone(model).set_params(classes=("no", "yes"))
     subject = Subject(model, cases, seed, states)
     return [Check(function, subject) for function in _CHECKS]
 
@@ -87,7 +92,7 @@ def model_checks(model: Model, *, cases: int = 200, seed: int = 0, states: State
 def check_model(
     model: Model, *, chain: Chain | None = None, cases: int = 200, seed: int = 0, states: States = no_more
 ) -> None:
-    """Check that a model's contract and twin agree, and that the twin is a scikit-learn classifier.
+    """Check that a model's contract and twin agree, and that the model is a scikit-learn classifier.
 
     Parameters
     ----------

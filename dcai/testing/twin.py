@@ -16,7 +16,7 @@ from sklearn.exceptions import NotFittedError
 from dcai.chain import Chain
 from dcai.errors import InvalidInput
 from dcai.models import Model, load, save
-from dcai.models.base import EMPTY, NO_SCORE
+from dcai.models.twins import EMPTY, NO_SCORE, Twin
 from dcai.testing.pair import naming, refusing
 from dcai.testing.samples import Samples
 from dcai.testing.subject import Subject
@@ -43,20 +43,19 @@ def a_model_that_is_not_fitted_says_so(subject: Subject, chain: Chain) -> None:
     samples = subject.samples(_FEATURES, subject.random())
     rows = samples.rows([samples.features()])
     for model in (clone(subject.model), clone(subject.fitted(samples))):
-        for question in ("predict", "scores", "decision_function"):
+        for question in ("predict", "decision_function"):
             with refusing(f"{question} before fit", NotFittedError):
                 getattr(model, question)(rows)
-        for question in ("settings", "parameters", "to_dict"):
-            with refusing(f"{question} before fit", NotFittedError):
-                getattr(model, question)()
+        with refusing("its twin before fit", NotFittedError):
+            _ = model.twin
 
 
 def the_same_data_give_the_same_model(subject: Subject, chain: Chain) -> None:
     """Fit twice, again, by class name, and pickle and copy: the models are equal, and the data unchanged."""
     samples, rows, labels = _lesson(subject)
     before = rows.copy()
-    expected = clone(subject.model).fit(rows, labels).parameters()
-    names = [list(subject.model.classes)[label] for label in labels]
+    expected = clone(subject.model).fit(rows, labels).twin.parameters()
+    names = [subject.names[label] for label in labels]
     fitted = clone(subject.model).fit(rows, labels)
     same = {
         "another one": clone(subject.model).fit(rows, labels),
@@ -66,7 +65,7 @@ def the_same_data_give_the_same_model(subject: Subject, chain: Chain) -> None:
         "a copied one": deepcopy(fitted),
     }
     for name, model in same.items():
-        assert model.parameters() == expected, f"{name} has other parameters"
+        assert model.twin.parameters() == expected, f"{name} has other parameters"
     assert (rows == before).all(), "fit changes the rows that it is given"
     assert fitted.n_features_in_ == rows.shape[1], "n_features_in_ isn't the number of columns"
 
@@ -78,12 +77,12 @@ def rows_and_samples_are_learnt_and_scored_alike(subject: Subject, chain: Chain)
     for name, start in subject.starts(samples):
         with naming(name):
             by_rows, by_samples = deepcopy(start), deepcopy(start)
-            by_rows.partial_fit(samples.rows(features), labels)
+            by_rows.learn_rows(by_rows.rows(samples.rows(features)), np.array(labels))
             for one, label in zip(features, labels, strict=True):
                 by_samples.learn(by_samples.pack(one), label)
-            assert by_rows.parameters() == by_samples.parameters(), "partial_fit and learn learn differently"
+            assert by_rows.parameters() == by_samples.parameters(), "learn_rows and learn learn differently"
             _compare_answers(by_rows, samples, features)
-    for label in (len(subject.model.classes), -1):
+    for label in (len(subject.names), -1):
         with refusing(f"label {label}", InvalidInput):
             clone(subject.model).fit(rows[:1], [label])
     with refusing("an unknown class", InvalidInput):
@@ -92,7 +91,7 @@ def rows_and_samples_are_learnt_and_scored_alike(subject: Subject, chain: Chain)
         clone(subject.model).fit(rows, labels[1:])
 
 
-def _compare_answers(model: Model, samples: Samples, features: list[Any]) -> None:
+def _compare_answers(model: Twin, samples: Samples, features: list[Any]) -> None:
     rows = samples.rows(features)
     packed = [model.pack(one) for one in features]
     expected = [model.scores_of(sample) for sample in packed]
@@ -104,6 +103,13 @@ def _compare_answers(model: Model, samples: Samples, features: list[Any]) -> Non
     assert model.predict(rows).tolist() == labels, f"predict gives {model.predict(rows).tolist()}, label_of {labels}"
     highest = [row.index(max(row)) for row in expected]
     assert labels == highest, f"label_of gives {labels}, the highest scores are those of {highest}"
+    _compare_estimator(model.estimator(), rows, scores, labels)
+
+
+def _compare_estimator(model: Model, rows: Any, scores: Any, labels: list[int]) -> None:
+    names = [model.classes_.tolist()[label] for label in labels]
+    assert model.predict(rows).tolist() == names, f"the model predicts {model.predict(rows).tolist()}, not {names}"
+    assert model.score(rows, names) == 1.0, "the accuracy on what the model itself predicts isn't 1"
     decided = model.decision_function(rows)
     if scores.shape[1] != 2:
         assert decided.tolist() == scores.tolist(), "decision_function of several classes isn't their scores"
@@ -116,8 +122,8 @@ def _compare_answers(model: Model, samples: Samples, features: list[Any]) -> Non
 def settings_and_parameters_come_back(subject: Subject, chain: Chain) -> None:
     """Compare a model with what from_parameters makes of it; parameters of another length are refused."""
     samples = subject.samples(_FEATURES, subject.random())
-    kind = type(subject.model)
     for name, model in subject.starts(samples):
+        kind = type(model)
         with naming(name):
             settings, parameters = model.settings(), model.parameters()
             assert len(settings) == 10, f"the settings have {len(settings)} bytes, not 10"
@@ -140,8 +146,9 @@ def a_model_file_comes_back(subject: Subject, chain: Chain) -> None:
         path = Path(folder) / "model.json"
         for name, model in subject.starts(samples):
             with naming(name):
-                save(path, model)
-                again, encoder = load(path)
+                save(path, model.estimator())
+                loaded, encoder = load(path)
+                again = loaded.twin
                 assert type(again) is type(model), f"a {type(again).__name__} comes back"
                 assert again.parameters() == model.parameters(), "other parameters come back"
                 assert again.settings() == model.settings(), "other settings come back"
@@ -186,12 +193,12 @@ def explanations_add_up(subject: Subject, chain: Chain) -> None:
                 told = model.explain(sample)
                 expected = model.scores_of(sample)
                 assert list(told.scores) == expected, f"it explains the scores {told.scores}, which are {expected}"
-                assert len(told.contributions) == len(told.features), "there isn't one row of contributions a feature"
+                assert len(told.contributions) == len(told.features), "there isn't one row of contributions per feature"
                 columns = np.array(told.contributions, dtype=object).reshape(-1, len(expected)).T.tolist()
                 for base, column, score in zip(told.base, columns, expected, strict=True):
                     found = base + sum(column)
                     assert found == score, f"base and contributions are {found}, the score is {score}"
-                known = set(range(model.n_features_in_)).intersection(told.features)
+                known = set(range(model.n_features)).intersection(told.features)
                 assert list(told.features) == sorted(known), f"the features {told.features} aren't known or don't rise"
 
 
@@ -200,7 +207,7 @@ def invalid_samples_are_refused_by_the_twin(subject: Subject, chain: Chain) -> N
     random = subject.random()
     for n_features in (1, 2, _FEATURES):
         samples = subject.samples(n_features, random)
-        model = subject.fitted(samples)
+        model = subject.fitted(samples).twin
         with naming(f"{n_features} features"):
             for _ in range(_SAMPLES):
                 features = samples.features()
@@ -227,5 +234,5 @@ def invalid_samples_are_refused_by_the_twin(subject: Subject, chain: Chain) -> N
 def _lesson(subject: Subject) -> tuple[Samples, Any, list[int]]:
     samples = subject.samples(_FEATURES, subject.random())
     rows = samples.rows([samples.features() for _ in range(_SAMPLES)])
-    labels = samples.random.integers(len(subject.model.classes), size=_SAMPLES).tolist()
+    labels = samples.random.integers(len(subject.names), size=_SAMPLES).tolist()
     return samples, rows, labels

@@ -13,7 +13,7 @@ from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.durations import Duration, seconds
 from dcai.errors import ContractReverted, TransactionFailed
 from dcai.incentives import Incentive
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.samples import BATCH
 from dcai.testing.pair import naming
 from dcai.testing.samples import Samples
@@ -36,7 +36,7 @@ class Walk:
     ----------
     chain : Chain
         Its first account is the creator, the next three contribute and claim; the fifth never contributes.
-    model : Model
+    model : Twin
         A fitted twin.
     samples : Samples
     incentive : Incentive
@@ -45,7 +45,7 @@ class Walk:
     """
 
     def __init__(
-        self, chain: Chain, model: Model, samples: Samples, incentive: Incentive[Any], prepare: Prepare
+        self, chain: Chain, model: Twin, samples: Samples, incentive: Incentive[Any], prepare: Prepare
     ) -> None:
         self.chain, self.samples, self.incentive = chain, samples, incentive
         self.random = samples.random

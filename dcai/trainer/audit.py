@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dcai.chain.contract import Contract
+from dcai.models.twins import Twin
 from dcai.trainer.log import History
 
 if TYPE_CHECKING:
-    from dcai.models import Model
+    pass
 
 # How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.
 _CHUNK = 200
@@ -41,7 +42,7 @@ class Audit:
         return not self.problems
 
 
-def audit(contract: Contract, history: History[Any], model: Model, block: int) -> Audit:
+def audit(contract: Contract, history: History[Any], model: Twin, block: int) -> Audit:
     """Compare a trainer's packed state, records, balance and what its incentive counts with its log, word for word.
 
     All of it as of one block, the last of the history: others may contribute meanwhile.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.errors import InvalidInput
+from dcai.models.twins import Twin
 from dcai.samples import MAX_BATCH
 
 if TYPE_CHECKING:
-    from dcai.models import Model
+    pass
 
 # What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
 # slot that changes (as if it had been empty); and what it may use in all, with room for the error of these figures.
@@ -21,13 +22,13 @@ _READ_GAS = 2_150
 _MAX_GAS = 15_000_000
 
 
-def estimate(model: Model, samples: Iterable[bytes], touched: Iterable[int]) -> int:
+def estimate(model: Twin, samples: Iterable[bytes], touched: Iterable[int]) -> int:
     """Return an upper estimate of the gas of a batch of samples that change these slots."""
     fixed = _BATCH_GAS + _SLOT_GAS * _slots(model) + _NEW_SLOT_GAS * len(set(touched))
     return fixed + sum(model.learn_gas(sample) for sample in samples)
 
 
-def claim_estimate(model: Model, samples: Iterable[bytes], claim_gas: int = 0) -> int:
+def claim_estimate(model: Twin, samples: Iterable[bytes], claim_gas: int = 0) -> int:
     """Return an upper estimate of the gas of a claim for which the model is asked about these samples.
 
     Parameters
@@ -40,7 +41,7 @@ def claim_estimate(model: Model, samples: Iterable[bytes], claim_gas: int = 0) -
 
 
 def batches(
-    model: Model, samples: Sequence[bytes], labels: Sequence[int], *, claim_gas: int = 0, most_bytes: int
+    model: Twin, samples: Sequence[bytes], labels: Sequence[int], *, claim_gas: int = 0, most_bytes: int
 ) -> Iterator[tuple[int, int]]:
     """Yield the first and last + 1 of the samples of each batch.
 
@@ -64,7 +65,7 @@ def batches(
         yield start, len(samples)
 
 
-def check_size(model: Model) -> None:
+def check_size(model: Twin) -> None:
     """Refuse a model for which one sample is too much for a transaction.
 
     Raises
@@ -72,7 +73,7 @@ def check_size(model: Model) -> None:
     InvalidInput
         If comparing a sample of one word, or a vector, needs more than a transaction may use.
     """
-    size = model.n_features_in_
+    size = model.n_features
     sample = model.pack([round(127 / size**0.5)] * size if model.dense else [0])
     learning = _BATCH_GAS + _SLOT_GAS * len(set(model.touched(sample, 0))) + model.learn_gas(sample)
     gas = max(learning, claim_estimate(model, [sample]))
@@ -83,5 +84,5 @@ def check_size(model: Model) -> None:
         )
 
 
-def _slots(model: Model) -> int:
+def _slots(model: Twin) -> int:
     return -(-(16 + model.parameter_bytes(model.settings())) // 32)

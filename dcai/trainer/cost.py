@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dcai.chain import Chain, local_chain
 from dcai.chain.create2 import PROXY
 from dcai.chain.rpc import RpcFailure
-from dcai.encoders import Encoder
 from dcai.errors import NodeError
 from dcai.incentives import Incentive
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.trainer import products
 from dcai.trainer.deploy import deploy
+
+if TYPE_CHECKING:
+    from dcai.encoders import Encoder
 
 # The fee of the transaction that deploys the deterministic deployment proxy, on a chain that has none: 100,000 gas at
 # 100 gwei.
@@ -36,7 +38,7 @@ class Trial:
     contract_gas: dict[str, int]
 
 
-def try_out(model: Model, incentive: Incentive[Any], encoder: Encoder | None, name: str, salt: int = 0) -> Trial:
+def try_out(twin: Twin, incentive: Incentive[Any], encoder: Encoder | None, name: str, salt: int = 0) -> Trial:
     """Deploy a trainer on a local chain, and forget it.
 
     Raises
@@ -47,11 +49,11 @@ def try_out(model: Model, incentive: Incentive[Any], encoder: Encoder | None, na
     with local_chain() as chain:
         sender = chain.accounts[0]
         contract_gas = {}
-        for contract in ("TrainerFactory", products.product_of(model, incentive).contract):
+        for contract in ("TrainerFactory", products.product_of(twin, incentive).contract):
             before = chain.gas_used[sender]
             products.ensure(chain, contract, sender=sender)
             contract_gas[contract] = chain.gas_used[sender] - before
-        trainer = deploy(chain, model, incentive, encoder=encoder, name=name, salt=salt, sender=sender)
+        trainer = deploy(chain, twin, incentive, encoder=encoder, name=name, salt=salt, sender=sender)
         return Trial(trainer.deploy_gas, contract_gas)
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from sklearn.utils.validation import check_is_fitted
+from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.account import Account
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.contract import Contract
 from dcai.chain.create2 import clone_address
-from dcai.encoders import Encoder, pack_spec
+from dcai.encoders import Coding, pack_spec
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive, T
-from dcai.models import Model
-from dcai.models.file import check_encoder
+from dcai.models.twins import Twin
+from dcai.models.twins.encoding import check_encoder
 from dcai.trainer import products
 from dcai.trainer.batches import check_size
 from dcai.trainer.settings import Deployed, Settings
 from dcai.trainer.trainer import Trainer
+
+if TYPE_CHECKING:
+    from dcai.encoders import Encoder
+    from dcai.models import Model
 
 # One chunk of initial parameters: 500 slots at 22,100 gas each, 11 million, under the limit of a transaction.
 _FIRST_CHUNK = 500 * 32 - 16
@@ -62,10 +64,10 @@ class Deployment:
 
 def prepare(
     chain: Chain,
-    model: Model,
+    model: Model | Twin,
     incentive: Incentive[Any],
     *,
-    encoder: Encoder | None = None,
+    encoder: Encoder | Coding | None = None,
     name: str = "",
     salt: int = 0,
     creator: str,
@@ -86,15 +88,16 @@ def prepare(
     """
     if not isinstance(salt, int) or not 0 <= salt < 2**256:
         raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
-    check_is_fitted(model)
-    check_encoder(model, encoder)
-    check_size(model)
-    settings = Settings(incentive, model.settings(), name, tuple(model.classes))
+    twin: Twin = model if isinstance(model, Twin) else model.twin
+    coding = _coding(encoder)
+    check_encoder(twin, coding)
+    check_size(twin)
+    settings = Settings(incentive, twin.settings(), name, twin.classes)
     packed, word = settings.packed(), salt.to_bytes(32, "big")
-    contract = products.product_of(model, incentive).contract
+    contract = products.product_of(twin, incentive).contract
     factory, implementation = products.address_of(_FACTORY), products.address_of(contract)
     address = clone_address(factory, word, implementation, bytes.fromhex(creator[2:]) + packed)
-    first, *chunks = _chunks(model.parameters())
+    first, *chunks = _chunks(twin.parameters())
     trainer = Contract(chain, "ITrainer", address)
     loading = [
         trainer.call("initialize", chunk, what=f"Load part {number} of {len(chunks) + 1} of the parameters of {name!r}")
@@ -107,16 +110,16 @@ def prepare(
         Deployed(contract, address, creator, settings),
         tuple(call for one in (_FACTORY, contract) for call in products.missing(chain, one)),
         create,
-        (*loading, *_publishing(trainer, encoder, name)),
+        (*loading, *_publishing(trainer, coding, name)),
     )
 
 
 def deploy(
     chain: Chain,
-    model: Model,
+    model: Model | Twin,
     incentive: Incentive[T],
     *,
-    encoder: Encoder | None = None,
+    encoder: Encoder | Coding | None = None,
     name: str = "",
     salt: int = 0,
     sender: str | Account | None = None,
@@ -128,7 +131,7 @@ def deploy(
     chain
         Where.
     model
-        A fitted twin: its classes and its parameters are what the trainer starts with.
+        A fitted model, or a twin: its classes and its parameters are what the trainer starts with.
     incentive
         What contributing costs and earns.
     encoder
@@ -156,7 +159,9 @@ def deploy(
         account.send(call)
     created = account.send(prepared.create)
     gas = created.gas_used + sum(account.send(call).gas_used for call in prepared.others)
-    trainer: T = kind(chain, prepared.deployed, encoder=encoder, deploy_gas=gas, first_block=created.block_number)
+    trainer: T = kind(
+        chain, prepared.deployed, encoder=_coding(encoder), deploy_gas=gas, first_block=created.block_number
+    )
     return trainer
 
 
@@ -167,10 +172,14 @@ def _chunks(parameters: bytes) -> list[bytes]:
     ]
 
 
-def _publishing(trainer: Contract, encoder: Encoder | None, name: str) -> list[Call]:
-    if encoder is None:
+def _coding(encoder: Encoder | Coding | None) -> Coding | None:
+    return encoder if encoder is None or isinstance(encoder, Coding) else encoder.coding
+
+
+def _publishing(trainer: Contract, coding: Coding | None, name: str) -> list[Call]:
+    if coding is None:
         return []
-    data = pack_spec({"encoder": encoder.spec()})
+    data = pack_spec({"encoder": coding.spec()})
     starts = range(0, len(data), _PART)
     return [
         trainer.call(

@@ -10,8 +10,8 @@ from dcai.errors import InvalidInput
 from dcai.trainer.settings import Deployed
 
 if TYPE_CHECKING:
-    from dcai.encoders import Encoder
-    from dcai.models import Model
+    from dcai.encoders import Coding
+    from dcai.models.twins import Twin
 
 
 class Inputs:
@@ -19,22 +19,22 @@ class Inputs:
 
     Attributes
     ----------
-    encoder : Encoder or None
+    encoder : Coding or None
         None where inputs are features already: indices, or vectors of signed bytes.
     """
 
-    def __init__(self, deployed: Deployed, encoder: Encoder | None) -> None:
+    def __init__(self, deployed: Deployed, encoder: Coding | None) -> None:
         self._deployed = deployed
         self.encoder = encoder
 
     @cached_property
-    def twin(self) -> type[Model]:
+    def twin(self) -> type[Twin]:
         """The class of the model's twin."""
-        from dcai.trainer.products import named  # it imports the models
+        from dcai.trainer.products import named  # it imports all twins
 
         return named(self._deployed.contract).model
 
-    def blank(self, labels: Sequence[str] | None = None) -> Model:
+    def blank(self, labels: Sequence[str] | None = None) -> Twin:
         """Return a model like the trainer's that has learnt nothing.
 
         Parameters
@@ -47,7 +47,7 @@ class Inputs:
         return self.twin.from_parameters(settings.model, nothing, labels or settings.labels)
 
     @cached_property
-    def model(self) -> Model:
+    def model(self) -> Twin:
         """A model like the trainer's that has learnt nothing, to pack and measure samples with; not to be changed."""
         return self.blank()
 

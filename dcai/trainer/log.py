@@ -13,10 +13,11 @@ from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
+from dcai.models.twins import Twin
 from dcai.samples import BATCH, unpack_batch
 
 if TYPE_CHECKING:
-    from dcai.models import Model
+    pass
 
 
 @dataclass
@@ -126,7 +127,7 @@ class History(ABC, Generic[E]):
     ----------
     incentive : Incentive
         The trainer's terms.
-    model : Model
+    model : Twin
         One like the trainer's with any parameters, and the classes that the trainer was made with.
     parameters : bytes
         The initial parameters.
@@ -148,7 +149,7 @@ class History(ABC, Generic[E]):
     """Names of events of the incentive for which `apply` needs the time of their block."""
 
     incentive: Any
-    model: Model
+    model: Twin
     parameters: bytes = b""
     entries: dict[int, E] = field(default_factory=dict)
     learnt: list[tuple[bytes, int]] = field(default_factory=list)

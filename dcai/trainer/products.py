@@ -20,7 +20,7 @@ from dcai.chain.chain import Chain
 from dcai.chain.create2 import PROXY, SALT, created_address
 from dcai.errors import InvalidInput, NoTrainer
 from dcai.incentives.base import Incentive
-from dcai.models.base import Model
+from dcai.models.twins import Twin
 
 _PROXY_TRANSACTION = (
     "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffff"
@@ -40,22 +40,21 @@ class Product:
     ----------
     contract : str
         Its name: that of the Solidity model, then the incentive's suffix.
-    model : type of Model
-        The model's twin.
+    model : type of Twin
     incentive : type
     """
 
     contract: str
-    model: type[Model]
+    model: type[Twin]
     incentive: type[Incentive[Any]]
 
 
 def known() -> list[Product]:
     """Return every product: each model's contracts with each incentive, where there is such a contract."""
     return [
-        Product(contract + incentive.suffix, model, incentive)
-        for model in plugins.models().values()
-        for contract in model.contracts
+        Product(contract + incentive.suffix, twin, incentive)
+        for twin in plugins.twins().values()
+        for contract in twin.contracts
         for incentive in plugins.incentives().values()
         if artifacts.exists(contract + incentive.suffix)
     ]
@@ -75,7 +74,7 @@ def named(contract: str) -> Product:
     raise InvalidInput(f"No model and incentive are known for the contract {contract}.")
 
 
-def product_of(model: Model, incentive: Incentive[Any]) -> Product:
+def product_of(model: Twin, incentive: Incentive[Any]) -> Product:
     """Return the contract for a model with an incentive.
 
     Raises
@@ -87,7 +86,7 @@ def product_of(model: Model, incentive: Incentive[Any]) -> Product:
     for product in known():
         if product.contract == contract and isinstance(model, product.model):
             return product
-    raise InvalidInput(f"There is no contract for {type(model).__name__} with {type(incentive).__name__}.")
+    raise InvalidInput(f"There is no contract for {model.contract} with {type(incentive).__name__}.")
 
 
 @cache

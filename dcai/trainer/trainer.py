@@ -25,7 +25,7 @@ from dcai.trainer.slots import Slots
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
     from dcai.encoders import Encoder
-    from dcai.models import Explanation, Model
+    from dcai.models import Explanation
 
 C = TypeVar("C", bound=Contribution)
 H = TypeVar("H", bound=History[Any])
@@ -66,8 +66,9 @@ class Trainer(Generic[C, H]):
     labels : tuple of str
         The names of the classes.
     incentive : Incentive
-    encoder : Encoder or None
-        Where there is none, contribute feature indices, or vectors of signed bytes, instead of texts and rows.
+    encoder : Coding or None
+        What makes samples of inputs, as published; its `estimator()` is scikit-learn's transformer. Where there is
+        none, contribute feature indices, or vectors of signed bytes, instead of texts and rows.
     deploy_gas : int
         What the deployment used; 0 where the trainer was attached to.
     first_block : int
@@ -120,7 +121,7 @@ class Trainer(Generic[C, H]):
         chain: Chain,
         deployed: Deployed,
         *,
-        encoder: Encoder | None = None,
+        encoder: Coding | None = None,
         labels: Iterable[str] | None = None,
         deploy_gas: int = 0,
         first_block: int = 0,
@@ -192,8 +193,8 @@ class Trainer(Generic[C, H]):
         words = self.encoder.describe(data)
         return replace(explanation, names=tuple(words[feature] for feature in explanation.features))
 
-    def model(self) -> Model:
-        """Return the model as it stands on the chain now, as a twin."""
+    def model(self) -> Twin:
+        """Return the model as it stands on the chain now, as a twin; its `estimator()` is scikit-learn's classifier."""
         twin, settings = self.inputs.twin, self._settings.model
         length = HEAD + twin.parameter_bytes(settings)
         words = self.contract.read("words", 0, -(-length // 32))

@@ -160,7 +160,7 @@ def test_rows_are_given_as_json_and_the_class_is_that_of_the_file(deployed, run,
     address = deployed(iris)
     for row in ([5.1, 3.5, 1.4, 0.2], [6, 3, 5, 2]):
         told = json.loads(run("predict", address, json.dumps(row), "--json").stdout)
-        scores = model.scores_of(model.pack(encoder.encode(row)))
+        scores = model.twin.scores_of(model.twin.pack(encoder.encode(row)))
         assert told == {
             "class": model.classes[scores.index(max(scores))],
             "scores": dict(zip(model.classes, scores, strict=True)),
@@ -244,9 +244,9 @@ def test_what_would_steer_a_terminal_is_not_printed(run, chain, deployed, tmp_pa
     [
         ("setosa", "'setosa' is not a JSON list such as [1, 2]; this model takes a number for each column.\n"),
         ("3", "'3' is not a JSON list such as [1, 2]; "),
-        ("[1, 2, 3]", "row 0 has 3 values and this encoder 4 columns, "),
-        ("[1, 2, 3, NaN]", "row 0, column 3 ('petal width (cm)') holds nan: "),
-        ('[1, 2, 3, "x"]', "row 0, column 3 holds 'x', which is no number"),
+        ("[1, 2, 3]", "Row 0 has 3 values and this encoder 4 columns, "),
+        ("[1, 2, 3, NaN]", "Row 0, column 3 ('petal width (cm)') holds nan; "),
+        ('[1, 2, 3, "x"]', "Row 0, column 3 holds 'x', which float64 can't hold"),
     ],
 )
 def test_a_row_that_is_none_is_one_sentence(deployed, run, iris, given, sentence):
@@ -259,7 +259,7 @@ def test_a_row_that_is_none_is_one_sentence(deployed, run, iris, given, sentence
 def test_a_text_without_a_known_word_is_one_sentence(deployed, run, spam):
     result = run("predict", deployed(spam), "zebra")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("nothing in 'zebra' is among the 11 features that this model knows")
+    assert result.stderr.startswith("Nothing in 'zebra' is among the 11 features that this model knows")
 
 
 @pytest.mark.parametrize(
@@ -276,8 +276,8 @@ def test_an_address_without_a_trainer_is_one_sentence(run, address, code, words)
     ("content", "words"),
     [
         (None, "There is no file {path}; `dcai fit` makes one."),
-        ("hello", "'{path}' is no model file, since it is no JSON"),
-        ("{}", "'{path}' is no model file: it has no format 'dcai-model'"),
+        ("hello", "'{path}' is not a model file, since it is not JSON"),
+        ("{}", "'{path}' is not a model file: it has no format 'dcai-model'"),
         ('{"format": "dcai-model", "version": 2}', "'{path}' was made by another release of dcai: it has version 2, "),
     ],
 )

@@ -83,11 +83,11 @@ def rows(file):
 def test_every_model_learns_the_training_part_in_order_and_is_measured_on_the_test_part(fitted, name, kind, encoder):
     told, model, made = fitted("iris", "--model", name)
     iris = datasets.load("iris")
-    twin = kind(classes=iris.labels).fit(made.transform(iris.train_inputs), iris.train_labels)
+    twin = kind(classes=iris.labels).fit(made.transform(iris.train_inputs), iris.train_labels).twin
     assert type(model) is kind
     assert type(made) is encoder
-    assert model.parameters() == twin.parameters()
-    right = np.mean(model.predict(made.transform(iris.test_inputs)) == iris.test_labels)
+    assert model.twin.parameters() == twin.parameters()
+    right = np.mean(twin.predict(made.transform(iris.test_inputs)) == iris.test_labels)
     assert told["accuracy"] == {"share": right, "rows": 45, "of": "the test part", "classes_not_learnt": []}
     assert (told["rows"], told["features"], told["columns"]) == (105, made.n_features_, list(iris.feature_names))
     assert (told["classes"], told["parameter_bytes"]) == (list(iris.labels), len(twin.parameters()))
@@ -153,11 +153,11 @@ def test_numbers_can_be_learnt_from_a_file_that_has_texts_too(fitted, file):
 
 
 def test_a_packed_file_and_one_with_a_byte_order_mark_are_read_alike(fitted, texts, tmp_path):
-    plain = fitted(texts)[1].parameters()
+    plain = fitted(texts)[1].twin.parameters()
     packed, marked = tmp_path / "packed.csv.gz", tmp_path / "marked.csv"
     packed.write_bytes(gzip.compress(texts.read_bytes()))
     marked.write_bytes(b"\xef\xbb\xbf" + texts.read_bytes())
-    assert [fitted(path)[1].parameters() for path in (packed, marked)] == [plain, plain]
+    assert [fitted(path)[1].twin.parameters() for path in (packed, marked)] == [plain, plain]
 
 
 def test_classes_that_are_numbers_are_in_the_order_of_numbers(fitted, file):
@@ -237,7 +237,7 @@ LABELLED = "label,text\nham,hello\nspam,win\n"
         ),
         (LABELLED, ("--model", "dense-perceptron"), "A dense-perceptron takes vectors, and data.csv has texts: "),
         (LABELLED, ("--initial", "3"), "data.csv has 2 rows to fit on; take the first 1 to 2, not 3."),
-        ("label,text\nx,?\ny,!\n", (), "there is no word in the 2 training texts: "),
+        ("label,text\nx,?\ny,!\n", (), "There is no word in the 2 training texts; "),
     ],
 )
 def test_a_file_that_cannot_be_learnt_from_is_one_sentence(fit, tmp_path, content, options, sentence):

@@ -90,7 +90,7 @@ def test_encoding_one_text_equals_its_row_of_the_transform(texts, n_features):
 @given(any_texts, widths)
 def test_a_hashing_encoder_comes_back_from_its_packed_spec(texts, n_features):
     encoder = HashingEncoder(n_features).fit()
-    copy = encoder_from_spec(unpack_spec(pack_spec(encoder.spec())))
+    copy = encoder_from_spec(unpack_spec(pack_spec(encoder.spec()))).estimator()
     assert copy.spec() == encoder.spec()
     assert copy.get_params() == encoder.get_params()
     assert (copy.transform(texts) != encoder.transform(texts)).nnz == 0
@@ -121,7 +121,7 @@ def test_features_are_named_by_their_hash():
 
 
 def test_a_text_without_a_word_is_an_error_that_quotes_it():
-    with pytest.raises(NothingToEncode, match=r"nothing in '\.\.\.!' is among the 32,768 features"):
+    with pytest.raises(NothingToEncode, match=r"Nothing in '\.\.\.!' is among the 32,768 features"):
         HashingEncoder().fit().encode("...!")
 
 
@@ -138,8 +138,8 @@ def test_a_number_of_features_out_of_range_is_refused_with_the_limit(n_features)
     ("texts", "says"),
     [
         ("one single text", "the single text 'one single text'"),
-        (["a text", 5], "text 1 must be a str, not 5"),
-        ([b"a text"], "text 0 must be a str, not b'a text'"),
+        (["a text", 5], "Text 1 must be a str, not 5"),
+        ([b"a text"], "Text 0 must be a str, not b'a text'"),
         (7, "not 7"),
     ],
 )
@@ -153,7 +153,7 @@ def test_what_is_no_text_is_not_described():
 
 
 def test_a_text_without_a_word_is_nothing_to_describe():
-    with pytest.raises(NothingToEncode, match=r"nothing in '\.\.\.!'"):
+    with pytest.raises(NothingToEncode, match=r"Nothing in '\.\.\.!'"):
         HashingEncoder().fit().describe("...!")
 
 

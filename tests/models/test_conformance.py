@@ -10,7 +10,8 @@ import pytest
 import dcai
 from dcai.incentives import DepositRefundTake
 from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
-from dcai.models.lanes import INT24, UINT16
+from dcai.models.twins import CountingTwin, NaiveBayesTwin, PerceptronTwin
+from dcai.models.twins.lanes import INT24, UINT16
 from dcai.testing import model_checks, suite
 from dcai.testing.pair import Pair
 from dcai.testing.samples import samples_of
@@ -31,15 +32,15 @@ def classes(count, room=None):
 SEVERAL = [classes(3), classes(2, 4), classes(5, 9), classes(10)]
 
 CONFIGURATIONS = {
-    "SparsePerceptronDRT": [SparsePerceptron()],
-    "DensePerceptronDRT": [DensePerceptron()],
+    "SparsePerceptronDRT": [SparsePerceptron(**classes(2))],
+    "DensePerceptronDRT": [DensePerceptron(**classes(2))],
     "SparseMulticlassPerceptronDRT": [SparsePerceptron(**some) for some in SEVERAL],
     "DenseMulticlassPerceptronDRT": [DensePerceptron(**some) for some in SEVERAL],
     "NearestCentroidDRT": [NearestCentroid(**some) for some in (classes(2), *SEVERAL)],
     "SparseNearestCentroidDRT": [SparseNearestCentroid(**some) for some in (classes(2), *SEVERAL)],
     "NaiveBayesDRT": [
         *(NaiveBayes(**some) for some in (classes(2), *SEVERAL)),
-        NaiveBayes(smoothing=0.001),
+        NaiveBayes(**classes(2), smoothing=0.001),
         NaiveBayes(**classes(3, 5), smoothing=65.535),
     ],
 }
@@ -50,7 +51,7 @@ CONFIGURATIONS = {
 
 def edge_states(fitted, random):
     """Return models whose numbers are at the ends of their ranges, and models with equal scores."""
-    if isinstance(fitted, SparsePerceptron | DensePerceptron):
+    if isinstance(fitted, PerceptronTwin):
         return perceptrons(fitted, random)
     return counts(fitted, random)
 
@@ -73,22 +74,22 @@ def perceptrons(fitted, random):
         bias = random.choice(biases, vectors).astype(">u2")
         if several:
             bias[len(fitted.classes) :] = 0
-        table = random.choice(weights, vectors * fitted.n_features_in_).astype(lane)
+        table = random.choice(weights, vectors * fitted.n_features).astype(lane)
         yield with_parameters(fitted, bias.tobytes() + table.tobytes())
 
 
 def counts(fitted, random):
     """Yield counting models that are empty, nearly full and full."""
     known, room = len(fitted.classes), fitted.settings()[3]
-    samples = samples_of(fitted.dense, fitted.n_features_in_, random)
+    samples = samples_of(fitted.dense, fitted.n_features, random)
     for ends in ([0, 1, 2], [0, FULL - 1, FULL], [FULL - 3, FULL - 2, FULL - 1], [1, 255, 256, 1_000, FULL]):
-        numbers, sums = np.zeros(room, dtype=np.int64), np.zeros((room, fitted.n_features_in_), dtype=np.int64)
+        numbers, sums = np.zeros(room, dtype=np.int64), np.zeros((room, fitted.n_features), dtype=np.int64)
         numbers[:known] = random.choice(ends, known)
         for label, number in enumerate(numbers):
             # so many samples, of two kinds
             first = random.integers(number + 1)
             sums[label] = np.array([first, number - first]) @ samples.rows([samples.features(), samples.features()])
-        totals = sums if isinstance(fitted, NaiveBayes) else sums**2
+        totals = sums if isinstance(fitted, NaiveBayesTwin) else sums**2
         header = b"".join(
             int(number).to_bytes(2, "big") + int(total).to_bytes(6, "big")
             for number, total in zip(numbers, totals.sum(axis=1), strict=True)
@@ -105,9 +106,9 @@ def nonsense(fitted, random):
 def with_parameters(model, parameters):
     """Return a model with these parameters; those of classes that don't exist yet must be empty."""
     made, known = type(model).from_parameters(model.settings(), parameters, model.classes), len(model.classes)
-    if isinstance(made, NaiveBayes | NearestCentroid | SparseNearestCentroid):
+    if isinstance(made, CountingTwin):
         made.counts_[known:], made.sums_[known:], made.totals_[known:] = 0, 0, 0
-    elif isinstance(made, SparsePerceptron | DensePerceptron) and len(made.bias_) > 1:
+    elif isinstance(made, PerceptronTwin) and len(made.bias_) > 1:
         made.bias_[known:], made.weights_[known:] = -(2**15), 0
     return made
 
@@ -140,16 +141,16 @@ def checks():
 
 @pytest.mark.parametrize(("product", "model", "check"), list(checks()))
 def test_it_conforms(chain, product, model, check):
-    assert products.product_of(model, DepositRefundTake()) == product
+    assert products.product_of(model.twin_type(model.classes, 64, model.max_classes), DepositRefundTake()) == product
 
     check(chain)
 
 
-@pytest.mark.parametrize("model", [SparsePerceptron(), SparsePerceptron(**classes(3, 4))], ids=told)
+@pytest.mark.parametrize("model", [SparsePerceptron(**classes(2)), SparsePerceptron(**classes(3, 4))], ids=told)
 def test_a_bias_at_the_end_of_its_range_stays_there(chain, model):
     # it takes as many features to outvote it; vectors of one norm can't
     every = np.arange(300)
-    fitted = model.fit([every == 0], [0])
+    fitted = model.fit([every == 0], [0]).twin
     vectors = len(fitted.bias_)
     lowest, highest = (1, 0xFFFF) if vectors > 1 else (0x8000, 0x7FFF)
     for bias, weight in ((lowest, 127), (highest, -128)):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from dcai.errors import InvalidInput
 from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
-from dcai.models.log import ln_wad, log, log_products
+from dcai.models.twins import SparsePerceptronTwin
+from dcai.models.twins.log import ln_wad, log, log_products
 from tests.support.model_cases import (
     NAMES,
     ONE_EACH,
@@ -51,7 +52,7 @@ def test_from_any_state_it_learns_and_scores_as_its_rule_says(case, seed):
         assert single.label_of(sample) == scores.index(max(scores))
         plain.learn(sparse_dict(row), label)
         single.learn(sample, label)
-    many.partial_fit(rows, labels)
+    many.learn_rows(many.rows(rows), labels)
 
     assert single.parameters() == many.parameters() == plain.parameters()
     expected = [plain.scores(sparse_dict(row)) for row in rows]
@@ -66,13 +67,13 @@ def test_fit_begins_anew_and_partial_fit_goes_on(case):
     again = case.make().fit(rows[::-1], labels[::-1]).fit(rows, labels)
     parts = case.make().fit(rows[:30], labels[:30]).partial_fit(rows[30:], labels[30:])
 
-    assert once.parameters() == again.parameters() == parts.parameters()
-    assert case.fitted().partial_fit(rows, labels[::-1]).parameters() != once.parameters()
+    assert once.twin.parameters() == again.twin.parameters() == parts.twin.parameters()
+    assert case.fitted().partial_fit(rows, labels[::-1]).twin.parameters() != once.twin.parameters()
 
 
 @each_model
 def test_a_fitted_model_knows_the_classes_that_have_samples_and_no_others(case):
-    model = case.model(NAMES[:4]).fit(rows_of(case.model, 30), [1, 3] * 15)
+    model = case.model(NAMES[:4]).fit(rows_of(case.model, 30), [1, 3] * 15).twin
     sample = packed(model, rows_of(case.model, 1))[0]
 
     assert [score == EMPTY for score in model.scores_of(sample)] == [True, False, True, False]
@@ -85,7 +86,7 @@ def test_without_any_sample_every_class_is_level_and_the_first_wins(case):
     model = case.of(case.plain())
 
     assert model.predict(rows_of(case.model, 3)).tolist() == [0, 0, 0]
-    assert model.decision_function(rows_of(case.model, 3)).tolist() == [0, 0, 0]
+    assert model.estimator().decision_function(rows_of(case.model, 3)).tolist() == [0, 0, 0]
     assert model.label_of(packed(model, rows_of(case.model, 1))[0]) == 0
 
 
@@ -93,7 +94,7 @@ def test_an_empty_class_learns_nothing_from_samples_of_others_whatever_weights_a
     weights = np.zeros((600, 3), dtype=np.int8)
     weights[:, 1] = 127
     numbers = bytes([3, *(600).to_bytes(2, "big"), 3, *bytes(6)])
-    model = SparsePerceptron.from_parameters(numbers, bytes([128, 0, 0, 0, 128, 0]) + weights.tobytes(), NAMES[:3])
+    model = SparsePerceptronTwin.from_parameters(numbers, bytes([128, 0, 0, 0, 128, 0]) + weights.tobytes(), NAMES[:3])
     model.learn(model.pack(range(600)), 0)
 
     assert model.scores_of(model.pack([0])) == [2, EMPTY, -2]
@@ -103,8 +104,9 @@ def test_an_empty_class_learns_nothing_from_samples_of_others_whatever_weights_a
 @pytest.mark.parametrize("model", RULES, ids=lambda model: model.__name__)
 def test_a_class_with_65535_samples_is_full(model):
     row = rows_of(model, 1)
-    whole = model(NAMES[:2]).fit(np.repeat(row, 65_540, axis=0), [1] * 65_540)
-    parts = model(NAMES[:2]).fit(np.repeat(row, 65_534, axis=0), [1] * 65_534)
+    fitted = model(NAMES[:2]).fit(np.repeat(row, 65_540, axis=0), [1] * 65_540)
+    whole = fitted.twin
+    parts = model(NAMES[:2]).fit(np.repeat(row, 65_534, axis=0), [1] * 65_534).twin
     for _ in range(3):
         parts.learn(packed(parts, row)[0], 1)
 
@@ -112,8 +114,8 @@ def test_a_class_with_65535_samples_is_full(model):
     assert whole.counts_.tolist() == [0, 65_535]
     assert whole.sums_[1].tolist() == (65_535 * row[0].astype(int)).tolist()
     before = whole.parameters()
-    assert whole.partial_fit(rows_of(model, 9, 5), [1] * 9).parameters() == before
-    assert whole.partial_fit(row, [0]).parameters() != before
+    assert fitted.partial_fit(rows_of(model, 9, 5), [1] * 9).twin.parameters() == before
+    assert fitted.partial_fit(row, [0]).twin.parameters() != before
 
 
 @pytest.mark.parametrize("case", ONE_EACH[3:4] + ONE_EACH[2:3], ids=["sparse", "dense"])
@@ -177,14 +179,15 @@ def test_logarithms_are_right_where_floats_cannot_tell_on_which_side_of_a_whole_
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_parameters_and_settings_come_back_as_they_were(case, data):
-    size = case.model.parameter_bytes(case.settings())
+    kind = case.model.twin_type
+    size = kind.parameter_bytes(case.settings())
     parameters = data.draw(st.binary(min_size=size, max_size=size))
 
-    model = case.model.from_parameters(case.settings(), parameters, NAMES[: case.classes])
+    model = kind.from_parameters(case.settings(), parameters, NAMES[: case.classes])
 
     assert model.parameters() == parameters
     assert model.settings() == case.settings()
-    assert model.n_features_in_ == F
+    assert model.n_features == F
 
 
 @each_case
@@ -201,9 +204,9 @@ def test_what_a_contract_may_change_is_in_the_slots_that_are_touched(case):
 
 
 def test_a_sample_touches_the_slots_of_its_own_features_only():
-    sparse_one = SparsePerceptron(NAMES[:2]).fit(np.eye(100), [0, 1] * 50)
-    counting = SparseNearestCentroid(NAMES[:2], 3).fit(np.eye(100), [0, 1] * 50)
-    dense = NearestCentroid(NAMES[:2], 2).fit(rows_of(NearestCentroid, 20, features=64), [0, 1] * 10)
+    sparse_one = SparsePerceptron(NAMES[:2]).fit(np.eye(100), [0, 1] * 50).twin
+    counting = SparseNearestCentroid(NAMES[:2], 3).fit(np.eye(100), [0, 1] * 50).twin
+    dense = NearestCentroid(NAMES[:2], 2).fit(rows_of(NearestCentroid, 20, features=64), [0, 1] * 10).twin
 
     # behind 18 bytes, a byte a feature; behind 16 + 3 * 8, six bytes a feature; behind 16 + 2 * 8, 64 * 3 a class
     assert list(sparse_one.touched(sparse_one.pack([13, 14, 99]), 0)) == [0, 1, 3]
@@ -214,7 +217,7 @@ def test_a_sample_touches_the_slots_of_its_own_features_only():
 
 def test_gas_grows_with_what_a_sample_makes_a_contract_read():
     def gas(model, classes):
-        fitted = Case(model, classes, classes).fitted()
+        fitted = Case(model, classes, classes).taught()
         return fitted.learn_gas(packed(fitted, rows_of(model, 1))[0])
 
     # one vector is read; or one for each of the classes
@@ -227,7 +230,9 @@ def test_it_names_its_contract(case):
     name = case.model.__name__
     several = name.replace("Perceptron", "MulticlassPerceptron")
 
-    assert (case.model(NAMES[:2]).contract, case.model(NAMES[:2], 3).contract) == (name, several)
+    two, more = (case.model.twin_type(NAMES[:2], F, room) for room in (2, 3))
+    assert (two.contract, more.contract) == (name, several)
+    assert case.model.contracts == tuple(dict.fromkeys((name, several)))
 
 
 # Explanations
@@ -258,31 +263,42 @@ def test_explanations_add_up_to_the_scores(case, seed):
 
 @each_model
 def test_a_class_that_is_added_is_empty_until_it_has_a_sample(case):
-    model, as_before = case.fitted(), case.fitted()
-    rows = rows_of(case.model, 20, 9)
+    model, as_before = case.fitted(), case.taught()
+    twin, rows = model.twin, rows_of(case.model, 20, 9)
     model.add_class("new")
 
-    assert model.classes == ("a", "b", "new")
-    assert model.parameters() == as_before.parameters()
-    assert model.settings()[0] == 3
-    assert (model.predict(rows) == as_before.predict(rows)).all()
-    sample = packed(model, rows)[0]
-    assert model.scores_of(sample)[2] == EMPTY
-    model.learn(sample, 2)
-    assert model.scores_of(sample)[2] != EMPTY
+    assert twin.classes == ("a", "b", "new")
+    assert model.classes_.tolist() == ["a", "b", "new"]
+    assert model.classes == NAMES[:2]
+    assert twin.parameters() == as_before.parameters()
+    assert twin.settings()[0] == 3
+    assert (twin.predict(rows) == as_before.predict(rows)).all()
+    sample = packed(twin, rows)[0]
+    assert twin.scores_of(sample)[2] == EMPTY
+    twin.learn(sample, 2)
+    assert twin.scores_of(sample)[2] != EMPTY
     model.partial_fit(rows, ["new"] * 20)
-    assert 2 in model.predict(rows)
-    grown = case.model.from_parameters(case.settings(), model.parameters(), model.classes)
-    assert (grown.scores(rows) == model.scores(rows)).all()
+    assert 2 in twin.predict(rows)
+    assert "new" in model.predict(rows)
+    grown = twin.from_parameters(case.settings(), twin.parameters(), twin.classes)
+    assert (grown.scores(rows) == twin.scores(rows)).all()
 
 
 @each_model
 @pytest.mark.parametrize("name", ["a", "two\nlines", "line end\n", "", 7, None], ids=repr)
-def test_what_is_no_new_name_is_no_class(case, name):
+def test_a_name_that_no_new_class_may_have_is_refused(case, name):
     model = case.fitted()
-    refused(lambda: model.add_class(name), ["one line"])
+    refused(lambda: model.twin.add_class(name), ["one line"])
+    refused(lambda: model.add_class(name), ["."])
 
-    assert model.classes == NAMES[:2]
+    assert model.twin.classes == tuple(model.classes_) == NAMES[:2]
+
+
+def test_a_class_that_is_added_is_a_number_where_the_others_are():
+    model = NaiveBayes(max_classes=3).fit(np.eye(2), [7, 5])
+    model.add_class(9)
+
+    assert (model.classes_.tolist(), model.twin.classes) == ([5, 7, 9], ("5", "7", "9"))
 
 
 @each_model
@@ -291,7 +307,7 @@ def test_a_model_grows_to_the_size_that_it_is_made_for(case):
     model.add_class("c")
     model.add_class("d")
     refused(lambda: model.add_class("e"), ["'e'", "4 classes", "max_classes=5"])
-    refused(lambda: case.model(NAMES[:2]).add_class("c"), ["'c'", "2 classes", "max_classes=3"])
+    refused(lambda: case.model.twin_type(NAMES[:2], F).add_class("c"), ["'c'", "2 classes", "max_classes=3"])
 
 
 @pytest.mark.parametrize("model", [SparsePerceptron, DensePerceptron, *RULES], ids=lambda model: model.__name__)

@@ -13,13 +13,17 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Perceptron
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.neighbors import NearestCentroid as CentroidOfSklearn
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from dcai import datasets
 from dcai.encoders import TabularEncoder, TextEncoder, VectorEncoder
 from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
-from tests.support.model_cases import NAMES, PERCEPTRONS, RULES, Case, each_case, each_model, refused, rows_of
+from tests.support.model_cases import PERCEPTRONS, RULES, Case, each_case, each_model, refused, rows_of
 
 
 def digits(encoder, classes):
@@ -46,7 +50,7 @@ def test_a_perceptron_has_the_weights_of_scikit_learns(model, source, classes):
     reference = Perceptron(shuffle=False, max_iter=1, tol=None, fit_intercept=False)
     reference.fit(np.column_stack((rows, np.full(len(rows), unit))).astype(float), labels)
 
-    twin = model(NAMES[:classes]).fit(rows, labels)
+    twin = model().fit(rows, labels)
 
     weights = np.column_stack((twin.weights_, twin.bias_ * unit))
     assert (weights == reference.coef_).all()
@@ -58,12 +62,12 @@ def test_nearest_centroids_are_those_of_scikit_learn(model):
     rows, labels = digits(VectorEncoder() if model.dense else TabularEncoder(), 10)
     reference = CentroidOfSklearn().fit(rows.astype(float), labels)
 
-    twin = model(NAMES[:10]).fit(rows, labels)
+    twin = model().fit(rows, labels)
 
     assert (twin.predict(rows) == reference.predict(rows.astype(float))).all()
     squares = ((rows[:, np.newaxis].astype(float) - reference.centroids_) ** 2).sum(axis=2)
     norms = (rows.astype(float) ** 2).sum(axis=1, keepdims=True)
-    assert np.abs(twin.scores(rows) / 2**32 - (norms - squares)).max() < 1e-6
+    assert np.abs(twin.twin.scores(rows) / 2**32 - (norms - squares)).max() < 1e-6
 
 
 @pytest.mark.parametrize("smoothing", [1.0, 0.1])
@@ -76,11 +80,11 @@ def test_naive_bayes_is_that_of_scikit_learn(classes, words, smoothing):
     rows = (random.random((3_000, 1_000)) < chances[labels]).astype(np.int64)
     reference = MultinomialNB(alpha=smoothing).fit(rows[:2_000], labels[:2_000])
 
-    twin = NaiveBayes(NAMES[:classes], smoothing=smoothing).fit(rows[:2_000], labels[:2_000])
+    twin = NaiveBayes(smoothing=smoothing).fit(rows[:2_000], labels[:2_000])
 
     assert (twin.predict(rows) == reference.predict(rows)).mean() >= 0.999
     # Every feature's logarithm of a total, every ninth's of a product, and two more are each off by less than 1e-9.
-    difference = np.abs(twin.scores(rows) * 1e-9 - reference.predict_joint_log_proba(rows))
+    difference = np.abs(twin.twin.scores(rows) * 1e-9 - reference.predict_joint_log_proba(rows))
     assert (difference.max(axis=1) < (rows.sum(axis=1) * 10 / 9 + 3) * 1e-9).all()
 
 
@@ -93,10 +97,11 @@ def test_its_decision_function_is_above_0_where_class_1_wins_and_has_a_column_a_
 
     assert decisions.shape == shape
     if classes == 2:
-        assert (decisions == twin.scores(rows)[:, 1] - twin.scores(rows)[:, 0]).all()
-        assert ((decisions > 0) == twin.predict(rows)).all()
+        assert (decisions == twin.twin.scores(rows)[:, 1] - twin.twin.scores(rows)[:, 0]).all()
+        assert (twin.classes_[(decisions > 0).astype(int)] == twin.predict(rows)).all()
     else:
-        assert (decisions == twin.scores(rows)).all()
+        assert (decisions == twin.twin.scores(rows)).all()
+        assert (twin.classes_[decisions.argmax(axis=1)] == twin.predict(rows)).all()
 
 
 @each_model
@@ -112,9 +117,8 @@ def test_its_accuracy_is_asked_for_with_labels_or_with_the_names_that_it_was_fit
     rows, names = rows_of(case.model, 60), np.array(["a", "b"] * 30)
     labels = np.arange(60) % 2
     model = case.make().fit(rows, names)
-    right = model.predict(rows) == labels
+    right = model.predict(rows) == names
 
-    assert model.predict(rows).dtype == np.int64
     assert model.score(rows, names) == model.score(rows, labels) == right.mean()
     assert model.score(rows, list(names), sample_weight=right) == 1.0
     assert 0 < right.mean() < 1
@@ -128,8 +132,8 @@ def test_it_is_cloned_without_and_pickled_with_what_it_has_learnt(case):
 
     assert clone(fitted).get_params() == fitted.get_params()
     with pytest.raises(NotFittedError):
-        clone(fitted).parameters()
-    assert pickle.loads(pickle.dumps(fitted)).parameters() == fitted.parameters()
+        clone(fitted).predict(rows_of(case.model, 1))
+    assert pickle.loads(pickle.dumps(fitted)).twin.parameters() == fitted.twin.parameters()
     assert fitted.score(rows_of(case.model, 60), fitted.predict(rows_of(case.model, 60))) == 1.0
 
 
@@ -152,7 +156,118 @@ def test_naive_bayes_of_real_texts_answers_as_scikit_learns_does(name):
         rows, labels = rows[known], np.asarray(data.train_labels)[known]
     reference = MultinomialNB().fit(rows, labels)
 
-    twin = NaiveBayes(("0", "1")).fit(rows, labels)
+    twin = NaiveBayes().fit(rows, labels)
 
     assert asked.getnnz(axis=1).max() > 50
     assert (twin.predict(asked) == reference.predict(asked)).mean() >= 0.999
+
+
+# Labels
+
+
+SPAM = ["ham", "spam"] * 30
+
+
+@each_model
+def test_labels_are_those_that_it_was_fitted_with(case):
+    rows = rows_of(case.model, 60)
+    model = case.model().fit(rows, SPAM)
+
+    assert (model.classes_ == np.array(["ham", "spam"])).all()
+    assert set(model.predict(rows)) == {"ham", "spam"}
+    assert model.score(rows, SPAM) == (model.predict(rows) == SPAM).mean()
+    assert model.twin.classes == ("ham", "spam")
+
+
+@each_model
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, np.uint16, bool], ids=lambda dtype: dtype.__name__)
+def test_numbers_come_back_as_the_numbers_they_were(case, dtype):
+    rows, labels = rows_of(case.model, 60), np.array([1, 0] * 30, dtype=dtype)
+    model = case.model().fit(rows, labels)
+
+    assert model.classes_.dtype == model.predict(rows).dtype == dtype
+    assert model.classes_.tolist() == [0, 1]
+
+
+@each_model
+def test_numbers_need_not_begin_with_0(case):
+    rows, labels = rows_of(case.model, 60), np.array([7, -2, 40] * 20)
+    model = case.model().fit(rows, labels)
+
+    assert model.classes_.tolist() == [-2, 7, 40]
+    assert set(model.predict(rows).tolist()) <= {-2, 7, 40}
+    assert model.twin.classes == ("-2", "7", "40")
+
+
+@each_model
+def test_classes_that_are_given_keep_their_order(case):
+    rows = rows_of(case.model, 60)
+    model = case.model(classes=("spam", "ham")).fit(rows, SPAM)
+    numbered = case.model(classes=(7, 3)).fit(rows, [3, 7] * 30)
+
+    assert model.classes_.tolist() == ["spam", "ham"]
+    assert numbered.classes_.tolist() == [7, 3]
+    assert (model.predict(rows) == np.where(numbered.predict(rows) == 7, "spam", "ham")).all()
+    assert model.twin.parameters() == numbered.twin.parameters()
+
+
+@each_model
+def test_it_is_searched_and_validated_as_any_classifier(case):
+    rows = rows_of(case.model, 60)
+
+    scores = cross_val_score(case.model(), rows, SPAM, scoring="accuracy", error_score="raise")
+    search = GridSearchCV(case.model(), {"max_classes": [2, 3]}, cv=3, error_score="raise").fit(rows, SPAM)
+    pipeline = make_pipeline(FunctionTransformer(), case.model()).fit(rows, SPAM)
+
+    assert len(scores) == 5
+    assert np.isfinite(scores).all()
+    assert search.predict(rows).tolist() == search.best_estimator_.predict(rows).tolist()
+    assert pipeline.score(rows, SPAM) == accuracy_score(SPAM, pipeline.predict(rows))
+
+
+@each_model
+def test_all_classes_are_named_before_it_is_fitted_in_parts(case):
+    rows = rows_of(case.model, 60)
+    whole = case.model(classes=("ham", "spam")).partial_fit(rows, SPAM)
+    parts = case.model().partial_fit(rows[:1], SPAM[:1], classes=["spam", "ham"]).partial_fit(rows[1:], SPAM[1:])
+
+    assert parts.classes_.tolist() == ["ham", "spam"]
+    assert parts.twin.parameters() == whole.twin.parameters()
+    refused(lambda: case.model().partial_fit(rows, SPAM), ["classes must be passed"])
+    refused(lambda: parts.partial_fit(rows[:1], ["eggs"]), ["no class 'eggs'"])
+
+
+@each_model
+def test_a_single_class_is_refused_unless_the_others_are_named(case):
+    rows = rows_of(case.model, 4)
+
+    refused(lambda: case.model().fit(rows, ["ham"] * 4), ["one class", "'ham'", "classes="])
+    assert case.model(classes=("ham", "spam")).fit(rows, ["ham"] * 4).predict(rows).tolist() == ["ham"] * 4
+
+
+def test_probabilities_are_those_of_scikit_learns_naive_bayes():
+    rows, labels = rows_of(NaiveBayes, 200), np.array(["a", "b", "c", "c"] * 50)
+    reference = MultinomialNB().fit(rows, labels)
+    model = NaiveBayes().fit(rows, labels)
+
+    assert np.abs(model.predict_proba(rows) - reference.predict_proba(rows)).max() < 1e-6
+    assert np.abs(model.predict_log_proba(rows) - reference.predict_log_proba(rows)).max() < 1e-6
+    assert np.abs(model.predict_proba(rows).sum(axis=1) - 1).max() < 1e-12
+    assert (model.classes_[model.predict_proba(rows).argmax(axis=1)] == model.predict(rows)).all()
+
+
+def test_a_class_without_samples_has_a_probability_of_0():
+    model = NaiveBayes(classes=("a", "b", "c")).fit(np.eye(2), ["a", "b"])
+
+    assert model.predict_proba(np.eye(2))[:, 2].tolist() == [0.0, 0.0]
+    assert model.predict_log_proba(np.eye(2))[:, 2].tolist() == [-np.inf, -np.inf]
+
+
+@each_model
+def test_its_public_names_are_scikit_learns_and_a_few_more(case):
+    public = {name for name in dir(case.fitted()) if not name.startswith("_")}
+    learnt = {"weights_", "bias_"} if case.model in PERCEPTRONS else {"counts_", "sums_", "totals_"}
+    own = {"add_class", "classes", "contracts", "dense", "kinds", "max_classes", "twin", "twin_type"}
+    own |= {"smoothing", "predict_proba", "predict_log_proba"} if case.model is NaiveBayes else set()
+
+    assert public - set(dir(Perceptron().fit([[0], [1]], [0, 1]))) <= own | learnt

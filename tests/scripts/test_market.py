@@ -40,7 +40,7 @@ def reviews():
 
 @pytest.fixture
 def start(reviews):
-    return dcai.SparsePerceptron(("no", "yes")).fit(*reviews(10))
+    return dcai.SparsePerceptron(("no", "yes")).fit(*reviews(10)).twin
 
 
 @pytest.mark.parametrize("grouped", [False, True])
@@ -58,10 +58,10 @@ def test_the_contract_pays_what_is_computed_to_the_wei(reviews, start, chain, gr
 def test_the_mistakes_counted_together_are_those_of_the_twin_after_each_sample(reviews, start):
     told, tests = reviews(700), reviews(TESTS)
     states, places = learn(start, told.samples(), told.labels)
-    twin = dcai.SparsePerceptron.from_parameters(start.settings(), start.parameters(), start.classes)
+    twin = type(start).from_parameters(start.settings(), start.parameters(), start.classes)
     counts = []
     for row, label in zip(told.words, told.labels, strict=True):
-        twin.partial_fit([row], [label])
+        twin.learn_rows(twin.rows([row]), np.array([label]))
         wrong = twin.predict(tests.words) != tests.labels
         counts.append((wrong[:20].sum(), wrong.sum()))
 

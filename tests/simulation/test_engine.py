@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import dcai
-from dcai import SparsePerceptron
 from dcai.chain.blocks import Blocks, Transaction
 from dcai.chain.call import Call
 from dcai.errors import InvalidInput
+from dcai.models.twins import SparsePerceptronTwin
 from dcai.simulation import Agent, Ask, Claim, Contribute, simulate
 from dcai.simulation.run import START
 from tests.support.simulation import HONEST, UNIT, played, scenario
@@ -204,7 +204,7 @@ def test_an_interrupt_waits_for_the_block_that_is_being_made(monkeypatch):
         if len(learnt) == 10:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(SparsePerceptron, "unpack", unpack)
+    monkeypatch.setattr(SparsePerceptronTwin, "unpack", unpack)
     before = signal.getsignal(signal.SIGINT)
 
     result = simulate(scenario())

@@ -100,8 +100,8 @@ def test_the_real_trainer_is_left_alone_and_its_model_is_where_the_run_begins(pu
 
     assert (trainer.model().parameters(), trainer.chain.block_number()) == before
     dataset = dcai.datasets.load("breast-cancer")
-    rows = trainer.encoder.transform(dataset.test_inputs)
-    assert told["accuracy"]["initial"] == pytest.approx(trainer.model().score(rows, dataset.test_labels))
+    rows = trainer.encoder.estimator().transform(dataset.test_inputs)
+    assert told["accuracy"]["initial"] == pytest.approx(trainer.model().estimator().score(rows, dataset.test_labels))
 
 
 def test_more_than_two_classes_are_matched_by_name(publish, fork):

@@ -8,7 +8,8 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from dcai import Gamified, SparsePerceptron
+from dcai import Gamified
+from dcai.models.twins import Twin
 
 BATCH = 256
 DAY = 86_400
@@ -70,7 +71,7 @@ class Book:
     Every method is a call: it returns the events, as (name, arguments), or raises `Refused` and changes nothing.
     """
 
-    def __init__(self, rules: Gamified, model: SparsePerceptron) -> None:
+    def __init__(self, rules: Gamified, model: Twin) -> None:
         self.rules, self.model = rules, model
         self.validate_after, self.expire_after, self.settle_after, self.report_within = rules.times()
         self.given: dict[int, Given] = {}

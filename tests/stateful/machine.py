@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import dcai
 from dcai import DepositRefundTake
 from dcai.chain.codec import codec
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.trainer.settings import Settings
 from tests.stateful import actions
 from tests.stateful.actions import (
@@ -75,13 +75,13 @@ perceptrons = st.one_of(
 
 
 @st.composite
-def counting(draw: st.DrawFn) -> Model:
+def counting(draw: st.DrawFn) -> Twin:
     """Draw a counting model: an empty one, or one whose counts cannot result from training."""
     kind = draw(st.sampled_from([dcai.NaiveBayes, dcai.SparseNearestCentroid]))
-    nothing = kind(classes=CLASSES).fit(np.zeros((0, FEATURES)), [])
+    nothing = kind(classes=CLASSES).fit(np.zeros((0, FEATURES)), []).twin
     size = len(nothing.parameters())
     parameters = draw(st.one_of(st.just(bytes(size)), st.just(b"\xff" * size), st.binary(min_size=size, max_size=size)))
-    return kind.from_parameters(nothing.settings(), parameters, CLASSES)
+    return nothing.from_parameters(nothing.settings(), parameters, CLASSES)
 
 
 class SharedModel(RuleBasedStateMachine):
@@ -111,7 +111,7 @@ class SharedModel(RuleBasedStateMachine):
         creator=st.sampled_from(("creator", "hoarder")),
         honest=st.lists(actions.people, max_size=3),
     )
-    def deploy(self, terms: DepositRefundTake, twin: Model, creator: str, honest: Sequence[str]) -> None:
+    def deploy(self, terms: DepositRefundTake, twin: Twin, creator: str, honest: Sequence[str]) -> None:
         """Deploy a trainer with some good contributions."""
         world, address = self.world, self.world.address[creator]
         self.start = {person: self.chain.balance(person) for person in world.address.values()}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from eth_utils.crypto import keccak
 
-from dcai.models import Model
+from dcai.models.twins import Twin
 from tests.stateful.rules import BATCH, Claim, Mood, Refused, unpack_batch
 from tests.support.market_rule import gains
 
@@ -82,7 +82,7 @@ class Market:
     ----------
     creator : str
     terms : Terms
-    start : Model
+    start : Twin
         The twin with the parameters that it was deployed with.
     flow : Counter
         Person -> what they got less what they paid, wei.
@@ -92,7 +92,7 @@ class Market:
 
     creator: str
     terms: Terms
-    start: Model
+    start: Twin
     flow: Counter[str] = field(default_factory=Counter)
     hashes: list[bytes] = field(default_factory=list)
     rounds: int = 0

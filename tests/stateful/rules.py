@@ -19,7 +19,7 @@ from eth_utils.crypto import keccak
 
 from dcai import DepositRefundTake
 from dcai.errors import ContractError, ContractReverted
-from dcai.models import Model
+from dcai.models.twins import Twin
 
 BATCH = 256
 CLASSES = 2
@@ -147,7 +147,7 @@ class Rules:
         How it went when a contract called back, in the last transaction: None, or why it was refused.
     """
 
-    def __init__(self, creator: str, terms: DepositRefundTake, twin: Model, now: int) -> None:
+    def __init__(self, creator: str, terms: DepositRefundTake, twin: Twin, now: int) -> None:
         self.creator = creator
         self.terms = terms
         self.twin = twin
@@ -311,8 +311,8 @@ class Rules:
             index = int.from_bytes(sample[2 * position : 2 * position + 2], "big")
             if index <= last:
                 raise Refused("NotIncreasing", position)
-            if index >= self.twin.n_features_in_:
-                raise Refused("IndexTooLarge", index, self.twin.n_features_in_)
+            if index >= self.twin.n_features:
+                raise Refused("IndexTooLarge", index, self.twin.n_features)
             last = index
 
     def _accept(self, sender: str, value: int, now: int, samples: Sequence[bytes]) -> None:

@@ -1,6 +1,6 @@
 """The settings and twins of models of two classes, from bytes."""
 
-import dcai
+from dcai.models.twins import SparsePerceptronTwin
 
 
 def settings(features):
@@ -10,4 +10,4 @@ def settings(features):
 
 def perceptron(parameters, classes=("no", "yes")):
     """Return the sparse perceptron with these parameters: two bytes of bias, then a byte a weight."""
-    return dcai.SparsePerceptron.from_parameters(settings(len(parameters) - 2), parameters, classes)
+    return SparsePerceptronTwin.from_parameters(settings(len(parameters) - 2), parameters, classes)

@@ -8,6 +8,7 @@ from itertools import count, groupby
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.base import clone
 
 import dcai
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
@@ -47,9 +48,10 @@ class Evaluation(NamedTuple):
 
 def fitted(contract, random):
     """Return a model that has learnt a little, and samples for it; a perceptron's weights may be at their limits."""
-    model = deepcopy(MODELS[contract])
-    samples = samples_of(model.dense, FEATURES, random)
-    model.fit(samples.rows([samples.features() for _ in range(6)]), random.integers(len(model.classes), size=6))
+    blank = clone(MODELS[contract])
+    samples = samples_of(blank.dense, FEATURES, random)
+    rows = samples.rows([samples.features() for _ in range(6)])
+    model = blank.fit(rows, random.integers(len(blank.classes), size=6)).twin
     if contract in ("SparsePerceptronPM", "DensePerceptronPM") and random.random() < 0.3:
         ends = random.choice([0x00, 0x01, 0x7F, 0x80, 0xFF], len(model.parameters())).astype(np.uint8).tobytes()
         model = type(model).from_parameters(model.settings(), ends, model.classes)
@@ -91,7 +93,7 @@ class Replay:
 
     Attributes
     ----------
-    model : Model
+    model : Twin
         The twin there.
     """
 

@@ -43,10 +43,14 @@ class Case:
         return b"".join(n.to_bytes(size, "big") for n, size in (*numbers, (smoothing, 2), (0, 4)))
 
     def of(self, plain):
-        return self.model.from_parameters(self.settings(), plain.parameters(), NAMES[: self.classes])
+        return self.model.twin_type.from_parameters(self.settings(), plain.parameters(), NAMES[: self.classes])
 
     def fitted(self, count=60, seed=0):
         return self.make().fit(rows_of(self.model, count, seed), labels_of(self, count, seed))
+
+    def taught(self, count=60, seed=0):
+        """Return the twin of the fitted model."""
+        return self.fitted(count, seed).twin
 
 
 CASES = [Case(model, *sizes) for model in (*PERCEPTRONS, *RULES) for sizes in ((2, 2), (3, 3), (3, 5))]

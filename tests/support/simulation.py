@@ -70,7 +70,7 @@ def played(given: Scenario, *, progress=None) -> Played:
     encoder = encoder_for(dataset, dcai.SparsePerceptron, 1000, given.data.bins)
     data = ordered(encode(dataset, encoder), given, given.seed)
     initial = int(given.data.initial)
-    model = dcai.SparsePerceptron(classes=dataset.labels).fit(data.rows[:initial], data.labels[:initial])
+    model = dcai.SparsePerceptron(classes=dataset.labels).fit(data.rows[:initial], data.labels[:initial]).twin
     with dcai.local_chain("anvil") as chain:
         chain.travel(START - chain.now())
         trainer = dcai.deploy(chain, model, given.incentive.build())

@@ -56,7 +56,8 @@ def test_a_model_is_shared_attached_to_taught_refunded_and_audited(trained, chai
     assert mine.refund() == mine.entry.deposit_wei
     assert batch.refund() > 0
 
-    twin, encoder, _ = fitted(kind, max_classes=max_classes)
+    model, encoder, _ = fitted(kind, max_classes=max_classes)
+    twin = model.twin
     for one, label in zip((inputs[0], *inputs), (predicted, *LABELS), strict=True):
         twin.learn(twin.pack(encoder.encode(one)), found.labels.index(label))
     assert found.model().parameters() == twin.parameters()
@@ -182,7 +183,7 @@ def test_a_class_can_not_be_prepared_before_it_exists(chain, kind, at_the_end):
         table[2, -1] = 1
     else:
         heads[2] = 7
-    assert hidden.parameters() != model.parameters()
+    assert hidden.twin.parameters() != model.twin.parameters()
 
     with pytest.raises(errors.NoSuchClassYet):
         dcai.deploy(chain, hidden, FREE)
@@ -266,7 +267,7 @@ def test_the_model_can_be_asked_about_the_largest_sample_there_is(anvil, kind, m
     sample = np.unique(np.linspace(0, features - 1, min(lanes // max_classes, features)).astype(int))
     with dcai.local_chain("anvil") as chain:
         trainer = dcai.deploy(chain, model, FREE)
-        call = codec("IModel").call("predict", model.pack(sample))
+        call = codec("IModel").call("predict", model.twin.pack(sample))
 
         # beside it a claim takes 60,000
         assert chain.estimate(trainer.address, call, sender=chain.accounts[0]) < 16_500_000

@@ -76,14 +76,15 @@ def test_the_largest_score_wins_and_the_first_of_two_that_are_level(films):
 
 
 def test_the_model_on_the_chain_is_the_one_that_was_fitted_and_goes_on_learning(films, encoder):
-    twin = dcai.SparsePerceptron(classes=("negative", "positive")).fit(encoder.transform(TEXTS), LABELS)
-    assert films.model().parameters() == twin.parameters()
+    model = dcai.SparsePerceptron(classes=("negative", "positive")).fit(encoder.transform(TEXTS), LABELS)
+    assert films.model().parameters() == model.twin.parameters()
 
     films.contribute("wonderful", "negative")
-    twin.partial_fit(encoder.transform(["wonderful"]), ["negative"])
+    model.partial_fit(encoder.transform(["wonderful"]), ["negative"])
 
-    assert films.model().parameters() == twin.parameters()
-    assert films.model().predict(encoder.transform(TEXTS)).tolist() == twin.predict(encoder.transform(TEXTS)).tolist()
+    assert films.model().parameters() == model.twin.parameters()
+    rows = encoder.transform(TEXTS)
+    assert films.model().estimator().predict(rows).tolist() == model.predict(rows).tolist()
 
 
 def test_without_an_encoder_feature_indices_are_contributed(launch, people):
@@ -99,7 +100,7 @@ def test_rows_of_a_table_are_contributed_as_they_are(chain):
     model = dcai.SparsePerceptron(classes=("low", "high")).fit(encoder.transform(rows), [0, 0, 1, 1])
     trainer = dcai.attach(chain, dcai.deploy(chain, model, dcai.DepositRefundTake(), encoder=encoder).address)
 
-    assert trainer.predict_many(rows) == [trainer.labels[i] for i in model.predict(encoder.transform(rows))]
+    assert trainer.predict_many(rows) == model.predict(encoder.transform(rows)).tolist()
     made = trainer.contribute_many(rows, np.array([0, 0, 1, 1]), progress=False)
     assert [label for _, label in made[0].entry.samples()] == [0, 0, 1, 1]
 

@@ -17,8 +17,7 @@ from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.incentives import with_incentive
 from dcai.cli.node import LOCAL_NODE, Url, connect_sender
-from dcai.encoders import Encoder
-from dcai.encoders.embedding import NoEmbedding
+from dcai.encoders import Encoder, NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import Incentive
 from dcai.models import Model, load
@@ -50,7 +49,7 @@ def run(
         errors = Console(stderr=True)
         with errors.status("Asking the node, and trying it out on this machine …"):
             chain = connect_sender(url)
-            cost = Cost.on(chain, try_out(model, incentive, encoder, title, salt))
+            cost = Cost.on(chain, try_out(model.twin, incentive, encoder, title, salt))
         errors.print(_bill(chain, title, model, encoder, cost))
         _check_balance(chain, cost)
         if not yes and not agreed(errors):
@@ -92,7 +91,7 @@ def _bill(chain: Chain, name: str, model: Model, encoder: Encoder | None, cost: 
     table = Table(title=f"{escape(repr(name))} on chain {chain.chain_id}", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("model", f"{type(model).__name__}, {len(model.classes)} classes, {features}")
+    table.add_row("model", f"{type(model).__name__}, {len(model.classes_)} classes, {features}")
     table.add_row("encoder", "none: people contribute features" if encoder is None else type(encoder).__name__)
     table.add_row("account", f"{account}, {_ether(chain.balance(account))}")
     table.add_row("gas", f"about {cost.gas:,} at {cost.gas_price_wei / 10**9:,.9g} gwei")

@@ -69,7 +69,7 @@ def run(
                 dataset = first(dataset, initial)
             fitted = fit(recipe, dataset)
             accuracy = measure(recipe, dataset, fitted)
-            trial = try_out(fitted.model, DepositRefundTake(), fitted.encoder, output.stem)
+            trial = try_out(fitted.model.twin, DepositRefundTake(), fitted.encoder, output.stem)
         save(output, fitted.model, fitted.encoder)
         if as_json:
             typer.echo(json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, trial.trainer_gas), indent=2))
@@ -95,7 +95,7 @@ def _as_dict(
         "encoder": recipe.encoder,
         "rows": fitted.rows,
         "rows_without_features": fitted.left_out,
-        "classes": list(model.classes),
+        "classes": list(model.twin.classes),
         "columns": None if dataset.feature_names is None else list(dataset.feature_names),
         "features": encoder.n_features_,
         "accuracy": None
@@ -107,7 +107,7 @@ def _as_dict(
             "classes_not_learnt": list(accuracy.unseen),
         },
         "quantisation_loss": encoder.loss_._asdict() if isinstance(encoder, VectorEncoder) else None,
-        "parameter_bytes": len(model.parameters()),
+        "parameter_bytes": len(model.twin.parameters()),
         "deploy_gas": deploy_gas,
     }
 
@@ -120,7 +120,7 @@ def _print(
     rows = {
         "model": recipe.model,
         "rows": f"{fitted.rows:,}{left_out}",
-        "classes": _listed(model.classes),
+        "classes": _listed(model.twin.classes),
         "features": f"{encoder.n_features_:,} of the encoder {recipe.encoder}",
     }
     if dataset.feature_names is not None:
@@ -132,7 +132,7 @@ def _print(
             f"{loss.cosine_mean:.4f} of a cosine on average, {loss.cosine_max:.4f} at most; {loss.norm_mean:.4f} of a "
             f"norm, {loss.norm_max:.4f} at most"
         )
-    rows["parameters"] = f"{len(model.parameters()):,} bytes"
+    rows["parameters"] = f"{len(model.twin.parameters()):,} bytes"
     rows["gas to deploy"] = f"about {deploy_gas:,}"
     table = Table(title=f"Written to {escape(str(output))}", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)

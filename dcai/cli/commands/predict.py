@@ -13,8 +13,7 @@ from dcai.chain import connect
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, attached
 from dcai.errors import InvalidInput
-from dcai.models.base import EMPTY
-from dcai.models.explanation import Explanation
+from dcai.models.twins import EMPTY, Explanation
 from dcai.trainer.trainer import Trainer
 
 
@@ -54,10 +53,9 @@ def run(
 
 
 def _data(trainer: Trainer[Any, Any], given: str) -> Any:
-    from dcai.encoders import HashingEncoder, TextEncoder
 
     encoder = trainer.encoder
-    if isinstance(encoder, TextEncoder | HashingEncoder):
+    if encoder is not None and encoder.takes_texts:
         return given
     try:
         row = foreign_json.parse(given.encode())

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 from dcai.chain.codec import Event
 from dcai.incentives.prediction_market.scores import Score, score
 from dcai.incentives.prediction_market.test_set import unpack_portion
+from dcai.models.twins import Twin
 from dcai.trainer.log import Entry, Expected, History
 
 if TYPE_CHECKING:
-    from dcai.models import Model
+    pass
 
 
 @dataclass
@@ -110,7 +111,7 @@ class MarketHistory(History[MarketEntry]):
         """Return the samples that the model is examined on."""
         return [sample for content in self.hidden() for sample in unpack_portion(content)]
 
-    def start(self) -> Model:
+    def start(self) -> Twin:
         """Return the model that the contributions begin with."""
         return self.model.from_parameters(self.model.settings(), self.parameters, (*self.model.classes, *self.added))
 

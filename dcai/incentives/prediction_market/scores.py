@@ -7,13 +7,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from dcai.incentives.prediction_market.payoffs import Rounds
+from dcai.models.twins import Twin
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
-    from dcai.models import Model
+    pass
 
 
 class Score(NamedTuple):
@@ -45,13 +45,13 @@ class Exam:
 
     Parameters
     ----------
-    model : Model
+    model : Twin
         Stays as it is.
     tests : sequence of (bytes, int)
         Samples with their labels.
     """
 
-    def __init__(self, model: Model, tests: Sequence[tuple[bytes, int]]) -> None:
+    def __init__(self, model: Twin, tests: Sequence[tuple[bytes, int]]) -> None:
         self.model = deepcopy(model)
         self._rows = rows_of(model, [sample for sample, _ in tests])
         self._labels = np.array([label for _, label in tests])
@@ -66,19 +66,21 @@ class Exam:
         return self._mistakes
 
 
-def rows_of(model: Model, samples: Sequence[bytes]) -> Any:
+def rows_of(model: Twin, samples: Sequence[bytes]) -> Any:
     """Return samples as rows, shape (n, n_features)."""
     unpacked = [model.unpack(sample) for sample in samples]
     if model.dense:
         return np.array(unpacked)
+    from scipy import sparse  # takes longer to import than an answer
+
     lengths = [len(indices) for indices in unpacked]
-    shape = (len(samples), model.n_features_in_)
+    shape = (len(samples), model.n_features)
     ones = np.ones(sum(lengths), dtype=np.int64)
     return sparse.csr_matrix((ones, np.concatenate(unpacked), np.concatenate(([0], np.cumsum(lengths)))), shape=shape)
 
 
 def score(
-    start: Model, entries: Iterable[Entry], tests: Sequence[tuple[bytes, int]], *, rounds: int, grouped: bool
+    start: Twin, entries: Iterable[Entry], tests: Sequence[tuple[bytes, int]], *, rounds: int, grouped: bool
 ) -> list[Score]:
     """Return what each turn was worth, in order.
 

@@ -12,13 +12,13 @@ from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.log import MarketHistory
 from dcai.incentives.prediction_market.terms import MOST_BYTES, PredictionMarket
 from dcai.incentives.prediction_market.test_set import SALT, HiddenTestSet, pack_portion, unpack_portion
+from dcai.models.twins import Twin
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from dcai.incentives.prediction_market.trainer import MarketTrainer
-    from dcai.models import Model
 
 # Nodes pass on transactions of up to 128 KiB.
 _MAX_CALLDATA = 130_000
@@ -32,7 +32,7 @@ _GAS_BYTE = 16
 _GAS_OUTLIVED = 2_600
 
 
-def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSet, rounds: int) -> None:
+def check_pass(model: Twin, incentive: PredictionMarket, test_set: HiddenTestSet, rounds: int) -> None:
     """Refuse a test set that isn't of the market's form, or of which a transaction can't hold a pass.
 
     A provider who finds out only when the test set is due loses the bounty.
@@ -52,7 +52,7 @@ def check_pass(model: Model, incentive: PredictionMarket, test_set: HiddenTestSe
         try:
             for sample, label in some:
                 model.unpack(sample)
-                model.labels([label])
+                model.check_label(label)
             if pack_portion(content[:SALT], some) != content:
                 raise InvalidInput("Its last sample is cut off.")
         except InvalidInput as error:

@@ -229,7 +229,7 @@ def _agent(one: Any, key: str, source: str) -> Any:
     if isinstance(one, Agent) or not isinstance(one, dict):
         return one
     values = dict(one)
-    plugins.load()
+    plugins.load_installed()
     known = kinds()
     names = ", ".join(sorted(known))
     if "kind" not in values:

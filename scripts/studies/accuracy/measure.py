@@ -24,6 +24,7 @@ from sklearn.utils import shuffle
 import dcai
 from dcai.chain import Chain
 from dcai.models import Model
+from dcai.models.twins import Twin
 from scripts.studies.accuracy.tasks import EMBEDDING, Labels, Rows, Split, Task
 from scripts.studies.pages import STUDIES, Figures, Page
 
@@ -107,7 +108,7 @@ def samples(task: Task, kind: type[Model]) -> Split:
     return task.vectors if kind.dense else task.present
 
 
-def trained_by_contract(task: Task, kind: type[Model], chain: Chain) -> Model:
+def trained_by_contract(task: Task, kind: type[Model], chain: Chain) -> Twin:
     """Contribute all training samples of a data set; return the model read back from the chain.
 
     Raises
@@ -123,19 +124,20 @@ def trained_by_contract(task: Task, kind: type[Model], chain: Chain) -> Model:
     inputs = list(train) if kind.dense else np.split(train.indices, train.indptr[1:-1])
     trainer.contribute_many(inputs, labels, progress=False)
     model = trainer.model()
-    if model.parameters() != twin.partial_fit(train, labels).parameters():
+    twin.learn_rows(twin.rows(train), labels)
+    if model.parameters() != twin.parameters():
         raise RuntimeError(f"{kind.__name__} on {task.name}: the contract and its twin learnt differently.")
     return model
 
 
-def untrained(kind: type[Model], classes: Sequence[str], n_features: int) -> Model:
-    """Return an untrained model whose classes all learn from the first sample on, as scikit-learn's do."""
-    model = kind(classes=classes).partial_fit(np.empty((0, n_features), dtype=np.int8), [])
+def untrained(kind: type[Model], classes: Sequence[str], n_features: int) -> Twin:
+    """Return an untrained twin whose classes all learn from the first sample on, as scikit-learn's do."""
+    model = kind(classes=classes).partial_fit(np.empty((0, n_features), dtype=np.int8), []).twin
     parameters = model.parameters()
     if kind in (dcai.SparsePerceptron, dcai.DensePerceptron) and len(classes) > 2:
         # an empty class would skip the samples before its first; one with a bias of 0, stored as 32,768, is not empty
         parameters = (2**15).to_bytes(2, "big") * len(classes) + parameters[2 * len(classes) :]
-    return kind.from_parameters(model.settings(), parameters, classes)
+    return model.from_parameters(model.settings(), parameters, classes)
 
 
 def result(task: Task, kind: type[Model], chain: Chain) -> Result:
@@ -164,7 +166,7 @@ def ties(task: Task) -> Comparison:
     return _in_orders(
         task,
         "0 is class 0, 0 is wrong",
-        lambda order, labels: dcai.SparsePerceptron(task.classes).fit(train[order], labels).predict(test),
+        lambda order, labels: dcai.SparsePerceptron(task.classes).fit(train[order], labels).twin.predict(test),
         lambda order, labels: scikit_predictions(perceptron(), _ordered(task.present, order), labels),
     )
 

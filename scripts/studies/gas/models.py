@@ -73,7 +73,7 @@ def _turn_back(contribution: dcai.Contribution) -> None:
 def _trained(model: Model, sample: Draw, features: int) -> Model:
     """Return the model after samples with random labels."""
     rng = np.random.default_rng(0)
-    labels = rng.integers(0, len(model.classes), LEARNT)
+    labels = rng.integers(0, len(model.classes or ()), LEARNT)
     rows = np.zeros((LEARNT, features), dtype=np.int64)
     for row, drawn in zip(rows, (sample(rng) for _ in range(LEARNT)), strict=True):
         if model.dense:

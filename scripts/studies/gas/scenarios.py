@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import dcai
 from dcai import artifacts
 from dcai.chain.codec import codec
+from dcai.models.twins import SparsePerceptronTwin
 from dcai.trainer import products
 from dcai.trainer.trainer import C
 from scripts.studies import reviews
@@ -147,13 +148,13 @@ def _deploy(chain: dcai.Chain, features: int, settle_after: str | int) -> dcai.D
     return dcai.deploy(chain, perceptron(features), terms, name="IMDB sentiment")
 
 
-def perceptron(features: int, rng: np.random.Generator | None = None, bias: int = -257) -> dcai.SparsePerceptron:
+def perceptron(features: int, rng: np.random.Generator | None = None, bias: int = -257) -> SparsePerceptronTwin:
     """Return a model with no weight at zero: the first change of an empty slot costs more."""
     rng = rng or np.random.default_rng(0)
     weights = rng.choice([-3, -2, -1, 1, 2, 3], size=features).astype(np.int8)
     settings = bytes([2]) + features.to_bytes(2, "big") + bytes([2]) + bytes(6)
     parameters = bias.to_bytes(2, "big", signed=True) + weights.tobytes()
-    return dcai.SparsePerceptron.from_parameters(settings, parameters, LABELS)
+    return SparsePerceptronTwin.from_parameters(settings, parameters, LABELS)
 
 
 def spread(features: int, words: int) -> Indices:

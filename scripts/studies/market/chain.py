@@ -9,6 +9,7 @@ import numpy as np
 import dcai
 from dcai.chain import Chain
 from dcai.incentives.prediction_market.scores import rows_of
+from dcai.models.twins import Twin
 from scripts.studies.market.course import PERIODS, PORTIONS, Integers, learn, mistakes, play, turns
 from scripts.studies.reviews import Reviews
 
@@ -17,7 +18,7 @@ _MISTAKE_WEI = 10**9
 
 def both_ways(
     chain: Chain,
-    start: dcai.SparsePerceptron,
+    start: Twin,
     contributed: Reviews,
     authors: Integers,
     tests: Reviews,
@@ -57,7 +58,7 @@ def both_ways(
         portion_size=portion,
         draw_after=2,
         group_by_participant=grouped,
-        size_unit=start.n_features_in_,
+        size_unit=start.n_features,
     )
     people = chain.accounts[1 : 1 + len(PERIODS)]
     market = dcai.deploy(chain, start, incentive, name="Market")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dcai import SparsePerceptron
 from dcai.incentives.prediction_market.payoffs import Rounds
+from dcai.models.twins import SparsePerceptronTwin, Twin
 from scripts.studies.reviews import Data, Reviews
 
 PERIODS = np.array([10, 20, 30, 60, 60])
@@ -160,7 +161,7 @@ def hidden(tests: int) -> int:
     return tests - tests // PORTIONS
 
 
-def learn(start: SparsePerceptron, samples: Sequence[bytes], labels: Integers) -> tuple[NDArray[np.float32], Integers]:
+def learn(start: Twin, samples: Sequence[bytes], labels: Integers) -> tuple[NDArray[np.float32], Integers]:
     """Let a model learn, and return its states on the way.
 
     Returns
@@ -170,7 +171,7 @@ def learn(start: SparsePerceptron, samples: Sequence[bytes], labels: Integers) -
     places : int array of shape (n_samples + 1,)
         The index of its state before the first sample and after each.
     """
-    model = SparsePerceptron.from_parameters(start.settings(), start.parameters(), start.classes)
+    model = SparsePerceptronTwin.from_parameters(start.settings(), start.parameters(), start.classes)
     states, places, last = [_state(model)], [0], model.parameters()
     for sample, label in zip(samples, labels.tolist(), strict=True):
         model.learn(sample, label)
@@ -181,7 +182,7 @@ def learn(start: SparsePerceptron, samples: Sequence[bytes], labels: Integers) -
     return np.array(states), np.array(places)
 
 
-def _state(model: SparsePerceptron) -> NDArray[np.float32]:
+def _state(model: SparsePerceptronTwin) -> NDArray[np.float32]:
     return np.append(model.weights_[0], model.bias_).astype(np.float32)
 
 
@@ -225,7 +226,7 @@ def run(seed: int, data: Data, settings: Sequence[Setting]) -> tuple[dict[Settin
     shuffled = np.random.default_rng(seed)
     train = data.train.take(shuffled.permutation(len(data.train.labels))[: INITIAL + SAMPLES])
     tests = data.test.take(shuffled.permutation(len(data.test.labels)))
-    start = SparsePerceptron(("negative", "positive")).fit(train.words[:INITIAL], train.labels[:INITIAL])
+    start = SparsePerceptron(("negative", "positive")).fit(train.words[:INITIAL], train.labels[:INITIAL]).twin
     samples, labels = train.samples()[INITIAL:], train.labels[INITIAL:]
     outcomes: dict[Setting, Outcome] = {}
     for order in dict.fromkeys(setting.order for setting in settings):

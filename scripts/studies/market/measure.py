@@ -89,7 +89,7 @@ def compare(data: Data) -> None:
         If the contract's payments differ from the computed ones.
     """
     train, tests = data.train.take(np.arange(INITIAL + _CONTRIBUTIONS)), data.test.take(np.arange(_TESTS))
-    start = dcai.SparsePerceptron(("negative", "positive")).fit(*train.take(np.arange(INITIAL)))
+    start = dcai.SparsePerceptron(("negative", "positive")).fit(*train.take(np.arange(INITIAL))).twin
     authors = Order().authors(np.random.default_rng(0), _CONTRIBUTIONS)
     labels = train.labels[INITIAL:]
     contributed = Reviews(train.words[INITIAL:], np.where(HOSTILE[authors], 1 - labels, labels))

@@ -13,6 +13,7 @@ import numpy as np
 import dcai
 from dcai import SparsePerceptron
 from dcai.chain import Chain
+from dcai.models.twins import SparsePerceptronTwin, Twin
 from scripts.studies.market.course import INITIAL, Integers, hidden, learn, mistakes, play
 from scripts.studies.reviews import Data, Reviews
 
@@ -62,8 +63,9 @@ def run(seed: int, data: Data) -> dict[str, Trial]:
     train = data.train.take(rng.permutation(len(data.train.labels))[: INITIAL + HONEST + TAUGHT])
     tests = data.test.take(rng.permutation(len(data.test.labels))[: hidden(TESTS)])
     first, honest = train.take(np.arange(INITIAL)), train.take(np.arange(INITIAL, INITIAL + HONEST))
-    start = SparsePerceptron(("negative", "positive")).fit(*first)
-    taught = SparsePerceptron(("negative", "positive")).fit(*train.take(np.arange(INITIAL + HONEST, len(train.labels))))
+    start = SparsePerceptron(("negative", "positive")).fit(*first).twin
+    rest = train.take(np.arange(INITIAL + HONEST, len(train.labels)))
+    taught = SparsePerceptron(("negative", "positive")).fit(*rest).twin
     nothing = tests.take(np.arange(0))
     return {
         NOTHING: held(start, tests, [(nothing, honest)]),
@@ -73,7 +75,7 @@ def run(seed: int, data: Data) -> dict[str, Trial]:
     }
 
 
-def held(start: SparsePerceptron, tests: Reviews, turns: Sequence[tuple[Reviews, Reviews]]) -> Trial:
+def held(start: Twin, tests: Reviews, turns: Sequence[tuple[Reviews, Reviews]]) -> Trial:
     """Hold a market in which samples of the provider's other name and honest ones take turns."""
     contributed = Reviews(
         *(np.concatenate(part) for part in zip(*(some for turn in turns for some in turn), strict=True))
@@ -84,9 +86,7 @@ def held(start: SparsePerceptron, tests: Reviews, turns: Sequence[tuple[Reviews,
     return Trial(int(others.sum()), float(gains[others].sum()), float(gains[~others].sum()))
 
 
-def poisoned(
-    start: SparsePerceptron, honest: Reviews, tests: Reviews, rng: np.random.Generator
-) -> list[tuple[Reviews, Reviews]]:
+def poisoned(start: Twin, honest: Reviews, tests: Reviews, rng: np.random.Generator) -> list[tuple[Reviews, Reviews]]:
     """Return the honest samples one by one, each with the sample before it that harms it most, of those that are tried.
 
     Nothing is sent before an honest sample that none of them harms.
@@ -108,7 +108,7 @@ def poisoned(
     return sent
 
 
-def withheld(chain: Chain, start: SparsePerceptron) -> Withheld:
+def withheld(chain: Chain, start: Twin) -> Withheld:
     """Let a provider fill its market with samples of one word, and withhold the test set."""
     people = chain.accounts
     incentive = dcai.PredictionMarket(stake_wei=9 * 10**9, portion_size=1, draw_after=2)
@@ -127,15 +127,15 @@ def withheld(chain: Chain, start: SparsePerceptron) -> Withheld:
     return Withheld(paid / incentive.stake_wei - WITHHELD_OWN, round(gas / WITHHELD_OWN))
 
 
-def _course(start: SparsePerceptron, contributed: Reviews, tests: Reviews) -> Integers:
+def _course(start: Twin, contributed: Reviews, tests: Reviews) -> Integers:
     """Return the mistakes before the first sample and after each."""
     states, places = learn(start, contributed.samples(), contributed.labels)
     return mistakes(states, tests, [len(tests.labels)])[len(tests.labels)][places]
 
 
-def _taught(model: SparsePerceptron, contributed: Reviews) -> SparsePerceptron:
+def _taught(model: Twin, contributed: Reviews) -> Twin:
     """Return a copy of a model that has learnt samples."""
-    taught = SparsePerceptron.from_parameters(model.settings(), model.parameters(), model.classes)
+    taught = SparsePerceptronTwin.from_parameters(model.settings(), model.parameters(), model.classes)
     for sample, label in zip(contributed.samples(), contributed.labels.tolist(), strict=True):
         taught.learn(sample, label)
     return taught

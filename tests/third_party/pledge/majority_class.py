@@ -1,16 +1,17 @@
-"""A third party's model: the twin of tests/support/contracts/MajorityClass.sol."""
+"""A third party's model: the twin of contracts/MajorityClass.sol, and the estimator around it."""
 
 import numpy as np
 
-from dcai.models import SparseModel
-from dcai.models.fields import integers
-from dcai.models.lanes import UINT16
+from dcai.models import Model
+from dcai.models.twins import SparseTwin
+from dcai.models.twins.fields import integers
+from dcai.models.twins.lanes import UINT16
 
 FULL = 65_535
 
 
-class MajorityClass(SparseModel):
-    """The twin of tests/support/contracts/MajorityClass.sol."""
+class MajorityClassTwin(SparseTwin):
+    """The twin of contracts/MajorityClass.sol."""
 
     contracts = ("MajorityClass",)
 
@@ -23,10 +24,6 @@ class MajorityClass(SparseModel):
     @classmethod
     def _size(cls, max_classes, n_features):
         return 2 * max_classes
-
-    @property
-    def _vectors_read(self):
-        return 1
 
     @property
     def _table(self):
@@ -50,13 +47,6 @@ class MajorityClass(SparseModel):
     def _learn(self, features, label):
         self.counts_[label] = min(self.counts_[label] + 1, FULL)
 
-    def _learn_rows(self, rows, labels):
-        for label in labels:
-            self._learn(None, label)
-
-    def _learning(self, label):
-        return np.array([label])
-
     def _empty(self):
         return self.counts_[: len(self.classes)] == 0
 
@@ -68,3 +58,9 @@ class MajorityClass(SparseModel):
 
     def _terms(self, features, label):
         return int(self.counts_[label]), [0] * len(features.indices)
+
+
+class MajorityClass(Model):
+    """Whatever a sample says, it is of the class that most samples were of."""
+
+    twin_type = MajorityClassTwin

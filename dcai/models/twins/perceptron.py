@@ -8,21 +8,21 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.models.base import Features, Model
-from dcai.models.fields import integers
-from dcai.models.lanes import INT16, UINT16
+from dcai.models.twins.fields import integers
+from dcai.models.twins.lanes import INT16, UINT16
+from dcai.models.twins.twin import Features, Twin
 
 _NO_BIAS = INT16.lowest
 """Stands for the bias of a class without a sample of its own, where there are vectors for all classes."""
 
 
-class Perceptron(Model, ABC):
+class PerceptronTwin(Twin, ABC):
     """Rosenblatt's perceptron: a linear model that moves by one sample where it is wrong.
 
-    score = bias * unit + weights · x. Of two classes there is one vector, and class 1 is where its score is above 0; of
-    more, one vector a class, each of which tells its class from all others, and the largest score wins. A vector learns
-    where its sign is wrong: weights += x, bias += 1 for its class, the opposite for others. Weights and biases at the
-    end of their range stay there.
+    score = bias * unit + weights · x. For two classes there is one vector, and class 1 is where its score is above 0.
+    For more there is one vector per class, which distinguishes it from all others, and the largest score wins. A vector
+    learns where its sign is wrong: weights += x, bias += 1 for its class, the opposite for others. Weights and biases
+    at the end of their range stay there.
 
     A score of 0 is wrong for every label, as in scikit-learn's ``Perceptron``, whose single pass gives the same
     weights; but where there is one vector of a sparse model, it stands for class 0.
@@ -36,7 +36,6 @@ class Perceptron(Model, ABC):
     weights_ : numpy.ndarray of int64, shape (1 or max_classes, n_features)
     bias_ : numpy.ndarray of int64, shape (1 or max_classes,)
         Of one vector -32,768 to 32,767. Of more -32,767 to 32,767, and -32,768 for an empty class.
-    n_features_in_ : int
     """
 
     weights_: NDArray[np.int64]
@@ -47,13 +46,12 @@ class Perceptron(Model, ABC):
 
     @property
     def contract(self) -> str:
-        """The name of the Solidity model: there is another one for more than two classes."""
-        name = type(self).__name__
-        return name if self._binary else name.replace("Perceptron", "MulticlassPerceptron")
+        """The name of the Solidity model that it is deployed as: there is another one for more than two classes."""
+        return self.contracts[0 if self._binary else 1]
 
     @property
     def _binary(self) -> bool:
-        return self._capacity == 2
+        return self.max_classes == 2
 
     @classmethod
     def _vectors_of(cls, max_classes: int) -> int:
@@ -76,7 +74,7 @@ class Perceptron(Model, ABC):
         return INT16.lowest if self._binary else INT16.lowest + 1
 
     def _clear(self) -> None:
-        self.weights_ = np.zeros((self._vectors, self.n_features_in_), dtype=np.int64)
+        self.weights_ = np.zeros((self._vectors, self.n_features), dtype=np.int64)
         self.bias_ = np.full(self._vectors, 0 if self._binary else _NO_BIAS)
 
     def _header(self) -> bytes:
@@ -99,10 +97,6 @@ class Perceptron(Model, ABC):
     def _begin(self, labels: NDArray[np.int64]) -> None:
         if not self._binary:
             self.bias_[labels] = 0
-
-    def _learn_rows(self, rows: Any, labels: NDArray[np.int64]) -> None:
-        for features, label in zip(self._each(rows), labels.tolist(), strict=True):
-            self._learn(features, label)
 
     def _learn(self, features: Features, label: int) -> None:
         if self._binary:

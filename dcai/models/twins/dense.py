@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import gen_batches
 
-from dcai.encoders.vector import MAX_DIMENSIONS
 from dcai.errors import InvalidInput
-from dcai.models.base import Features, Model
-from dcai.samples import check_dense, unpack_dense
+from dcai.models.twins.twin import Features, Twin
+from dcai.samples import MAX_DIMENSIONS, check_dense, unpack_dense
 
 _GAS = 4_000
 _GAS_VECTOR = 2_000
@@ -27,7 +25,7 @@ _GAS_TESTED = 2_200
 _BATCH = 4_096
 
 
-class DenseModel(Model, ABC):
+class DenseTwin(Twin, ABC):
     """A model of vectors of signed bytes and of one norm, as `VectorEncoder` gives them.
 
     The table is laid out by class.
@@ -41,15 +39,14 @@ class DenseModel(Model, ABC):
 
         Parameters
         ----------
-        features : array-like of int, shape (n_features_in_,)
+        features : array-like of int, shape (n_features,)
             As `VectorEncoder` gives them.
 
         Raises
         ------
         InvalidInput
-            If they are no sample, or not as many as the model's features.
+            If they are not a sample, or not as many as the model's features.
         """
-        self._check_fitted()
         try:
             given = np.asarray(features)
         except ValueError:  # lists of different lengths
@@ -63,14 +60,13 @@ class DenseModel(Model, ABC):
         return _checked(given).tobytes()
 
     def unpack(self, sample: bytes) -> NDArray[np.int64]:
-        """Return the vector of a sample, shape (n_features_in_,).
+        """Return the vector of a sample, shape (n_features,).
 
         Raises
         ------
         InvalidInput
             If the contract would refuse it.
         """
-        self._check_fitted()
         self._check_length(sample)
         vector = unpack_dense(sample)
         _checked(vector)
@@ -82,33 +78,31 @@ class DenseModel(Model, ABC):
 
     def learn_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
-        self._check_fitted()
         vectors = self._vectors_read
-        return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.n_features_in_
+        return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.n_features
 
     def asking_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of an answer about a sample, beside reading the state."""
-        self._check_fitted()
-        return _GAS + (_GAS_TESTED + _GAS_ASKED * self.n_features_in_) * self._vectors
+        return _GAS + (_GAS_TESTED + _GAS_ASKED * self.n_features) * self._vectors
 
     def counting_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right."""
-        self._check_fitted()
-        return _GAS + (_GAS_TESTED + _GAS_COUNTED * self.n_features_in_) * self._vectors
+        return _GAS + (_GAS_TESTED + _GAS_COUNTED * self.n_features) * self._vectors
 
     def largest_sample(self, size: int) -> bytes:
         """Return a sample: all of the model have the same size."""
-        self._check_fitted()
-        return self.pack([127, *[0] * (self.n_features_in_ - 1)])
+        return self.pack([127, *[0] * (self.n_features - 1)])
 
     def _check_length(self, sample: Sized) -> None:
-        if len(sample) != self.n_features_in_:
+        if len(sample) != self.n_features:
             raise InvalidInput(
-                f"This model has {self.n_features_in_} features, the sample {len(sample)}; use the encoder that the "
+                f"This model has {self.n_features} features, the sample {len(sample)}; use the encoder that the "
                 "model was fitted with."
             )
 
-    def _rows(self, X: Any) -> NDArray[np.int8]:
+    @classmethod
+    def rows(cls, X: Any) -> NDArray[np.int8]:
+        """Return samples as rows: see `Twin.rows`."""
         return check_dense(X)
 
     def _each(self, rows: NDArray[np.int8]) -> Iterator[Features]:
@@ -119,15 +113,15 @@ class DenseModel(Model, ABC):
         # 42, where float64 holds all integers of up to 53.
         columns = vectors.T.astype(np.float64)
         dots = np.empty((len(rows), len(vectors)), dtype=np.int64)
-        for batch in gen_batches(len(rows), _BATCH):
-            dots[batch] = rows[batch].astype(np.float64) @ columns
+        for start in range(0, len(rows), _BATCH):
+            dots[start : start + _BATCH] = rows[start : start + _BATCH].astype(np.float64) @ columns
         return dots
 
     def _features(self, sample: bytes) -> Features:
         return _present(self.unpack(sample))
 
     def _positions(self, vectors: NDArray[np.int64], indices: NDArray[np.integer]) -> NDArray[np.int64]:
-        return vectors[:, np.newaxis] * self.n_features_in_ + indices.astype(np.int64)
+        return vectors[:, np.newaxis] * self.n_features + indices.astype(np.int64)
 
     def _to_layout(self, table: NDArray[np.int64]) -> NDArray[np.int64]:
         return table
@@ -137,7 +131,7 @@ class DenseModel(Model, ABC):
 
 
 def _checked(vector: NDArray[Any]) -> NDArray[np.int8]:
-    checked: NDArray[np.int8] = check_dense([vector], told="The sample")[0]
+    checked: NDArray[np.int8] = check_dense([vector], name="The sample")[0]
     return checked
 
 

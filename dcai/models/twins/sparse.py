@@ -6,16 +6,17 @@ from abc import ABC
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from dcai.encoders.base import MAX_FEATURES
 from dcai.errors import InvalidInput
-from dcai.models.base import Features, Model
-from dcai.samples import pack_sparse, unpack_sparse
+from dcai.models.twins.twin import Features, Twin
+from dcai.samples import MAX_FEATURES, pack_sparse, unpack_sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 _GAS = 4_000
 _GAS_VECTOR = 800
@@ -24,7 +25,7 @@ _GAS_LANE = 250
 _GAS_TEST = 2_500
 
 
-class SparseModel(Model, ABC):
+class SparseTwin(Twin, ABC):
     """A model of binary features: a sample is the indices of those that are present.
 
     The table is laid out by feature, so that the lanes of frequent features, which come first, share slots.
@@ -52,9 +53,8 @@ class SparseModel(Model, ABC):
         Raises
         ------
         InvalidInput
-            If they are no sample, or one is beyond the model's features.
+            If they are not a sample, or one is beyond the model's features.
         """
-        self._check_fitted()
         sample = pack_sparse(features)
         self._check_indices(unpack_sparse(sample))
         return sample
@@ -75,52 +75,53 @@ class SparseModel(Model, ABC):
 
     def learn_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas that a sample takes in a batch, beside reading and writing the state."""
-        self._check_fitted()
         vectors = self._vectors_read
         return _GAS + _GAS_VECTOR * vectors + (_GAS_FEATURE + _GAS_LANE * vectors) * self.size_of(sample)
 
     def asking_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of an answer about a sample, beside reading the state."""
-        self._check_fitted()
         feature, lane = self._asking_gas
         return _GAS + self._vector_gas[0] * self._vectors + (feature + lane * self._vectors) * self.size_of(sample)
 
     def counting_gas(self, sample: bytes) -> int:
         """Return an upper estimate of the gas of finding out in memory whether the model gets a test sample right."""
-        self._check_fitted()
         vector, lane = self._vector_gas
         return _GAS_TEST + (vector + lane * self.size_of(sample)) * self._vectors
 
     def largest_sample(self, size: int) -> bytes:
         """Return a sample of so many features, or of as many as the model takes."""
-        self._check_fitted()
-        return self.pack(range(min(size, self.n_features_in_, self._most_features)))
+        return self.pack(range(min(size, self.n_features, self._most_features)))
 
     @property
     def _most_features(self) -> int:
-        return self._most_lanes // self._capacity
+        return self._most_lanes // self.max_classes
 
     def _check_indices(self, indices: NDArray[np.integer]) -> None:
-        if indices[-1] >= self.n_features_in_:
+        if indices[-1] >= self.n_features:
             raise InvalidInput(
-                f"There is no feature {indices[-1]}: this model has {self.n_features_in_}, 0 to "
-                f"{self.n_features_in_ - 1}."
+                f"There is no feature {indices[-1]}: this model has {self.n_features}, 0 to {self.n_features - 1}."
             )
         if len(indices) > self._most_features:
             raise InvalidInput(
-                f"The sample has {len(indices):,} features; of {self._capacity} classes this model takes up to "
+                f"The sample has {len(indices):,} features; of {self.max_classes} classes this model takes up to "
                 f"{self._most_features:,}, since no transaction could settle a claim with more: leave the rarest out."
             )
 
-    def _rows(self, X: Any) -> sparse.csr_matrix:
+    @classmethod
+    def rows(cls, X: Any) -> sparse.csr_matrix:
+        """Return samples as rows: see `Twin.rows`."""
+        from scipy import sparse  # takes longer to import than one sample takes to learn
+
         try:
             given = X if sparse.issparse(X) else np.asarray(X)
         except ValueError:  # rows of different lengths
             given = np.array(None)
+        if given.dtype.kind == "c":
+            raise InvalidInput(f"Complex data not supported: rows are numbers, not {given.dtype}.")
         if given.ndim != 2 or given.dtype.kind not in "biuf":
             raise InvalidInput(
-                f"Rows are an array or sparse matrix of numbers, one row a sample, not of shape {given.shape} and "
-                f"{given.dtype}; use an encoder's transform, or write [row] for a single row."
+                f"Rows are an array or sparse matrix of numbers, one row per sample, not of shape {given.shape} and "
+                f"{given.dtype}. Reshape your data: use an encoder's transform, or write [row] for a single row."
             )
         rows = sparse.csr_matrix(given, dtype=np.float64, copy=True)
         rows.sum_duplicates()
@@ -129,9 +130,11 @@ class SparseModel(Model, ABC):
         misfits = np.flatnonzero(~((rows.data > 0) & (rows.data < np.inf)))
         if misfits.size:
             row = np.searchsorted(rows.indptr, misfits[0], side="right") - 1
+            value = rows.data[misfits[0]]
+            neither = "Negative values in data are" if -np.inf < value < 0 else "NaN and inf are"
             raise InvalidInput(
-                f"Row {row} has {rows.data[misfits[0]]} in column {rows.indices[misfits[0]]}, and a feature is there "
-                "(above 0) or not (0); use an encoder's transform."
+                f"Row {row} has {value} in column {rows.indices[misfits[0]]}, and a feature is there (above 0) or not "
+                f"(0). {neither} neither; use an encoder's transform."
             )
         present = np.ones(rows.nnz, dtype=np.int64)
         return sparse.csr_matrix((present, rows.indices, rows.indptr), shape=rows.shape)
@@ -153,7 +156,6 @@ class SparseModel(Model, ABC):
         return dots
 
     def _features(self, sample: bytes) -> Features:
-        self._check_fitted()
         features = _read(sample)
         self._check_indices(features.indices)
         return features
@@ -171,9 +173,9 @@ class SparseModel(Model, ABC):
 # A sample that is contributed is read again when it is learnt, and whenever somebody claims something about it.
 @lru_cache(maxsize=512)
 def _read(sample: bytes) -> Features:
-    """Return the features of a sample, or refuse what is none of any model."""
+    """Return the features of a sample, or refuse what no model takes."""
     if len(sample) % 2:
-        raise InvalidInput(f"The sample has {len(sample)} bytes; a sparse sample has two a feature.")
+        raise InvalidInput(f"The sample has {len(sample)} bytes; a sparse sample has two bytes per feature.")
     indices = unpack_sparse(sample)
     if indices.size == 0 or (indices[1:] <= indices[:-1]).any():
         pack_sparse(indices)

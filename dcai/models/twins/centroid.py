@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcai.errors import InvalidInput
-from dcai.models.base import Features
-from dcai.models.counting import CountingModel
+from dcai.models.twins.counting import CountingTwin
+from dcai.models.twins.twin import Features
 
 _FRACTION_BITS = 32
 
@@ -19,7 +19,7 @@ _FRACTION_BITS = 32
 _MAX_WHOLE = 2 ** (63 - _FRACTION_BITS) - 1
 
 
-class CentroidModel(CountingModel, ABC):
+class CentroidTwin(CountingTwin, ABC):
     """A model whose classes are the averages of their samples, its centroids; the nearest one wins.
 
     score = |x|² - |x - centroid|² = 2 x · centroid - |centroid|², in units of 2**-32, rounded towards zero. So does
@@ -44,8 +44,8 @@ class CentroidModel(CountingModel, ABC):
         whole, rest = np.divmod(np.abs(numerators), counts**2)
         if (whole > _MAX_WHOLE).any():
             raise InvalidInput(
-                "A score of this model leaves the range of int64, since its sums are none of as many samples as it "
-                "counts; don't trust it, or ask scores_of for one sample."
+                "A score of this model leaves the range of int64, since its sums cannot come from as many samples as "
+                "it counts; don't trust it, or ask its twin's scores_of for one sample."
             )
         # The rest is below counts**2, so below 2**32, and fits beside 32 more bits where there is no sign.
         fraction = (rest.astype(np.uint64) << np.uint64(_FRACTION_BITS)) // (counts**2).astype(np.uint64)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.encoders.base import shortened
 from dcai.errors import InvalidInput
+from dcai.untrusted import shortened
 
 
 def field(data: Any, name: str, *kinds: type) -> Any:
@@ -19,12 +19,12 @@ def field(data: Any, name: str, *kinds: type) -> Any:
     Raises
     ------
     InvalidInput
-        If `data` is no object, has no such field, or the field is of another type.
+        If `data` is not an object, has no such field, or the field is of another type.
     """
     if not isinstance(data, Mapping):
         raise InvalidInput(f"A model file is a JSON object, not {shortened(data)}: save() writes one.")
     if name not in data:
-        raise InvalidInput(f"The model file has no {name!r}: it is cut off or no model file; save the model again.")
+        raise InvalidInput(f"The model file has no {name!r}: it is cut off or not a model file; save the model again.")
     if type(data[name]) not in kinds:
         wanted = " or ".join(kind.__name__ for kind in kinds)
         raise InvalidInput(f"{name!r} in the model file must be of type {wanted}, not {shortened(data[name])}.")
@@ -51,7 +51,7 @@ def integers(
     Raises
     ------
     InvalidInput
-        If it is missing, not nested lists of that shape, or an element is no integer or out of range.
+        If it is missing, not nested lists of that shape, or an element is not an integer or out of range.
     """
     rows = field(state, name, list)
     whole = len(rows) == shape[0]

@@ -1,0 +1,84 @@
+"""Texts as the set of known words they hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from dcai.encoders.checks import check_texts
+from dcai.encoders.codings.coding import SPEC_VERSION, Indices, SparseCoding, spec_field
+from dcai.errors import InvalidInput
+from dcai.samples import MAX_FEATURES
+from dcai.untrusted import shortened
+
+if TYPE_CHECKING:
+    from dcai.encoders.text import TextEncoder
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+
+
+def split_words(text: str) -> list[str]:
+    """Split a text into words, by the rule that `TextEncoder` documents."""
+    # NFC comes last: a capital without a composed form (J̌) can have a small letter with one (ǰ).
+    return _WORD.findall(unicodedata.normalize("NFC", text.lower()).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+
+
+class TextCoding(SparseCoding):
+    """Presence of words: see `TextEncoder` for how texts are split.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Feature 0 first; all different.
+    """
+
+    kind = "text"
+    takes_texts = True
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = list(words)
+        self.n_features_ = len(self.words)
+        self._feature_of = {word: feature for feature, word in enumerate(self.words)}
+
+    def indices(self, inputs: Iterable[str]) -> Indices:
+        """Encode texts: see `SparseCoding.indices`."""
+        known = self._feature_of
+        rows = [sorted({known[word] for word in split_words(text) if word in known}) for text in check_texts(inputs)]
+        starts = np.fromiter(accumulate(map(len, rows), initial=0), dtype=np.int64, count=len(rows) + 1)
+        return Indices(np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=starts[-1]), starts)
+
+    def feature_names(self) -> list[str]:
+        """List the words, the most frequent first."""
+        return list(self.words)
+
+    def spec(self) -> dict[str, Any]:
+        """Describe the coding: its words, the most frequent first."""
+        return {"kind": self.kind, "version": SPEC_VERSION, "words": self.feature_names()}
+
+    def estimator(self) -> TextEncoder:
+        """Return the fitted scikit-learn transformer that encodes as this does; imports scikit-learn."""
+        from dcai.encoders.text import TextEncoder
+
+        return TextEncoder.from_coding(self)
+
+    @classmethod
+    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
+        words = spec_field(spec, "words", list)
+        if not 1 <= len(words) <= MAX_FEATURES:
+            raise InvalidInput(f"A text encoder has from 1 to {MAX_FEATURES:,} words; this spec has {len(words):,}.")
+        seen: dict[str, int] = {}
+        for position, word in enumerate(words):
+            if not isinstance(word, str):
+                raise InvalidInput(f"Word {position} of the encoder's spec must be a str, not {shortened(word)}.")
+            if word in seen:
+                raise InvalidInput(
+                    f"Words {seen[word]} and {position} of the encoder's spec are both {shortened(word)}; a word "
+                    "is one feature."
+                )
+            seen[word] = position
+        return cls(words)
