@@ -163,7 +163,9 @@ def test_data_of_other_classes_is_refused(publish, fork):
     answer = fork(publish().address, data="iris")
 
     assert answer.exit_code == 2
-    assert "The trainer's classes are malignant, benign, those of iris are setosa, versicolor, virginica" in answer.stderr
+    assert (
+        "The trainer's classes are malignant, benign, those of iris are setosa, versicolor, virginica" in answer.stderr
+    )
 
 
 @pytest.mark.parametrize(
