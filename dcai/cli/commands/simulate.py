@@ -127,7 +127,7 @@ def _earned(outcomes: Sequence[Outcome]) -> Table:
     for thing in things:
         earned.add_column(thing, justify="left" if thing == "badges" else "right")
     for one in outcomes:
-        earned.add_row(one.name, *map(one.told, things))
+        earned.add_row(one.name, *map(one.earned_text, things))
     return earned
 
 

@@ -122,7 +122,7 @@ class Market:
 
 
 def test_set(data: Encoded, portions: int, portion_size: int, seed: int) -> HiddenTestSet:
-    """Return some of the hidden samples, drawn by lot, in portions.
+    """Return some of the hidden samples, drawn at random, in portions.
 
     Raises
     ------
