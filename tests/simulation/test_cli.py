@@ -176,6 +176,13 @@ def test_a_backend_that_is_unknown_is_refused(run, file):
     assert "There is no backend 'geth'" in answer.stderr
 
 
+def test_a_fork_is_not_made_on_py_evm(run, file):
+    answer = run("simulate", file, "--backend", "py-evm", "--fork", "http://127.0.0.1:1", "0x" + "11" * 20)
+
+    assert answer.exit_code == 2
+    assert "A trainer is forked on anvil, not on py-evm" in answer.stderr
+
+
 def test_a_single_seed_has_no_interval_in_the_json(run, file, tmp_path):
     answer = run("sweep", file, "--seeds", 1, "--out", tmp_path / "sweep", "--json")
 
