@@ -49,7 +49,7 @@ def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
     InvalidInput
         If a command can't ask it, since its encoder needs a function.
     """
-    from dcai.encoders.embedding import NoEmbedding
+    from dcai.encoders import NoEmbedding
     from dcai.trainer.attach import attach
 
     try:

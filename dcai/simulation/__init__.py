@@ -1,4 +1,4 @@
-"""What happens to a shared model and its money when people misbehave: agents against the deployed bytecode."""
+"""Simulations: what happens to a shared model and its money when people misbehave, on the deployed bytecode."""
 
 from dcai.simulation.actions import Ask, Claim, Contribute
 from dcai.simulation.agents import Agent

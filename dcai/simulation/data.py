@@ -1,4 +1,4 @@
-"""Real data, encoded for a model, and the part of it that agents contribute."""
+"""Real data, encoded for a model, and the part that agents contribute."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Encoded:
     Attributes
     ----------
     rows, hidden : matrices, shape (n, features)
-        To contribute, and to test with: sparse ones of a sparse model, else dense ones.
+        To contribute, and to test with: sparse for a sparse model, else dense.
     labels, truth : numpy.ndarray of int64, shape (n,)
-        Of both.
+        Their classes.
     """
 
     rows: Any
@@ -63,7 +63,7 @@ def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int, bins: int
 
 
 def encode(dataset: Dataset, encoder: Encoder) -> Encoded:
-    """Encode a data set; training inputs in which nothing is known are left out, since there is nothing to send."""
+    """Encode a data set; training inputs without a known feature are left out: there is nothing to send."""
     rows: Any = encoder.transform(dataset.train_inputs)
     labels = np.asarray(dataset.train_labels, dtype=np.int64)
     if not encoder.dense:
@@ -75,7 +75,7 @@ def encode(dataset: Dataset, encoder: Encoder) -> Encoded:
 
 
 def packed(rows: Any) -> list[bytes]:
-    """Return rows as the contract gets them, of which none is empty."""
+    """Return rows, none of them empty, as they are sent to the contract."""
     if isinstance(rows, np.ndarray):
         data, ends = rows.astype(np.int8).tobytes(), rows.shape[1] * np.arange(len(rows) + 1)
     else:
@@ -84,7 +84,7 @@ def packed(rows: Any) -> list[bytes]:
 
 
 class Pool:
-    """The samples that agents contribute, in order; each is contributed once.
+    """The samples that agents contribute, in order, each once.
 
     Parameters
     ----------
@@ -113,14 +113,14 @@ class Pool:
         return self._given - len(self._back)
 
     def next(self) -> Sample | None:
-        """Return the one whose turn it is, or None where none is left."""
+        """Return the next sample; None if none is left."""
         if self._next is None and self.left:
             row = self._back[0] if self._back else self._given
             self._next = self._sample(row)
         return self._next
 
     def use(self, row: int) -> None:
-        """Take the one whose turn it is."""
+        """Take the next sample."""
         if self._back:
             self._back.remove(row)
         else:
@@ -128,7 +128,7 @@ class Pool:
         self._next = None
 
     def put_back(self, row: int) -> None:
-        """Put one back that was refused: it is the next one's turn again."""
+        """Put a refused sample back: it is next again."""
         self._back.append(row)
         self._next = None
 
@@ -137,7 +137,7 @@ class Pool:
         self._closed, self._next = True, None
 
     def example(self, rng: np.random.Generator, label: int | None, feature: int | None) -> Sample | None:
-        """Return any sample, used or not: of a class, or with a feature, where one is named; None: there is none."""
+        """Return any sample, used or not, perhaps of a class or with a feature; None if there is none."""
         found = self._found.get((label, feature))
         if found is None:
             wanted = np.ones(len(self._labels), dtype=np.bool_) if label is None else self._labels == label
@@ -148,13 +148,13 @@ class Pool:
         return self._sample(int(rng.choice(found))) if len(found) else None
 
     def noise(self, rng: np.random.Generator, like: bytes) -> bytes:
-        """Return a sample of the size of another, with features drawn by lot."""
+        """Return a sample of the size of another, with random features."""
         if isinstance(self._rows, np.ndarray):  # the same numbers in another order have the same norm
             return rng.permutation(np.frombuffer(like, dtype=np.int8)).tobytes()
         return pack_sparse(np.sort(rng.choice(self._rows.shape[1], size=len(like) // 2, replace=False)))
 
     def union(self, samples: Sequence[bytes], most: int | None) -> bytes:
-        """Return a sample with the features of all, the most frequent ones; of dense ones, of fixed size, the first."""
+        """Return a sample with the most frequent features of all; of dense ones, which have a fixed size, the first."""
         if isinstance(self._rows, np.ndarray):
             return samples[0]
         features, counts = np.unique(np.concatenate([unpack_sparse(one) for one in samples]), return_counts=True)

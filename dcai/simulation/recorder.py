@@ -1,4 +1,4 @@
-"""What happened, in columns: some 80 bytes an action."""
+"""What happened, in columns: some 80 bytes per action."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Recorder:
         ok: bool,
         reason: str,
     ) -> None:
-        """Keep an action: when, whose, what, and what became of it."""
+        """Keep an action: when, whose, what, and its outcome."""
         self._time.append(time)
         self._agent.append(agent)
         self._address.append(address)
@@ -116,7 +116,7 @@ class Recorder:
         return course.astype(dict.fromkeys(balances, object))
 
     def digest(self) -> str:
-        """Return a SHA-256 over everything that is kept: that of two runs is the same if they are, to the bit."""
+        """Return a SHA-256 over everything that is kept: it is the same for runs that are the same, to the bit."""
         digest = hashlib.sha256(repr((self.agents, *self._functions, *self._reasons)).encode())
         columns = (self._time, self._agent, self._address, self._function, self._id, self._label, self._size)
         for column in (*columns, self._gas, self._ok, self._reason):

@@ -1,4 +1,4 @@
-"""What came out of a run."""
+"""The result of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dcai.trainer.audit import Audit
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an agent.
+    """The outcome for an agent.
 
     Attributes
     ----------
@@ -25,13 +25,13 @@ class Outcome:
     open_wei : int
         What is still open of its deposits.
     deposited_wei, received_wei : int
-        What it paid in, and what refunds and shares brought.
+        What it paid in, and what refunds and shares brought it.
     fee_wei, gas : int
         What its transactions cost, refused ones included.
     done, refused : dict of str to int
         Function -> how often it was granted, and refused.
     earned : dict
-        What else than money, by name: of Gamified points, validated contributions and badges.
+        What it earned beside money, by name: under Gamified points, validated contributions and badges.
     """
 
     name: str
@@ -49,11 +49,11 @@ class Outcome:
 
     @property
     def gain_wei(self) -> int:
-        """What it won, gas paid, and what is still open of its deposits counted as lost."""
+        """What it won after gas; what is still open of its deposits counts as lost."""
         return self.end_wei - self.start_wei
 
-    def told(self, thing: str) -> str:
-        """Return something that was earned as text."""
+    def earned_text(self, thing: str) -> str:
+        """Return something that was earned as text; empty if it wasn't."""
         if thing not in self.earned:
             return ""
         value = self.earned[thing]
@@ -75,25 +75,25 @@ class Result:
         The name of the data set, what the chain ran on, and the trainer's address.
     classes : tuple of str
     initial, final, baseline : float
-        Accuracy on the hidden test set: at the start, in the end, and of the same model trained by nobody but its owner
-        with all the data (nan where that isn't known).
+        Accuracy on the hidden test set: at the start, at the end, and of the same model trained by its owner alone with
+        all the data (nan if unknown).
     contributed, samples : int
         How many of the samples were contributed.
     open : int
-        Contributions of which something is open in the end.
+        How many contributions have something open at the end.
     outcomes : tuple of Outcome
     course, actions : pandas.DataFrame
         See `Recorder.course` and `Recorder.actions`.
     stopped : str or None
         Why the run ended early, if it did.
     error : BaseException or None
-        What broke the run off, where something did: an agent's fault, a chain that is gone, Ctrl-C.
+        What broke the run off, if anything: an agent's fault, a chain that is gone, Ctrl-C.
     audit : Audit or None
         What an audit of the contract and of the agents' balances found; None if the chain was gone.
     digest : str
-        Over everything that happened: two runs with the same one are the same, to the bit.
+        Over everything that happened: two runs with the same digest are the same, to the bit.
     seconds : float
-        How long the run took, without preparing the data and the audit.
+        How long the run took, without preparing the data and without the audit.
     """
 
     scenario: dict[str, Any]
@@ -164,12 +164,12 @@ class Result:
 
     @property
     def accuracies(self) -> str:
-        """How accurate the model was and is, in one sentence."""
+        """The model's accuracy before and after, in one sentence."""
         alone = "" if isnan(self.baseline) else f", {self.baseline:.1%} if its owner trains it alone with all data"
         return f"Accuracy on the hidden set: {self.initial:.1%} before, {self.final:.1%} after{alone}."
 
     def summary(self) -> dict[str, Any]:
-        """Return all but the two tables, as JSON-able values."""
+        """Return everything but the two tables, as JSON-able values."""
         return {
             "title": self.scenario["title"],
             "seed": self.seed,

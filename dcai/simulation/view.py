@@ -1,4 +1,4 @@
-"""What an agent sees: what a person would see, and not the future."""
+"""What an agent sees: as much as a person would see, and not the future."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class View:
-    """The public state as of the latest block, and what an agent knows of its own.
+    """The public state as of the latest block, and what an agent knows about its own affairs.
 
     Everything here is free on a real chain: view calls, the public log, the parameters of the model.
 
@@ -67,24 +67,24 @@ class View:
         return round(units * self._world.unit_wei)
 
     def affords(self, wei: int, address: str | None = None) -> bool:
-        """Whether one of the agent's addresses, the first where left out, can pay a deposit and its gas now."""
+        """Whether one of the agent's addresses, the first if left out, can pay a deposit and its gas now."""
         return wei + self._world.gas_fee_wei <= self._world.balances[address or self.addresses[0]]
 
     # The model
 
     def price(self, size: int, *, elapsed: int | None = None) -> int:
-        """Return what a contribution of so many features costs now, or so many seconds after the last one, wei."""
+        """Return the price of a contribution of so many features now, or so many seconds after the last one, wei."""
         rules = self._world.rules
         if elapsed is None:
             return rules.price(self.now, size)
         return rules.price(rules.history.last_time + elapsed, size)
 
     def size_of(self, sample: bytes) -> int:
-        """Return the size of a sample that is priced."""
+        """Return the size that a sample is priced by."""
         return self._world.twin.size_of(sample)
 
     def predict(self, sample: bytes) -> int:
-        """Return what the contract answers about a sample."""
+        """Return the contract's prediction for a sample."""
         return self._world.ledger.label_of(sample)
 
     def model(self) -> Twin:
@@ -96,13 +96,13 @@ class View:
         return self._world.twin.pack(features)
 
     def union(self, samples: Sequence[bytes]) -> bytes:
-        """Return a sample that moves the model as these together do, as far as one that is accepted can."""
+        """Return an acceptable sample that moves the model as these do together, as far as possible."""
         return self._world.pool.union(samples, self._world.rules.most_features)
 
     # The log
 
     def open(self) -> Iterator[Entry]:
-        """Yield the contributions of which something is open."""
+        """Yield the contributions that have something open."""
         rules = self._world.rules
         return (entry for entry in rules.history.entries.values() if rules.is_open(entry, self.now))
 
@@ -111,17 +111,17 @@ class View:
         return list(self._world.ledger.recent)
 
     def good(self, address: str) -> int:
-        """Return how many good contributions somebody has."""
+        """Return how many good contributions an address has."""
         return self._world.rules.good(address)
 
     def awaited(self, address: str) -> int:
-        """Return how many contributions somebody has that may still become good ones."""
+        """Return how many contributions of an address may still become good ones."""
         rules = self._world.rules
         return sum(entry.author == address and rules.may_be_good(entry, self.now) for entry in self.open())
 
     @property
     def reporter_good(self) -> int:
-        """How many good contributions somebody needs who claims something against others."""
+        """How many good contributions are needed to claim something against others."""
         return self._world.rules.reporter_good
 
     # Data
@@ -132,18 +132,18 @@ class View:
         return self._world.pool.left
 
     def sample(self) -> Sample | None:
-        """Return the next sample of the agents' data; it is used up once it is contributed. None: there is none."""
+        """Return the next sample of the agents' data, which is used up once it is contributed; None if none is left."""
         return self._world.pool.next()
 
     def example(self, rng: Generator, *, label: int | None = None, feature: int | None = None) -> Sample | None:
-        """Return any sample of the kind that agents contribute, perhaps of a class or with a feature; None: none is.
+        """Return any sample of the agents' data, perhaps of a class or with a feature; None if there is none.
 
-        It stays where it is: whoever has such data has some that the others know, too.
+        It stays where it is: people with such data have some that others know, too.
         """
         return self._world.pool.example(rng, label, feature)
 
     def noise(self, rng: Generator, like: bytes) -> bytes:
-        """Return a sample without meaning, of the size of another."""
+        """Return a meaningless sample of the size of another."""
         return self._world.pool.noise(rng, like)
 
     # Claims
@@ -174,7 +174,7 @@ class View:
         return rules.possible(claim, self.now) and rules.pays(claim, self._world.fee(claim.function))
 
     def grants_if_turned(self, function: str, entry: Entry) -> bool:
-        """Whether the contract would grant a claim on what the model agrees with now, if it no longer did."""
+        """Whether the model agrees with a contribution, and the contract would grant a claim if it didn't."""
         rules = self._world.rules
         claim = Claim(function, entry.id, self.addresses[0])
         return not rules.disagrees(entry) and rules.possible(claim, self.now, turned=True)
@@ -184,7 +184,7 @@ class View:
         return self._world.rules.brings(claim)
 
     def look_again(self, claim: Claim) -> None:
-        """Put a claim back on the list, for when it may have become possible; forget it where it never will."""
+        """Put a claim back on the list for when it may be possible; forget it if it never will be."""
         later = self._world.rules.later(claim, self.now)
         if later is not None:
             time, function = later

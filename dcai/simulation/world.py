@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import Event
 from dcai.incentives.rules import Due, Rules
-from dcai.models import Model
+from dcai.models.twins import Twin
 from dcai.simulation.data import Pool
 from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
@@ -84,11 +84,11 @@ class World:
         self._claim_gas: Counter[str] = Counter()
         twin = ledger.twin
         slots = -(-(16 + twin.parameter_bytes(twin.settings())) // 32)
-        limit = _CONTRIBUTE_GAS + _SLOT_GAS * slots + _FEATURE_GAS * twin.n_features_in_ * len(twin.classes)
+        limit = _CONTRIBUTE_GAS + _SLOT_GAS * slots + _FEATURE_GAS * twin.n_features * len(twin.classes)
         self.gas_limit = min(limit, TRANSACTION_GAS_LIMIT)
 
     @property
-    def twin(self) -> Model:
+    def twin(self) -> Twin:
         """The trainer's model as it is now."""
         return self.ledger.twin
 

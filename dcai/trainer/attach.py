@@ -17,7 +17,7 @@ from dcai.trainer.settings import Deployed, Settings
 from dcai.trainer.trainer import Trainer
 
 if TYPE_CHECKING:
-    from dcai.encoders import Embed, Encoder
+    from dcai.encoders import Coding, Embed
 
 # Of a clone's code, and of its arguments: see contracts/libraries/Settings.sol.
 _IMPLEMENTATION = slice(len(CLONE_HEAD), len(CLONE_HEAD) + 20)
@@ -114,7 +114,7 @@ def _ours() -> dict[str, str]:
     return {address: contract for contract, address in artifacts.addresses().items()}
 
 
-def _encoder(chain: Chain, address: str, embed: Embed | None) -> Encoder | None:
+def _encoder(chain: Chain, address: str, embed: Embed | None) -> Coding | None:
     """Return the encoder that a trainer's creator published, or None where nothing is published completely."""
     data, complete = chain.read("ITrainer", address, "metadata")
     if not complete:

@@ -24,8 +24,8 @@ from dcai.trainer.slots import Slots
 
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
-    from dcai.encoders import Encoder
-    from dcai.models import Explanation
+    from dcai.encoders import Coding
+    from dcai.models.twins import Explanation, Twin
 
 C = TypeVar("C", bound=Contribution)
 H = TypeVar("H", bound=History[Any])
@@ -144,7 +144,7 @@ class Trainer(Generic[C, H]):
         return f"<Trainer {self.name!r} at {self.address} on {self.chain.backend}>"
 
     @property
-    def encoder(self) -> Encoder | None:
+    def encoder(self) -> Coding | None:
         """The encoder that its creator published, or None."""
         return self.inputs.encoder
 

@@ -52,6 +52,10 @@ def run():
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
+def trainer_of(answer):
+    return json.loads(answer.stdout)["trainer"]
+
+
 def test_simulate_tells_what_became_of_everybody(run, file):
     answer = run("simulate", file)
 
@@ -149,12 +153,34 @@ def test_a_full_disk_is_told_when_the_result_was(run, file, tmp_path):
 
 
 @pytest.mark.usefixtures("nowhere")
-def test_without_anvil_the_way_out_is_told(run, file):
-    answer = run("simulate", file, "--json")
+def test_without_anvil_a_run_is_on_py_evm_and_says_that_this_is_slow(run, file):
+    answer = run("simulate", file, "--samples", 14, "--json")
 
-    assert (answer.exit_code, answer.stdout) == (2, "")
-    assert "Simulations run on anvil" in answer.stderr
-    assert "py-evm" not in answer.stderr
+    assert answer.exit_code == 0
+    assert "anvil isn't installed: this runs on py-evm" in answer.stderr
+    assert json.loads(answer.stdout)["audit_problems"] == []
+
+
+def test_both_backends_find_the_same(run, file):
+    answers = [run("simulate", file, "--samples", 16, "--backend", name, "--json") for name in ("anvil", "py-evm")]
+
+    assert answers[0].stdout.replace(trainer_of(answers[0]), "") == answers[1].stdout.replace(
+        trainer_of(answers[1]), ""
+    )
+
+
+def test_a_backend_that_is_unknown_is_refused(run, file):
+    answer = run("simulate", file, "--backend", "geth")
+
+    assert answer.exit_code == 2
+    assert "There is no backend 'geth'" in answer.stderr
+
+
+def test_a_fork_is_not_made_on_py_evm(run, file):
+    answer = run("simulate", file, "--backend", "py-evm", "--fork", "http://127.0.0.1:1", "0x" + "11" * 20)
+
+    assert answer.exit_code == 2
+    assert "A trainer is forked on anvil, not on py-evm" in answer.stderr
 
 
 def test_a_single_seed_has_no_interval_in_the_json(run, file, tmp_path):

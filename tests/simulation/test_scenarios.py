@@ -127,7 +127,7 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
             ["a PredictionMarket has one provider at most", "leave out 'other'"],
         ),
         (("[incentive]", "[incentive]\nsize_unit = 0"), ["size_unit", "1 to 65535"]),
-        (('title = "Test"', "title = Test"), ["is no TOML", "line 2"]),
+        (('title = "Test"', "title = Test"), ["is not TOML", "line 2"]),
         (('title = "Test"', 'title = "Test"\n[model]\nkind = "Oracle"'), ["model", "SparsePerceptron", "'Oracle'"]),
     ],
 )
@@ -171,7 +171,7 @@ def test_settings_change_what_the_file_says(load):
 
 @pytest.mark.parametrize("setting", ["weight", "agents.5.deposit=1", "title.x=1", "agents.first.deposit=1"])
 def test_a_setting_that_cannot_be_made_is_told(load, setting):
-    with pytest.raises(InvalidInput, match=r"is no setting|can't be set"):
+    with pytest.raises(InvalidInput, match=r"is not a setting|can't be set"):
         load(GOOD, setting)
 
 

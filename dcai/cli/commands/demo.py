@@ -12,11 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from dcai import datasets, demo
-from dcai.chain import local_chain
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.writing import check_picture
-from dcai.demo import UNIT_WEI, Outcome
+from dcai.cli.writing import check_picture, failures_told
+from dcai.demo import UNIT_WEI
 from dcai.errors import DcaiError
+from dcai.simulation.result import Result
+from dcai.simulation.run import default_backend, simulate
 
 
 def run(
@@ -25,7 +26,7 @@ def run(
     ] = "breast-cancer",
     samples: Annotated[int | None, typer.Option(help="Use only so many training samples, 25 or more.")] = None,
     backend: Annotated[
-        str | None, typer.Option(help="anvil or py-evm; left out, anvil where it is installed, else py-evm.")
+        str | None, typer.Option(help="anvil or py-evm; if left out, anvil where it is installed, else py-evm.")
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="Write the picture to this file: .png, .svg or .pdf.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
@@ -40,26 +41,29 @@ def run(
         if plot is not None:
             check_picture(plot)
         dataset = datasets.load(data)
-        demo.check(dataset, samples)
-        errors = Console(stderr=True)
-        with local_chain(backend) as chain, _progress(errors) as progress:
-            task = progress.add_task(f"{dataset.title} on {chain.backend}", total=None)
-            outcome = demo.run(
-                chain,
-                dataset,
-                samples=samples,
+        scenario = demo.scenario(dataset, samples)
+        with _progress(Console(stderr=True)) as progress:
+            task = progress.add_task(f"{dataset.title} on {backend or default_backend()}", total=None)
+            result = simulate(
+                scenario,
+                backend=backend,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
         if plot is not None:
-            from dcai.plot import plot_demo  # matplotlib takes a second to import
+            from dcai.simulation.report.picture import draw  # matplotlib takes a second to import
 
-            plot_demo(outcome, plot)
+            with failures_told(plot):
+                draw(result, plot)
         if as_json:
-            typer.echo(json.dumps(outcome.as_json(), indent=2))
+            typer.echo(json.dumps(demo.summary(result), indent=2))
         else:
-            _print(outcome)
-        if outcome.problems:
-            raise DcaiError("The contract differs from its log: " + " ".join(outcome.problems))
+            _print(result, len(dataset.test_labels))
+        if result.stopped:
+            typer.echo(f"The run ended early. {result.stopped}", err=True)
+        if result.problems:
+            raise DcaiError("The contract differs from its log: " + " ".join(result.problems))
+        if result.stopped:
+            raise typer.Exit(1)
 
 
 def _progress(console: Console) -> Progress:
@@ -68,31 +72,31 @@ def _progress(console: Console) -> Progress:
     )
 
 
-def _print(outcome: Outcome) -> None:
+def _print(result: Result, hidden: int) -> None:
     console = Console()
-    half = outcome.course[len(outcome.course) // 2].accuracy
-    title = f"Accuracy on {outcome.test_size:,} hidden samples; {outcome.train_size:,} to train with"
+    half = result.course["accuracy"].iloc[len(result.course) // 2]
+    title = f"Accuracy on {hidden:,} hidden samples; {result.samples:,} to contribute"
     accuracy = Table(title=title, title_justify="left")
     for name in ("before", "half way", "after", "all data, nobody hostile"):
         accuracy.add_column(name, justify="right")
-    accuracy.add_row(*(f"{value:.1%}" for value in (outcome.initial, half, outcome.final, outcome.baseline)))
+    accuracy.add_row(*(f"{value:.1%}" for value in (result.initial, half, result.final, result.baseline)))
     console.print(accuracy)
 
     people = Table(title="Contributors", title_justify="left")
     people.add_column()
-    for name in outcome.balances_wei:
-        people.add_column(name, justify="right")
-    balances = outcome.balances_wei.values()
-    people.add_row("balance, start", *(f"{one['start'] / UNIT_WEI:,.0f}" for one in balances))
-    people.add_row("balance, end", *(f"{one['end'] / UNIT_WEI:,.0f}" for one in balances))
-    people.add_row("change", *(f"{one['end'] / one['start'] - 1:+.0%}" for one in balances), end_section=True)
+    for one in result.outcomes:
+        people.add_column(one.name, justify="right")
+    people.add_row("balance, start", *(f"{one.start_wei / UNIT_WEI:,.0f}" for one in result.outcomes))
+    people.add_row("balance, end", *(f"{one.end_wei / UNIT_WEI:,.0f}" for one in result.outcomes))
+    changes = (f"{one.end_wei / one.start_wei - 1:+.0%}" for one in result.outcomes)
+    people.add_row("change", *changes, end_section=True)
+    counts = demo.counts(result).values()
     for action in ("contributions", "refunds", "reports", "takes"):
-        people.add_row(action, *(f"{counts[action]:,}" for counts in outcome.counts.values()))
-    people.add_row("gas", *(f"{gas:,}" for gas in outcome.gas.values()))
+        people.add_row(action, *(f"{of_one[action]:,}" for of_one in counts))
+    people.add_row("gas", *(f"{one.gas:,}" for one in result.outcomes))
     console.print(people)
-    console.print(
-        f"Balances in units of {UNIT_WEI / 10**18:g} ether. "
-        f"The contract has {outcome.contract_balance_wei:,} wei and owes {outcome.owed_wei:,}."
-    )
-    if not outcome.problems:
+    console.print(f"Balances in units of {UNIT_WEI / 10**18:g} ether.")
+    if result.audit is not None:
+        console.print(f"The contract has {result.audit.balance_wei:,} wei and owes {result.audit.owed_wei:,}.")
+    if result.problems == ():
         console.print("Audit: the contract's state equals its log, replayed through the twin, word for word.")

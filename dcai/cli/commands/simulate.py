@@ -15,10 +15,10 @@ from rich.table import Table
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.tables import table
 from dcai.cli.writing import check_picture, failures_told, make_folder
-from dcai.errors import DcaiError
+from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.result import Outcome, Result
-from dcai.simulation.run import simulate
+from dcai.simulation.run import default_backend, simulate
 from dcai.simulation.scenario.scenario import load_scenario
 
 
@@ -31,6 +31,9 @@ def run(
             help="Let the file's agents loose on a copy of a deployed trainer, read from the node at URL. Agents and "
             "data are the file's; model and incentive are the trainer's.",
         ),
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="anvil or py-evm; if left out, anvil where it is installed, else py-evm.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The seed, in place of the file's.")] = None,
     samples: Annotated[int | None, typer.Option(min=2, help="Use only so many training samples.")] = None,
@@ -51,6 +54,10 @@ def run(
             make_folder(out)
         changes = [*(settings or ()), *([f"data.samples={samples}"] if samples is not None else [])]
         scenario = load_scenario(file, changes)
+        if fork is not None and backend not in (None, "anvil"):
+            raise InvalidInput(f"A trainer is forked on anvil, not on {backend}; leave out --backend.")
+        if fork is None and backend is None and default_backend() == "py-evm":
+            typer.echo("anvil isn't installed: this runs on py-evm, which is some hundred times slower.", err=True)
         errors = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         settling = Rules.of(scenario.incentive.incentive).settling
@@ -62,7 +69,7 @@ def run(
                 progress.update(task, completed=done, total=total, description=text)
 
             if fork is None:
-                result = simulate(scenario, seed=seed, progress=show)
+                result = simulate(scenario, seed=seed, backend=backend, progress=show)
             else:
                 from dcai.simulation.fork import simulate_fork
 
@@ -120,7 +127,7 @@ def _earned(outcomes: Sequence[Outcome]) -> Table:
     for thing in things:
         earned.add_column(thing, justify="left" if thing == "badges" else "right")
     for one in outcomes:
-        earned.add_row(one.name, *map(one.told, things))
+        earned.add_row(one.name, *map(one.earned_text, things))
     return earned
 
 

@@ -17,7 +17,7 @@ from dcai.errors import DcaiError
 from dcai.simulation.sweep.runs import Run, cases, sweep
 from dcai.simulation.sweep.statistics import Figures, Interval, by_settings
 
-_LARGE = 1_000  # from which on a figure is told without decimals
+_LARGE = 1_000  # figures from here on are shown without decimals
 
 
 def run(

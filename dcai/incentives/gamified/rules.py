@@ -103,7 +103,7 @@ class GamifiedRules(Rules, incentive=Gamified):
         return self.brings(claim) > 0
 
     def later(self, claim: Claim, now: int) -> tuple[int, str] | None:
-        """Return a look at the same after a while, as long as something can come of it."""
+        """Return when to look again, as long as something can come of the claim."""
         entry = self.history.entries.get(claim.id)
         if entry is None or entry.is_free(now):
             return None

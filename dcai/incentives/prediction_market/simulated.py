@@ -17,6 +17,7 @@ HISTORY_STORAGE_ADDRESS = "0x0000F90827F1C53a10cb7A02335B175320002935"
 
 _HASHES_KEPT = 256  # blocks whose hash the EVM itself knows
 _PREV_RANDAO = 13  # its place among a header's fields
+_DRAW_GAS = 500_000  # many times what it takes
 _RECLAIM_GAS = 100_000  # twice what it takes; anybody who could contribute has more left
 
 
@@ -87,7 +88,8 @@ class Market:
         # PUSH32 hash, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
         code = b"\x7f" + keccak(header) + bytes.fromhex("5f5260205ff3")
         self._chain.request("anvil_setCode", [HISTORY_STORAGE_ADDRESS, "0x" + code.hex()])
-        self._trainer.send(self._trainer.contract.call("draw", header), self._trainer.creator)
+        # py-evm estimates on the latest block, which still has the former code
+        self._trainer.send(self._trainer.contract.call("draw", header, gas=_DRAW_GAS), self._trainer.creator)
 
     def _reclaim(self) -> None:
         """Let the agents reclaim what they have contributed."""
@@ -106,7 +108,7 @@ class Market:
 
 
 def test_set(data: Encoded, portions: int, portion_size: int, seed: int) -> HiddenTestSet:
-    """Return some of the hidden samples, drawn by lot, in portions.
+    """Return some of the hidden samples, drawn at random, in portions.
 
     Raises
     ------

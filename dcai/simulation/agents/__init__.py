@@ -1,4 +1,4 @@
-"""Those who take part in a simulation."""
+"""The agents of simulations."""
 
 from dcai.simulation.agents.base import Agent, Contributor, kinds
 from dcai.simulation.agents.collecting import Prepared, Sniper, SybilRing

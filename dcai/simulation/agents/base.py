@@ -23,27 +23,27 @@ Units = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 """A probability."""
 
-# Somebody who finds the price far above what they planned to pay comes back at the next turn.
+# An agent that finds the price far above what it planned to pay comes back at the next turn.
 _PATIENCE = 2
 
 
 class Agent(BaseModel, ABC):
-    """Somebody with money and a plan: a small class with one method, `act`.
+    """A participant with money and a plan: a small class with one method, `act`.
 
-    Its fields are what a scenario's file sets; what it remembers in a run stands in private attributes.
+    Its fields are what a scenario sets; private attributes hold what it remembers during a run.
 
     Parameters
     ----------
     name : str
-        In tables and pictures.
+        As tables and pictures show it.
     balance : float
         What it starts with, units of money.
     every : seconds or text
         From one turn to the next.
     first : seconds or text, optional
-        Until the first turn; drawn from 1 to `every` where left out.
+        Until the first turn; drawn from 1 to `every` if left out.
     looks_every : seconds or text, optional
-        How often it looks after its claims; at every turn where left out.
+        How often it looks after its claims; at every turn if left out.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -91,7 +91,7 @@ class Agent(BaseModel, ABC):
         """
         if view.samples_left:
             return view.now + self.every
-        if view.next_due is None or view.next_due <= view.now:  # what it doesn't care for now it never will
+        if view.next_due is None or view.next_due <= view.now:  # a due claim left on the list stays there for good
             return None
         return view.now + -(-(view.next_due - view.now) // self.every) * self.every
 
@@ -114,7 +114,7 @@ class Contributor(Agent, ABC):
     Parameters
     ----------
     deposit : float
-        Units of money, on average; the price, where that is higher, and where left out.
+        Units of money, on average; the price if that is higher, or if left out.
     deposit_sd : float
         Its standard deviation.
     """
@@ -131,9 +131,9 @@ class Contributor(Agent, ABC):
         row: int | None = None,
         address: str | None = None,
     ) -> Iterator[Contribute]:
-        """Yield a contribution, where the price is not far above the usual deposit and there is money for it.
+        """Yield a contribution, unless the price is far above the usual deposit or there is no money for it.
 
-        Once the honest data is used up the experiment is over, and nobody contributes any more.
+        Once the honest data is used up, the experiment is over and nobody contributes any more.
         """
         if not view.samples_left:
             return
@@ -153,7 +153,7 @@ def wrong(rng: np.random.Generator, sample: Sample, labels: int) -> int:
 
 
 def kinds(parent: type[Any] = Agent) -> dict[str, type[Agent]]:
-    """Return every agent there is by the name of its class, those of somebody else's modules too."""
+    """Return every agent class by its name, those of other people's modules included."""
     found: dict[str, type[Agent]] = {}
     for kind in parent.__subclasses__():
         if not kind.__abstractmethods__:

@@ -1,4 +1,4 @@
-"""Those who live on other people's deposits."""
+"""Agents that live on other people's deposits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Prepared(Contributor):
     Parameters
     ----------
     prepares : int
-        How many; as many as whoever reports must have, where that is more.
+        How many; at least as many as a reporter must have.
     """
 
     prepares: Count = 1
@@ -54,7 +54,7 @@ class Prepared(Contributor):
 class Sniper(Prepared):
     """Makes a few good contributions, and from then on reports and takes in the very second that it is possible.
 
-    Hopes to live on the deposits, or the points, of the bad and of the forgetful, faster than those who look now and
+    Hopes to live on the deposits or points of the bad and the forgetful, by being faster than those who look now and
     then.
     """
 
@@ -75,9 +75,9 @@ class Sniper(Prepared):
 class SybilRing(Contributor):
     """Many addresses of one person: one contributes wrong labels, the others report it and take its deposit back.
 
-    Hopes that most of what wrong data costs stays in the ring. What doesn't is the part of the good contributions that
-    aren't the ring's. Where there are points instead of deposits, hopes for those that reports of its own wrong data
-    earn. Where nobody reports, another member repairs at once what one has spoilt, and hopes to be paid for that.
+    Hopes that most of the cost of wrong data stays in the ring; lost is only the share of good contributors outside it.
+    Where there are points instead of deposits, it hopes for those that reports of its own wrong data earn. Where nobody
+    reports, one member repairs at once what another has spoilt, and hopes to be paid for that.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class SybilRing(Contributor):
     _turn: int = 0
 
     def claims(self, view: View) -> Iterator[Claim]:
-        """Yield the claims that are due and pay, of each one only where the others would come too late."""
+        """Yield the claims that are due and pay; only one of several of which only the first is granted."""
         made: set[tuple[str, int]] = set()
         for claim in super().claims(view):
             if (claim.function, claim.id) in made and not view.shares_claims:
@@ -101,11 +101,11 @@ class SybilRing(Contributor):
 
     @property
     def purses(self) -> int:
-        """One a member."""
+        """One per member."""
         return self.members
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
-        """Claim what is due to any; then a member makes a good contribution, or, once all can report, a wrong one."""
+        """Claim what is due to any member; then make a good contribution, or a wrong one once all can report."""
         yield from self.claims(view)
         spoiler, *others = view.addresses
         if all(view.good(address) >= view.reporter_good for address in others):

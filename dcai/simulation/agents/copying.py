@@ -1,4 +1,4 @@
-"""Those who contribute what the model knows already."""
+"""Agents that contribute what the model knows already."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from dcai.simulation.view import View
 class Duplicator(Contributor):
     """Contributes one good sample again and again.
 
-    Hopes for good contributions by the dozen, and with them a large share of other people's deposits, for gas and money
-    that comes back: one sample is all the data that it needs.
+    Hopes for good contributions by the dozen, and with them a large share of other people's deposits, for nothing but
+    gas. One sample is all the data that it needs.
     """
 
     _sample: Sample | None = None
@@ -33,8 +33,8 @@ class Duplicator(Contributor):
 class Copycat(Contributor):
     """Contributes again what others contributed, where the model agrees with it by now.
 
-    Hopes for refunds and a share of other people's deposits without any data of its own: all that it sends stands in
-    the public log.
+    Hopes for refunds and a share of other people's deposits without any data of its own: everything it sends is in the
+    public log.
     """
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:

@@ -1,4 +1,4 @@
-"""Those who mean well."""
+"""Agents that mean well."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Honest(Contributor):
     mistakes : float
         How often a label is wrong, 0 to 1.
     eagerness : float
-        Contributes with probability accuracy + eagerness, as in the talk: nobody feeds a model that is no good.
+        Contributes with probability accuracy + eagerness, as in the talk: nobody feeds a bad model.
     """
 
     mistakes: Rate = 0.0001
@@ -40,8 +40,7 @@ class Honest(Contributor):
 class Caller(Agent):
     """Only asks for predictions.
 
-    Hopes for right answers, free of charge: what it finds out is what the model is worth to its users while it is being
-    attacked.
+    Hopes for right answers, free of charge. Its answers show what the model is worth to its users while it is attacked.
     """
 
     collects = False

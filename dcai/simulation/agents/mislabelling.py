@@ -1,4 +1,4 @@
-"""Those who contribute wrong data."""
+"""Agents that contribute wrong data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LabelFlipper(Contributor):
 
 
 class Random(Contributor):
-    """Contributes samples that mean nothing, with labels drawn by lot.
+    """Contributes samples that mean nothing, with random labels.
 
     Hopes that the model agrees by chance, for refunds and with them shares of other people's deposits, without having
     any data.
@@ -46,8 +46,8 @@ class Random(Contributor):
 class TargetedPoisoner(Contributor):
     """Contributes wrong labels for one class only, or for samples that hold one feature.
 
-    Hopes that the model misjudges just these, which hardly shows in its accuracy: reviews of one film, spam of one
-    sender.
+    Hopes that the model misjudges just these samples, which hardly shows in its accuracy: reviews of one film, spam of
+    one sender.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Those who hold a prediction market."""
+"""Agents that hold a prediction market."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Withholder(Provider):
     Parameters
     ----------
     withholds : {"reveal", "opening"}
-        From when on.
+        What it never does.
     """
 
     withholds: Literal["reveal", "opening"] = "reveal"

@@ -1,4 +1,4 @@
-"""Those who turn the model, for a while or for a moment, to get at deposits."""
+"""Agents that turn the model, for a while or for a moment, to get at deposits."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _TRIES = 2
 class Flooder(Contributor):
     """Contributes a few samples with one wrong label over and over, until the model believes it.
 
-    Hopes that it agrees by the time the deposits are due, so that all come back and count as good, and that the data of
-    honest people is then what the model disagrees with.
+    Hopes that the model agrees by the time the deposits are due, so that all come back and count as good, and that it
+    then disagrees with the data of honest people.
 
     Parameters
     ----------
@@ -57,10 +57,9 @@ class Flooder(Contributor):
 class FlipReportUnflip(Prepared):
     """Turns the model, claims deposits of people who were right, and turns it back, all in one block.
 
-    Hopes for shares of every deposit that is due and that nobody has fetched yet, or for points that others have
-    earned. It needs a good record first, and then large samples with wrong labels: one set of them per claim, and
-    another to turn the model back, so that its own deposits are safe. Where a share can only be taken some time after
-    the report, it must do so twice.
+    Hopes for shares of every deposit that is due and not claimed yet, or for points that others have earned. It needs a
+    good record first, and then large samples with wrong labels: one set per claim, and another to turn the model back,
+    so that its own deposits are safe. Where a share can only be taken some time after the report, it must do so twice.
 
     Parameters
     ----------
@@ -91,9 +90,9 @@ class FlipReportUnflip(Prepared):
                 return
 
     def _attack(self, view: View, function: str, times: int, victims: list[Entry], label: int) -> Iterator[Action]:
-        """Yield flips, claims and as many flips back, if that pays when it must be done so many times.
+        """Yield flips, claims and as many flips back, if that pays even when done so many times.
 
-        Where there is no money it costs nothing but gas, and any point pays.
+        Without money it costs nothing but gas, and any point pays.
         """
         model = view.model()
         sample = view.union([entry.sample for entry in victims])

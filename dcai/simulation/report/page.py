@@ -1,4 +1,4 @@
-"""A run as one HTML file that needs nothing else: interactive charts, what became of everybody, the scenario."""
+"""A run as one HTML file that needs nothing else: interactive charts, the outcome for each agent, the scenario."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _earned(outcomes: tuple[Outcome, ...]) -> str:
     things = list(dict.fromkeys(thing for one in outcomes for thing in one.earned))
     if not things:
         return ""
-    return "<h2>Earned</h2>" + _table(["", *things], [[one.name, *map(one.told, things)] for one in outcomes])
+    return "<h2>Earned</h2>" + _table(["", *things], [[one.name, *map(one.earned_text, things)] for one in outcomes])
 
 
 def _actions(outcomes: tuple[Outcome, ...]) -> str:
@@ -113,7 +113,7 @@ def _refused(result: Result) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    """Return a table; a column that holds words stands left, one of numbers right."""
+    """Return a table; columns of words are aligned left, columns of numbers right."""
     words = [any(row[at][:1].isalpha() for row in rows) for at in range(len(head))]
 
     def line(cells: list[str], tag: str) -> str:

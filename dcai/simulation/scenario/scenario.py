@@ -1,4 +1,4 @@
-"""A scenario: which data, model, incentive and agents; as a TOML file or as objects."""
+"""A scenario: data, model, incentive and agents, as a TOML file or as objects."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ class Scenario(Section):
     data, model, incentive
         What is deployed.
     agents : list of Agent
-        Who takes part; two names are never the same.
+        Who takes part, each with a name of its own.
     seed : int
     unit : int
         Wei in a unit of the agents' money.
     gas_price : int
-        Wei that everybody pays for a unit of gas.
+        What everybody pays for a unit of gas, wei.
     """
 
     title: str
@@ -99,16 +99,16 @@ def load_scenario(file: Path, settings: Iterable[str] = ()) -> Scenario:
     Parameters
     ----------
     file
-        TOML. `extends = "other.toml"` starts from another file. `[fallback]` holds what is to be set where the data
-        isn't on this machine.
+        TOML. `extends = "other.toml"` starts from another file. `[fallback]` holds what to change if the data isn't on
+        this machine.
     settings
         Changes to it: "incentive.weight=1e12", "agents.1.deposit=20".
 
     Raises
     ------
     InvalidInput
-        If the file can't be read, a key is unknown, or a value is of another type or out of range: the text names the
-        file and the key, or the line, and what is expected.
+        If the file can't be read, a key is unknown, or a value has the wrong type or is out of range. The text names
+        the file and the key, or the line, and what is expected.
     DataUnavailable
         If the data set isn't on this machine, and there is no fallback.
     """
@@ -166,7 +166,7 @@ def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any],
     except OSError as error:
         raise InvalidInput(f"{told}{which} can't be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{told}{which} is no TOML: {error}.") from None
+        raise InvalidInput(f"{told}{which} is not TOML: {error}.") from None
     files = (*extending, file)
     base = table.pop("extends", None)
     if base is None:
@@ -196,7 +196,7 @@ def _set(table: dict[str, Any], setting: str) -> None:
     """Change one value: `agents.0.deposit=5` or `incentive.weight=1e12`."""
     path, equals, text = setting.partition("=")
     if not equals or not path:
-        raise InvalidInput(f"{setting!r} is no setting; write it as incentive.weight=1e12.")
+        raise InvalidInput(f"{setting!r} is not a setting; write it as incentive.weight=1e12.")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -1,4 +1,4 @@
-"""Where many calls of a function are made: in this process, in several, or on a cluster that is there already.
+"""Where many calls of a function are made: in this process, in several, or on an existing cluster.
 
 Each yields (item, answer) as soon as it is there. In place of the answer of a worker that is gone stands an exception.
 """

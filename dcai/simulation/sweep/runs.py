@@ -74,7 +74,7 @@ def cases(file: Path, grid: Sequence[str], seeds: int, fixed: Sequence[str] = ()
     grid
         "incentive.weight=1e12,1e13": a key and its values.
     seeds
-        How many seeds, from the scenario's on.
+        How many seeds, starting with the scenario's.
     fixed
         Settings that are the same everywhere.
 
@@ -99,17 +99,17 @@ def sweep(
     cluster: tuple[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Run]:
-    """Make the runs that aren't there yet, and return all.
+    """Make the missing runs, and return all.
 
-    Every run is a file in `folder` as soon as it is over: a sweep that was killed continues where it was. Runs that
-    failed are kept with their traceback, and made again the next time.
+    Every run is a file in `folder` as soon as it is over, so that a killed sweep continues where it was. Failed runs
+    are kept with their traceback, and made again the next time.
 
     Parameters
     ----------
     todo
         As `cases` gives them.
     folder
-        Made where it isn't there.
+        Made if it is missing.
     jobs
         How many processes.
     cluster
@@ -140,7 +140,7 @@ def sweep(
 
 
 def make(case: Case) -> Run:
-    """Make one run; one that fails is a result, too."""
+    """Make one run; a failed run is a result, too."""
     try:
         result = simulate(case.scenario, seed=case.seed)
         if result.error is not None:
@@ -176,7 +176,7 @@ def _made(missing: Sequence[Case], jobs: int, cluster: tuple[str, str] | None) -
 def _values(setting: str) -> list[str]:
     key, equals, values = setting.partition("=")
     if not equals or not key or not values:
-        raise InvalidInput(f"{setting!r} is no setting; write it as incentive.weight=1e12,1e13.")
+        raise InvalidInput(f"{setting!r} is not a setting; write it as incentive.weight=1e12,1e13.")
     return [f"{key}={value.strip()}" for value in values.split(",")]
 
 

@@ -1,4 +1,4 @@
-"""What many runs say together."""
+"""Figures over many runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean with its confidence interval (95%, Student's t): `mean` ± `half`, nan where one run says nothing of it."""
+    """A mean with its confidence interval (95%, Student's t): `mean` ± `half`, which is nan for a single run."""
 
     mean: float
     half: float
@@ -33,7 +33,7 @@ class Interval:
         return cls(float(sample.mean()), float(half), len(sample))
 
     def as_json(self) -> dict[str, float | int | None]:
-        """Return the figures; None, which JSON knows, for nan, which it doesn't."""
+        """Return the figures, with None for nan, which JSON doesn't have."""
         return {name: None if isnan(figure) else figure for name, figure in asdict(self).items()}
 
     def __format__(self, spec: str) -> str:
@@ -43,7 +43,7 @@ class Interval:
 
 
 def by_settings(runs: Sequence[Run]) -> dict[tuple[str, ...], list[Run]]:
-    """Group runs that differ by their seed only, those that failed left out."""
+    """Group runs that differ only in their seed, without the failed ones."""
     groups: dict[tuple[str, ...], list[Run]] = {}
     for run in runs:
         group = groups.setdefault(run.settings, [])
@@ -54,7 +54,7 @@ def by_settings(runs: Sequence[Run]) -> dict[tuple[str, ...], list[Run]]:
 
 @dataclass(frozen=True)
 class Figures:
-    """What runs with the same settings say together.
+    """Figures over runs with the same settings.
 
     Attributes
     ----------

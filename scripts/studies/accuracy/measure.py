@@ -117,13 +117,13 @@ def trained_by_contract(task: Task, kind: type[Model], chain: Chain) -> Twin:
         If it differs from what the twin learns from the same samples.
     """
     train, _ = samples(task, kind)
-    labels = task.labels[0].tolist()
+    labels = task.labels[0]
     twin = untrained(kind, task.classes, train.shape[1])
     # thousands of contributions within minutes at the talk's rising price would cost more than an account has
     trainer = dcai.deploy(chain, twin, dcai.DepositRefundTake(weight_wei=0), name=task.name)
     inputs = list(train) if kind.dense else np.split(train.indices, train.indptr[1:-1])
-    trainer.contribute_many(inputs, labels, progress=False)
-    model = trainer.model()
+    trainer.contribute_many(inputs, labels.tolist(), progress=False)
+    model: Twin = trainer.model()
     twin.learn_rows(twin.rows(train), labels)
     if model.parameters() != twin.parameters():
         raise RuntimeError(f"{kind.__name__} on {task.name}: the contract and its twin learnt differently.")

@@ -25,6 +25,7 @@ from dcai.chain.codec import codec
 from dcai.chain.nodes.anvil import GAS_PRICE
 from dcai.chain.rpc import Request
 from dcai.datasets import DataUnavailable
+from dcai.models.twins import Twin
 from scripts.studies import reviews
 from scripts.studies.pages import STUDIES, Figures, Page
 from scripts.studies.reviews import Reviews
@@ -120,7 +121,7 @@ def accuracy() -> Figures:
     except DataUnavailable:
         return {}
     contract, per_second = _train_contract(train)
-    ours = _accuracy(contract.predict(test.words), test.labels)
+    ours = _accuracy(contract.scores(contract.rows(test.words)).argmax(axis=1), test.labels)
     weights, bias = _train_floats(train)
     floats = _accuracy(test.words @ weights + bias > 0, test.labels)
     reference = Perceptron(max_iter=1, tol=None, shuffle=False).fit(*train)
@@ -131,7 +132,7 @@ def accuracy() -> Figures:
     }
 
 
-def _train_contract(train: Reviews) -> tuple[dcai.SparsePerceptron, float]:
+def _train_contract(train: Reviews) -> tuple[Twin, float]:
     """Return the model read back from the chain, and how many samples per second it learnt."""
     untrained = dcai.SparsePerceptron(classes=LABELS).fit(np.zeros((0, train.words.shape[1])), [])
     # 25,000 contributions within minutes at the talk's rising price would cost more than an account has
