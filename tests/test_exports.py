@@ -1,6 +1,8 @@
 """Every object that users receive has a class in `dcai`, for their annotations."""
 
+import ast
 import inspect
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -26,3 +28,18 @@ def test_a_trainer_or_contribution_and_what_its_methods_return_can_be_imported_f
     returned = {one for method in methods for one in classes_in(get_type_hints(method).get("return"))}
 
     assert [one.__name__ for one in (kind, *returned) if getattr(dcai, one.__name__, None) is not one] == []
+
+
+def test_every_name_that_dcai_lists_can_be_imported_and_is_the_one_that_type_checkers_read() -> None:
+    stub = ast.parse(Path(dcai.__file__).with_suffix(".pyi").read_text())
+    (listed,) = (node.value for node in stub.body if isinstance(node, ast.Assign))
+
+    assert sorted(ast.literal_eval(listed)) == sorted(dcai.__all__)
+    for name in dcai.__all__:
+        assert getattr(dcai, name) is not None
+    assert set(dcai.__all__) <= set(dir(dcai))
+
+
+def test_a_name_that_there_is_not_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="nothing_such"):
+        _ = dcai.nothing_such

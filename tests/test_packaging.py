@@ -49,7 +49,7 @@ def run(command, **options):
 def test_the_wheel_ships_every_artifact_and_the_type_marker(wheel):
     expected = {f"dcai/artifacts/{path.name}" for path in (ROOT / "dcai" / "artifacts").glob("*.json")}
 
-    assert expected | {"dcai/py.typed"} <= set(zipfile.ZipFile(wheel).namelist())
+    assert expected | {"dcai/py.typed", "dcai/__init__.pyi"} <= set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_installed_command_explains_itself(dcai):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -33,7 +34,7 @@ SCENARIO = {
     "title": "Pledges",
     "data": {"name": "breast-cancer", "samples": 40, "initial": 10},
     "model": {"kind": "MajorityClass"},
-    "incentive": {"kind": "Pledge", "pledge": 5_000, "after": "2 hours"},
+    "incentive": {"kind": "Pledge", "pledge": 10**15, "after": "2 hours"},
     "agents": [{"kind": "Pledger", "name": "they"}, {"kind": "Honest", "name": "ours"}],
 }
 
@@ -145,7 +146,7 @@ def test_it_runs_in_a_scenario_file_with_a_model_and_an_agent_of_theirs(command,
     (tmp_path / "pledges.toml").write_text(
         'title = "Pledges"\n[data]\nname = "breast-cancer"\nsamples = 40\ninitial = 10\n'
         '[model]\nkind = "MajorityClass"\n'
-        '[incentive]\nkind = "Pledge"\npledge = 5e3\nafter = "2 hours"\n'
+        '[incentive]\nkind = "Pledge"\npledge = 1e15\nafter = "2 hours"\n'
         '[[agents]]\nkind = "Pledger"\nname = "they"\n[[agents]]\nkind = "Honest"\nname = "ours"\n'
     )
 
@@ -186,6 +187,25 @@ def test_simulated_every_pledge_comes_back(anvil, pledge):
     assert (result.stopped, result.problems, result.contributed) == (None, (), 30)
     assert sum(one.done.get("collect", 0) for one in result.outcomes) == 30
     assert all(one.open_wei == 0 for one in result.outcomes)
+
+
+def test_another_process_finds_what_a_scenario_names(pledge, site, tmp_path):
+    ours = {**SCENARIO, "incentive": {"kind": "DepositRefundTake"}, "agents": [{"kind": "Honest", "name": "ours"}]}
+    (tmp_path / "pledge").symlink_to(site / "pledge")  # not installed there: nothing else names it
+    code = (
+        "import pickle, sys; from dcai import plugins\n"
+        "scenario = pickle.load(sys.stdin.buffer)\n"
+        "print(scenario.model.kind in plugins.models(), scenario.incentive.kind in plugins.incentives())"
+    )
+    for scenario in (ours, SCENARIO):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            input=pickle.dumps(scenario_of(scenario, "a test")),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+            capture_output=True,
+            check=True,
+        )
+        assert done.stdout == b"True True\n"
 
 
 def test_a_term_that_is_wrong_in_a_scenario_is_told_like_ours(pledge):
@@ -278,9 +298,11 @@ def test_their_model_conforms(chain, pledge, some, check):
     found[check](chain)
 
 
-def test_a_twin_that_differs_is_told_with_the_check_the_seed_and_the_sample(chain, pledge):
+def test_a_twin_that_differs_is_told_with_the_check_the_seed_and_the_sample(chain, pledge, monkeypatch):
     class Forgetful(pledge.MajorityClass):
         """A twin that isn't one: it forgets every fourth sample."""
+
+        __qualname__ = "Forgetful"  # where pickle finds it, as if it stood in the module
 
         contract = "MajorityClass"
 
@@ -288,6 +310,7 @@ def test_a_twin_that_differs_is_told_with_the_check_the_seed_and_the_sample(chai
             if self.counts_.sum() % 4 != 3:
                 super()._learn(features, label)
 
+    monkeypatch.setattr(sys.modules[__name__], "Forgetful", Forgetful, raising=False)
     with pytest.raises(AssertionError) as caught:
         check_model(Forgetful(), chain=chain, seed=7)
 

@@ -1,4 +1,4 @@
-"""What every incentive is set up with and answers."""
+"""What every incentive is set up with, and what it answers."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ T = TypeVar("T", bound="Trainer[Any, Any]")
 class Incentive(ABC, Generic[T]):
     """The rules of money or points around a contribution: the twin of a contract in contracts/incentives.
 
-    An incentive of one's own is a class that derives from this, of the trainers that are set up with it (``T``), and a
-    trainer with what people can do there: ``class MyTrainer(Trainer[...], incentive=MyIncentive)``.
+    An incentive of your own is a dataclass that derives from this one, whose fields are its settings: each has
+    ``metadata=about(…)`` (`dcai.incentives.settings`). Stating a `suffix` makes the class known by its name.
+    Beside it stands its trainer (the type ``T``) with what people can do there: in a module `trainer`, a
+    ``class MyTrainer(Trainer[...], incentive=MyIncentive)``. Modules `rules`, `errors` and `commands` may follow.
 
     Attributes
     ----------
     suffix : str
-        What the name of a contract ends with that joins a model with it.
+        The end of the names of the contracts that join a model with it.
     batch_bytes : int
         The most bytes of a batch.
     claim_gas : int
-        What a claim takes at most for each sample of a batch, beside asking the model.
+        The most gas that a claim takes for each sample of a batch, beside asking the model.
     size_unit : int
         How many features one price covers, 1 to 65,535.
     """

@@ -70,4 +70,6 @@ class ShareIsZero(ContractError):
     """The share rounds to nothing."""
 
     declaration = "uint256 deposit, uint256 good, uint256 allGood"
-    sentence = "{good} of all {allGood} good contributions give a share of 0 wei of the deposit of {deposit} wei."
+    sentence = (
+        "A share of {deposit} wei with {good} of all {allGood} good contributions is 0 wei: it stays there for others."
+    )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from dcai import plugins
+from dcai.models.base import Model
 
 
 def whole(value: Any) -> Any:
@@ -68,3 +69,11 @@ class ModelSection(Section):
         if self.kind not in plugins.models():
             raise ValueError(f"must be one of {', '.join(plugins.models())}, not {self.kind!r}")
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # with the class, so that another process imports the module that defines it
+        return _model_section, (plugins.models()[self.kind],)
+
+
+def _model_section(kind: type[Model]) -> ModelSection:
+    return ModelSection(kind=kind.__name__)

@@ -46,4 +46,6 @@ class PledgeRules(Rules, incentive=Pledge):
         entry = self.history.entries.get(claim.id)
         if entry is None or entry.open_wei == 0:
             return None
-        return max(entry.time + self.longest_wait, now + 1), "collect"
+        due = entry.time + self.longest_wait
+        # a pledge that is due stays so: if it isn't worth its gas now, it never is
+        return (due, "collect") if now < due else None
