@@ -1,4 +1,4 @@
-"""What stands in dcai/artifacts/ is what the sources in contracts/ compile to."""
+"""The files in dcai/artifacts/ are what the sources in contracts/ compile to."""
 
 import shutil
 

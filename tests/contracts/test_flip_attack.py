@@ -24,7 +24,7 @@ PLENTY = 10**19
 
 @dataclass
 class Attack:
-    """A trainer, the open contributions of the victims, and who is after them."""
+    """A trainer, the open contributions of the victims, and the attacker."""
 
     chain: dcai.Chain
     trainer: dcai.Trainer
@@ -33,7 +33,7 @@ class Attack:
     deposits: list
 
     def worth(self):
-        """Return what the attacker has, as a contract and as the person who pays its gas."""
+        """Return what the attacker owns, as a contract and as the person who pays its gas."""
         return self.chain.balance(self.attacker.address) + self.chain.balance(self.attacker.owner)
 
     def flip_and(self, claim):
@@ -82,7 +82,7 @@ def attack_on(launch, chain, people, new_wallet):
     return prepare
 
 
-def test_the_attack_pays_where_a_share_can_be_taken_at_once(attack_on, chain, refused):
+def test_the_attack_pays_if_a_share_can_be_taken_at_once(attack_on, chain, refused):
     attack = attack_on(settle_after=0)
     model = attack.trainer.model().parameters()
 
@@ -100,7 +100,7 @@ def test_the_attack_pays_where_a_share_can_be_taken_at_once(attack_on, chain, re
     assert 0 < profit < taken - flip_wei
 
 
-def test_the_attack_loses_by_default_against_victims_who_look_once_a_day(attack_on, chain, refused):
+def test_the_attack_loses_by_default_against_victims_who_check_once_a_day(attack_on, chain, refused):
     attack = attack_on()
     model = attack.trainer.model().parameters()
 
