@@ -155,7 +155,7 @@ def _is_shipped(source: str, compiled: dict[str, Any]) -> bool:
     """Tell whether people need this contract's artifact: it can be deployed, or it is an interface to talk to one."""
     if source.startswith("contracts/interfaces/"):
         return True
-    is_ours = source.startswith("contracts/") and not source.startswith("contracts/libraries/")
+    is_ours = source.startswith("contracts/") and not source.startswith(("contracts/types/", "contracts/libraries/"))
     return is_ours and bool(compiled["evm"]["bytecode"]["object"])  # an abstract contract has no bytecode
 
 

@@ -79,7 +79,7 @@ class State(BaseEstimator, ABC):  # type: ignore[misc]
         return np.arange(len(self.classes))
 
     def settings(self) -> bytes:
-        """Return the model's settings in a trainer's code: ten bytes, see contracts/libraries/Settings.sol."""
+        """Return the model's settings in a trainer's code: ten bytes, see contracts/types/Settings.sol."""
         self._check_fitted()
         return b"".join(
             (

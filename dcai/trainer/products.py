@@ -148,7 +148,7 @@ _MAX_NAMES = 4_096
 
 @dataclass(frozen=True)
 class Settings:
-    """What stands in a trainer's code: see contracts/libraries/Settings.sol.
+    """What stands in a trainer's code: see contracts/types/Settings.sol.
 
     Attributes
     ----------
