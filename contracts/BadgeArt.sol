@@ -4,20 +4,21 @@ pragma solidity ^0.8.28;
 import {Base64} from "solady/src/utils/Base64.sol";
 import {LibString} from "solady/src/utils/LibString.sol";
 import {IBadgeArt} from "./interfaces/IBadgeArt.sol";
-import {PackedRules} from "./libraries/PackedRules.sol";
-import {StandingLibrary} from "./libraries/Standing.sol";
+import {PackedRules} from "./types/PackedRules.sol";
+import {StandingLibrary} from "./types/Standing.sol";
 
 // JSON and XML are full of double quotes
 // solhint-disable quotes, gas-small-strings
 
-/// What a wallet shows of a badge: its metadata, with a picture, as data URIs. A contract of its own, which each implementation makes for
-/// itself when it is deployed: with it, those of the largest models would be larger than a contract may be.
+/// What a wallet shows of a badge: its metadata, with a picture, as data URIs. This is a separate contract, which each
+/// implementation creates when it is deployed: the implementations of the largest models would otherwise exceed the
+/// size limit of contracts.
 contract BadgeArt is IBadgeArt {
-    /// A badge as it looks.
+    /// The look of a badge.
     /// @param title its name
     /// @param light the colour of its upper edge
-    /// @param dark and of its lower one
-    /// @param icon shapes around (200, 148) that are drawn in white lines
+    /// @param dark the colour of its lower edge
+    /// @param icon shapes around (200, 148), drawn in white lines
     struct Look {
         string title;
         string light;
@@ -28,7 +29,7 @@ contract BadgeArt is IBadgeArt {
     string private constant _STAR =
         '<path d="M200 104l13.5 27.4 30.2 4.4-21.9 21.3 5.2 30.1-27-14.2-27 14.2 5.2-30.1-21.9-21.3 30.2-4.4z"/>';
 
-    /// So much of a trainer's name is shown.
+    /// The number of bytes of a trainer's name that are shown.
     uint256 private constant _LINE = 32;
 
     /// @inheritdoc IBadgeArt
@@ -77,7 +78,7 @@ contract BadgeArt is IBadgeArt {
             );
     }
 
-    /// The beginning of a name, without control characters, which no XML may have, and cut between two characters.
+    /// The start of a name, cut between two characters and without control characters, which XML does not allow.
     function _line(string memory name) private pure returns (string memory line) {
         bytes memory given = bytes(name);
         uint256 length = given.length;

@@ -7,27 +7,28 @@ import {LibClone} from "solady/src/utils/LibClone.sol";
 import {IIncentive} from "./interfaces/IIncentive.sol";
 import {IModel} from "./interfaces/IModel.sol";
 import {Contribution, ITrainer} from "./interfaces/ITrainer.sol";
-import {Head, HeadLibrary} from "./libraries/Head.sol";
-import {Image, ImageLibrary} from "./libraries/Image.sol";
 import {PackedBytes} from "./libraries/PackedBytes.sol";
-import {Record, RecordLibrary} from "./libraries/Record.sol";
-import {Settings} from "./libraries/Settings.sol";
+import {Head, HeadLibrary} from "./types/Head.sol";
+import {Image, ImageLibrary} from "./types/Image.sol";
+import {Record, RecordLibrary} from "./types/Record.sol";
+import {Settings} from "./types/Settings.sol";
 
-/// The public face. A model gives how it is trained, asked and examined, an incentive what it accepts; both what they check of their
-/// settings.
+/// The public face. A model implements how it learns, predicts and is examined; an incentive implements what it
+/// accepts. Both check their part of the settings.
 abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     using Settings for uint256;
 
-    /// Stands for a label where the sample is a batch.
+    /// Stands for the label of a batch.
     uint256 internal constant BATCH = 256;
 
-    /// Where the samples of a portion of a test set begin, behind its salt; from there it is like a batch.
+    /// The byte at which the samples of a portion of a test set begin, after its salt; from there it is like a batch.
     uint256 internal constant PORTION_START = 32;
 
-    /// The head and the model: 32,768 features with counts for two classes. A batch, which loads all, takes nine million gas then.
+    /// The head and the model: enough for 32,768 features with counts for two classes. A batch loads them all, which
+    /// then takes nine million gas.
     uint256 private constant _SLOTS = 4100;
 
-    /// Slots 0 on. The libraries address them directly.
+    /// From slot 0. The libraries address them directly.
     uint256[_SLOTS] private _packed;
 
     mapping(uint256 slot => Record) internal _records;
@@ -35,20 +36,20 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     address[] private _parts;
     bool private _published;
 
-    /// The names of classes that were added, each behind a line break.
+    /// The names of added classes, each after a line break.
     string private _added;
 
     /// @inheritdoc ITrainer
     function initialize(bytes calldata parameters) external {
         Head head = HeadLibrary.read();
         if (head.nextId() != 0) revert AlreadyInitialized();
-        (uint256 word, uint256 terms) = Settings.read();
+        (uint256 settings, uint256 terms) = Settings.read();
         uint256 offset = head.counted();
-        uint256 total = _parameterBytes(word);
+        uint256 total = _parameterBytes(settings);
         if (offset == 0) {
-            _checkSettings(word, total);
-            _checkModel(word);
-            _checkIncentive(word, terms);
+            _checkSettings(settings, total);
+            _checkModel(settings);
+            _checkIncentive(settings, terms);
         } else if (msg.sender != creator()) {
             revert NotCreator(creator(), msg.sender);
         }
@@ -57,13 +58,14 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         if (end > total || end == offset || (!complete && (HeadLibrary.BYTES + end) % 32 != 0)) {
             revert BadChunk(offset, parameters.length, total);
         }
-        if (word.maxClasses() != word.classes()) _checkUndeclared(HeadLibrary.BYTES + offset, parameters, word);
+        if (settings.maxClasses() != settings.classes())
+            _checkUndeclared(HeadLibrary.BYTES + offset, parameters, settings);
         PackedBytes.load(HeadLibrary.BYTES + offset, parameters);
         emit Loaded(offset, parameters);
-        // again, with the bytes that were loaded beside it
+        // again, with the bytes that were loaded into the same slot
         head = HeadLibrary.read();
         if (complete) {
-            head.withLoaded(0).addClasses(word.classes()).advance(1, 0).store();
+            head.withLoaded(0).addClasses(settings.classes()).advance(1, 0).store();
             emit Initialized();
         } else {
             head.withLoaded(end).store();
@@ -94,11 +96,11 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     /// @inheritdoc ITrainer
     function contribute(bytes calldata sample, uint256 label, uint256 slot) external payable returns (uint256 id) {
-        (uint256 word, uint256 terms) = Settings.read();
+        (uint256 settings, uint256 terms) = Settings.read();
         Head head = _head();
         _checkLabel(label, head);
-        (uint256 size, Head trained) = _train(head, sample, label, word);
-        (uint256 open, uint256 counted) = _accept(head, 1, _sized(size, word), word, terms);
+        (uint256 size, Head trained) = _train(head, sample, label, settings);
+        (uint256 open, uint256 counted) = _accept(head, 1, _sized(size, settings), settings, terms);
         id = _record(msg.sender, head, open, label, sample, slot);
         trained.advance(1, counted).store();
     }
@@ -107,13 +109,13 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     function contributeBatch(bytes calldata batch, uint256 slot) external payable returns (uint256 id) {
         _head();
         uint256 size = _trainBatch(batch, Settings.trainer());
-        (uint256 word, uint256 terms) = Settings.read();
-        // learning changes the model's half of it
+        (uint256 settings, uint256 terms) = Settings.read();
+        // learning has changed the model's half of it
         Head head = HeadLibrary.read();
         uint256 count = _batchCount(batch);
-        (uint256 open, uint256 counted) = _accept(head, count, size, word, terms);
+        (uint256 open, uint256 counted) = _accept(head, count, size, settings, terms);
         id = _record(msg.sender, head, open, BATCH, batch, slot);
-        // one number for the batch, one for each sample, should it be split off
+        // one number for the batch, and one for each sample in case it is split off
         head.advance(count + 1, counted).store();
     }
 
@@ -182,97 +184,99 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     /// Lets the model learn a sample.
     /// @param head the first slot, whose lower half is the model's
-    /// @param word the trainer's settings
-    /// @return size the number of features in the sample; 1 where all samples are of one size
-    /// @return trained the first slot afterwards; whoever calls stores it
+    /// @param settings the trainer's settings
+    /// @return size the number of features in the sample; 1 if all samples have the same size
+    /// @return trained the first slot afterwards, for the caller to store
     function _train(
         Head head,
         bytes calldata sample,
         uint256 label,
-        uint256 word
+        uint256 settings
     ) internal virtual returns (uint256 size, Head trained);
 
-    /// The same in memory.
+    /// Does the same in memory.
     function _train(
         Image image,
         bytes calldata sample,
         uint256 label,
-        uint256 word
+        uint256 settings
     ) internal view virtual returns (uint256 size);
 
     /// Reverts unless the sample has the right form.
-    function _validate(bytes calldata sample, uint256 word) internal pure virtual;
+    function _validate(bytes calldata sample, uint256 settings) internal pure virtual;
 
-    /// 128 bits that stand for the features of a sample: the same features give the same bits.
+    /// 128 bits that stand for the features of a sample; equal features give equal bits.
     function _sketch(bytes calldata sample) internal pure virtual returns (uint256 bits);
 
-    /// Gets ready to examine a model in memory on test samples.
+    /// Prepares to examine a model in memory on test samples.
     /// @param portions see `IPredictionMarket.reveal`
-    /// @return exam memory of the model's own
+    /// @return exam the model's own handle of the exam
     function _prepare(
         Image image,
         bytes[] calldata portions,
-        uint256 word
+        uint256 settings
     ) internal view virtual returns (uint256 exam);
 
-    /// Lets a model in memory learn a sample, and keeps its exam in step.
+    /// Lets a model in memory learn a sample, and updates its exam.
     function _study(
         uint256 exam,
         Image image,
         bytes calldata sample,
         uint256 label,
-        uint256 word
+        uint256 settings
     ) internal view virtual;
 
-    /// How many test samples the model in memory gets wrong now.
+    /// The number of test samples that the model in memory gets wrong now.
     function _mistakes(
         uint256 exam,
         Image image,
         bytes[] calldata portions,
-        uint256 word
+        uint256 settings
     ) internal view virtual returns (uint256);
 
-    /// Checks what was sent for `count` samples of `size` features and says what of it is open to claims.
-    /// @param size no sample counted below the size unit
-    /// @param word the trainer's settings
-    /// @param terms the incentive's
+    /// Checks the value that was sent for `count` samples of `size` features, and decides what is open to claims.
+    /// @param size the number of features together; a sample below the size unit counts as one unit
+    /// @param settings the trainer's settings
+    /// @param terms the incentive's word of the settings
     /// @return open more than 0
-    /// @return counted what the incentive's count in the head grows by
+    /// @return counted the increase of the incentive's count in the head
     function _accept(
         Head head,
         uint256 count,
         uint256 size,
-        uint256 word,
+        uint256 settings,
         uint256 terms
     ) internal virtual returns (uint256 open, uint256 counted);
 
-    function _predict(Head head, bytes calldata sample, uint256 word) internal view virtual returns (uint256 label);
+    function _predict(Head head, bytes calldata sample, uint256 settings) internal view virtual returns (uint256 label);
 
     function _score(
         Head head,
         bytes calldata sample,
-        uint256 word
+        uint256 settings
     ) internal view virtual returns (int256[] memory scores);
 
-    /// The length of the model's parameters, which stand in the packed state behind the head.
-    function _parameterBytes(uint256 word) internal view virtual returns (uint256);
+    /// The length of the model's parameters, which follow the head in the packed state.
+    function _parameterBytes(uint256 settings) internal view virtual returns (uint256);
 
-    /// Reverts with `BadSetting` where the model's part of the settings is out of range.
-    function _checkModel(uint256 word) internal view virtual;
+    /// Reverts with `BadSetting` if the model's part of the settings is out of range.
+    function _checkModel(uint256 settings) internal view virtual;
 
-    /// Reverts with `NoSuchClassYet` where parameters, from a byte of the state on, hold something for classes that don't exist yet.
-    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure virtual;
+    /// Reverts with `NoSuchClassYet` if parameters are not zero for classes that do not exist yet.
+    /// @param offset the byte of the state at which the parameters begin
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 settings) internal pure virtual;
 
-    /// Reverts with `BadSetting` where the incentive's part of the settings is out of range.
-    function _checkIncentive(uint256 word, uint256 terms) internal view virtual;
+    /// Reverts with `BadSetting` if the incentive's part of the settings is out of range.
+    function _checkIncentive(uint256 settings, uint256 terms) internal view virtual;
 
-    /// Reverts unless samples together have no more features than as many of the largest, for incentives with one price for all.
-    function _checkSize(uint256 count, uint256 size, uint256 word) internal pure {
-        uint256 most = count * word.sizeUnit();
+    /// Reverts if samples have more features together than the same number of samples of one size unit. This is for
+    /// incentives that charge the same for every sample.
+    function _checkSize(uint256 count, uint256 size, uint256 settings) internal pure {
+        uint256 most = count * settings.sizeUnit();
         if (size > most) revert TooLarge(size, most);
     }
 
-    /// Whether a record's slot can be used for another contribution.
+    /// Whether the slot of a record can be used for another contribution.
     function _isFree(Record record_) internal view virtual returns (bool);
 
     function _head() internal view returns (Head head) {
@@ -280,12 +284,12 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         if (head.nextId() == 0) revert NotInitialized();
     }
 
-    /// The record of a contribution, or a revert where it isn't at the slot or nothing of it is open.
+    /// The record of a contribution. Reverts if it is not at the slot, or if nothing of it is open.
     function _stored(Contribution calldata c, uint256 slot) internal view returns (Record record_) {
         record_ = _records[slot];
         Record claimed = RecordLibrary.make(c.id, c.author, c.time, c.deposit, c.label, c.sample);
         if (!record_.matches(claimed)) revert UnknownContribution(c.id, slot);
-        // nothing but our own payments changes what is open
+        // only our own payments change what is open
         // slither-disable-next-line incorrect-equality
         if (record_.open() == 0) revert NothingLeft(c.id);
     }
@@ -295,7 +299,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         return uint256(uint8(batch[0])) + 1;
     }
 
-    /// The sample that stands at byte `at` of a batch, and where the next one stands.
+    /// The sample at byte `offset` of a batch, and the byte of the next one.
     function _batchSample(
         bytes calldata batch,
         uint256 offset
@@ -307,11 +311,11 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         sample = batch[offset + 3:next];
     }
 
-    /// What every model's settings must keep to.
-    function _checkSettings(uint256 word, uint256 total) private pure {
-        if (word.classes() < 2) revert BadSetting("classes");
-        if (word.maxClasses() < word.classes()) revert BadSetting("maxClasses");
-        if (word.features() == 0 || HeadLibrary.BYTES + total > _SLOTS * 32) revert BadSetting("features");
+    /// Checks what holds for the settings of every model.
+    function _checkSettings(uint256 settings, uint256 total) private pure {
+        if (settings.classes() < 2) revert BadSetting("classes");
+        if (settings.maxClasses() < settings.classes()) revert BadSetting("maxClasses");
+        if (settings.features() == 0 || HeadLibrary.BYTES + total > _SLOTS * 32) revert BadSetting("features");
     }
 
     function _checkName(bytes calldata name) private pure {
@@ -323,19 +327,19 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         if (label >= head.classes()) revert UnknownLabel(label, head.classes());
     }
 
-    function _sized(uint256 size, uint256 word) private pure returns (uint256) {
-        return size < word.sizeUnit() ? word.sizeUnit() : size;
+    function _sized(uint256 size, uint256 settings) private pure returns (uint256) {
+        return size < settings.sizeUnit() ? settings.sizeUnit() : size;
     }
 
-    function _trainBatch(bytes calldata batch, uint256 word) private returns (uint256 size) {
-        uint256 length = HeadLibrary.BYTES + _parameterBytes(word);
+    function _trainBatch(bytes calldata batch, uint256 settings) private returns (uint256 size) {
+        uint256 length = HeadLibrary.BYTES + _parameterBytes(settings);
         Image image = ImageLibrary.allocate(length);
         image.load(0, length);
         uint256 offset = 1;
         for (uint256 count = _batchCount(batch); count != 0; --count) {
             (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch, offset);
             _checkLabel(label, Head.wrap(image.word(0)));
-            size += _sized(_train(image, sample, label, word), word);
+            size += _sized(_train(image, sample, label, settings), settings);
             offset = next;
         }
         if (offset != batch.length) revert BadBatch();
@@ -351,7 +355,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
         uint256 slot
     ) private returns (uint256 id) {
         id = head.nextId();
-        // ids only grow, so that the slot numbered like the id was never used
+        // ids only grow, so the slot with the number of the id was never used
         if (slot >= id || slot == 0 || !_isFree(_records[slot])) slot = id;
         _records[slot] = RecordLibrary.make(id, author, block.timestamp, msg.value, label, sample).withOpen(open);
         emit Contributed(id, author, block.timestamp, msg.value, label, slot, sample);

@@ -2,11 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
-import {ITrainerFactory} from "./interfaces/ITrainerFactory.sol";
 import {ITrainer} from "./interfaces/ITrainer.sol";
+import {ITrainerFactory} from "./interfaces/ITrainerFactory.sol";
 
 contract TrainerFactory is ITrainerFactory {
-    /// Two words but for the creator: see `libraries/Settings.sol`.
+    /// Two words without the creator: see `types/Settings.sol`.
     uint256 private constant _SETTINGS = 44;
 
     /// @inheritdoc ITrainerFactory

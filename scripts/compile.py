@@ -164,7 +164,7 @@ def _is_shipped(source: str, compiled: dict[str, Any]) -> bool:
     """Tell whether users need the artifact: the contract can be deployed, or it is an interface of one that can."""
     if source.startswith("contracts/interfaces/"):
         return True
-    is_ours = source.startswith("contracts/") and not source.startswith("contracts/libraries/")
+    is_ours = source.startswith("contracts/") and not source.startswith(("contracts/types/", "contracts/libraries/"))
     return is_ours and bool(compiled["evm"]["bytecode"]["object"])  # an abstract contract has no bytecode
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from dcai.models.lanes import UINT16
 from typer.testing import CliRunner
 
 import dcai
@@ -20,7 +21,6 @@ from dcai import artifacts, plugins
 from dcai.cli import app
 from dcai.errors import ContractReverted, InvalidInput
 from dcai.models import NaiveBayes, SparsePerceptron
-from dcai.models.lanes import UINT16
 from dcai.simulation import scenario_of, simulate
 from dcai.testing import check_incentive, check_model, incentive_checks, model_checks
 from dcai.trainer import products

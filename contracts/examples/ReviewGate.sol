@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IModel} from "../interfaces/IModel.sol";
 
-/// A forum that lets a post through unless the shared model finds it to be spam: any contract can ask a trainer.
+/// A forum that accepts a post unless the shared model classifies it as spam: any contract can call a trainer.
 contract ReviewGate {
     IModel public immutable MODEL;
     uint256 public immutable SPAM;

@@ -9,10 +9,10 @@ import {LibString} from "solady/src/utils/LibString.sol";
 import {BadgeArt} from "../BadgeArt.sol";
 import {IBadgeArt} from "../interfaces/IBadgeArt.sol";
 import {IBadges} from "../interfaces/IBadges.sol";
-import {PackedRules} from "../libraries/PackedRules.sol";
-import {Settings} from "../libraries/Settings.sol";
+import {PackedRules} from "../types/PackedRules.sol";
+import {Settings} from "../types/Settings.sol";
 
-/// The badges of Gamified as tokens: nothing is stored for them but the bits of a person's standing.
+/// The badges of Gamified as tokens, stored only as bits of a person's standing.
 abstract contract Badges is IBadges {
     uint256 private constant _COUNT = 8;
 
@@ -59,7 +59,7 @@ abstract contract Badges is IBadges {
     /// @inheritdoc IERC1155MetadataURI
     function uri(uint256 id) external view returns (string memory) {
         _checkId(id);
-        // the other word is the model's
+        // only the incentive's word is needed
         // slither-disable-next-line unused-return
         (, uint256 packed) = Settings.read();
         string memory lines = string(LibClone.argsOnClone(address(this), Settings.WORDS));
@@ -87,7 +87,7 @@ abstract contract Badges is IBadges {
         return id == 0 || id > _COUNT ? 0 : (_badgesOf(account) >> (id - 1)) & 1;
     }
 
-    /// Tells wallets of badges that somebody didn't have before.
+    /// Announces to wallets the badges that a person did not have before.
     function _announce(address person, uint256 before, uint256 badges) internal {
         badges &= ~before;
         for (uint256 id = 1; badges != 0; ++id) {
@@ -96,7 +96,7 @@ abstract contract Badges is IBadges {
         }
     }
 
-    /// The badges that somebody has: bit id - 1 for each.
+    /// The badges of a person: bit id - 1 for each.
     function _badgesOf(address person) internal view virtual returns (uint256);
 
     function _checkId(uint256 id) private pure {

@@ -5,23 +5,23 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
-import {Trainer} from "../Trainer.sol";
 import {IDepositRefundTake} from "../interfaces/IDepositRefundTake.sol";
 import {IIncentive} from "../interfaces/IIncentive.sol";
 import {Contribution} from "../interfaces/ITrainer.sol";
-import {Head, HeadLibrary} from "../libraries/Head.sol";
-import {PackedTerms} from "../libraries/PackedTerms.sol";
-import {Record, RecordLibrary} from "../libraries/Record.sol";
-import {Settings} from "../libraries/Settings.sol";
+import {Head, HeadLibrary} from "../types/Head.sol";
+import {PackedTerms} from "../types/PackedTerms.sol";
+import {Record, RecordLibrary} from "../types/Record.sol";
+import {Settings} from "../types/Settings.sol";
+import {Claims} from "./Claims.sol";
 
-/// What is open of a record is what is left of the deposit.
-abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGuardTransient {
+/// In a record, what is left of the deposit is open.
+abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGuardTransient {
     using Settings for uint256;
 
-    /// Slots of split-off samples lie where no contribution can name one: nobody can be in their way.
+    /// Slots of split-off samples are where no contribution can choose one, so nobody can occupy them.
     uint256 private constant _SPLIT_SLOTS = 1 << 128;
 
-    /// Beside the time of a report: the share was taken.
+    /// Set beside the time of a report once the share was taken.
     uint256 private constant _TAKEN = 1 << 255;
 
     mapping(address person => uint256) private _good;
@@ -30,16 +30,16 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     /// @inheritdoc IDepositRefundTake
     function refund(Contribution calldata contribution, uint256 slot) external nonReentrant returns (uint256 amount) {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         _onlyAuthor(contribution);
         _notBefore(contribution.time + PackedTerms.wrap(packed).refundAfter());
         Record record_ = _single(contribution, slot);
         Head head = HeadLibrary.read();
-        uint256 predicted = _predict(head, contribution.sample, word);
+        uint256 predicted = _predict(head, contribution.sample, settings);
         if (predicted != contribution.label) revert ModelDisagrees(predicted, contribution.label);
         amount = record_.open();
         _records[slot] = record_.withOpen(0);
-        // a sample of a batch is none: the batch was one
+        // a split-off sample does not count: its batch does
         if (slot < _SPLIT_SLOTS) _addGood(head, contribution.author);
         emit Refunded(contribution.id, contribution.author, amount);
         Address.sendValue(payable(contribution.author), amount);
@@ -51,21 +51,21 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         uint256 slot,
         uint256 positions
     ) external nonReentrant returns (uint256 amount) {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         _onlyAuthor(batch);
         _notBefore(batch.time + PackedTerms.wrap(packed).refundAfter());
         Record record_ = _batch(batch, slot);
         uint256 closed_ = _closed[batch.id];
         Head head = HeadLibrary.read();
-        uint256 refunded = _agreed(head, batch.sample, positions & ~closed_, word);
+        uint256 refunded = _agreed(head, batch.sample, positions & ~closed_, settings);
         if (refunded == 0) revert NoneRefundable(batch.id, positions);
         uint256 count = LibBit.popCount(refunded);
         amount = (batch.deposit * count) / _batchCount(batch.sample);
         uint256 left = record_.open() - amount;
-        // where nothing is left the record says so
+        // if nothing is left, the record says so
         if (left != 0) _closed[batch.id] = closed_ | refunded;
         _records[slot] = record_.withOpen(left);
-        // a batch is one contribution: counting its samples would sell what reporters need for a 33rd of the gas
+        // a batch is one contribution: counted by sample, good contributions would cost a 33rd of the gas
         if (2 * count > _batchCount(batch.sample)) _addGood(head, batch.author);
         emit BatchRefunded(batch.id, batch.author, amount, refunded);
         Address.sendValue(payable(batch.author), amount);
@@ -73,7 +73,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     /// @inheritdoc IDepositRefundTake
     function split(Contribution calldata batch, uint256 slot, uint256 positions) external returns (uint256 splitOff) {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         _notBefore(batch.time + PackedTerms.wrap(packed).refundAfter());
         Record record_ = _batch(batch, slot);
         uint256 open = positions & ~_closed[batch.id];
@@ -81,7 +81,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
             splitOff = open & _all(batch.sample);
         } else {
             _onlyGood();
-            splitOff = open & ~_agreed(HeadLibrary.read(), batch.sample, open, word) & _all(batch.sample);
+            splitOff = open & ~_agreed(HeadLibrary.read(), batch.sample, open, settings) & _all(batch.sample);
         }
         if (splitOff == 0) revert NoneToSplit(batch.id, positions);
         // exact: the deposit of a batch is a multiple of its samples
@@ -94,9 +94,9 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     /// @inheritdoc IDepositRefundTake
     function report(Contribution calldata contribution, uint256 slot) external {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         _single(contribution, slot);
-        _checkReporter(contribution, word, PackedTerms.wrap(packed));
+        _checkReporter(contribution, settings, PackedTerms.wrap(packed));
         if (_reported[contribution.id][msg.sender] != 0) revert AlreadyReported(contribution.id, msg.sender);
         _reported[contribution.id][msg.sender] = block.timestamp;
         emit Reported(contribution.id, msg.sender);
@@ -104,7 +104,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     /// @inheritdoc IDepositRefundTake
     function take(Contribution calldata contribution, uint256 slot) external nonReentrant returns (uint256 amount) {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         PackedTerms terms_ = PackedTerms.wrap(packed);
         Record record_ = _stored(contribution, slot);
         amount = record_.open();
@@ -112,7 +112,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         bool everything = age >= terms_.takeAfter() || (age >= terms_.creatorTakeAfter() && msg.sender == creator());
         if (!everything) {
             if (contribution.label == BATCH) revert IsBatch(contribution.id);
-            amount = FixedPointMathLib.min(amount, _share(contribution, word, terms_));
+            amount = FixedPointMathLib.min(amount, _share(contribution, settings, terms_));
         }
         _records[slot] = record_.withOpen(record_.open() - amount);
         emit Taken(contribution.id, msg.sender, amount);
@@ -121,7 +121,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     /// @inheritdoc IDepositRefundTake
     function terms() external view returns (Terms memory) {
-        // the other word is the model's
+        // only the incentive's word is needed
         // slither-disable-next-line unused-return
         (, uint256 packed) = Settings.read();
         PackedTerms terms_ = PackedTerms.wrap(packed);
@@ -138,8 +138,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     /// @inheritdoc IIncentive
     function price(uint256 count, uint256 size, uint256 time) external view returns (uint256) {
-        (uint256 word, uint256 packed) = Settings.read();
-        uint256 unit = word.sizeUnit();
+        (uint256 settings, uint256 packed) = Settings.read();
+        uint256 unit = settings.sizeUnit();
         return _price(_head(), FixedPointMathLib.max(size, count * unit), unit, time, PackedTerms.wrap(packed));
     }
 
@@ -150,8 +150,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
 
     /// @inheritdoc IDepositRefundTake
     function reported(uint256 id, address reporter) external view returns (uint256 time, bool taken) {
-        uint256 word = _reported[id][reporter];
-        return (word & ~_TAKEN, word & _TAKEN != 0);
+        uint256 mark = _reported[id][reporter];
+        return (mark & ~_TAKEN, mark & _TAKEN != 0);
     }
 
     /// @inheritdoc IDepositRefundTake
@@ -163,35 +163,35 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         Head head,
         uint256 count,
         uint256 size,
-        uint256 word,
+        uint256 settings,
         uint256 terms_
     ) internal override returns (uint256 open, uint256 counted) {
-        uint256 required = _price(head, size, word.sizeUnit(), block.timestamp, PackedTerms.wrap(terms_));
+        uint256 required = _price(head, size, settings.sizeUnit(), block.timestamp, PackedTerms.wrap(terms_));
         if (msg.value < required || msg.value == 0) revert Underpaid(required, msg.value);
         if (msg.value > type(uint96).max || msg.value % count != 0) revert BadDeposit(msg.value, count);
         return (msg.value, 0);
     }
 
-    function _checkIncentive(uint256 word, uint256 packed) internal pure override {
+    function _checkIncentive(uint256 settings, uint256 packed) internal pure override {
         PackedTerms terms_ = PackedTerms.wrap(packed);
         if (terms_.minimum() == 0) revert BadSetting("minimum");
-        // else borrowed money would buy good contributions, and be paid back, in one transaction
+        // otherwise borrowed money could buy good contributions, and be paid back, in one transaction
         if (terms_.refundAfter() == 0) revert BadSetting("refundAfter");
-        if (word.sizeUnit() == 0) revert BadSetting("sizeUnit");
+        if (settings.sizeUnit() == 0) revert BadSetting("sizeUnit");
         if (terms_.refundAfter() + terms_.settleAfter() >= terms_.creatorTakeAfter())
             revert BadSetting("creatorTakeAfter");
         if (terms_.creatorTakeAfter() > terms_.takeAfter()) revert BadSetting("takeAfter");
     }
 
     function _isFree(Record record_) internal pure override returns (bool) {
-        // nothing but our own payments changes what is open
+        // only our own payments change what is open
         // slither-disable-next-line incorrect-equality
         return record_.open() == 0;
     }
 
-    /// With W = size / unit, the number of samples or more where they are large: what W contributions evenly spread over the
-    /// time since the last one cost by the talk's rule, W * weight * 3600 / sqrt(seconds / W), with a second or more between
-    /// them.
+    /// With W = size / unit (the number of samples, or more if they are large): the price by the talk's rule of W
+    /// contributions spread evenly over the time since the last one, W * weight * 3600 / sqrt(seconds / W), with at
+    /// least a second between them.
     function _price(
         Head head,
         uint256 size,
@@ -200,8 +200,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         PackedTerms terms_
     ) private pure returns (uint256) {
         uint256 seconds_ = FixedPointMathLib.zeroFloorSub(time, head.lastTime());
-        // a time has 40 bits (a question about one further off may be answered wrongly), a unit 16, a size 24, weight and
-        // minimum 64: nothing overflows, and the root is 1e9 or more
+        // a time has 40 bits (a question about a later one may get a wrong answer), a unit 16, a size 24, weight and
+        // minimum 64: nothing overflows, and the root is at least 1e9
         unchecked {
             uint256 spread = FixedPointMathLib.max(uint40(seconds_) * unit, size);
             uint256 root = FixedPointMathLib.sqrt((spread * 1e18) / size);
@@ -216,17 +216,17 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         PackedTerms terms_
     ) private returns (uint256 share) {
         uint256 id = contribution.id;
-        uint256 word = _reported[id][msg.sender];
-        if (word & _TAKEN != 0) revert AlreadyTaken(id, msg.sender);
+        uint256 mark = _reported[id][msg.sender];
+        if (mark & _TAKEN != 0) revert AlreadyTaken(id, msg.sender);
         uint256 mine = _checkReporter(contribution, settings, terms_);
         if (terms_.settleAfter() != 0) {
-            if (word == 0) revert NotReported(id, msg.sender);
-            _notBefore(word + terms_.settleAfter());
+            if (mark == 0) revert NotReported(id, msg.sender);
+            _notBefore(mark + terms_.settleAfter());
         }
         uint256 all = HeadLibrary.read().counted();
         share = (contribution.deposit * mine) / all;
         if (share == 0) revert ShareIsZero(contribution.deposit, mine, all);
-        _reported[id][msg.sender] = word | _TAKEN;
+        _reported[id][msg.sender] = mark | _TAKEN;
     }
 
     function _addGood(Head head, address person) private {
@@ -234,7 +234,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         head.addCounted().store();
     }
 
-    /// Gives the samples at these positions of a batch records of their own.
+    /// Gives each sample at these positions of a batch its own record.
     function _splitOff(Contribution calldata batch, uint256 deposit, uint256 positions) private {
         uint256 offset = 1;
         for (uint256 id = batch.id + 1; positions != 0; ++id) {
@@ -249,16 +249,17 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         }
     }
 
-    /// @return mine the good contributions of the sender, who may report this one now
+    /// Reverts unless the sender may report the contribution now.
+    /// @return mine the number of good contributions of the sender
     function _checkReporter(
         Contribution calldata contribution,
-        uint256 word,
+        uint256 settings,
         PackedTerms terms_
     ) private view returns (uint256 mine) {
         if (msg.sender == contribution.author) revert OwnContribution(contribution.id);
         mine = _onlyGood();
         _notBefore(contribution.time + terms_.refundAfter());
-        if (_predict(HeadLibrary.read(), contribution.sample, word) == contribution.label) {
+        if (_predict(HeadLibrary.read(), contribution.sample, settings) == contribution.label) {
             revert ModelAgrees(contribution.label);
         }
     }
@@ -266,14 +267,6 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
     function _onlyGood() private view returns (uint256 mine) {
         mine = _good[msg.sender];
         if (mine == 0) revert NothingGood(msg.sender);
-    }
-
-    function _onlyAuthor(Contribution calldata contribution) private view {
-        if (msg.sender != contribution.author) revert NotAuthor(contribution.author, msg.sender);
-    }
-
-    function _notBefore(uint256 earliest) private view {
-        if (block.timestamp < earliest) revert TooEarly(earliest, block.timestamp);
     }
 
     function _single(Contribution calldata contribution, uint256 slot) private view returns (Record record_) {
@@ -286,24 +279,19 @@ abstract contract DepositRefundTake is IDepositRefundTake, Trainer, ReentrancyGu
         if (batch.label != BATCH) revert IsNoBatch(batch.id);
     }
 
-    /// Those of the positions whose label the model agrees with.
+    /// The positions, among the given ones, whose labels the model agrees with.
     function _agreed(
         Head head,
         bytes calldata batch,
         uint256 positions,
-        uint256 word
+        uint256 settings
     ) private view returns (uint256 agreed) {
         uint256 count = _batchCount(batch);
         uint256 offset = 1;
         for (uint256 i; i < count; ++i) {
             (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch, offset);
-            if ((positions >> i) & 1 != 0 && _predict(head, sample, word) == label) agreed |= 1 << i;
+            if ((positions >> i) & 1 != 0 && _predict(head, sample, settings) == label) agreed |= 1 << i;
             offset = next;
         }
-    }
-
-    /// The positions that a batch has.
-    function _all(bytes calldata batch) private pure returns (uint256) {
-        return type(uint256).max >> (256 - _batchCount(batch));
     }
 }

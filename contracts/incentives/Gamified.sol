@@ -2,23 +2,23 @@
 pragma solidity ^0.8.28;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
-import {Trainer} from "../Trainer.sol";
 import {IGamified} from "../interfaces/IGamified.sol";
 import {IIncentive} from "../interfaces/IIncentive.sol";
 import {Contribution} from "../interfaces/ITrainer.sol";
-import {Head, HeadLibrary} from "../libraries/Head.sol";
-import {PackedRules} from "../libraries/PackedRules.sol";
-import {Record} from "../libraries/Record.sol";
-import {Settings} from "../libraries/Settings.sol";
-import {Stage, StageLibrary} from "../libraries/Stage.sol";
-import {Merit, Standing, StandingLibrary} from "../libraries/Standing.sol";
+import {Head, HeadLibrary} from "../types/Head.sol";
+import {PackedRules} from "../types/PackedRules.sol";
+import {Record} from "../types/Record.sol";
+import {Settings} from "../types/Settings.sol";
+import {Stage, StageLibrary} from "../types/Stage.sol";
+import {Merit, Standing, StandingLibrary} from "../types/Standing.sol";
 import {Badges} from "./Badges.sol";
+import {Claims} from "./Claims.sol";
 
-/// What is open of a record is the stage that the contribution has got to.
-abstract contract Gamified is IGamified, Badges, Trainer {
+/// In a record, the stage of the contribution is open.
+abstract contract Gamified is IGamified, Badges, Claims {
     using Settings for uint256;
 
-    /// So many samples of a batch count as one contribution: for so many a batch takes the gas of one or more.
+    /// This many samples of a batch count as one contribution: a batch of them takes at least the gas of one.
     uint256 private constant _BATCHED = 16;
 
     uint256 private constant _LAST_DAY = type(uint16).max;
@@ -29,12 +29,12 @@ abstract contract Gamified is IGamified, Badges, Trainer {
 
     /// @inheritdoc IGamified
     function validate(Contribution calldata contribution, uint256 slot) external returns (uint256 points) {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         PackedRules rules_ = PackedRules.wrap(packed);
         Record record_ = _claimable(contribution, slot, rules_);
         if (contribution.label == BATCH) revert IsBatch(contribution.id);
         Head head = HeadLibrary.read();
-        _onlyAgreed(head, contribution.sample, contribution.label, word);
+        _onlyAgreed(head, contribution.sample, contribution.label, settings);
         if (!_remember(contribution.sample, rules_)) {
             _finishDuplicate(contribution, record_, slot);
             return 0;
@@ -57,12 +57,12 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         uint256 slot,
         uint256 positions
     ) external returns (uint256 points) {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         PackedRules rules_ = PackedRules.wrap(packed);
         Record record_ = _claimable(batch, slot, rules_);
         if (batch.label != BATCH) revert IsNoBatch(batch.id);
         Head head = HeadLibrary.read();
-        Merit memory merit = _meritOf(batch, positions, head, word, rules_);
+        Merit memory merit = _meritOf(batch, positions, head, settings, rules_);
         if (merit.worth == 0) {
             _finishDuplicate(batch, record_, slot);
             return 0;
@@ -76,7 +76,7 @@ abstract contract Gamified is IGamified, Badges, Trainer {
 
     /// @inheritdoc IGamified
     function report(Contribution calldata contribution, uint256 slot) external {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         PackedRules rules_ = PackedRules.wrap(packed);
         Record record_ = _stored(contribution, slot);
         Stage stage = Stage.wrap(record_.open());
@@ -84,7 +84,7 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         _onlyGood(rules_);
         if (stage.isPending()) revert NotValidated(contribution.id);
         _before(stage.until());
-        _onlyBad(contribution, word);
+        _onlyBad(contribution, settings);
         if (stage.isReported()) {
             _notBefore(stage.until() - rules_.reportWithin());
         } else if (rules_.settleAfter() != 0) {
@@ -99,13 +99,13 @@ abstract contract Gamified is IGamified, Badges, Trainer {
 
     /// @inheritdoc IGamified
     function defend(Contribution calldata contribution, uint256 slot) external {
-        (uint256 word, uint256 packed) = Settings.read();
+        (uint256 settings, uint256 packed) = Settings.read();
         Record record_ = _stored(contribution, slot);
         Stage stage = Stage.wrap(record_.open());
         _onlyAuthor(contribution);
         if (!stage.isReported()) revert NothingToDefend(contribution.id);
         _before(stage.until());
-        _onlyNotBad(contribution, word);
+        _onlyNotBad(contribution, settings);
         uint256 until = block.timestamp + PackedRules.wrap(packed).reportWithin();
         _records[slot] = record_.withOpen(Stage.unwrap(stage.defended(until)));
         emit Defended(contribution.id, contribution.author, until);
@@ -144,7 +144,7 @@ abstract contract Gamified is IGamified, Badges, Trainer {
 
     /// @inheritdoc IGamified
     function rules() external view returns (Rules memory) {
-        // the other word is the model's
+        // only the incentive's word is needed
         // slither-disable-next-line unused-return
         (, uint256 packed) = Settings.read();
         PackedRules rules_ = PackedRules.wrap(packed);
@@ -171,17 +171,17 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         Head,
         uint256 count,
         uint256 size,
-        uint256 word,
+        uint256 settings,
         uint256 packed
     ) internal view override returns (uint256 open, uint256 counted) {
         if (msg.value != 0) revert NoMoney(msg.value);
-        _checkSize(count, size, word);
+        _checkSize(count, size, settings);
         return (Stage.unwrap(StageLibrary.pending(block.timestamp + PackedRules.wrap(packed).expireAfter())), 0);
     }
 
-    function _checkIncentive(uint256 word, uint256 packed) internal pure override {
+    function _checkIncentive(uint256 settings, uint256 packed) internal pure override {
         PackedRules rules_ = PackedRules.wrap(packed);
-        if (word.sizeUnit() == 0) revert BadSetting("sizeUnit");
+        if (settings.sizeUnit() == 0) revert BadSetting("sizeUnit");
         if (rules_.validateAfter() == 0) revert BadSetting("validateAfter");
         if (rules_.expireAfter() <= rules_.validateAfter()) revert BadSetting("expireAfter");
         if (rules_.reportWithin() == 0) revert BadSetting("reportWithin");
@@ -193,7 +193,7 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         if (rules_.memorySlots() == 0) revert BadSetting("memorySlots");
     }
 
-    /// Whether nothing can come of the contribution any more.
+    /// Whether the contribution is finished.
     function _isFree(Record record_) internal view override returns (bool) {
         return Stage.wrap(record_.open()).until() <= block.timestamp;
     }
@@ -202,7 +202,7 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         return _standings[account].badges();
     }
 
-    /// Takes the points of bad data from its author, and gives some to who reported it.
+    /// Takes the points of bad data from its author, and gives the reporter some.
     function _takePoints(Contribution calldata contribution, Stage stage, PackedRules rules_) private {
         _standings[contribution.author] = _standings[contribution.author].take(stage.points(), stage.worth());
         Standing reporter = _standings[msg.sender];
@@ -212,7 +212,7 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         _announce(msg.sender, before, StandingLibrary.GUARDIAN);
     }
 
-    /// Gives the sender what something is worth.
+    /// Gives the sender the points and badges for a validation.
     function _reward(Merit memory merit, Head head, PackedRules rules_) private returns (uint256 points) {
         Standing before = _standings[msg.sender];
         Standing after_;
@@ -226,12 +226,12 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         emit Duplicate(contribution.id, contribution.author);
     }
 
-    /// What the samples of a batch at these positions deserve that weren't validated before; nothing where all were.
+    /// The merit of those samples at these positions of a batch that were not validated before; nothing if all were.
     function _meritOf(
         Contribution calldata batch,
         uint256 positions,
         Head head,
-        uint256 word,
+        uint256 settings,
         PackedRules rules_
     ) private returns (Merit memory merit) {
         if (positions == 0 || positions & ~_all(batch.sample) != 0) {
@@ -244,7 +244,7 @@ abstract contract Gamified is IGamified, Badges, Trainer {
             (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch.sample, offset);
             offset = next;
             if (positions & 1 == 0) continue;
-            _onlyAgreed(head, sample, label, word);
+            _onlyAgreed(head, sample, label, settings);
             if (!_remember(sample, rules_)) continue;
             merit.sketch |= _sketch(sample);
             merit.labels |= StandingLibrary.bitOf(label);
@@ -254,7 +254,7 @@ abstract contract Gamified is IGamified, Badges, Trainer {
     }
 
     /// Remembers a sample.
-    /// @return isNew whether no other was remembered that looks the same here
+    /// @return isNew whether no sample with the same bit was remembered before
     function _remember(bytes calldata sample, PackedRules rules_) private returns (bool isNew) {
         uint256 place = uint256(keccak256(sample)) % (rules_.memorySlots() * 256);
         uint256 bits = _memory[place / 256];
@@ -277,20 +277,20 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         _before(stage.until());
     }
 
-    function _onlyAgreed(Head head, bytes calldata sample, uint256 label, uint256 word) private view {
-        uint256 predicted = _predict(head, sample, word);
+    function _onlyAgreed(Head head, bytes calldata sample, uint256 label, uint256 settings) private view {
+        uint256 predicted = _predict(head, sample, settings);
         if (predicted != label) revert ModelDisagrees(predicted, label);
     }
 
-    function _onlyBad(Contribution calldata contribution, uint256 word) private view {
-        (uint256 disagreeing, uint256 count) = _disagreeing(contribution, word);
+    function _onlyBad(Contribution calldata contribution, uint256 settings) private view {
+        (uint256 disagreeing, uint256 count) = _disagreeing(contribution, settings);
         if (2 * disagreeing > count) return;
         if (contribution.label != BATCH) revert ModelAgrees(contribution.label);
         revert MostlyAgreed(contribution.id, disagreeing, count);
     }
 
-    function _onlyNotBad(Contribution calldata contribution, uint256 word) private view {
-        (uint256 disagreeing, uint256 count) = _disagreeing(contribution, word);
+    function _onlyNotBad(Contribution calldata contribution, uint256 settings) private view {
+        (uint256 disagreeing, uint256 count) = _disagreeing(contribution, settings);
         if (2 * disagreeing > count) revert MostlyDisagreed(contribution.id, disagreeing, count);
     }
 
@@ -299,26 +299,18 @@ abstract contract Gamified is IGamified, Badges, Trainer {
         if (mine < rules_.reporterGood()) revert NotEnoughGood(msg.sender, mine, rules_.reporterGood());
     }
 
-    function _onlyAuthor(Contribution calldata contribution) private view {
-        if (msg.sender != contribution.author) revert NotAuthor(contribution.author, msg.sender);
-    }
-
-    function _notBefore(uint256 earliest) private view {
-        if (block.timestamp < earliest) revert TooEarly(earliest, block.timestamp);
-    }
-
     function _before(uint256 end) private view {
         if (block.timestamp >= end) revert TooLate(end, block.timestamp);
     }
 
-    /// How many samples that were validated the model disagrees with now, of how many.
+    /// The number of validated samples that the model disagrees with now, and the number of all validated samples.
     function _disagreeing(
         Contribution calldata contribution,
-        uint256 word
+        uint256 settings
     ) private view returns (uint256 disagreeing, uint256 count) {
         Head head = HeadLibrary.read();
         if (contribution.label != BATCH) {
-            return (_predict(head, contribution.sample, word) == contribution.label ? 0 : 1, 1);
+            return (_predict(head, contribution.sample, settings) == contribution.label ? 0 : 1, 1);
         }
         uint256 positions = _validated[contribution.id];
         if (positions == 0) positions = _all(contribution.sample);
@@ -327,17 +319,12 @@ abstract contract Gamified is IGamified, Badges, Trainer {
             (uint256 label, bytes calldata sample, uint256 next) = _batchSample(contribution.sample, offset);
             offset = next;
             if (positions & 1 == 0) continue;
-            if (_predict(head, sample, word) != label) ++disagreeing;
+            if (_predict(head, sample, settings) != label) ++disagreeing;
             ++count;
         }
     }
 
     function _day(uint256 time) private pure returns (uint256) {
         return FixedPointMathLib.min(time / 1 days, _LAST_DAY);
-    }
-
-    /// The positions that a batch has.
-    function _all(bytes calldata batch) private pure returns (uint256) {
-        return type(uint256).max >> (256 - _batchCount(batch));
     }
 }

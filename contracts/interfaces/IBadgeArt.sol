@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {PackedRules} from "../libraries/PackedRules.sol";
+import {PackedRules} from "../types/PackedRules.sol";
 
 /// @notice Draws badges
 interface IBadgeArt {
-    /// @notice The metadata of a badge, with its picture.
-    /// @param badge its bit: see `libraries/Standing.sol`
+    /// @notice The metadata of a badge, including its picture.
+    /// @param badge the bit of the badge: see `types/Standing.sol`
     /// @param trainer the trainer's name
-    /// @param rules what the trainer was set up with
+    /// @param rules the trainer's settings
     /// @return data a data URI
     function uri(uint256 badge, string calldata trainer, PackedRules rules) external pure returns (string memory data);
 }

@@ -5,25 +5,28 @@ import {IIncentive} from "./IIncentive.sol";
 import {Contribution} from "./ITrainer.sol";
 
 /// @notice A prediction market: a bounty, paid out by how much each contribution lowered the error on a hidden test set
-/// @dev The rule is that of Abernethy and Frongillo as Harris and Waggoner, "Decentralized & Collaborative AI on Blockchain" (2019), give
-/// it. The provider, who is the trainer's creator, commits to a test set in portions and pays in a bounty; one portion is drawn and
-/// opened; people contribute, each sample for the same stake; the provider reveals the other portions; all contributions are replayed in
-/// memory, from the parameters that the trainer began with, and the mistakes on the revealed portions counted after each. No phase
-/// waits for anybody: those in which somebody must act end by a deadline, and in the others everybody can have what is theirs for good.
-/// Warning: the provider knows the test set, and may contribute under another name. Warning: a test set of wrong labels is a valid one.
-/// Look at the portion that was drawn: the others are as good on average, or the provider was lucky.
+/// @dev The rule is that of Abernethy and Frongillo as given by Harris and Waggoner, "Decentralized & Collaborative AI
+/// on Blockchain" (2019). The provider, who is the trainer's creator, commits to a test set in portions and pays in a
+/// bounty. One portion is drawn and opened. People contribute; every sample costs the same stake. The provider reveals
+/// the other portions. All contributions are replayed in memory, from the trainer's initial parameters, and the
+/// mistakes on the revealed portions are counted after each. No phase waits for anybody: a phase in which somebody must
+/// act ends by a deadline, and in every other phase people can collect what is theirs, without a time limit.
+/// Warning: the provider knows the test set, and may contribute under another name.
+/// Warning: a test set with wrong labels is valid. Look at the portion that was drawn: the others are as good on
+/// average, unless the provider was lucky.
 interface IPredictionMarket is IIncentive {
-    /// @notice Where a market stands.
-    /// @param Prepared the provider may commit
-    /// @param Drawing anybody draws the portion to open, from a block after the commitment
+    /// @notice The phase of a market.
+    /// @param Prepared the provider can commit
+    /// @param Drawing anybody can draw the portion to open, from a block after the commitment
     /// @param Opening the provider opens that portion
-    /// @param Participation anybody contributes
+    /// @param Participation anybody can contribute
     /// @param Reveal the provider reveals the other portions
-    /// @param Evaluation anybody replays the contributions
-    /// @param Payment everybody collects, the provider the remainder; for good
-    /// @param Failed the provider didn't reveal, or nobody went on with the evaluation in time: every sample gets its stake and an equal part of the bounty
-    /// @param Unopened the provider didn't open in time; anybody may send the bounty to nobody
-    /// @param Forfeited the bounty was sent to nobody
+    /// @param Evaluation anybody can replay the contributions
+    /// @param Payment people collect what they are owed, and the provider the remainder, without a time limit
+    /// @param Failed the provider did not reveal in time, or nobody continued the evaluation in time: every sample gets
+    /// its stake and an equal part of the bounty
+    /// @param Unopened the provider did not open in time; anybody can send the bounty to the burn address
+    /// @param Forfeited the bounty was sent to the burn address
     enum Phase {
         Prepared,
         Drawing,
@@ -37,18 +40,20 @@ interface IPredictionMarket is IIncentive {
         Forfeited
     }
 
-    /// @notice What a trainer is set up with.
-    /// @param stake wei a sample, a multiple of the number of test samples, (portions - 1) * portionSize
+    /// @notice The settings of the incentive.
+    /// @param stake wei per sample, a multiple of the number of test samples, (portions - 1) * portionSize
     /// @param openWithin seconds from the commitment until the drawn portion must be open
-    /// @param participate seconds from the opening until nobody contributes any more
-    /// @param revealWithin seconds from then until all portions must be revealed
-    /// @param evaluateWithin seconds that may pass, once all portions are revealed, without anybody going on with the evaluation
-    /// @param portions how many portions the test set has, 2 or more
-    /// @param portionSize how many samples each has
-    /// @param perPass how many portions are evaluated at once: as many as fit into a transaction with the largest contribution
-    /// @param drawAfter blocks from the commitment to the one that the draw is from, 2 to 127
+    /// @param participate seconds from the opening until participation ends
+    /// @param revealWithin seconds from that end until all portions must be revealed
+    /// @param evaluateWithin seconds between two steps of the evaluation, and before the first one, after which the
+    /// market has failed
+    /// @param portions the number of portions of the test set, 2 or more
+    /// @param portionSize the number of samples in each
+    /// @param perPass the number of portions evaluated at once: as many as fit into a transaction with the largest
+    /// contribution
+    /// @param drawAfter blocks from the commitment to the block that decides the draw, 2 to 127
     /// @param grouped whether a participant's consecutive contributions are scored together
-    /// @param most how many samples are taken at most, up to 65,535
+    /// @param most the largest number of samples that the market accepts, at most 65,535
     struct Terms {
         uint256 stake;
         uint256 openWithin;
@@ -63,21 +68,21 @@ interface IPredictionMarket is IIncentive {
         uint256 most;
     }
 
-    /// @notice How far a market is.
-    /// @param phase now
-    /// @param committedAt seconds; 0 until then, as all times
-    /// @param target the number of the block that the draw is from
-    /// @param drawn the portion that was drawn, plus one
-    /// @param openedAt seconds
-    /// @param rounds the bounty in stakes: how many times the rule is played
-    /// @param samples how many were contributed
-    /// @param revealed bit i: portion i is known
-    /// @param movedAt when all were, or when somebody last went on with the evaluation, seconds
-    /// @param pass the number of the pass over the contributions that is under way
-    /// @param next the contribution that is evaluated next
-    /// @param position how many of its samples are evaluated already, where it is a batch
-    /// @param mistakes of the model at the start, in the passes that have begun
-    /// @param remainder what the bounty and the stakes leave for the provider so far, wei
+    /// @notice The state of a market. A time is 0 before it has come.
+    /// @param phase the current phase
+    /// @param committedAt the time of the commitment, in seconds
+    /// @param target the number of the block that decides the draw
+    /// @param drawn the number of the drawn portion plus one; 0 before the draw
+    /// @param openedAt the time of the opening, in seconds
+    /// @param rounds the bounty in stakes: the number of rounds of the rule
+    /// @param samples the number of samples contributed
+    /// @param revealed bit i: portion i is revealed
+    /// @param movedAt the time at which the last portion was revealed or the evaluation last continued, in seconds
+    /// @param pass the number of the current pass over the contributions
+    /// @param next the contribution to evaluate next
+    /// @param position the number of its samples that are already evaluated, if it is a batch
+    /// @param mistakes the mistakes of the initial model, in the passes that have begun
+    /// @param remainder the provider's part of bounty and stakes so far, in wei
     struct Course {
         Phase phase;
         uint256 committedAt;
@@ -96,13 +101,13 @@ interface IPredictionMarket is IIncentive {
     }
 
     /// @notice What a step of the evaluation brings back to the contract.
-    /// @param parameters the model's at this point: at the start of a pass those that it was deployed with
-    /// @param hashes those that were committed
-    /// @param portions the contents of the portions of this pass, in their order, without the one that was drawn
-    /// @param contributions the next ones, at least one, as their events tell
-    /// @param slots where their records stand
-    /// @param most how many of their samples are evaluated at most: a batch may take more than a transaction holds. Contributions that no
-    /// sample is left for are passed over.
+    /// @param parameters the model's parameters at this point; at the start of a pass the initial ones
+    /// @param hashes the committed hashes
+    /// @param portions the contents of the portions of this pass, in order, without the drawn one
+    /// @param contributions the next contributions, at least one, with the values of their events
+    /// @param slots the slots of their records
+    /// @param most the largest number of their samples to evaluate, since a batch may need more gas than a transaction
+    /// has; contributions beyond it are ignored
     struct Evaluation {
         bytes parameters;
         bytes32[] hashes;
@@ -112,133 +117,141 @@ interface IPredictionMarket is IIncentive {
         uint256 most;
     }
 
-    /// @notice The provider committed to a test set, and paid in the bounty.
+    /// @notice The provider committed to a test set and paid in the bounty.
     /// @param bounty wei
-    /// @param target the block that the draw is from
-    /// @param hashes of the portions, in their order
+    /// @param target the number of the block that decides the draw
+    /// @param hashes the hashes of the portions, in order
     event Committed(uint256 bounty, uint256 target, bytes32[] hashes);
 
     /// @notice The portion to open was drawn.
     /// @param portion its number
     event Drawn(uint256 portion);
 
-    /// @notice A portion is known; the first one is the drawn one, with which participation begins.
+    /// @notice A portion was revealed. The first one is the drawn one, with which participation begins.
     /// @param portion its number
     /// @param content see `reveal`
     event Revealed(uint256 indexed portion, bytes content);
 
     /// @notice Contributions were evaluated.
     /// @param pass the number of the pass over them
-    /// @param next the first one that isn't, or not whole
-    /// @param position how many of its samples are, where it is a batch
+    /// @param next the first contribution that is not completely evaluated
+    /// @param position the number of its samples that are evaluated, if it is a batch
     event Evaluated(uint256 indexed pass, uint256 next, uint256 position);
 
-    /// @notice All is evaluated.
-    /// @param remainder what the provider gets, wei
+    /// @notice The evaluation is complete.
+    /// @param remainder the provider's part, in wei
     event Settled(uint256 remainder);
 
-    /// @notice Somebody was paid what the market owes them.
-    /// @param person who
+    /// @notice A person was paid what the market owed them.
+    /// @param person the account
     /// @param amount wei
     event Collected(address indexed person, uint256 amount);
 
-    /// @notice The provider was paid what is theirs.
-    /// @param provider who
+    /// @notice The provider was paid.
+    /// @param provider the account
     /// @param amount wei
     event Withdrawn(address indexed provider, uint256 amount);
 
-    /// @notice A contribution to a market that failed was paid back with its part of the bounty.
-    /// @param id of the contribution
-    /// @param author whose it is
+    /// @notice A contribution to a failed market was paid back with its part of the bounty.
+    /// @param id the number of the contribution
+    /// @param author its author
     /// @param amount wei
     event Reclaimed(uint256 indexed id, address indexed author, uint256 amount);
 
-    /// @notice The bounty was sent to nobody, since the provider didn't open the drawn portion.
+    /// @notice The bounty was sent to the burn address, since the provider did not open the drawn portion in time.
     /// @param amount wei
     event Forfeit(uint256 amount);
 
-    /// @notice The call is for another phase.
+    /// @notice The call is not allowed in this phase.
     error WrongPhase(Phase phase);
-    /// @notice The bounty is a multiple of the stake: 1 to 2^40 - 1 of them.
+    /// @notice The bounty must be a multiple of the stake: 1 to 2^40 - 1 stakes.
     error WrongBounty(uint256 stake, uint256 sent);
-    /// @notice The stake is the same for each sample.
+    /// @notice The value must be exactly one stake per sample.
     error WrongStake(uint256 required, uint256 sent);
-    /// @notice The market takes no more than `most` samples.
+    /// @notice The market accepts at most `most` samples.
     error MarketFull(uint256 samples, uint256 most);
-    /// @notice A call that contributes has at most so many bytes, so that it can be brought back beside a test set.
+    /// @notice A call that contributes has at most `most` bytes, so that it can be brought back beside a test set.
     error TooLong(uint256 length, uint256 most);
-    /// @notice As many hashes as portions, and as many slots as contributions.
+    /// @notice The number of hashes must equal that of the portions, and the number of slots that of the contributions.
     error WrongCount(uint256 required, uint256 given);
-    /// @notice These aren't the header of the block that the draw is from, or it isn't there yet, or too long ago.
+    /// @notice The bytes are not the header of the block that decides the draw, or that block does not exist yet or is
+    /// too old.
     error WrongHeader(uint256 target);
-    /// @notice The hashes aren't those that were committed.
+    /// @notice The hashes differ from the committed ones.
     error WrongHashes();
-    /// @notice These aren't the content of this portion that was committed, or it isn't its turn.
+    /// @notice The bytes are not the committed content of this portion, or another portion is expected.
     error WrongPortion(uint256 portion);
-    /// @notice The content of a portion is malformed: its salt (32 bytes), then as many samples as a portion has, as in a batch.
+    /// @notice The content of a portion must be its salt (32 bytes), then as many samples as a portion has, as in a
+    /// batch.
     error MalformedPortion(uint256 portion);
-    /// @notice The portion is known already.
+    /// @notice The portion is already revealed.
     error AlreadyRevealed(uint256 portion);
-    /// @notice The parameters aren't those of the model at this point.
+    /// @notice The parameters are not those of the model at this point.
     error WrongParameters();
-    /// @notice Contributions are evaluated in their order, and at least one at a time.
+    /// @notice Contributions are evaluated in order, at least one per call.
     error OutOfTurn(uint256 next, uint256 given);
-    /// @notice The market owes this person nothing, or nothing any more.
+    /// @notice The market does not owe this person anything, or has already paid them.
     error NothingOwed(address person);
 
-    /// @notice Commits to a test set, and pays in the bounty. The provider only, once.
+    /// @notice Commits to a test set and pays in the bounty. Only the provider may, once.
     /// @param hashes keccak256 of each portion's content
     function commit(bytes32[] calldata hashes) external payable;
 
-    /// @notice Draws the portion to open: the randomness of the target block (its prevRandao) modulo the number of portions.
-    /// @dev It is what the proposers up to the block before the target have mixed. The last of them can choose between two draws by
-    /// leaving out its block, and loses its reward for it; k in a row, among 2^k. Warning: there are chains whose prevRandao is a constant.
-    /// See docs/security.md.
-    /// @param header the block's, RLP-encoded: at most 8,191 blocks old, or 256 where the chain doesn't keep more
+    /// @notice Draws the portion to open: the randomness of the target block (its prevRandao) modulo the number of
+    /// portions.
+    /// @dev The randomness is mixed by the proposers up to the block before the target. The last of them can choose
+    /// between two draws by leaving out its block, and loses its reward for it; k proposers in a row can choose among
+    /// 2^k.
+    /// Warning: some chains have a constant prevRandao. See docs/security.md.
+    /// @param header the header of the target block, RLP-encoded: at most 8,191 blocks old, or 256 if the chain keeps
+    /// no more
     function draw(bytes calldata header) external;
 
-    /// @notice Reveals a portion: first the one that was drawn, with which participation begins; after participation the others, in any
-    /// order. Whoever has them may, which is the provider.
-    /// @param hashes those that were committed
+    /// @notice Reveals a portion: first the drawn one, with which participation begins; after participation the others,
+    /// in any order. Anybody who has the content may, which is the provider.
+    /// @param hashes the committed hashes
     /// @param portion its number
-    /// @param content 32 bytes of salt, then for each sample its label (1 byte), length in bytes (2) and bytes
+    /// @param content 32 bytes of salt, then for each sample its label (1 byte), its length in bytes (2 bytes) and its
+    /// bytes
     function reveal(bytes32[] calldata hashes, uint256 portion, bytes calldata content) external;
 
-    /// @notice Replays contributions, and counts the mistakes after each. With the last one of the last pass the market is settled.
+    /// @notice Replays contributions and counts the mistakes after each. The last contribution of the last pass settles
+    /// the market.
     /// @param evaluation what the step needs
     function evaluate(Evaluation calldata evaluation) external;
 
-    /// @notice Pays somebody what the settled market owes them. Anybody may call.
-    /// @param person who
+    /// @notice Pays a person what the settled market owes them. Anybody may call.
+    /// @param person the account
     /// @return amount wei
     function collect(address person) external returns (uint256 amount);
 
-    /// @notice Pays the provider the remainder: of a settled market what the rule leaves, of one that failed what can't be divided, of one
-    /// that nobody contributed to the bounty. Anybody may call.
+    /// @notice Pays the provider the remainder: what the rule leaves of a settled market, what cannot be divided of a
+    /// failed one, the bounty of a market without contributions. Anybody may call.
     /// @return amount wei
     function withdraw() external returns (uint256 amount);
 
-    /// @notice Pays the author of a contribution to a market that failed its stake and its part of the bounty. Anybody may call.
-    /// @param contribution as its event tells
-    /// @param slot where its record stands
+    /// @notice Pays the author of a contribution to a failed market its stake and its part of the bounty. Anybody may
+    /// call.
+    /// @param contribution the values of its event
+    /// @param slot the slot of its record
     /// @return amount wei
     function reclaim(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
-    /// @notice Sends the bounty to nobody (0x…dEaD) where the drawn portion wasn't opened in time: a provider who could have it back would
-    /// draw until the best portion comes. Anybody may call.
+    /// @notice Sends the bounty to the burn address (0x…dEaD) if the drawn portion was not opened in time: a provider
+    /// who got it back could draw until the best portion comes. Anybody may call.
     /// @return amount wei
     function forfeit() external returns (uint256 amount);
 
-    /// @notice What the trainer was set up with.
+    /// @notice The settings of the incentive.
     /// @return settings all of them
     function terms() external view returns (Terms memory settings);
 
-    /// @notice How far the market is.
+    /// @notice The state of the market.
     /// @return state as of this block
     function course() external view returns (Course memory state);
 
-    /// @notice What the market owes a person, as far as it is evaluated; due once it is settled.
-    /// @param person who
+    /// @notice What the market owes a person by the evaluation so far, payable once the market is settled.
+    /// @param person the account
     /// @return amount wei
     function owed(address person) external view returns (uint256 amount);
 }

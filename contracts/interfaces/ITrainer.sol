@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice A contribution as its event tells it, and as it comes back when somebody claims.
-/// @param id the number of the contribution; a batch of n takes n + 1 of them, its samples id + 1, id + 2, …
-/// @param author who contributed
-/// @param time the time of its block, seconds
-/// @param deposit what was sent with it, wei
-/// @param label the class of the sample; 256 where `sample` is a batch
+/// @notice A contribution as its event reports it, and as a claim brings it back.
+/// @param id the number of the contribution; a batch of n samples uses n + 1 numbers, its samples id + 1, id + 2, …
+/// @param author the contributor
+/// @param time the time of its block, in seconds
+/// @param deposit the wei that were sent with it
+/// @param label the class of the sample; 256 if `sample` is a batch
 /// @param sample the encoded sample, or the batch (see `ITrainer.contributeBatch`)
 struct Contribution {
     uint256 id;
@@ -18,35 +18,35 @@ struct Contribution {
 }
 
 /// @notice One shared model: the contract that people talk to
-/// @dev A trainer is an EIP-1167 clone; its settings are immutable arguments in its code. Nobody can change its code, its
-/// settings or its money; the creator publishes the encoder, adds classes where there is room, and has the part that the incentive
-/// gives it.
+/// @dev A trainer is an EIP-1167 clone whose settings are immutable arguments in its code. Nobody can change its code
+/// or its settings, or touch its money. The creator publishes the encoder, adds classes while there is room, and has
+/// the role that the incentive gives it.
 interface ITrainer {
-    /// @notice The trainer can be used from now on; for a large model the last of several `Loaded`.
+    /// @notice The trainer is ready for use. A large model emits several `Loaded` events first.
     event Initialized();
 
-    /// @notice Initial parameters, from byte `offset` on: what a replay of the log starts from.
-    /// @param offset of the first of them, bytes
-    /// @param parameters as many as were sent at once
+    /// @notice Initial parameters were loaded. A replay of the log starts from them.
+    /// @param offset the byte at which they begin
+    /// @param parameters the bytes of this call
     event Loaded(uint256 offset, bytes parameters);
 
     /// @notice A part of the metadata was published.
-    /// @param pointer the contract whose code it is, behind the first byte
+    /// @param pointer the contract that holds the part in its code, after the first byte
     /// @param last whether the metadata is complete
     event Published(address pointer, bool last);
 
-    /// @notice A class was added, which has no sample yet.
+    /// @notice A class was added. It has no samples yet.
     /// @param label its number
     /// @param name what it means
     event ClassAdded(uint256 label, string name);
 
-    /// @notice A contribution was accepted. With `slot`, the words of the event are all that a claim needs.
+    /// @notice A contribution was accepted. A claim needs exactly the values of this event.
     /// @param id see `Contribution`
     /// @param author see `Contribution`
     /// @param time see `Contribution`
     /// @param deposit see `Contribution`
     /// @param label see `Contribution`
-    /// @param slot where its record stands
+    /// @param slot the slot of its record
     /// @param sample see `Contribution`
     event Contributed(
         uint256 indexed id,
@@ -58,97 +58,101 @@ interface ITrainer {
         bytes sample
     );
 
-    /// @notice The initial parameters aren't complete yet.
+    /// @notice The initial parameters are not complete yet.
     error NotInitialized();
-    /// @notice The initial parameters are complete already.
+    /// @notice The initial parameters are already complete.
     error AlreadyInitialized();
-    /// @notice Parameters beyond what the model has room for, none at all, or a chunk that isn't the last and doesn't
-    /// fill its last slot: `offset + length + 16` must be a multiple of 32.
+    /// @notice The chunk is empty, exceeds the model's parameters, or is not the last one and does not fill its last
+    /// slot: `offset + length + 16` must be a multiple of 32.
     error BadChunk(uint256 offset, uint256 length, uint256 parameters);
-    /// @notice A setting of the model or the incentive is out of its range; `name` says which. Of a model: classes 2 or more; maxClasses
-    /// from there to 255, a perceptron of one vector 2, one of several 3 or more; features 1 to what 4,100 slots hold, of a dense model
-    /// up to 4,096; smoothing 1 or more.
+    /// @notice A setting of the model or the incentive is out of range; `name` says which. A model has 2 or more
+    /// classes; maxClasses from there to 255, but 2 for a perceptron with one vector and 3 or more for one with
+    /// several; features from 1 to what 4,100 slots hold, and at most 4,096 in a dense model; smoothing of 1 or more.
     error BadSetting(bytes32 name);
-    /// @notice Only the creator may.
+    /// @notice Only the creator may make this call.
     error NotCreator(address creator, address sender);
-    /// @notice The metadata is complete already.
+    /// @notice The metadata is already complete.
     error AlreadyPublished();
     /// @notice There is no room for another class.
     error TooManyClasses(uint256 maxClasses);
-    /// @notice A name has 1 to 64 bytes, none of which is a control character.
+    /// @notice A name has 1 to 64 bytes and no control characters.
     error BadName();
-    /// @notice Initial parameters hold something, from this byte of the state on or soon after, for a class that doesn't exist yet.
+    /// @notice The initial parameters are not zero for a class that does not exist yet, at or shortly after this byte
+    /// of the state.
     error NoSuchClassYet(uint256 offset);
-    /// @notice No class has this label.
+    /// @notice There is no class with this label.
     error UnknownLabel(uint256 label, uint256 classes);
     /// @notice A batch has 1 to 256 samples, and ends where its last sample ends.
     error BadBatch();
-    /// @notice No record of this contribution stands at the slot: it differs from the event, or never was.
+    /// @notice The slot does not hold a record of this contribution: the contribution differs from its event, or was
+    /// never made.
     error UnknownContribution(uint256 id, uint256 slot);
-    /// @notice Nothing can come of this contribution, or of this sample of a batch, any more: it is finished.
+    /// @notice This contribution, or this sample of a batch, is finished: nothing of it is left to claim.
     error NothingLeft(uint256 id);
 
-    /// @notice Receives the initial parameters: called by the factory, then, for a large model, by the creator until all
-    /// are there. Nothing else works before, and this never again after.
-    /// @param parameters the next of them
+    /// @notice Loads initial parameters. The factory makes the first call; for a large model the creator makes further
+    /// ones until all parameters are loaded. Nothing else works before that, and this call never works again after it.
+    /// @param parameters the next bytes of them
     function initialize(bytes calldata parameters) external;
 
-    /// @notice Adds a part of the metadata (how samples are encoded; see the Python package). The creator only.
-    /// @param part its bytes
-    /// @param last whether it is the last one
+    /// @notice Adds a part of the metadata (how samples are encoded; see the Python package). Only the creator may.
+    /// @param part the bytes to add
+    /// @param last whether this is the last part
     function publish(bytes calldata part, bool last) external;
 
-    /// @notice Adds a class that has no sample yet, and wins nothing until it has. The creator only.
-    /// @param name what it means: one line
+    /// @notice Adds a class. It has no samples yet, and cannot win before it has one. Only the creator may.
+    /// @param name what it means, on one line
     /// @return label the number of the class
     function addClass(string calldata name) external returns (uint256 label);
 
-    /// @notice Contributes one sample with its label. What must be sent with it is up to the incentive: see `IIncentive.price`.
+    /// @notice Contributes one sample with its label. The incentive decides what must be sent: see `IIncentive.price`.
     /// @param sample the encoded sample
     /// @param label its class
-    /// @param slot the slot of a finished record, to use it again (saves 17,000 gas), or 0; one that isn't free is ignored
-    /// @return id the contribution's number
+    /// @param slot the slot of a finished record, to be used again (saves 17,000 gas), or 0; the trainer ignores a slot
+    /// that is not free
+    /// @return id the number of the contribution
     function contribute(bytes calldata sample, uint256 label, uint256 slot) external payable returns (uint256 id);
 
-    /// @notice Contributes 1 to 256 samples at once; each is learnt in turn. What is sent counts in equal parts for
-    /// its samples.
-    /// @param batch one byte: the number of samples less one; then for each its label (1 byte), length in bytes (2; at most
-    /// 65,535), sample
+    /// @notice Contributes 1 to 256 samples at once; the model learns them in order. The value that is sent counts in
+    /// equal parts for the samples.
+    /// @param batch one byte for the number of samples less one; then for each sample its label (1 byte), its length in
+    /// bytes (2 bytes, at most 65,535) and its bytes
     /// @param slot see `contribute`
     /// @return id the number of the batch
     function contributeBatch(bytes calldata batch, uint256 slot) external payable returns (uint256 id);
 
-    /// @notice Who gave the settings, and publishes the metadata.
+    /// @notice The account that chose the settings, and that publishes the metadata.
     /// @return account the creator
     function creator() external view returns (address account);
 
-    /// @notice How many features one price covers; a sample with more counts as so many times as much, or isn't taken.
+    /// @notice The number of features that one price covers. A larger sample costs proportionally more, or is not
+    /// accepted.
     /// @return count the number of features
     function sizeUnit() external view returns (uint256 count);
 
-    /// @notice How the trainer and its classes are called.
-    /// @return lines the name, then what each label means, a line each
+    /// @notice The names of the trainer and of its classes.
+    /// @return lines the trainer's name, then the meaning of each label, one per line
     function names() external view returns (string memory lines);
 
     /// @notice The metadata.
-    /// @return data what was published so far
+    /// @return data the parts published so far
     /// @return complete whether that is all
     function metadata() external view returns (bytes memory data, bool complete);
 
-    /// @notice How far the trainer is.
-    /// @return nextId the number that the next contribution will get
-    /// @return counted what the incentive counts: the sum of everybody's `good`, or all samples, or nothing
-    /// @return lastTime when the last contribution was made, seconds
+    /// @notice The trainer's counters.
+    /// @return nextId the number of the next contribution
+    /// @return counted the incentive's count: everybody's good contributions, or all samples, or nothing
+    /// @return lastTime the time of the last contribution, in seconds
     function progress() external view returns (uint256 nextId, uint256 counted, uint256 lastTime);
 
-    /// @notice What is kept of a contribution.
-    /// @param slot where
-    /// @return packed 160 bits of digest, 96 bits of what is open
+    /// @notice The record of a contribution.
+    /// @param slot its slot
+    /// @return packed 160 bits of digest, then 96 bits of what is open
     function record(uint256 slot) external view returns (uint256 packed);
 
     /// @notice Words of the packed state: 16 bytes of bookkeeping, then the parameters.
-    /// @param first the number of the first one, from 0 on
-    /// @param count how many
+    /// @param first the number of the first word, counted from 0
+    /// @param count the number of words
     /// @return packed each of them
     function words(uint256 first, uint256 count) external view returns (uint256[] memory packed);
 }

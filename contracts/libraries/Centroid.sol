@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Tally} from "./Tally.sol";
+import {Tally} from "../types/Tally.sol";
 
-/// How near a sample is to the mean of a class.
+/// The proximity of a sample to the mean of a class.
 library Centroid {
     /// With the mean s / n, |x|² - |x - s / n|² = (2 n s·x - |s|²) / n², in units of 2⁻³²: largest for the nearest.
     /// @param tally n, and |s|² as its total

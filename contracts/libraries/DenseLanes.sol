@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// A vector of signed lanes in memory, `bits` (16 or 24) each, against a sample that `DenseSample.read` has put there. Eight lanes
-/// are one turn of a loop: 64 bits of the sample, and as much of the vector as one word holds of both widths.
+/// A vector of signed lanes in memory, `bits` (16 or 24) each, against a sample that `DenseSample.read` has put there.
+/// A turn of a loop takes eight lanes: 64 bits of the sample, and as much of the vector as fits into one word at either
+/// width.
 library DenseLanes {
     /// @param vector the address of the first lane
     /// @param x the address of the sample
     /// @param length the number of lanes
-    /// @return total the sum of lane times coordinate
+    /// @return total the sum of lane * coordinate
     /// @return squares the sum of the squares of the coordinates
     function dot(
         uint256 vector,
@@ -55,11 +56,11 @@ library DenseLanes {
         }
     }
 
-    /// Adds `step` (1 or -1) times the sample to the vector. A lane that would leave its range stops at the end of it.
+    /// Adds `step` (1 or -1) times the sample to the vector. A lane that would leave its range stops at its end.
     function shift(uint256 vector, uint256 bits, uint256 x, uint256 length, int256 step) internal pure {
         assembly ("memory-safe") {
             let mask := not(shl(bits, not(0)))
-            // the highest bit of each of the first eight lanes: of one, two, four, eight
+            // the highest bit of each of the first eight lanes: built for one, two, four, eight
             let signs := shl(255, 1)
             signs := or(signs, shr(bits, signs))
             signs := or(signs, shr(mul(2, bits), signs))
@@ -81,15 +82,15 @@ library DenseLanes {
                 added := shl(sub(256, shl(3, bits)), added)
 
                 let before := mload(vector)
-                // all lanes at once: added without their highest bits, which then can't carry into the next lane
+                // all lanes at once: added without their highest bits, which could carry into the next lane
                 let after_ := xor(add(and(before, not(signs)), and(added, not(signs))), and(xor(before, added), signs))
-                // lanes whose sign is neither that of what was there nor of what was added have left their range
+                // a lane whose sign differs from both addends has left its range
                 let over := and(and(xor(before, after_), xor(added, after_)), signs)
                 if over {
                     // the other bits of these lanes, below their highest
                     let low := sub(over, shr(sub(bits, 1), over))
                     let positive := and(over, not(before))
-                    // 0111… where it was positive, else 1000…
+                    // 0111… if it was positive, otherwise 1000…
                     let limit := or(and(over, before), sub(positive, shr(sub(bits, 1), positive)))
                     after_ := or(and(after_, not(or(over, low))), limit)
                 }

@@ -7,12 +7,12 @@ import {DenseLanes} from "./DenseLanes.sol";
 
 /// A unit vector times 127, each coordinate rounded to a signed byte.
 library DenseSample {
-    /// What a coordinate of 1 is.
+    /// The integer that stands for a coordinate of 1.
     uint256 internal constant SCALE = 127;
 
     uint256 internal constant MAX_FEATURES = 4096;
 
-    /// Copies a sample to memory, with zeros behind it, so that it can be read a word at a time.
+    /// Copies a sample to memory, followed by zeros, so that it can be read word by word.
     function read(bytes calldata sample) internal pure returns (uint256 x) {
         assembly ("memory-safe") {
             x := mload(0x40)
@@ -30,14 +30,14 @@ library DenseSample {
     function check(bytes calldata sample, uint256 features) internal pure {
         checkLength(sample, features);
         uint256 x = read(sample);
-        // only the squares are wanted, whatever the vector is
+        // only the squares are needed, and they do not depend on the vector
         // slither-disable-next-line unused-return
         (, uint256 squares) = DenseLanes.dot(x, 16, x, sample.length);
         checkNorm(squares, features);
     }
 
-    /// Reverts unless the norm is within 127 ± √features / 2: rounding moves none of the coordinates by more than a half. Nobody
-    /// moves a model further than a rounded unit vector can.
+    /// Reverts unless the norm is within 127 ± √features / 2, since rounding moves no coordinate by more than a half.
+    /// Nobody can move a model further than a rounded unit vector does.
     /// @param squares the sum of the squares of the coordinates
     function checkNorm(uint256 squares, uint256 features) internal pure {
         // |norm - 127| <= √features / 2, with the roots squared away

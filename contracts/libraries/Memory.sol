@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// Memory by its place. It is given back: what one sample needs would else be there 256 times at the end of a batch, and memory costs
-/// more the more of it there is.
+/// Memory by address, which can be released. Otherwise a batch would hold 256 times what one sample needs, and the
+/// price of memory rises with its size.
 library Memory {
     function mark() internal pure returns (uint256 free) {
         assembly ("memory-safe") {
@@ -10,7 +10,7 @@ library Memory {
         }
     }
 
-    /// Room for `length` bytes, whatever they hold.
+    /// Allocates `length` bytes, which may hold anything.
     function allocate(uint256 length) internal pure returns (uint256 place) {
         assembly ("memory-safe") {
             place := mload(0x40)
@@ -18,7 +18,7 @@ library Memory {
         }
     }
 
-    /// The word that stands `index` words behind a place.
+    /// The word `index` words after a place.
     function read(uint256 place, uint256 index) internal pure returns (uint256 value) {
         assembly ("memory-safe") {
             value := mload(add(place, shl(5, index)))
@@ -31,7 +31,7 @@ library Memory {
         }
     }
 
-    /// @dev Warning: nothing that was allocated since the mark may be used any more.
+    /// @dev Warning: memory allocated since the mark must not be used any more.
     function release(uint256 free) internal pure {
         assembly ("memory-safe") {
             mstore(0x40, free)

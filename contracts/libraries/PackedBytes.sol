@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// Storage from slot 0 on, seen as one run of bytes: byte i is byte i % 32 (the first is the highest) of slot i / 32.
+/// Storage from slot 0 as one run of bytes: byte i is byte i % 32 (the first is the highest) of slot i / 32.
 library PackedBytes {
-    /// Copies `data` to byte `offset` on, into slots that hold zeros.
-    /// @dev `offset` is 16 or a multiple of 32: only the first slot is shared with what stands before.
+    /// Copies `data` to byte `offset` and the following ones, into slots that hold zeros.
+    /// @dev `offset` is 16 or a multiple of 32: only the first slot is shared with what precedes.
     function load(uint256 offset, bytes calldata data) internal {
         assembly ("memory-safe") {
             let end := add(data.offset, data.length)
@@ -17,7 +17,7 @@ library PackedBytes {
                 next := add(next, 32)
             } {
                 if gt(next, end) {
-                    // what stands in the calldata behind `data` isn't ours
+                    // the calldata after `data` is not ours
                     let bits := shl(3, sub(next, end))
                     word := shl(bits, shr(bits, word))
                 }

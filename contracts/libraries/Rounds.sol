@@ -1,33 +1,35 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// The rule of the prediction market, participant by participant. In each round a participant gains the mistakes of the nearest one
-/// before that is still in, less its own; it leaves after the first round in which it has less than it staked.
+/// The rule of the prediction market, participant by participant. In each round a participant gains the mistakes of the
+/// nearest earlier one that is still in, less its own. It leaves after the first round in which it has less than it
+/// staked.
 ///
-/// Whoever comes later asks only one thing of all who came before: in which rounds which of them is the last one in. These are stretches
-/// of rounds, kept as a stack whose top is the earliest one. A participant plays through the stretches from the top, in one
-/// step each however many rounds they have, until it leaves; from then on the stretches are as before, until then it is the last one
-/// itself. Each participant puts one stretch on the stack, and so no more than that can be taken off it: the whole rule, B rounds of T
-/// participants, takes a number of steps in proportion to T alone.
+/// A later participant needs to know only one thing about all earlier ones: which of them is the last one still in, in
+/// each round. These are stretches of rounds, kept as a stack with the earliest one on top. A participant plays through
+/// the stretches from the top, in one step each however many rounds they have, until it leaves. Up to then it is itself
+/// the last one in; after that the stretches stay as they were. Each participant pushes one stretch, so no more than
+/// that can be popped: the whole rule, B rounds of T participants, takes a number of steps proportional to T alone.
 struct Rounds {
-    /// From the bottom up: the last round of a stretch, then 16 bits of mistakes. The lowest ends with the last round of all.
+    /// From the bottom up: the last round of a stretch, then 16 bits of mistakes. The lowest ends with the very last
+    /// round.
     mapping(uint256 place => uint256) stretches;
 }
 
 using RoundsLibrary for Rounds global;
 
 library RoundsLibrary {
-    /// Begins with the mistakes of the model at the start, which stays in for all rounds.
-    /// @return depth of the stack
+    /// Begins with the mistakes of the initial model, which stays in for all rounds.
+    /// @return depth the depth of the stack
     function begin(Rounds storage self, uint256 rounds, uint256 mistakes) internal returns (uint256 depth) {
         self.stretches[0] = (rounds << 16) | mistakes;
         return 1;
     }
 
     /// Plays the next participant.
-    /// @param depth of the stack, before
-    /// @return gain in mistakes: 0 or more, or of the round in which it leaves at least minus the number of test samples
-    /// @return after_ the depth of the stack then
+    /// @param depth the depth of the stack before
+    /// @return gain in mistakes: 0 or more, or if the participant leaves, at least minus the number of test samples
+    /// @return after_ the depth of the stack afterwards
     function play(
         Rounds storage self,
         uint256 rounds,

@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 import {DenseSample} from "./DenseSample.sol";
 
-/// Which features somebody has sent, as 128 bits: each feature is one of them, by Knuth's multiplicative hash of its number, and shares
-/// it with one in 128 of the others.
+/// The features that a person has sent, as 128 bits. Knuth's multiplicative hash assigns each feature a bit, which it
+/// shares with one in 128 of the others.
 library Sketch {
     uint256 internal constant BITS = 128;
 
@@ -27,7 +27,8 @@ library Sketch {
         }
     }
 
-    /// The bits of those coordinates that are as far from 0 as their mean square or further, positive ones and negative ones apart.
+    /// The bits of the coordinates whose squares are at least the mean square. Positive and negative ones have
+    /// different bits.
     function dense(bytes calldata sample) internal pure returns (uint256 bits) {
         uint256 least = DenseSample.SCALE * DenseSample.SCALE;
         assembly ("memory-safe") {

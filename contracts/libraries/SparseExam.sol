@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Image} from "./Image.sol";
+import {Image} from "../types/Image.sol";
 
-/// Test samples of a sparse perceptron in memory, with the margin of each but for the bias, and for each feature the samples that have
-/// it: where a weight moves, the margins of just these move. At the exam's place stand, in words:
+/// Test samples of a sparse perceptron in memory: the margin of each, without the bias, and for each feature the
+/// samples that have it. When a weight moves, only the margins of these samples move. The words at the exam's address
+/// are:
 ///
-///     0  mistakes, when they were last counted        4  where those of label 0 begin
-///     1  whether anything was learnt since            5  place of a list's head for each feature (4 bytes each), behind the margins
-///     2  place of the margins, label 1 first          6  place of the lists' nodes (8 bytes each)
-///     3  where those of label 1 end                   7  how many nodes there are
+///     0  the mistakes, as last counted                4  the start of those of label 0
+///     1  whether anything was learnt since            5  the place of the lists' heads, one per feature (4 bytes each)
+///     2  the place of the margins, label 1 first      6  the place of the lists' nodes (8 bytes each)
+///     3  the end of those of label 1                  7  the number of nodes
 ///
-/// A node is the number of the next one, 0 for none, and the place of a margin, four bytes each.
+/// A node is the number of the next one, 0 for none, and the place of a margin, four bytes each. The heads follow the
+/// margins.
 library SparseExam {
     uint256 private constant _WORDS = 8;
 
-    /// Allocates and counts nothing yet.
+    /// Allocates the exam, without samples and mistakes yet.
     /// @param tests the number of samples
-    /// @param postings their features together
+    /// @param postings the number of their features together
     function allocate(uint256 tests, uint256 postings, uint256 features) internal pure returns (uint256 exam) {
         assembly ("memory-safe") {
             exam := mload(0x40)
@@ -39,8 +41,8 @@ library SparseExam {
         }
     }
 
-    /// Adds a sample: label 1 from the front of the margins on, label 0 from their end on.
-    /// @param lanes the byte of the image where the weight of feature 0 is
+    /// Adds a sample: one with label 1 at the front of the margins, one with label 0 at their end.
+    /// @param lanes the byte of the image that holds the weight of feature 0
     function add(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256 lanes) internal pure {
         assembly ("memory-safe") {
             let place := mload(add(exam, 0x60))
@@ -76,8 +78,8 @@ library SparseExam {
         }
     }
 
-    /// Adds `step` (1 or -1) to the weights of a sample, as `Image.shift`, and to the margins of the test samples that have the feature,
-    /// each as often.
+    /// Adds `step` (1 or -1) to the weights of a sample, as `Image.shift` does, and for each weight that moves to the
+    /// margins of the test samples that have the feature.
     function shift(uint256 exam, Image image, bytes calldata sample, uint256 lanes, int256 step) internal pure {
         assembly ("memory-safe") {
             mstore(add(exam, 0x20), 1)
@@ -108,7 +110,8 @@ library SparseExam {
         }
     }
 
-    /// How many test samples a model with this bias gets wrong: class 1 is where margin and bias are above 0 together.
+    /// The number of test samples that a model with this bias gets wrong: it predicts class 1 if margin + bias is above
+    /// 0.
     function mistakes(uint256 exam, int256 bias) internal pure returns (uint256 count) {
         assembly ("memory-safe") {
             count := mload(exam)

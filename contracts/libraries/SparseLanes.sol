@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// Signed bytes packed 32 to a slot from slot 0 on, picked by a sparse sample, feature i in byte `first` + i. In storage, where
-/// each slot that a sample touches is loaded once.
+/// Signed bytes, 32 per slot from slot 0, selected by a sparse sample: feature i is byte `first` + i. They stay in
+/// storage, and each slot that a sample touches is loaded once.
 library SparseLanes {
     /// Adds up the lanes of a sample.
     /// @return total the sum
-    /// @return last the last byte that was picked
-    /// @return rising 1 if each index is above the one before, else 0
-    /// @return memo memory that holds the touched slots in their order, for `shift`
+    /// @return last the last byte that was selected
+    /// @return rising 1 if each index is above the previous one, otherwise 0
+    /// @return memo memory that holds the touched slots in order, for `shift`
     function sum(
         bytes calldata sample,
         uint256 first
@@ -19,7 +19,7 @@ library SparseLanes {
             let word
             let end := add(sample.offset, sample.length)
             rising := 1
-            // whatever slot the first lane is in, it is another one than that of 0 - 1
+            // the first lane is never in the slot of byte 0 - 1
             last := not(0)
             let position := sample.offset
             if and(sample.length, 2) {
@@ -34,7 +34,7 @@ library SparseLanes {
                 last := lane
                 position := add(position, 2)
             }
-            // two at a time: the loop itself is a quarter of what a word costs
+            // two per turn: the loop itself is a quarter of the cost of a word
             for {} lt(position, end) {
                 position := add(position, 4)
             } {
@@ -61,11 +61,11 @@ library SparseLanes {
         }
     }
 
-    /// Adds `step` (1 or -1) to each lane of a sample that `sum` has just read into `memo`. A lane at the end of its range
-    /// stays there.
+    /// Adds `step` (1 or -1) to each lane of a sample that `sum` has just read into `memo`. A lane at the end of its
+    /// range stays there.
     function shift(bytes calldata sample, uint256 first, int256 step, uint256 memo) internal {
         assembly ("memory-safe") {
-            // a byte of a word in memory is changed where it stands, without masks
+            // a byte of a word in memory is changed in place, without masks
             let word := sub(memo, 32)
             let last := not(0)
             let end := add(sample.offset, sample.length)

@@ -3,9 +3,9 @@ pragma solidity ^0.8.28;
 
 import {IModel} from "../interfaces/IModel.sol";
 
-/// Strictly increasing feature indices, two bytes each.
+/// A sparse sample: strictly increasing feature indices, two bytes each.
 library SparseSample {
-    /// Reverts unless the sample has one feature to `most`, and all are below `features` and increase.
+    /// Reverts unless the sample has 1 to `most` features, and all are below `features` and increase.
     /// @return size the number of features
     function check(bytes calldata sample, uint256 features, uint256 most) internal pure returns (uint256 size) {
         uint256 rising = 1;
@@ -28,7 +28,7 @@ library SparseSample {
         if (size > most) revert IModel.TooManyFeatures(size, most);
     }
 
-    /// Reverts with what is wrong with a sample that isn't one.
+    /// Reverts with the reason why a sample is invalid.
     function explain(bytes calldata sample, uint256 features) internal pure {
         if (sample.length == 0) revert IModel.EmptySample();
         if (sample.length % 2 != 0) revert IModel.OddLength(sample.length);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Image} from "./Image.sol";
+import {Image} from "../types/Image.sol";
 
-/// A table of lanes, a row for each feature and in it one for each class, of which a sparse sample picks rows. Row i begins at byte
-/// `first` + i * `stride` of the packed state.
+/// A table of lanes with one row per feature and, in each row, one lane per class. A sparse sample selects rows. Row i
+/// starts at byte `first` + i * `stride` of the packed state.
 library SparseTable {
-    /// Loads the slots of the rows, but slot 0.
+    /// Loads the slots of the rows, except slot 0.
     function load(Image image, bytes calldata sample, uint256 first, uint256 stride) internal view {
         assembly ("memory-safe") {
             let last := 0
@@ -32,7 +32,7 @@ library SparseTable {
         }
     }
 
-    /// Stores the slots of the rows, but slot 0.
+    /// Stores the slots of the rows, except slot 0.
     function store(Image image, bytes calldata sample, uint256 first, uint256 stride) internal {
         assembly ("memory-safe") {
             let last := 0
@@ -78,7 +78,7 @@ library SparseTable {
         }
     }
 
-    /// Multiplies 1,000 times the counts, plus `smoothing`: 26 bits each.
+    /// Multiplies the factors 1,000 * count + `smoothing`, of 26 bits each.
     function product(
         Image image,
         bytes calldata sample,
@@ -101,8 +101,8 @@ library SparseTable {
         }
     }
 
-    /// Adds one to each of the counts, and returns what they added up to before. A count of 65,535 stays: no samples lead there,
-    /// since a class is full then, but initial parameters may.
+    /// Adds one to each of the counts, and returns their previous sum. A count of 65,535 stays as it is: samples cannot
+    /// lead past it, since the class is full then, but initial parameters can.
     function increment(
         Image image,
         bytes calldata sample,
@@ -125,7 +125,7 @@ library SparseTable {
         }
     }
 
-    /// The same in storage.
+    /// Does the same in storage.
     function increment(bytes calldata sample, uint256 first, uint256 stride) internal returns (uint256 total) {
         assembly ("memory-safe") {
             // slot 0 holds no counts
@@ -175,7 +175,7 @@ library SparseTable {
         }
     }
 
-    /// Adds `step` (1 or -1) to each of the weights. One at the end of its range stays there.
+    /// Adds `step` (1 or -1) to each of the weights. A weight at the end of its range stays there.
     function shift(Image image, bytes calldata sample, uint256 first, uint256 stride, int256 step) internal pure {
         assembly ("memory-safe") {
             let lanes := add(image, first)

@@ -3,11 +3,11 @@ pragma solidity ^0.8.28;
 
 import {ITrainer} from "../interfaces/ITrainer.sol";
 
-/// What initial parameters must leave empty: the places of classes that don't exist yet. Else a creator could prepare one that
-/// wins everything, and add it when deposits are open.
+/// Checks that initial parameters leave the places of classes that do not exist yet at zero. Otherwise a creator could
+/// prepare a class that wins everything, and add it when deposits are open.
 library Zeros {
-    /// Reverts unless bytes `start` to `end` - 1 of the state are zeros, as far as `data` holds them, which is its bytes from
-    /// `offset` on.
+    /// Reverts unless bytes `start` to `end` - 1 of the state are zero, as far as `data` holds them. `data` is the
+    /// state from byte `offset`.
     function check(bytes calldata data, uint256 offset, uint256 start, uint256 end) internal pure {
         // all are places in the state, below 2^32
         unchecked {
@@ -24,7 +24,8 @@ library Zeros {
         }
     }
 
-    /// The same of the end of each row of a table, `taken` bytes behind its beginning. Row i begins at byte `first` + i * `stride`.
+    /// Does the same for the end of each row of a table, from `taken` bytes after its start. Row i starts at byte
+    /// `first` + i * `stride`.
     function checkRows(
         bytes calldata data,
         uint256 offset,

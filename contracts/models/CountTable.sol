@@ -1,41 +1,42 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Head, HeadLibrary} from "../libraries/Head.sol";
-import {Image, ImageLibrary} from "../libraries/Image.sol";
-import {Settings} from "../libraries/Settings.sol";
 import {Sketch} from "../libraries/Sketch.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 import {SparseTable} from "../libraries/SparseTable.sol";
-import {Tally, TallyLibrary} from "../libraries/Tally.sol";
 import {Zeros} from "../libraries/Zeros.sol";
+import {Head, HeadLibrary} from "../types/Head.sol";
+import {Image, ImageLibrary} from "../types/Image.sol";
+import {Settings} from "../types/Settings.sol";
+import {Tally, TallyLibrary} from "../types/Tally.sol";
 import {MemoryModel} from "./MemoryModel.sol";
 
-/// How many samples of each class have each feature: what naive Bayes and the sparse nearest centroid learn.
+/// The number of samples of each class that have each feature: what naive Bayes and the sparse nearest centroid learn.
 ///
-/// Parameters: eight bytes a class (see `Tally`), then for each feature two bytes a class.
+/// Parameters: eight bytes per class (see `Tally`), then for each feature two bytes per class.
 abstract contract CountTable is MemoryModel {
     using Settings for uint256;
 
-    /// Lanes that a prediction may read, so that every claim fits into a transaction: 380 gas each, and 4,100 slots.
+    /// The number of lanes that a prediction may read, so that every claim fits into a transaction: 380 gas each, and
+    /// 4,100 slots.
     uint256 private constant _MOST_LANES = 16_000;
 
-    /// A single sample is counted where the counts are: the slots that it touches are loaded and stored once, and not looked at
-    /// again.
+    /// A single sample is counted in storage: the slots that it touches are loaded and stored once, without a second
+    /// pass.
     function _train(
         Head head,
         bytes calldata sample,
         uint256 label,
-        uint256 word
+        uint256 settings
     ) internal override returns (uint256 size, Head trained) {
-        size = _check(sample, word);
-        uint256 tallies = _column(0, word);
+        size = _check(sample, settings);
+        uint256 tallies = _column(0, settings);
         Image image = ImageLibrary.allocate(tallies);
         image.setWord(0, Head.unwrap(head));
         image.load(32, tallies);
         if (!TallyLibrary.read(image, label).isFull()) {
-            uint256 sum = SparseTable.increment(sample, _column(label, word), _stride(word));
-            // where the tallies end, the slot holds counts too
+            uint256 sum = SparseTable.increment(sample, _column(label, settings), _stride(settings));
+            // the last slot of the tallies holds counts, too
             image.load(32, tallies);
             _count(image, label, sum, size);
             image.store(32, tallies);
@@ -47,49 +48,54 @@ abstract contract CountTable is MemoryModel {
         Image image,
         bytes calldata sample,
         uint256 label,
-        uint256 word
+        uint256 settings
     ) internal pure override returns (bool changed) {
         if (TallyLibrary.read(image, label).isFull()) return false;
-        uint256 sum = SparseTable.increment(image, sample, _column(label, word), _stride(word));
+        uint256 sum = SparseTable.increment(image, sample, _column(label, settings), _stride(settings));
         _count(image, label, sum, sample.length / 2);
         return true;
     }
 
-    /// By how much the total of a class grows with a sample.
-    /// @param sum what the counts of its features were together
+    /// The growth of the total of a class with a sample.
+    /// @param sum the previous sum of the counts of its features
     /// @param size the number of its features
     function _growth(uint256 sum, uint256 size) internal pure virtual returns (uint256);
 
-    function _load(Image image, bytes calldata sample, uint256, uint256 word) internal view override {
-        // that of two classes is in slot 0
-        image.load(32, _column(0, word));
-        SparseTable.load(image, sample, _column(0, word), _stride(word));
+    function _load(Image image, bytes calldata sample, uint256, uint256 settings) internal view override {
+        // the first two tallies are in slot 0
+        image.load(32, _column(0, settings));
+        SparseTable.load(image, sample, _column(0, settings), _stride(settings));
     }
 
-    function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
-        return SparseSample.check(sample, word.features(), _MOST_LANES / word.maxClasses());
+    function _check(bytes calldata sample, uint256 settings) internal pure override returns (uint256 size) {
+        return SparseSample.check(sample, settings.features(), _MOST_LANES / settings.maxClasses());
     }
 
     function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
         return Sketch.sparse(sample);
     }
 
-    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {
-        Zeros.check(parameters, offset, TallyLibrary.place(word.classes()), TallyLibrary.place(word.maxClasses()));
-        Zeros.checkRows(parameters, offset, _column(0, word), _stride(word), 2 * word.classes());
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 settings) internal pure override {
+        Zeros.check(
+            parameters,
+            offset,
+            TallyLibrary.place(settings.classes()),
+            TallyLibrary.place(settings.maxClasses())
+        );
+        Zeros.checkRows(parameters, offset, _column(0, settings), _stride(settings), 2 * settings.classes());
     }
 
-    function _parameterBytes(uint256 word) internal pure override returns (uint256) {
-        return _column(0, word) + word.features() * _stride(word) - HeadLibrary.BYTES;
+    function _parameterBytes(uint256 settings) internal pure override returns (uint256) {
+        return _column(0, settings) + settings.features() * _stride(settings) - HeadLibrary.BYTES;
     }
 
-    /// The byte of a class's count of feature 0.
-    function _column(uint256 label, uint256 word) internal pure returns (uint256) {
-        return TallyLibrary.place(word.maxClasses()) + 2 * label;
+    /// The byte of a class's count for feature 0.
+    function _column(uint256 label, uint256 settings) internal pure returns (uint256) {
+        return TallyLibrary.place(settings.maxClasses()) + 2 * label;
     }
 
-    function _stride(uint256 word) internal pure returns (uint256) {
-        return 2 * word.maxClasses();
+    function _stride(uint256 settings) internal pure returns (uint256) {
+        return 2 * settings.maxClasses();
     }
 
     function _count(Image image, uint256 label, uint256 sum, uint256 size) private pure {

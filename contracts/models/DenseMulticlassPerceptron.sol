@@ -3,15 +3,15 @@ pragma solidity ^0.8.28;
 
 import {DenseLanes} from "../libraries/DenseLanes.sol";
 import {DenseSample} from "../libraries/DenseSample.sol";
-import {Head, HeadLibrary} from "../libraries/Head.sol";
-import {Image} from "../libraries/Image.sol";
-import {Settings} from "../libraries/Settings.sol";
 import {Sketch} from "../libraries/Sketch.sol";
 import {Zeros} from "../libraries/Zeros.sol";
+import {Head, HeadLibrary} from "../types/Head.sol";
+import {Image} from "../types/Image.sol";
+import {Settings} from "../types/Settings.sol";
 import {MulticlassPerceptron} from "./MulticlassPerceptron.sol";
 
-/// A perceptron of several classes over unit vectors. Weights: for each class two signed bytes a feature. One at the end of its
-/// range stays there.
+/// A perceptron with several classes over unit vectors. Weights: for each class one signed 16-bit number per feature. A
+/// weight at the end of its range stays there.
 abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
     using Settings for uint256;
 
@@ -21,15 +21,15 @@ abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
         Image image,
         bytes calldata sample,
         uint256 count,
-        uint256 word
+        uint256 settings
     ) internal pure override returns (int256[] memory dots) {
         uint256 x = DenseSample.read(sample);
         uint256 squares = 0;
         dots = new int256[](count);
         for (uint256 k; k < count; ++k) {
-            (dots[k], squares) = DenseLanes.dot(Image.unwrap(image) + _vector(k, word), _BITS, x, sample.length);
+            (dots[k], squares) = DenseLanes.dot(Image.unwrap(image) + _vector(k, settings), _BITS, x, sample.length);
         }
-        DenseSample.checkNorm(squares, word.features());
+        DenseSample.checkNorm(squares, settings.features());
     }
 
     function _move(
@@ -37,22 +37,22 @@ abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
         bytes calldata sample,
         uint256 label,
         int256 step,
-        uint256 word
+        uint256 settings
     ) internal pure override {
         uint256 x = DenseSample.read(sample);
-        DenseLanes.shift(Image.unwrap(image) + _vector(label, word), _BITS, x, sample.length, step);
+        DenseLanes.shift(Image.unwrap(image) + _vector(label, settings), _BITS, x, sample.length, step);
     }
 
-    function _load(Image image, bytes calldata, uint256, uint256 word) internal view override {
-        image.load(32, _vector(Head.wrap(image.word(0)).classes(), word));
+    function _load(Image image, bytes calldata, uint256, uint256 settings) internal view override {
+        image.load(32, _vector(Head.wrap(image.word(0)).classes(), settings));
     }
 
-    function _store(Image image, bytes calldata, uint256, uint256 word) internal override {
-        image.store(32, _vector(Head.wrap(image.word(0)).classes(), word));
+    function _store(Image image, bytes calldata, uint256, uint256 settings) internal override {
+        image.store(32, _vector(Head.wrap(image.word(0)).classes(), settings));
     }
 
-    function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
-        DenseSample.checkLength(sample, word.features());
+    function _check(bytes calldata sample, uint256 settings) internal pure override returns (uint256 size) {
+        DenseSample.checkLength(sample, settings.features());
         return 1;
     }
 
@@ -60,31 +60,36 @@ abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
         return int256(DenseSample.SCALE * DenseSample.SCALE);
     }
 
-    function _validate(bytes calldata sample, uint256 word) internal pure override {
-        DenseSample.check(sample, word.features());
+    function _validate(bytes calldata sample, uint256 settings) internal pure override {
+        DenseSample.check(sample, settings.features());
     }
 
     function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
         return Sketch.dense(sample);
     }
 
-    function _parameterBytes(uint256 word) internal pure override returns (uint256) {
-        return _vector(word.maxClasses(), word) - HeadLibrary.BYTES;
+    function _parameterBytes(uint256 settings) internal pure override returns (uint256) {
+        return _vector(settings.maxClasses(), settings) - HeadLibrary.BYTES;
     }
 
-    function _checkModel(uint256 word) internal pure override {
+    function _checkModel(uint256 settings) internal pure override {
         // two classes need one perceptron
-        if (word.maxClasses() == 2) revert BadSetting("maxClasses");
-        if (word.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
+        if (settings.maxClasses() == 2) revert BadSetting("maxClasses");
+        if (settings.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
     }
 
-    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure override {
-        super._checkUndeclared(offset, parameters, word);
-        Zeros.check(parameters, offset, _vector(word.classes(), word), _vector(word.maxClasses(), word));
+    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 settings) internal pure override {
+        super._checkUndeclared(offset, parameters, settings);
+        Zeros.check(
+            parameters,
+            offset,
+            _vector(settings.classes(), settings),
+            _vector(settings.maxClasses(), settings)
+        );
     }
 
-    /// The byte of a class's weight of feature 0.
-    function _vector(uint256 label, uint256 word) private pure returns (uint256) {
-        return _weights(word) + 2 * label * word.features();
+    /// The byte of a class's weight for feature 0.
+    function _vector(uint256 label, uint256 settings) private pure returns (uint256) {
+        return _weights(settings) + 2 * label * settings.features();
     }
 }

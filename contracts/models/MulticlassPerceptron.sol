@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Head, HeadLibrary} from "../libraries/Head.sol";
-import {Image} from "../libraries/Image.sol";
-import {Settings} from "../libraries/Settings.sol";
 import {Zeros} from "../libraries/Zeros.sol";
+import {Head, HeadLibrary} from "../types/Head.sol";
+import {Image} from "../types/Image.sol";
+import {Settings} from "../types/Settings.sol";
 import {MemoryModel} from "./MemoryModel.sol";
 
-/// A perceptron for each class, that class against the others: score = bias + weights · sample, the largest wins. A sample
-/// teaches each class whose score isn't on its side of 0: above it for the label's, below for another.
+/// One perceptron per class, that class against the others: score = bias + weights · sample, and the largest wins. A
+/// sample teaches each class whose score is not on its side of 0: above it for the label's class, below it for any other.
 ///
-/// A class without a sample of its own is empty: it neither wins nor learns that others aren't it.
+/// A class without samples is empty: it does not win, and does not learn from the samples of other classes.
 ///
-/// Parameters: for each class two bytes, 0 where it is empty, else its bias + 32,768; then the weights.
+/// Parameters: two bytes per class, 0 if it is empty, otherwise its bias + 32,768; then the weights.
 abstract contract MulticlassPerceptron is MemoryModel {
     using Settings for uint256;
 
@@ -22,13 +22,13 @@ abstract contract MulticlassPerceptron is MemoryModel {
         Image image,
         bytes calldata sample,
         uint256 label,
-        uint256 word
+        uint256 settings
     ) internal view override returns (bool changed) {
-        int256[] memory scores = _scores(image, sample, word);
+        int256[] memory scores = _scores(image, sample, settings);
         for (uint256 k; k < scores.length; ++k) {
             if (k == label ? scores[k] > 0 : scores[k] < 0) continue;
             int256 step = k == label ? int256(1) : int256(-1);
-            _move(image, sample, k, step, word);
+            _move(image, sample, k, step, settings);
             _moveBias(image, k, step);
             changed = true;
         }
@@ -37,10 +37,10 @@ abstract contract MulticlassPerceptron is MemoryModel {
     function _scores(
         Image image,
         bytes calldata sample,
-        uint256 word
+        uint256 settings
     ) internal view override returns (int256[] memory scores) {
         uint256 count = Head.wrap(image.word(0)).classes();
-        scores = _dots(image, sample, count, word);
+        scores = _dots(image, sample, count, settings);
         for (uint256 k; k < count; ++k) {
             uint256 bias = image.uint16At(_bias(k));
             if (bias == 0) scores[k] = EMPTY;
@@ -48,8 +48,12 @@ abstract contract MulticlassPerceptron is MemoryModel {
         }
     }
 
-    function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 word) internal pure virtual override {
-        Zeros.check(parameters, offset, _bias(word.classes()), _weights(word));
+    function _checkUndeclared(
+        uint256 offset,
+        bytes calldata parameters,
+        uint256 settings
+    ) internal pure virtual override {
+        Zeros.check(parameters, offset, _bias(settings.classes()), _weights(settings));
     }
 
     /// weights · sample of the first `count` classes.
@@ -57,18 +61,24 @@ abstract contract MulticlassPerceptron is MemoryModel {
         Image image,
         bytes calldata sample,
         uint256 count,
-        uint256 word
+        uint256 settings
     ) internal view virtual returns (int256[] memory dots);
 
     /// Adds `step` (1 or -1) times the sample to the weights of a class.
-    function _move(Image image, bytes calldata sample, uint256 label, int256 step, uint256 word) internal view virtual;
+    function _move(
+        Image image,
+        bytes calldata sample,
+        uint256 label,
+        int256 step,
+        uint256 settings
+    ) internal view virtual;
 
-    /// What a step of the bias adds to the score.
+    /// The change of the score when the bias changes by 1.
     function _biasScale() internal pure virtual returns (int256);
 
-    /// The byte behind the biases.
-    function _weights(uint256 word) internal pure returns (uint256) {
-        return _bias(word.maxClasses());
+    /// The byte after the biases.
+    function _weights(uint256 settings) internal pure returns (uint256) {
+        return _bias(settings.maxClasses());
     }
 
     function _moveBias(Image image, uint256 label, int256 step) private pure {

@@ -2,18 +2,19 @@
 pragma solidity ^0.8.28;
 
 import {Centroid} from "../libraries/Centroid.sol";
-import {Head} from "../libraries/Head.sol";
-import {Image} from "../libraries/Image.sol";
 import {SparseTable} from "../libraries/SparseTable.sol";
-import {Tally, TallyLibrary} from "../libraries/Tally.sol";
+import {Head} from "../types/Head.sol";
+import {Image} from "../types/Image.sol";
+import {Tally, TallyLibrary} from "../types/Tally.sol";
 import {CountTable} from "./CountTable.sol";
 
-/// The class whose mean is nearest, over binary features. The total of a class is the sum of its squared counts.
+/// Predicts the class with the nearest mean, over binary features. The total of a class is the sum of its squared
+/// counts.
 abstract contract SparseNearestCentroid is CountTable {
     function _scores(
         Image image,
         bytes calldata sample,
-        uint256 word
+        uint256 settings
     ) internal pure override returns (int256[] memory scores) {
         scores = new int256[](Head.wrap(image.word(0)).classes());
         for (uint256 k; k < scores.length; ++k) {
@@ -21,7 +22,10 @@ abstract contract SparseNearestCentroid is CountTable {
             scores[k] =
                 tally.count() == 0
                     ? EMPTY
-                    : Centroid.score(tally, int256(SparseTable.count(image, sample, _column(k, word), _stride(word))));
+                    : Centroid.score(
+                        tally,
+                        int256(SparseTable.count(image, sample, _column(k, settings), _stride(settings)))
+                    );
         }
     }
 
@@ -31,5 +35,5 @@ abstract contract SparseNearestCentroid is CountTable {
     }
 
     // solhint-disable-next-line no-empty-blocks
-    function _checkModel(uint256 word) internal pure override {}
+    function _checkModel(uint256 settings) internal pure override {}
 }

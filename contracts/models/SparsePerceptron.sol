@@ -2,37 +2,39 @@
 pragma solidity ^0.8.28;
 
 import {Trainer} from "../Trainer.sol";
-import {Head, HeadLibrary} from "../libraries/Head.sol";
-import {Image} from "../libraries/Image.sol";
-import {Settings} from "../libraries/Settings.sol";
 import {Sketch} from "../libraries/Sketch.sol";
 import {SparseExam} from "../libraries/SparseExam.sol";
 import {SparseLanes} from "../libraries/SparseLanes.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
+import {Head, HeadLibrary} from "../types/Head.sol";
+import {Image} from "../types/Image.sol";
+import {Settings} from "../types/Settings.sol";
 
-/// Rosenblatt's perceptron of two classes over binary features: score = bias + the weights of the sample's features; class 1 if it
-/// is above 0. Where the model disagrees, each of these weights and the bias move by one step towards the label.
+/// Rosenblatt's perceptron with two classes over binary features: score = bias + the weights of the sample's features,
+/// and class 1 if it is above 0. If the model disagrees, each of these weights and the bias move by one towards the
+/// label.
 ///
-/// Parameters: the bias (two bytes, signed), then one signed byte a weight. One at the end of its range stays there.
+/// Parameters: the bias (two bytes, signed), then the weights (one byte each, signed). A weight at the end of its range
+/// stays there.
 abstract contract SparsePerceptron is Trainer {
     using Settings for uint256;
 
     uint256 private constant _BIAS_BYTES = 2;
-    /// Behind the head and the bias.
+    /// The byte after the head and the bias.
     uint256 private constant _WEIGHTS = 18;
 
     function _train(
         Head head,
         bytes calldata sample,
         uint256 label,
-        uint256 word
+        uint256 settings
     ) internal override returns (uint256 size, Head trained) {
-        (int256 margin, uint256 memo) = _margin(head, sample, word);
+        (int256 margin, uint256 memo) = _margin(head, sample, settings);
         trained = head;
         if (_class(margin) != label) {
             int256 step = _step(label);
             SparseLanes.shift(sample, _WEIGHTS, step, memo);
-            // some weights are in the same slot
+            // some weights are in the first slot, too
             trained = _shiftBias(HeadLibrary.read(), step);
         }
         size = sample.length / 2;
@@ -42,10 +44,10 @@ abstract contract SparsePerceptron is Trainer {
         Image image,
         bytes calldata sample,
         uint256 label,
-        uint256 word
+        uint256 settings
     ) internal pure override returns (uint256 size) {
         (int256 total, uint256 last, uint256 rising) = image.sum(sample, _WEIGHTS);
-        _check(sample, word, last, rising);
+        _check(sample, settings, last, rising);
         if (_class(total + _bias(Head.wrap(image.word(0)))) != label) {
             int256 step = _step(label);
             image.shift(sample, _WEIGHTS, step);
@@ -54,32 +56,36 @@ abstract contract SparsePerceptron is Trainer {
         return sample.length / 2;
     }
 
-    function _predict(Head head, bytes calldata sample, uint256 word) internal view override returns (uint256 label) {
-        (int256 margin, ) = _margin(head, sample, word);
+    function _predict(
+        Head head,
+        bytes calldata sample,
+        uint256 settings
+    ) internal view override returns (uint256 label) {
+        (int256 margin, ) = _margin(head, sample, settings);
         return _class(margin);
     }
 
     function _score(
         Head head,
         bytes calldata sample,
-        uint256 word
+        uint256 settings
     ) internal view override returns (int256[] memory scores) {
         scores = new int256[](2);
-        (scores[1], ) = _margin(head, sample, word);
+        (scores[1], ) = _margin(head, sample, settings);
     }
 
     function _prepare(
         Image image,
         bytes[] calldata portions,
-        uint256 word
+        uint256 settings
     ) internal pure override returns (uint256 exam) {
         (uint256 tests, uint256 postings) = _size(portions);
-        exam = SparseExam.allocate(tests, postings, word.features());
+        exam = SparseExam.allocate(tests, postings, settings.features());
         for (uint256 i; i < portions.length; ++i) _addPortion(exam, image, portions[i]);
     }
 
     function _study(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256) internal pure override {
-        // the form of a sample that was contributed is right
+        // the form of the sample was checked when it was contributed
         // slither-disable-next-line unused-return
         (int256 total, , ) = image.sum(sample, _WEIGHTS);
         Head head = Head.wrap(image.word(0));
@@ -92,21 +98,21 @@ abstract contract SparsePerceptron is Trainer {
         return SparseExam.mistakes(exam, _bias(Head.wrap(image.word(0))));
     }
 
-    function _validate(bytes calldata sample, uint256 word) internal pure override {
+    function _validate(bytes calldata sample, uint256 settings) internal pure override {
         // slither-disable-next-line unused-return
-        SparseSample.check(sample, word.features(), word.features());
+        SparseSample.check(sample, settings.features(), settings.features());
     }
 
     function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
         return Sketch.sparse(sample);
     }
 
-    function _parameterBytes(uint256 word) internal pure override returns (uint256) {
-        return _BIAS_BYTES + word.features();
+    function _parameterBytes(uint256 settings) internal pure override returns (uint256) {
+        return _BIAS_BYTES + settings.features();
     }
 
-    function _checkModel(uint256 word) internal pure override {
-        if (word.maxClasses() != 2) revert BadSetting("maxClasses");
+    function _checkModel(uint256 settings) internal pure override {
+        if (settings.maxClasses() != 2) revert BadSetting("maxClasses");
     }
 
     // solhint-disable-next-line no-empty-blocks
@@ -115,16 +121,16 @@ abstract contract SparsePerceptron is Trainer {
     function _margin(
         Head head,
         bytes calldata sample,
-        uint256 word
+        uint256 settings
     ) private view returns (int256 margin, uint256 memo) {
         uint256 last;
         uint256 rising;
         (margin, last, rising, memo) = SparseLanes.sum(sample, _WEIGHTS);
-        _check(sample, word, last, rising);
+        _check(sample, settings, last, rising);
         margin += _bias(head);
     }
 
-    /// How many samples portions have, and how many features these have together.
+    /// The number of samples in the portions, and the number of their features together.
     function _size(bytes[] calldata portions) private pure returns (uint256 tests, uint256 postings) {
         for (uint256 i; i < portions.length; ++i) {
             for (uint256 offset = PORTION_START; offset < portions[i].length; ++tests) {
@@ -144,14 +150,14 @@ abstract contract SparsePerceptron is Trainer {
         }
     }
 
-    function _check(bytes calldata sample, uint256 word, uint256 last, uint256 rising) private pure {
+    function _check(bytes calldata sample, uint256 settings, uint256 last, uint256 rising) private pure {
         bool wrong;
-        uint256 end = _WEIGHTS + word.features();
+        uint256 end = _WEIGHTS + settings.features();
         assembly ("memory-safe") {
             // no jumps
             wrong := or(or(iszero(rising), iszero(lt(last, end))), and(sample.length, 1))
         }
-        if (wrong) SparseSample.explain(sample, word.features());
+        if (wrong) SparseSample.explain(sample, settings.features());
     }
 
     function _class(int256 margin) private pure returns (uint256) {

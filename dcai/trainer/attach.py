@@ -19,7 +19,7 @@ from dcai.trainer.trainer import Trainer
 if TYPE_CHECKING:
     from dcai.encoders import Coding, Embed
 
-# Of a clone's code, and of its arguments: see contracts/libraries/Settings.sol.
+# Of a clone's code, and of its arguments: see contracts/types/Settings.sol.
 _IMPLEMENTATION = slice(len(CLONE_HEAD), len(CLONE_HEAD) + 20)
 _ARGUMENTS = _IMPLEMENTATION.stop + len(CLONE_TAIL)
 _CREATOR, _SIZE_UNIT, _MODEL, _INCENTIVE, _NAMES = (

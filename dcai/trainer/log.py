@@ -91,7 +91,7 @@ class Entry(ABC):
         return (self.id, self.author, self.time, self.deposit_wei, self.label, self.sample)
 
     def record(self) -> int:
-        """Return the record that the contract must hold at the slot: contracts/libraries/Record.sol."""
+        """Return the record that the contract must hold at the slot: contracts/types/Record.sol."""
         *head, sample = self.claim()
         digest = keccak(
             encode(["uint256", "address", "uint256", "uint256", "uint256", "bytes32"], [*head, keccak(sample)])
@@ -161,7 +161,7 @@ class History(ABC, Generic[E]):
 
     @property
     def counted(self) -> int:
-        """The number that the contract keeps beside that of the next contribution: see contracts/libraries/Head.sol."""
+        """The number that the contract keeps beside that of the next contribution: see contracts/types/Head.sol."""
         return 0
 
     @property

@@ -1,4 +1,4 @@
-"""What stands in a trainer's code: see contracts/libraries/Settings.sol."""
+"""What stands in a trainer's code: see contracts/types/Settings.sol."""
 
 from __future__ import annotations
 

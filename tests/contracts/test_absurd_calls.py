@@ -41,6 +41,6 @@ def test_a_claim_of_a_time_that_overflows_is_refused_by_the_contract(trainer):
         refund_of(trainer, 2**256 - 1)
 
 
-def test_a_gas_limit_that_is_too_small_is_told(trainer):
+def test_a_gas_limit_that_is_too_small_is_reported(trainer):
     with pytest.raises(errors.TransactionFailed, match="ran out of gas at its limit of 40,000"):
         trainer.contribute([1], "no", gas=40_000)

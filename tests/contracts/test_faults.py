@@ -83,14 +83,14 @@ def test_an_empty_sample_is_refused_in_a_batch_too(launch, chain, raw, refused):
 
 
 @pytest.mark.parametrize("label", [2, 3, 255, 256, 257, 2**255, 2**256 - 1])
-def test_a_label_that_no_class_has_is_refused(launch, raw, refused, label):
+def test_an_unknown_label_is_refused(launch, raw, refused, label):
     trainer = launch()
 
     with refused(errors.UnknownLabel, label, "0 to 1"):
         raw(trainer, pack_sparse([1]), label)
 
 
-def test_a_label_that_no_class_has_is_refused_in_a_batch(launch, chain, refused):
+def test_an_unknown_label_is_refused_in_a_batch(launch, chain, refused):
     trainer = launch()
     batch = pack_batch([pack_sparse([1]), pack_sparse([2])], [1, 2])
 
@@ -99,7 +99,7 @@ def test_a_label_that_no_class_has_is_refused_in_a_batch(launch, chain, refused)
 
 
 @pytest.mark.parametrize("index", [40, 41, 45, 2**15, 2**16 - 1])
-def test_an_index_beyond_the_model_is_refused_and_aliases_no_other(launch, raw, chain, refused, index):
+def test_an_index_beyond_the_model_is_refused_and_does_not_alias_another(launch, raw, chain, refused, index):
     trainer = launch()
     sample = pack_sparse([3, index])
 
@@ -184,10 +184,10 @@ def test_all_of_a_deposit_above_the_price_comes_back(launch, chain, people):
     assert mine.refund() == PLENTY
 
 
-# 10. Whoever is first takes everything; a share that rounds to zero becomes the whole remainder
+# 10. The first claimant takes everything; a share that rounds to zero becomes the whole remainder
 
 
-def test_a_share_that_rounds_to_nothing_is_refused_and_stays_for_others(bad_data, people, refused):
+def test_a_share_that_rounds_to_zero_is_refused_and_stays_for_others(bad_data, people, refused):
     trainer, bad = bad_data(good=[people[1], people[2], people[2]], deposit_wei=2, settle_after=0)
 
     with refused(ShareIsZero, "2 wei", "with 1 of all 3"):
@@ -196,7 +196,7 @@ def test_a_share_that_rounds_to_nothing_is_refused_and_stays_for_others(bad_data
     assert trainer.contribution(bad.id).entry.open_wei == 1
 
 
-def test_nobody_but_those_with_good_data_takes_anything_before_the_last_deadline(bad_data, chain, people, at, refused):
+def test_only_people_with_good_data_take_anything_before_the_last_deadline(bad_data, chain, people, at, refused):
     _, bad = bad_data(good=[people[1], people[2]], settle_after=0)
 
     at(bad.entry.time + 9 * DAY - 60)
@@ -210,7 +210,7 @@ def test_nobody_but_those_with_good_data_takes_anything_before_the_last_deadline
 # 11. One report blocks every later claim, and a reporter needs no good data
 
 
-def test_a_report_blocks_no_other_report_and_no_refund(bad_data, chain, people):
+def test_a_report_does_not_block_other_reports_or_the_refund(bad_data, chain, people):
     trainer, bad = bad_data(good=[people[1], people[2]])
     bad.report(sender=people[1])
     bad.report(sender=people[2])
@@ -264,7 +264,7 @@ def test_a_contract_that_does_more_on_payment_than_2300_gas_allow_is_paid(launch
     assert wallet.received() == PLENTY
 
 
-def test_a_contract_that_refuses_money_is_in_nobody_elses_way(launch, chain, people, new_wallet, refused):
+def test_a_contract_that_refuses_money_does_not_block_anybody_else(launch, chain, people, new_wallet, refused):
     trainer = launch()
     wallet = new_wallet(chain, people[1])
     theirs = wallet.contribute(trainer, [1], 1, PLENTY)
@@ -280,7 +280,7 @@ def test_a_contract_that_refuses_money_is_in_nobody_elses_way(launch, chain, peo
     assert chain.balance(wallet.address) == PLENTY
 
 
-def test_what_is_abandoned_can_be_taken_whatever_the_model_says(launch, chain, people):
+def test_an_abandoned_deposit_can_be_taken_whatever_the_model_predicts(launch, chain, people):
     trainer = launch()
     agreed = trainer.contribute([1], "yes", sender=people[1])
     batch = trainer.contribute_many([[1], [21], [2]], ["yes", "no", "no"], sender=people[1], progress=False)[0]

@@ -82,7 +82,7 @@ def attack_on(launch, chain, people, new_wallet):
     return prepare
 
 
-def test_the_attack_pays_where_a_share_can_be_taken_at_once(attack_on, chain, refused):
+def test_the_attack_pays_if_a_share_can_be_taken_at_once(attack_on, chain, refused):
     attack = attack_on(settle_after=0)
     model = attack.trainer.model().parameters()
 
@@ -100,7 +100,7 @@ def test_the_attack_pays_where_a_share_can_be_taken_at_once(attack_on, chain, re
     assert 0 < profit < taken - flip_wei
 
 
-def test_the_attack_loses_by_default_against_victims_who_look_once_a_day(attack_on, chain, refused):
+def test_the_attack_loses_by_default_against_victims_who_check_once_a_day(attack_on, chain, refused):
     attack = attack_on()
     model = attack.trainer.model().parameters()
 

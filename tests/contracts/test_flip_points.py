@@ -66,7 +66,7 @@ def test_with_no_time_to_settle_everybodys_recent_points_are_taken_at_once(attac
     assert lost == VICTIMS * 10
 
 
-def test_who_looks_after_their_data_once_in_settle_after_loses_nothing(attack):
+def test_authors_who_check_their_data_once_per_settle_after_lose_nothing(attack):
     lost, attacker, victims = attack("1 day", careful=True)
 
     told("a day, looked after", lost, attacker, victims)
@@ -74,7 +74,7 @@ def test_who_looks_after_their_data_once_in_settle_after_loses_nothing(attack):
     assert victims < attacker
 
 
-def test_who_does_not_loses_what_was_reported(attack):
+def test_authors_who_do_not_check_lose_what_was_reported(attack):
     lost, attacker, victims = attack("1 day", careful=False)
 
     told("a day, not looked after", lost, attacker, victims)

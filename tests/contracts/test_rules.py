@@ -22,7 +22,7 @@ HEAD_BYTES = 16
 
 @pytest.fixture
 def unfinished(chain, people):
-    """Return a function that creates a trainer with the first chunk of its parameters, and sends it more."""
+    """Return a function that creates a trainer with the first chunk of its parameters and sends more chunks."""
 
     def create(features, chunk):
         given = binary.settings(features)
@@ -60,7 +60,7 @@ def random_parameters(features, seed=0):
 
 
 @pytest.mark.parametrize("features", [1, 13, 14, 15, 30, 45, 46, 47, 78, 1000])
-def test_parameters_fill_their_bytes_and_nothing_behind_them(launch, packed, perceptron, features):
+def test_parameters_fill_their_bytes_and_nothing_after_them(launch, packed, perceptron, features):
     parameters = random_parameters(features)
     bias = int.from_bytes(parameters[:2], "big", signed=True)
 
@@ -83,7 +83,7 @@ def test_a_model_too_large_for_one_transaction_arrives_in_chunks(launch, chain, 
 
 
 @pytest.mark.parametrize("cuts", [(16,), (48,), (80,), (16, 48), (48, 80), (16, 48, 80)])
-def test_parameters_may_be_cut_wherever_a_slot_ends(unfinished, packed, cuts):
+def test_parameters_can_be_cut_at_the_end_of_any_slot(unfinished, packed, cuts):
     parameters = random_parameters(110)
     trainer, add = unfinished(110, parameters[: cuts[0]])
 
@@ -94,7 +94,7 @@ def test_parameters_may_be_cut_wherever_a_slot_ends(unfinished, packed, cuts):
 
 
 @pytest.mark.parametrize("wrong", [0, 1, 15, 31, 33, 63, 65, 97])
-def test_a_chunk_that_fills_no_slot_or_is_too_long_is_refused(unfinished, refused, wrong):
+def test_a_chunk_that_does_not_fill_its_last_slot_or_is_too_long_is_refused(unfinished, refused, wrong):
     parameters = random_parameters(110)
     _, add = unfinished(110, parameters[:16])
 
@@ -115,7 +115,7 @@ def test_only_the_creator_adds_chunks_and_none_after_the_last(unfinished, refuse
             add(parameters[16:], sender=person)
 
 
-def test_nothing_works_before_the_last_chunk_is_there(unfinished, refused, chain, people):
+def test_nothing_works_before_the_last_chunk_is_loaded(unfinished, refused, chain, people):
     parameters = random_parameters(110)
     trainer, add = unfinished(110, parameters[:16])
     sample = pack_sparse([1])
@@ -134,7 +134,7 @@ def test_nothing_works_before_the_last_chunk_is_there(unfinished, refused, chain
     assert chain.read(TRAINER, trainer, "progress")[0] == 1
 
 
-def test_what_stands_behind_the_parameters_in_the_calldata_is_not_loaded(unfinished, packed, chain, people):
+def test_calldata_after_the_parameters_is_not_loaded(unfinished, packed, chain, people):
     parameters = random_parameters(19)
     trainer, _ = unfinished(19, parameters[:16])
     calldata = codec(TRAINER).call("initialize", parameters[16:])
@@ -146,7 +146,7 @@ def test_what_stands_behind_the_parameters_in_the_calldata_is_not_loaded(unfinis
     assert found == parameters + bytes(len(found) - len(parameters))
 
 
-def test_the_implementation_itself_is_no_trainer(chain, people, refused):
+def test_the_implementation_itself_is_not_a_trainer(chain, people, refused):
     with refused(errors.BadSetting):
         chain.invoke(TRAINER, products.address_of(TRAINER), "initialize", bytes(3), sender=people[0])
 
@@ -171,7 +171,7 @@ def way_in(request, launch, chain, people):
 
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5, 6])
-def test_an_index_that_is_not_above_the_one_before_is_refused_wherever_it_stands(way_in, refused, size):
+def test_an_index_that_is_not_above_the_previous_one_is_refused_at_every_position(way_in, refused, size):
     for position in range(1, size):
         for index in (10 * position - 10, 10 * position - 11 if position > 1 else 0):
             indices = [10 * i for i in range(size)]
@@ -181,14 +181,14 @@ def test_an_index_that_is_not_above_the_one_before_is_refused_wherever_it_stands
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
-def test_an_index_that_is_too_large_is_refused_whatever_the_size(way_in, refused, size):
+def test_an_index_that_is_too_large_is_refused_at_every_size(way_in, refused, size):
     with refused(errors.IndexTooLarge, "feature 100", "0 to 99"):
         way_in(pack_sparse([*range(size - 1), 100]))
     assert way_in(pack_sparse([*range(size - 1), 99]))
 
 
 @pytest.mark.parametrize("length", [1, 3, 5, 7, 9])
-def test_half_an_index_is_refused_whatever_the_size(way_in, refused, length):
+def test_half_an_index_is_refused_at_every_size(way_in, refused, length):
     with refused(errors.OddLength, f"{length} bytes"):
         way_in(pack_sparse(range(5))[:length])
 
@@ -196,7 +196,7 @@ def test_half_an_index_is_refused_whatever_the_size(way_in, refused, length):
 # Records and their slots
 
 
-def test_a_record_is_that_of_the_log_and_every_changed_field_is_unknown(launch, chain, people, refused):
+def test_a_record_matches_the_log_and_no_contribution_with_a_changed_field(launch, chain, people, refused):
     trainer = launch()
     mine = trainer.contribute([1, 2], "yes", sender=people[1])
     chain.travel("1 day")
@@ -250,7 +250,7 @@ def test_a_finished_slot_is_used_again_and_saves_gas(launch, chain, people):
     [[[1]], [[1, 2]], [[1, 2, 3]], [list(range(40))], [[1], [2, 3, 4], [5, 6]]],
     ids=["small", "of the size unit", "larger", "largest", "a batch"],
 )
-def test_what_a_contribution_must_pay_is_the_price_of_its_size_and_not_a_wei_less(launch, chain, people, at, rows):
+def test_a_contribution_costs_the_price_of_its_size_and_not_a_wei_less(launch, chain, people, at, rows):
     trainer = launch(size_unit=2)
     _, _, last = chain.read(TRAINER, trainer.address, "progress")
     sizes, count = tuple(map(len, rows)), len(rows)
@@ -283,7 +283,7 @@ def test_a_deposit_that_does_not_fit_a_record_is_refused(launch, chain, people, 
     assert trainer.contributions()[0].entry.open_wei == 2**96 - 1
 
 
-def test_money_reaches_a_trainer_with_contributions_only(launch, chain, people, refused):
+def test_a_trainer_accepts_money_only_with_contributions(launch, chain, people, refused):
     trainer = launch()
     inner = codec(TRAINER).call("contribute", pack_sparse([1]), 1, 0)
 
@@ -324,7 +324,7 @@ def batch(launch, chain, people):
     return made
 
 
-def test_those_samples_of_a_batch_that_the_model_agrees_with_are_refunded(batch, chain, refused):
+def test_the_samples_of_a_batch_that_the_model_agrees_with_are_refunded(batch, chain, refused):
     assert batch.refund([0, 2]) == 100
     assert batch.refund() == 100
 
@@ -347,7 +347,7 @@ def test_a_batch_is_one_good_contribution_once_more_than_half_of_it_is_refunded_
     assert (trainer.good(people[1]), trainer.good(people[2])) == (0, 1)
 
 
-def test_a_sample_that_was_split_off_is_no_good_contribution_of_its_own(batch, people):
+def test_a_split_off_sample_does_not_count_as_a_good_contribution(batch, people):
     batch.refund([0])
     (part,) = batch.split([1], sender=people[1])
 
@@ -422,7 +422,7 @@ def test_a_batch_that_does_not_end_where_its_last_sample_ends_is_refused(launch,
 # Shares and payments
 
 
-def test_a_share_goes_by_good_contributions_and_is_at_most_what_is_left(launch, chain, people):
+def test_a_share_is_proportional_to_good_contributions_and_at_most_what_is_left(launch, chain, people):
     trainer = launch(weight_wei=0, minimum_wei=1, settle_after=0)
     first, second = (trainer.contribute([20], "no", sender=people[i]) for i in (1, 2))
     later = [trainer.contribute([20], "no", sender=people[2]) for _ in range(2)]
@@ -487,7 +487,7 @@ def test_a_contract_that_is_paid_may_contribute_with_the_money(launch, chain, pe
 # What a trainer says of itself, and to other contracts
 
 
-def test_a_trainer_tells_what_it_was_set_up_with(launch, chain, people):
+def test_a_trainer_returns_its_settings(launch, chain, people):
     trainer = launch(name="Größe", sender=people[4], weight_wei=5, minimum_wei=6, size_unit=7, settle_after="2 hours")
 
     def ask(question):
@@ -514,7 +514,7 @@ def gate(launch, chain, people):
     return trainer, post
 
 
-def test_another_contract_lets_pass_what_the_model_passes(gate, chain, people):
+def test_another_contract_accepts_what_the_model_accepts(gate, chain, people):
     _, post = gate
     (log,) = post(pack_sparse([3, 21, 22])).logs
 
@@ -524,7 +524,7 @@ def test_another_contract_lets_pass_what_the_model_passes(gate, chain, people):
     assert (posted.name, posted.args["post"]) == ("Posted", pack_sparse([3, 21, 22]))
 
 
-def test_another_contract_stops_what_the_model_stops_until_it_learns_better(gate, refused):
+def test_another_contract_refuses_what_the_model_refuses_until_the_model_learns_better(gate, refused):
     trainer, post = gate
 
     with refused(errors.ContractReverted):

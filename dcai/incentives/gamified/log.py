@@ -47,7 +47,7 @@ class GamifiedEntry(Entry):
 
     @property
     def open(self) -> int:
-        """How far it has got: contracts/libraries/Stage.sol."""
+        """How far it has got: contracts/types/Stage.sol."""
         if self.stage == "finished":
             return 0
         return _STAGES.index(self.stage) << 80 | self.worth << 72 | self.points << 40 | self.until

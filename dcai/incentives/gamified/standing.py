@@ -1,4 +1,4 @@
-"""What somebody has earned, and how: the twin of contracts/libraries/Standing.sol."""
+"""What somebody has earned, and how: the twin of contracts/types/Standing.sol."""
 
 from __future__ import annotations
 

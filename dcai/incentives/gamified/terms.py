@@ -1,4 +1,4 @@
-"""What Gamified is set up with: the twin of contracts/libraries/PackedRules.sol."""
+"""What Gamified is set up with: the twin of contracts/types/PackedRules.sol."""
 
 from __future__ import annotations
 

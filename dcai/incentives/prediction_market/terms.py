@@ -217,7 +217,7 @@ class PredictionMarket(Incentive["MarketTrainer"]):
         return len(sizes) * self.stake_wei
 
     def packed(self) -> bytes:
-        """Return the incentive's word of a trainer's settings, 32 bytes: see contracts/libraries/MarketTerms.sol."""
+        """Return the incentive's word of a trainer's settings, 32 bytes: see contracts/types/MarketTerms.sol."""
         return b"".join(
             (
                 self.stake_wei.to_bytes(9, "big"),

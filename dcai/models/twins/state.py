@@ -104,7 +104,7 @@ class State(ABC):
         return {}
 
     def settings(self) -> bytes:
-        """Return the model's settings in a trainer's code: ten bytes, see contracts/libraries/Settings.sol."""
+        """Return the model's settings in a trainer's code: ten bytes, see contracts/types/Settings.sol."""
         return b"".join(
             (
                 len(self.classes).to_bytes(1, "big"),

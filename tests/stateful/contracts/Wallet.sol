@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// A person that is a contract: makes several calls in one transaction, refuses money, or calls back when it is paid.
+/// A person who is a contract: makes several calls in one transaction, refuses money, or calls back when paid.
 contract Wallet {
     enum Mood {
         Accepts,

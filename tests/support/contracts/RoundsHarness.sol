@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Rounds} from "../../../contracts/libraries/Rounds.sol";
 
-/// Plays a whole market in one call, by the library.
+/// Plays a whole market in one call, with the library.
 contract RoundsHarness {
     Rounds private _rounds;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// A person who is a contract: makes the calls it is told to make, one after the other in one transaction, and answers a
-/// payment as it is told to.
+/// A person who is a contract: makes the given calls one after the other in one transaction, and answers payments as
+/// set.
 contract Wallet {
     struct Call {
         address to;
@@ -24,7 +24,7 @@ contract Wallet {
     }
 
     receive() external payable {
-        // far more than the 2,300 gas of `transfer`
+        // takes far more than the 2,300 gas of `transfer`
         received += msg.value;
         if (_refuses) revert();
         if (_answer.to != address(0)) _make(_answer);

@@ -2,17 +2,17 @@
 pragma solidity ^0.8.28;
 
 import {DepositRefundTake} from "../../../contracts/incentives/DepositRefundTake.sol";
-import {Head, HeadLibrary} from "../../../contracts/libraries/Head.sol";
-import {Image} from "../../../contracts/libraries/Image.sol";
-import {Settings} from "../../../contracts/libraries/Settings.sol";
 import {Sketch} from "../../../contracts/libraries/Sketch.sol";
 import {SparseSample} from "../../../contracts/libraries/SparseSample.sol";
 import {Zeros} from "../../../contracts/libraries/Zeros.sol";
 import {MemoryModel} from "../../../contracts/models/MemoryModel.sol";
+import {Head, HeadLibrary} from "../../../contracts/types/Head.sol";
+import {Image} from "../../../contracts/types/Image.sol";
+import {Settings} from "../../../contracts/types/Settings.sol";
 
-/// A model as somebody else may write one: the class with most samples wins, whatever the features are.
+/// A model as a third party might write it: the class with the most samples wins, whatever the features are.
 ///
-/// Parameters: for each class two bytes, the number of its samples, which stops at 65,535.
+/// Parameters: two bytes per class, the number of its samples, which stops at 65,535.
 abstract contract MajorityClass is MemoryModel {
     using Settings for uint256;
 
@@ -57,7 +57,7 @@ abstract contract MajorityClass is MemoryModel {
         Zeros.check(parameters, offset, _count(word.classes()), _count(word.maxClasses()));
     }
 
-    /// The byte of the packed state that a class's count begins with.
+    /// The byte of the packed state at which a class's count begins.
     function _count(uint256 label) private pure returns (uint256) {
         return HeadLibrary.BYTES + 2 * label;
     }

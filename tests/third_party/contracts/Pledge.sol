@@ -5,15 +5,15 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Trainer} from "../../../contracts/Trainer.sol";
 import {IIncentive} from "../../../contracts/interfaces/IIncentive.sol";
 import {Contribution} from "../../../contracts/interfaces/ITrainer.sol";
-import {Head} from "../../../contracts/libraries/Head.sol";
-import {Record} from "../../../contracts/libraries/Record.sol";
-import {Settings} from "../../../contracts/libraries/Settings.sol";
 import {NearestCentroid} from "../../../contracts/models/NearestCentroid.sol";
 import {MajorityClass} from "./MajorityClass.sol";
 import {SparsePerceptron} from "../../../contracts/models/SparsePerceptron.sol";
+import {Head} from "../../../contracts/types/Head.sol";
+import {Record} from "../../../contracts/types/Record.sol";
+import {Settings} from "../../../contracts/types/Settings.sol";
 
-/// An incentive as somebody else may write one: a sample costs a pledge, which its author gets back after a time, whatever the model says.
-/// The word: the pledge (64 bits), the time (32 bits).
+/// An incentive as a third party might write it: a sample costs a pledge, which its author gets back after a time,
+/// whatever the model predicts. The incentive's word: the pledge (64 bits), the time (32 bits).
 abstract contract Pledge is Trainer {
     using Settings for uint256;
 

@@ -3,9 +3,9 @@ pragma solidity ^0.8.28;
 
 import {Head} from "./Head.sol";
 
-/// The packed state in memory, each byte where it is in storage: a slot is loaded and stored once, and in between a lane is read
-/// and written where it stands. A batch loads the whole state, a single sample what it touches. The number is the address of the
-/// first byte.
+/// The packed state in memory, each byte at its offset in storage. A slot is loaded and stored once; in between, lanes
+/// are read and written in place. A batch loads the whole state, a single sample only what it touches. The value is the
+/// address of the first byte.
 type Image is uint256;
 
 using ImageLibrary for Image global;
@@ -35,7 +35,7 @@ library ImageLibrary {
         }
     }
 
-    /// Takes the parameters of a model, with the bookkeeping before them.
+    /// Fills the image with the parameters of a model, and the bookkeeping before them.
     function fill(Image image, Head head, bytes calldata parameters) internal pure {
         assembly ("memory-safe") {
             mstore(image, head)
@@ -43,7 +43,7 @@ library ImageLibrary {
         }
     }
 
-    /// Stores what differs from storage in the slots that hold bytes `start` to `end` - 1.
+    /// Stores the slots that hold bytes `start` to `end` - 1, as far as they differ from storage.
     function store(Image image, uint256 start, uint256 end) internal {
         assembly ("memory-safe") {
             end := shr(5, add(end, 31))
@@ -60,8 +60,8 @@ library ImageLibrary {
         }
     }
 
-    /// What `SparseLanes.sum` returns, without a memo.
-    /// @dev Reads at most 65,535 bytes behind the image where an index is too large.
+    /// Does what `SparseLanes.sum` does, without a memo.
+    /// @dev Reads at most 65,535 bytes past the end of the image if an index is too large.
     function sum(
         Image image,
         bytes calldata sample,
@@ -92,7 +92,7 @@ library ImageLibrary {
         }
     }
 
-    /// What `SparseLanes.shift` does.
+    /// Does what `SparseLanes.shift` does.
     function shift(Image image, bytes calldata sample, uint256 first, int256 step) internal pure {
         assembly ("memory-safe") {
             let lanes := add(image, first)
@@ -123,7 +123,7 @@ library ImageLibrary {
         }
     }
 
-    /// Two bytes, unsigned, from byte `place` on.
+    /// Two bytes, unsigned, at byte `place`.
     function uint16At(Image image, uint256 place) internal pure returns (uint256 value) {
         assembly ("memory-safe") {
             value := shr(240, mload(add(image, place)))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// How far a contribution to a trainer with Gamified has got: the 96 bits of its record that are the incentive's.
+/// The stage of a contribution to a trainer with Gamified: the 96 bits of its record that are open.
 ///
 ///     bits 80-81  1 pending, 2 validated, 3 reported
-///     bits 72-79  how many contributions it counts as
+///     bits 72-79  the number of contributions that it counts as
 ///     bits 40-71  the points that it earned
-///     bits  0-39  seconds: from then on nothing comes of it any more, and its slot is free
+///     bits  0-39  the time, in seconds, from which it is finished and its slot free
 ///
-/// 0 is a finished one.
+/// A finished contribution may also have stage 0.
 type Stage is uint256;
 
 using StageLibrary for Stage global;

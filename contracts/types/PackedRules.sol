@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// The rules of Gamified as the incentive's word of a trainer's settings holds them, from the top: validateAfter, expireAfter,
-/// settleAfter, reportWithin (32 bits each), base, milestone, milestoneBonus, allLabels, reportPoints, memorySlots (16 bits each),
-/// feature, streak, streakCap, reporterGood (8 bits each).
+/// The rules of Gamified, as the incentive's word of a trainer's settings:
+///
+///     bit 255              224              192               160                128
+///         | validateAfter: 32 | expireAfter: 32 | settleAfter: 32 | reportWithin: 32 |
+///     bit 127      112             96                  80              64                 48               32
+///         | base: 16 | milestone: 16 | milestoneBonus: 16 | allLabels: 16 | reportPoints: 16 | memorySlots: 16 |
+///     bit 31       24          16             8                 0
+///         | feature: 8 | streak: 8 | streakCap: 8 | reporterGood: 8 |
 type PackedRules is uint256;
 
 using PackedRulesLibrary for PackedRules global;

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// What a trainer remembers of a contribution, in one slot:
+/// What a trainer stores of a contribution, in one slot:
 ///
 ///     | digest of everything: 160 bits | still open: 96 bits |
 ///
-/// What is open is up to the incentive: what is left of a deposit, or of the points of good data. The contribution itself is in
-/// the log and comes back as calldata. A record with nothing open is finished, and its slot free for another. Claiming with other data than was sent takes a second preimage of the 160 bits; a collision
-/// (2^80 hashes over a preimage that holds its block's time) would at best swap one's own data under one's own deposit.
+/// The incentive decides what is open: what is left of a deposit, or the stage of a contribution. The contribution
+/// itself is in the log and comes back as calldata. A record with nothing open is finished, and its slot is free for
+/// another. A claim with other data than was sent needs a second preimage of the 160 bits. A collision (2^80 hashes
+/// over a preimage that holds its block's time) would at best swap one's own data under one's own deposit.
 type Record is uint256;
 
 using RecordLibrary for Record global;
 
 library RecordLibrary {
-    /// keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample))), with all of the deposit open, which is below
-    /// 2^96.
+    /// keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample))), with the whole deposit open, which
+    /// is below 2^96.
     function make(
         uint256 id,
         address author,
@@ -36,7 +37,7 @@ library RecordLibrary {
         }
     }
 
-    /// Whether both are of the same contribution, whatever is still open of it.
+    /// Whether both records are of the same contribution, whatever is still open of it.
     function matches(Record record, Record other) internal pure returns (bool) {
         return (Record.unwrap(record) ^ Record.unwrap(other)) >> 96 == 0;
     }

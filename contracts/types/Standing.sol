@@ -5,21 +5,21 @@ import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {PackedRules} from "./PackedRules.sol";
 
-/// All that Gamified knows of a person, in one slot:
+/// Everything that Gamified stores of a person, in one slot:
 ///
 ///     bit 255         128          88          80          72       56               32          0
 ///         | sketch: 128 | labels: 40 | badges: 8 | streak: 8 | day: 16 | validated: 24 | points: 32 |
 ///
-/// The day is that of the last contribution that counted for a streak, since 1970, up to the year 2149. Labels from 40 on share the
-/// bits of those below. Points and counts stop at the end of their range.
+/// The day is that of the last contribution that counted for a streak, in days since 1970, up to the year 2149. Labels
+/// from 40 share the bits of those below. Points and counts stop at the end of their range.
 type Standing is uint256;
 
 using StandingLibrary for Standing global;
 
-/// What somebody has contributed and is to be rewarded for.
-/// @param worth how many contributions it counts as
+/// What is validated in one call, and rewarded.
+/// @param worth the number of contributions that it counts as
 /// @param sketch the features: see `libraries/Sketch.sol`
-/// @param labels a bit for each label
+/// @param labels one bit per label
 /// @param day days since 1970
 struct Merit {
     uint256 worth;
@@ -29,7 +29,7 @@ struct Merit {
 }
 
 library StandingLibrary {
-    /// The badges, a bit each.
+    /// The badges, one bit each.
     uint256 internal constant FIRST = 1;
     uint256 internal constant BRONZE = 2;
     uint256 internal constant SILVER = 4;
@@ -39,10 +39,10 @@ library StandingLibrary {
     uint256 internal constant EXPLORER = 64;
     uint256 internal constant GUARDIAN = 128;
 
-    /// How much of the sketch an explorer has: three quarters.
+    /// The bits of the sketch that an explorer has: three quarters.
     uint256 internal constant EXPLORED = 96;
 
-    /// What each of the milestones is of the one before, and its bonus.
+    /// The factor from one milestone to the next, and from one bonus to the next.
     uint256 internal constant FURTHER = 10;
 
     uint256 private constant _LABELS = 40;
@@ -58,8 +58,8 @@ library StandingLibrary {
         return (1 << FixedPointMathLib.min(classes, _LABELS)) - 1;
     }
 
-    /// The standing after something was validated, and the points for it.
-    /// @param classes how many the model has now
+    /// The standing after a validation, and the points for it.
+    /// @param classes the current number of classes
     function earn(
         Standing standing,
         Merit memory merit,
@@ -104,7 +104,7 @@ library StandingLibrary {
         return Standing.wrap((Standing.unwrap(standing) & ~uint256(type(uint32).max)) | points_);
     }
 
-    /// The standing without something that had been validated.
+    /// The standing after the points and the place of a validated contribution are taken.
     function take(Standing standing, uint256 points_, uint256 worth) internal pure returns (Standing) {
         uint256 left = FixedPointMathLib.zeroFloorSub(standing.points(), points_);
         uint256 counted = FixedPointMathLib.zeroFloorSub(standing.validated(), worth);

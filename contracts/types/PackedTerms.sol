@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// The terms of Deposit-Refund-Take as the incentive's word of a trainer's settings holds them, from the top: weight and minimum
-/// (64 bits each), refundAfter, settleAfter, creatorTakeAfter, takeAfter (32 bits each).
+/// The terms of Deposit-Refund-Take, as the incentive's word of a trainer's settings:
+///
+///     bit 255       192           128                96                64                     32              0
+///         | weight: 64 | minimum: 64 | refundAfter: 32 | settleAfter: 32 | creatorTakeAfter: 32 | takeAfter: 32 |
 type PackedTerms is uint256;
 
 using PackedTermsLibrary for PackedTerms global;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// The terms of a prediction market as the incentive's word of a trainer's settings holds them, from the top: stake (72 bits),
-/// openWithin, participate, revealWithin, evaluateWithin (32 each), portionSize (16), portions, perPass (8 each), grouped (1),
-/// drawAfter (7), most (16).
+/// The terms of a prediction market, as the incentive's word of a trainer's settings:
+///
+///     bit 255      184             152              120               88                  56
+///         | stake: 72 | openWithin: 32 | participate: 32 | revealWithin: 32 | evaluateWithin: 32 |
+///     bit 55            40            32           24           23             16         0
+///         | portionSize: 16 | portions: 8 | perPass: 8 | grouped: 1 | drawAfter: 7 | most: 16 |
 type MarketTerms is uint256;
 
 using MarketTermsLibrary for MarketTerms global;
@@ -53,12 +56,12 @@ library MarketTermsLibrary {
         return uint16(MarketTerms.unwrap(terms));
     }
 
-    /// How many samples the model is examined on: all portions but the one that was drawn.
+    /// The number of test samples: those of all portions but the drawn one.
     function tests(MarketTerms terms) internal pure returns (uint256) {
         return (terms.portions() - 1) * terms.portionSize();
     }
 
-    /// How many passes over the contributions it takes to evaluate all portions.
+    /// The number of passes over the contributions that evaluate all portions.
     function passes(MarketTerms terms) internal pure returns (uint256) {
         return (terms.portions() + terms.perPass() - 2) / terms.perPass();
     }
