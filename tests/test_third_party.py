@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from dcai.models.lanes import UINT16
 from typer.testing import CliRunner
 
 import dcai
@@ -21,6 +20,7 @@ from dcai import artifacts, plugins
 from dcai.cli import app
 from dcai.errors import ContractReverted, InvalidInput
 from dcai.models import NaiveBayes, SparsePerceptron
+from dcai.models.twins.lanes import UINT16
 from dcai.simulation import scenario_of, simulate
 from dcai.testing import check_incentive, check_model, incentive_checks, model_checks
 from dcai.trainer import products
@@ -229,7 +229,7 @@ def test_an_incentive_without_rules_is_told_so(pledge):
 
 
 def test_its_trainer_is_what_deploy_and_attach_return(chain, pledge):
-    model = SparsePerceptron().fit([[0, 1]], [1])
+    model = SparsePerceptron(("0", "1")).fit([[0, 1]], [1])
     trainer = dcai.deploy(chain, model, pledge.Pledge(pledge_wei=7))
     mine = trainer.contribute([0], 1, sender=chain.accounts[1])
 
@@ -251,12 +251,12 @@ def test_an_incentive_without_a_trainer_is_told_what_it_lacks(chain, pledge):
         pass
 
     with pytest.raises(InvalidInput, match=r"No trainer goes with Lonely.*incentive=Lonely"):
-        dcai.deploy(chain, SparsePerceptron().fit([[0, 1]], [1]), Lonely())
+        dcai.deploy(chain, SparsePerceptron(("0", "1")).fit([[0, 1]], [1]), Lonely())
 
 
 def test_a_model_without_a_contract_for_an_incentive_is_told(chain, pledge):
     with pytest.raises(InvalidInput, match="There is no contract for NaiveBayes with Pledge"):
-        dcai.deploy(chain, NaiveBayes().fit([[0, 1]], [1]), pledge.Pledge())
+        dcai.deploy(chain, NaiveBayes(("0", "1")).fit([[0, 1]], [1]), pledge.Pledge())
 
 
 def test_artifacts_are_refused_that_are_none_or_whose_names_are_taken(pledge, tmp_path):
@@ -291,7 +291,7 @@ def full_classes(fitted, random):
 
 
 @pytest.mark.parametrize("some", [classes(2), classes(3, 20)], ids=["2 classes", "3 of 20 classes"])
-@pytest.mark.parametrize("check", [str(check) for check in model_checks(NaiveBayes())])
+@pytest.mark.parametrize("check", [str(check) for check in model_checks(NaiveBayes(**classes(2)))])
 def test_their_model_conforms(chain, pledge, some, check):
     found = {str(one): one for one in model_checks(pledge.MajorityClass(**some), cases=200, states=full_classes)}
 
@@ -299,22 +299,26 @@ def test_their_model_conforms(chain, pledge, some, check):
 
 
 def test_a_twin_that_differs_is_told_with_the_check_the_seed_and_the_sample(chain, pledge, monkeypatch):
-    class Forgetful(pledge.MajorityClass):
-        """A twin that isn't one: it forgets every fourth sample."""
+    class ForgetfulTwin(pledge.MajorityClass.twin_type):
+        """A wrong twin: it forgets every fourth sample."""
 
-        __qualname__ = "Forgetful"  # where pickle finds it, as if it stood in the module
-
-        contract = "MajorityClass"
+        __qualname__ = "ForgetfulTwin"  # where pickle finds it, as if it stood in the module
 
         def _learn(self, features, label):
             if self.counts_.sum() % 4 != 3:
                 super()._learn(features, label)
 
-    monkeypatch.setattr(sys.modules[__name__], "Forgetful", Forgetful, raising=False)
-    with pytest.raises(AssertionError) as caught:
-        check_model(Forgetful(), chain=chain, seed=7)
+    class Forgetful(pledge.MajorityClass):
+        __qualname__ = "Forgetful"
 
-    for word in (LEARNING, "Forgetful()", "seed 7", "sample", "label", "slot 0"):
+        twin_type = ForgetfulTwin
+
+    for one in (ForgetfulTwin, Forgetful):
+        monkeypatch.setattr(sys.modules[__name__], one.__name__, one, raising=False)
+    with pytest.raises(AssertionError) as caught:
+        check_model(Forgetful(classes=("no", "yes")), chain=chain, seed=7)
+
+    for word in (LEARNING, "Forgetful(", "seed 7", "sample", "label", "slot 0"):
         assert word in str(caught.value)
 
 
