@@ -1,7 +1,7 @@
 """Shared machine-learning models that live in smart contracts."""
 
 from dcai import datasets, errors
-from dcai.chain import Chain, Receipt, connect, local_chain
+from dcai.chain import Call, Chain, Receipt, connect, local_chain
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
 from dcai.incentives import DepositRefundTake, Gamified, HiddenTestSet, Incentive, PredictionMarket
@@ -30,6 +30,7 @@ from dcai.trainer.trainer import Trainer
 
 __all__ = [
     "Audit",
+    "Call",
     "Chain",
     "Contribution",
     "Course",
