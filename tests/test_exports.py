@@ -9,6 +9,10 @@ import pytest
 
 import dcai
 from dcai import plugins
+from dcai.accounts import Account
+
+# names that modules import for types alone
+NAMES = {name: getattr(dcai, name) for name in dcai.__all__} | {"Account": Account}
 
 TRAINERS = [dcai.Trainer.of(incentive) for incentive in plugins.incentives().values()]
 
@@ -25,7 +29,7 @@ def classes_in(hint: Any) -> set[type]:
 )
 def test_a_trainer_or_contribution_and_what_its_methods_return_can_be_imported_from_dcai(kind: type) -> None:
     methods = [method for name, method in inspect.getmembers(kind, inspect.isfunction) if not name.startswith("_")]
-    returned = {one for method in methods for one in classes_in(get_type_hints(method).get("return"))}
+    returned = {one for method in methods for one in classes_in(get_type_hints(method, localns=NAMES).get("return"))}
 
     assert [one.__name__ for one in (kind, *returned) if getattr(dcai, one.__name__, None) is not one] == []
 

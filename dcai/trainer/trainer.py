@@ -253,8 +253,10 @@ class Trainer(Generic[C, H]):
         model = self.inputs.twin.from_parameters(self._settings.model, history.parameters, labels)
         return audit(self.contract, history, model, block)
 
-    def find_slots(self) -> Slots:
-        """Look in the log for slots at which nothing can be claimed any more; the next contributions use them again.
+    def find_slots(self) -> int:
+        """Look in the log for slots at which nothing can be claimed any more; return how many there are.
+
+        The next contributions use them again, which costs less gas than new ones.
 
         Slots that contributions of this object have freed are known without it.
         """
@@ -262,7 +264,7 @@ class Trainer(Generic[C, H]):
         last = {entry.slot: entry for entry in entries}  # a slot may have been used again
         now = self.chain.now()
         self.slots.replace(slot for slot, entry in last.items() if entry.is_free(now))
-        return self.slots
+        return len(self.slots)
 
     def _history(self, block: int) -> H:
         history = self.history_type(self.incentive, self.inputs.blank())
