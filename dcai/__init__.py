@@ -2,7 +2,7 @@
 
 from dcai import datasets, errors
 from dcai.chain import Chain, Receipt, connect, local_chain
-from dcai.encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
+from dcai.encoders import Coding, EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import DcaiError
 from dcai.incentives import DepositRefundTake, Gamified, HiddenTestSet, Incentive, PredictionMarket
 from dcai.incentives.deposit_refund_take.trainer import DepositContribution, DepositTrainer
@@ -22,6 +22,7 @@ from dcai.models import (
     load,
     save,
 )
+from dcai.models.twins import Twin
 from dcai.trainer.audit import Audit
 from dcai.trainer.contribution import Contribution, Quote
 from dcai.trainer.deploy import attach, deploy
@@ -30,6 +31,7 @@ from dcai.trainer.trainer import Trainer
 __all__ = [
     "Audit",
     "Chain",
+    "Coding",
     "Contribution",
     "Course",
     "DcaiError",
@@ -62,6 +64,7 @@ __all__ = [
     "TabularEncoder",
     "TextEncoder",
     "Trainer",
+    "Twin",
     "VectorEncoder",
     "attach",
     "connect",

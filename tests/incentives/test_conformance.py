@@ -129,8 +129,8 @@ def register(compiled):
 
 @pytest.fixture(scope="module")
 def pledge(register):
-    register("SparsePerceptronPledge", SparsePerceptron, Pledge)
-    register("NearestCentroidPledge", NearestCentroid, Pledge)
+    register("SparsePerceptronPledge", SparsePerceptron.twin_type, Pledge)
+    register("NearestCentroidPledge", NearestCentroid.twin_type, Pledge)
 
 
 def test_an_incentive_that_somebody_else_wrote_conforms(chain, pledge):
