@@ -2,7 +2,7 @@
 
 from . import datasets, errors
 from .chain import Call, Chain, Receipt, connect, local_chain
-from .encoders import EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
+from .encoders import Coding, EmbeddingEncoder, HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
 from .errors import DcaiError
 from .incentives import DepositRefundTake, Gamified, HiddenTestSet, Incentive, PredictionMarket
 from .incentives.deposit_refund_take.trainer import DepositContribution, DepositTrainer
@@ -22,6 +22,7 @@ from .models import (
     load,
     save,
 )
+from .models.twins import Twin
 from .trainer.attach import attach
 from .trainer.audit import Audit
 from .trainer.contribution import Contribution, Quote
@@ -34,6 +35,7 @@ __all__ = [
     "Audit",
     "Call",
     "Chain",
+    "Coding",
     "Contribution",
     "Course",
     "DcaiError",
@@ -66,6 +68,7 @@ __all__ = [
     "TabularEncoder",
     "TextEncoder",
     "Trainer",
+    "Twin",
     "VectorEncoder",
     "attach",
     "connect",
