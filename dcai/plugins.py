@@ -18,7 +18,6 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -43,6 +42,8 @@ def load_installed() -> None:
     InvalidInput
         If one can't be imported.
     """
+    from importlib.metadata import entry_points  # it and the look through all packages take a tenth of a prediction
+
     for one in entry_points(group=GROUP):
         try:
             one.load()
@@ -77,23 +78,35 @@ def models() -> dict[str, type[Model]]:
     """Return every model by the name of its class: those that name their `twin_type`."""
     from dcai.models.base import Model
 
-    _load("dcai.models")
+    _load("dcai.models", True)
     return _declaring(Model, "twin_type")
 
 
-def twins() -> dict[str, type[Twin]]:
-    """Return every twin by the name of its class: those that name their `contracts`."""
+def twins(*, installed: bool = True) -> dict[str, type[Twin]]:
+    """Return every twin by the name of its class: those that name their `contracts`.
+
+    Parameters
+    ----------
+    installed
+        Whether to look for installed packages, which a contract of ours doesn't need.
+    """
     from dcai.models.twins.twin import Twin
 
-    _load("dcai.models.twins")
+    _load("dcai.models.twins", installed)
     return _declaring(Twin, "contracts")
 
 
-def incentives() -> dict[str, type[Incentive[Any]]]:
-    """Return every incentive by the name of its class: those that name the suffix of their contracts."""
+def incentives(*, installed: bool = True) -> dict[str, type[Incentive[Any]]]:
+    """Return every incentive by the name of its class: those that name the suffix of their contracts.
+
+    Parameters
+    ----------
+    installed
+        As for `twins`.
+    """
     from dcai.incentives.base import Incentive
 
-    _load("dcai.incentives")
+    _load("dcai.incentives", installed)
     return _declaring(Incentive, "suffix")
 
 
@@ -122,13 +135,14 @@ def subclasses(parent: type[Any]) -> Iterator[type[Any]]:
 
 
 @cache
-def _load(package: str) -> None:
-    """Import a package of ours, and the modules of all installed packages that name one; once."""
+def _load(package: str, installed: bool) -> None:
+    """Import a package of ours, and the modules of installed packages that name one; once."""
     parts = list(pkgutil.iter_modules(importlib.import_module(package).__path__))
     # an incentive is a package whose modules are imported when they are needed; what stands beside it is none
     for part in [part for part in parts if part.ispkg] if package == "dcai.incentives" else parts:
         importlib.import_module(f"{package}.{part.name}")
-    load_installed()
+    if installed:
+        load_installed()
 
 
 def _declaring(parent: type[Any], attribute: str) -> dict[str, type[Any]]:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
-
 from dcai import artifacts, plugins
 from dcai.accounts.account import Account
 from dcai.chain.call import Call
@@ -49,13 +47,19 @@ class Product:
     incentive: type[Incentive[Any]]
 
 
-def known() -> list[Product]:
-    """Return every product: each model's contracts with each incentive, where there is such a contract."""
+def known(*, installed: bool = True) -> list[Product]:
+    """Return every product: each model's contracts with each incentive, where there is such a contract.
+
+    Parameters
+    ----------
+    installed
+        Whether to look for installed packages, which a contract of ours doesn't need.
+    """
     return [
         Product(contract + incentive.suffix, twin, incentive)
-        for twin in plugins.twins().values()
+        for twin in plugins.twins(installed=installed).values()
         for contract in twin.contracts
-        for incentive in plugins.incentives().values()
+        for incentive in plugins.incentives(installed=installed).values()
         if artifacts.exists(contract + incentive.suffix)
     ]
 
@@ -68,7 +72,7 @@ def named(contract: str) -> Product:
     InvalidInput
         If there is none.
     """
-    for product in known():
+    for product in known(installed=contract not in artifacts.addresses()):
         if product.contract == contract:
             return product
     raise InvalidInput(f"No model and incentive are known for the contract {contract}.")
@@ -122,6 +126,8 @@ def ensure_proxy(chain: Chain, account: Account) -> None:
     NoTrainer
         If the chain refuses it.
     """
+    from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
+
     if chain.code(PROXY):
         return
     lacking = _PROXY_COST - chain.balance(_PROXY_CREATOR)
