@@ -104,8 +104,7 @@ def _product(implementation: str) -> tuple[str, type[Incentive[Any]]] | None:
         return (contract, max(found, key=lambda incentive: len(incentive.suffix))) if found else None
     from dcai.trainer.products import PRODUCTS, address_of  # with all models, of which this needs none otherwise
 
-    others = {address_of(product.contract): product for product in PRODUCTS}
-    product = others.get(implementation)
+    product = next((one for one in PRODUCTS if address_of(one.contract) == implementation), None)
     return None if product is None else (product.contract, product.incentive)
 
 
