@@ -104,8 +104,7 @@ def _product(implementation: str) -> tuple[str, type[Incentive[Any]]] | None:
         return (contract, max(found, key=lambda kind: len(kind.suffix))) if found else None
     from dcai.trainer.products import address_of, known  # with all models, which a trainer of ours doesn't need
 
-    others = {address_of(product.contract): product for product in known()}
-    product = others.get(implementation)
+    product = next((one for one in known() if address_of(one.contract) == implementation), None)
     return None if product is None else (product.contract, product.incentive)
 
 

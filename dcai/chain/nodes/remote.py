@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
 _ANSWER_SECONDS = 30
+_ATTEMPTS = 6
 
 # Everything sent here can be sent twice: a lost request is sent again, and a node (or what stands before it) that is
 # busy is given time. Nodes that don't answer in time are asked three times.
 _RETRY = Retry(
-    total=5,
+    total=_ATTEMPTS - 1,
     read=2,
     backoff_factor=0.1,
     backoff_max=5,
@@ -121,7 +122,7 @@ class _Node:
             )
         except MaxRetryError as error:
             raise NodeUnreachable(
-                f"No node answers at {self.url}, asked several times; check the address and that the node runs."
+                f"No node answers at {self.url} (up to {_ATTEMPTS} attempts); check the address and that the node runs."
             ) from error
         except (HTTPError, ValueError) as error:
             raise NodeError(f"{self.url} can't be asked: {error}; check the address.") from error
