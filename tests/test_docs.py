@@ -53,7 +53,8 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
             assert anchor in anchors(target.resolve().relative_to(ROOT)), f"{page} links to {link}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=str)
+# the changelog names files that were
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=str)
 def test_every_file_that_is_named_exists(page: Path) -> None:
     for name in re.findall(r"`([\w.*-]+/[\w./*-]*)`", prose(page)):
         # a page may leave out the folder that it is about

@@ -220,11 +220,21 @@ def test_a_term_that_is_wrong_in_a_scenario_is_told_like_ours(pledge):
 
 def test_an_incentive_without_rules_is_told_so(pledge):
     @dataclass(frozen=True)
-    class Unruled(pledge.Pledge):
+    class Unruled(dcai.Incentive):
         suffix = "Unruled"
 
+        def price(self, elapsed, sizes=(1,)):
+            return 0
+
+        def packed(self):
+            return bytes(32)
+
+        @classmethod
+        def from_packed(cls, word, size_unit):
+            return cls()
+
     unruled = {**SCENARIO, "incentive": {"kind": "Unruled"}}
-    with pytest.raises(InvalidInput, match=r"a test: A Unruled can't be simulated: .*Rules, incentive=Unruled"):
+    with pytest.raises(InvalidInput, match=r"a test: Unruled has no rules for simulations; .*Rules, incentive=Unruled"):
         scenario_of(unruled, "a test")
 
 

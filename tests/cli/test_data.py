@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from dcai import datasets
 from dcai.cli.commands.data import app
-from dcai.datasets import DownloadFailed, store
+from dcai.datasets import DownloadFailed, download, store
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +71,6 @@ def test_a_failed_download_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     def fail(*_: object) -> Path:
         raise DownloadFailed("The connection failed.")
 
-    monkeypatch.setattr(store, "fetch", fail)
+    monkeypatch.setattr(download, "fetch", fail)
     result = CliRunner().invoke(app, ["get", "sms"])
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", "The connection failed.\n")

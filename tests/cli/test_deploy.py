@@ -341,5 +341,5 @@ def test_a_node_that_is_not_there_is_one_sentence(spam):
     for arguments in (["deploy", str(spam), "--yes"], ["predict", PEOPLE[0], "hello"]):
         result = CliRunner().invoke(app, [*arguments, "--url", url])
         assert (result.exit_code, result.stdout) == (1, "")
-        assert result.stderr.startswith(f"No node answers at {url} (")
+        assert result.stderr.startswith(f"No node answers at {url} (up to ")
         assert result.stderr.count("\n") == 1

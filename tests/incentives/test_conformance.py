@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import dcai
-from dcai.plugins import incentives, models
+from dcai.plugins import incentives, twins
 from dcai.testing import incentive_checks
 from dcai.testing.samples import samples_of
 from dcai.trainer import products
@@ -60,7 +60,7 @@ def chain(anvil):
 
 
 def test_there_is_a_contract_for_each_of_our_incentives_with_each_of_our_models():
-    ours = [[one for one in kinds.values() if one.__module__.startswith("dcai.")] for kinds in (models(), incentives())]
+    ours = [[one for one in kinds.values() if one.__module__.startswith("dcai.")] for kinds in (twins(), incentives())]
 
     assert {(one.model, one.incentive) for one in products.known()} >= set(product(*ours))
 

@@ -117,4 +117,4 @@ def test_a_deployment_is_a_list_of_calls_whose_address_is_known_before(chain, pe
         account.send(call)
     trainer = dcai.attach(chain, prepared.deployed.address)
     assert (trainer.name, trainer.creator, trainer.encoder.spec()) == ("Words", people[4], encoder.spec())
-    assert trainer.model().parameters() == model.parameters()
+    assert trainer.model().parameters() == model.twin.parameters()
