@@ -7,14 +7,14 @@ encodes by a published spec without it.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dcai.encoders.codings.coding import Coding, NothingToEncode
-from dcai.encoders.codings.embedding import Embed, NoEmbedding
+from dcai.encoders.codings.coding import Coding, NoEmbedding, NothingToEncode
 from dcai.encoders.codings.registry import encoder_from_spec
 from dcai.encoders.packing import MAX_SPEC_BYTES, pack_spec, unpack_spec
 from dcai.samples import MAX_DIMENSIONS, MAX_FEATURES, norm_bounds
 
 if TYPE_CHECKING:
     from dcai.encoders.base import Encoder
+    from dcai.encoders.codings.embedding import Embed
     from dcai.encoders.embedding import EmbeddingEncoder
     from dcai.encoders.hashing import HashingEncoder
     from dcai.encoders.tabular import TabularEncoder
@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Embed": "codings.embedding",
     "EmbeddingEncoder": "embedding",
     "Encoder": "base",
     "HashingEncoder": "hashing",

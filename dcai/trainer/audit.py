@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dcai.chain.contract import Contract
-from dcai.models.twins import Twin
 from dcai.trainer.log import History
 
 if TYPE_CHECKING:
+    from dcai.models.twins import Twin
+
     pass
 
 # How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.

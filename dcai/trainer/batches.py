@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.errors import InvalidInput
-from dcai.models.twins import Twin
 from dcai.samples import MAX_BATCH
 
 if TYPE_CHECKING:
+    from dcai.models.twins import Twin
+
     pass
 
 # What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dcai.encoders.codings.coding import SparseCoding
 from dcai.errors import InvalidInput
+from dcai.samples import pack_features
 from dcai.trainer.settings import Deployed
 
 if TYPE_CHECKING:
@@ -60,6 +62,18 @@ class Inputs:
             If the input holds nothing to encode, or the contract would refuse it.
         """
         return self.model.pack(self._features(data))
+
+    def question(self, data: Any) -> bytes:
+        """Return an input as a sample to ask about, which the contract checks: words need no twin.
+
+        Raises
+        ------
+        InvalidInput
+            As of `sample`, but for what the contract refuses.
+        """
+        if isinstance(self.encoder, SparseCoding):
+            return pack_features(self.encoder.features(data))
+        return self.sample(data)
 
     def samples(self, data: Sequence[Any]) -> list[bytes]:
         """Return inputs as samples; an error says which of them it is about."""

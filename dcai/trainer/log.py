@@ -13,10 +13,11 @@ from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
-from dcai.models.twins import Twin
 from dcai.samples import BATCH, unpack_batch
 
 if TYPE_CHECKING:
+    from dcai.models.twins import Twin
+
     pass
 
 

@@ -169,7 +169,7 @@ class Trainer(Generic[C, H]):
             A text or a row, whatever the encoder takes; feature indices or a vector of signed bytes where there is
             none.
         """
-        label: int = self.contract.read("predict", self.inputs.sample(data))
+        label: int = self.contract.read("predict", self.inputs.question(data))
         return self.classes.of(label + 1)[label]
 
     def predict_many(self, data: Sequence[Any]) -> list[str]:
@@ -179,7 +179,7 @@ class Trainer(Generic[C, H]):
 
     def score(self, data: Any) -> dict[str, int]:
         """Return the score of each class; the largest wins, the first of two that are level. A view call: free."""
-        scores = self.contract.read("score", self.inputs.sample(data))
+        scores = self.contract.read("score", self.inputs.question(data))
         return dict(zip(self.classes.of(len(scores)), scores, strict=True))
 
     def explain(self, data: Any) -> Explanation:

@@ -94,3 +94,15 @@ def test_a_setting_that_incentives_have_in_common_is_told_with_each_default(monk
         "prediction-market: The most features of a sample; a dense sample counts as one. [250]",
     ):
         assert text in shown
+
+
+def test_a_prediction_about_a_text_imports_neither_numpy_nor_what_learns_or_signs(node_chain, node):
+    texts, labels = ["a free prize", "lunch at noon"], ["spam", "ham"]
+    encoder = dcai.TextEncoder().fit(texts)
+    model = dcai.NaiveBayes().fit(encoder.transform(texts), labels)
+    trainer = dcai.deploy(node_chain, model, dcai.DepositRefundTake(), encoder=encoder)
+
+    arguments = ["dcai", "predict", trainer.address, "free lunch? a prize!", "--url", node]
+    code = f"import sys; sys.argv = {arguments}\nfrom dcai.cli import main\ntry: main()\nexcept SystemExit: pass"
+
+    assert imported(code) <= {"eth_abi", "pydantic", "urllib3"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import compress
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,8 +13,10 @@ from dcai.chain import connect
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, attached
 from dcai.errors import InvalidInput
-from dcai.models.twins import EMPTY, Explanation
-from dcai.trainer.trainer import Trainer
+
+if TYPE_CHECKING:
+    from dcai.models.twins import Explanation
+    from dcai.trainer.trainer import Trainer
 
 
 def run(
@@ -69,6 +71,8 @@ def _data(trainer: Trainer[Any, Any], given: str) -> Any:
 
 def _by_class(trainer: Trainer[Any, Any], scores: Any) -> dict[str, int | None]:
     """Return scores by the names of their classes; None is that of a class without a sample yet."""
+    from dcai.models.twins import EMPTY
+
     return {name: None if score == EMPTY else score for name, score in zip(trainer.labels, scores, strict=True)}
 
 
@@ -88,6 +92,8 @@ def _print(trainer: Trainer[Any, Any], explanation: Explanation) -> None:
     from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
+
+    from dcai.models.twins import EMPTY
 
     sampled = [score != EMPTY for score in explanation.scores]
 

@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dcai.errors import InvalidInput
 from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from dcai.encoders.base import Encoder
 
 UINT16_INDICES = "a sample on chain holds uint16 indices"
@@ -23,6 +23,10 @@ SPEC_VERSION = 1
 
 class NothingToEncode(InvalidInput):
     """An input holds nothing that its encoder knows, so there is no sample to send."""
+
+
+class NoEmbedding(InvalidInput):
+    """A spec names an embedding, and nobody gave the function."""
 
 
 class Indices(NamedTuple):
@@ -155,20 +159,36 @@ class SparseCoding(Coding):
             If an input is not of the kind that this coding was made for.
         """
 
-    def encode(self, input: Any) -> NDArray[np.integer]:
-        """Encode one input: see `Coding.encode`."""
-        indices = self.indices([input]).indices
-        if indices.size == 0:
+    def features(self, input: Any) -> list[int]:
+        """Return the features of one input: strictly increasing indices.
+
+        Raises
+        ------
+        NothingToEncode, InvalidInput
+            As of `encode`.
+        """
+        features = self._features(input)
+        if not features:
             raise NothingToEncode(
                 f"Nothing in {shortened(input)} is among the {self.n_features_:,} features that this model knows; use "
                 "an input that has at least one of them."
             )
-        return indices.astype(np.uint16)
+        return features
+
+    def _features(self, input: Any) -> list[int]:
+        found: list[int] = self.indices([input]).indices.tolist()
+        return found
+
+    def encode(self, input: Any) -> NDArray[np.integer]:
+        """Encode one input: see `Coding.encode`."""
+        import numpy as np
+
+        return np.array(self.features(input), dtype=np.uint16)
 
     def describe(self, input: Any) -> dict[int, str]:
         """Say in words which features an input has: see `Coding.describe`."""
-        sample, names = self.encode(input), self.feature_names()
-        return {index: names[index] for index in sample.tolist()}
+        names = self.feature_names()
+        return {feature: names[feature] for feature in self.features(input)}
 
 
 class DenseCoding(Coding):

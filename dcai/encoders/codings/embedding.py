@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dcai.encoders.checks import check_texts
-from dcai.encoders.codings.coding import SPEC_VERSION, DenseCoding, NothingToEncode, spec_field
+from dcai.encoders.codings.coding import SPEC_VERSION, DenseCoding, NoEmbedding, NothingToEncode, spec_field
 from dcai.encoders.codings.vector import VectorCoding
 from dcai.encoders.tables import as_floats
 from dcai.errors import InvalidInput
@@ -23,10 +23,6 @@ Embed = Callable[[list[str]], ArrayLike]
 """An embedding: n texts to finite numbers of shape (n, dimensions)."""
 
 _MOST_NAMED = 10
-
-
-class NoEmbedding(InvalidInput):
-    """A spec names an embedding, and nobody gave the function."""
 
 
 class EmbeddingCoding(DenseCoding):

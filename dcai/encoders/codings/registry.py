@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from dcai.encoders.codings.coding import Coding, spec_field
-from dcai.encoders.codings.embedding import Embed, EmbeddingCoding
-from dcai.encoders.codings.hashing import HashingCoding
-from dcai.encoders.codings.tabular import TabularCoding
-from dcai.encoders.codings.text import TextCoding
-from dcai.encoders.codings.vector import VectorCoding
 from dcai.errors import InvalidInput
 from dcai.untrusted import shortened
 
-CODINGS: dict[str, type[Coding]] = {
-    coding.kind: coding for coding in (TextCoding, HashingCoding, TabularCoding, VectorCoding, EmbeddingCoding)
+if TYPE_CHECKING:
+    from dcai.encoders.codings.embedding import Embed
+
+# A kind names its module, which is imported when a spec is of it.
+_KINDS = {
+    "embedding": "EmbeddingCoding",
+    "hashing": "HashingCoding",
+    "tabular": "TabularCoding",
+    "text": "TextCoding",
+    "vector": "VectorCoding",
 }
 
 
@@ -38,10 +42,10 @@ def encoder_from_spec(spec: Mapping[str, Any], *, embed: Embed | None = None) ->
         `embed` is missing where the encoder needs it.
     """
     kind = spec_field(spec, "kind", str)
-    if kind not in CODINGS:
+    if kind not in _KINDS:
         raise InvalidInput(
-            f"{shortened(kind)} is not a kind of encoder that dcai knows; it must be one of {sorted(CODINGS)}."
+            f"{shortened(kind)} is not a kind of encoder that dcai knows; it must be one of {sorted(_KINDS)}."
         )
-    if kind == EmbeddingCoding.kind:
-        return EmbeddingCoding.from_spec(spec, embed)
-    return CODINGS[kind].from_spec(spec)
+    coding = getattr(import_module(f"dcai.encoders.codings.{kind}"), _KINDS[kind])
+    made: Coding = coding.from_spec(spec, embed) if kind == "embedding" else coding.from_spec(spec)
+    return made

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
 from dcai.encoders.checks import check_texts
 from dcai.encoders.codings.coding import SPEC_VERSION, Indices, SparseCoding, spec_field
 from dcai.errors import InvalidInput
@@ -47,10 +45,19 @@ class TextCoding(SparseCoding):
 
     def indices(self, inputs: Iterable[str]) -> Indices:
         """Encode texts: see `SparseCoding.indices`."""
-        known = self._feature_of
-        rows = [sorted({known[word] for word in split_words(text) if word in known}) for text in check_texts(inputs)]
+        import numpy as np
+
+        rows = [self._known(text) for text in check_texts(inputs)]
         starts = np.fromiter(accumulate(map(len, rows), initial=0), dtype=np.int64, count=len(rows) + 1)
         return Indices(np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=starts[-1]), starts)
+
+    def _features(self, input: str) -> list[int]:
+        (text,) = check_texts([input])
+        return self._known(text)
+
+    def _known(self, text: str) -> list[int]:
+        known = self._feature_of
+        return sorted({known[word] for word in split_words(text) if word in known})
 
     def feature_names(self) -> list[str]:
         """List the words, the most frequent first."""

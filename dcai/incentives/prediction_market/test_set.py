@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import numpy as np
 from eth_utils.crypto import keccak
 
 from dcai import untrusted as foreign_json
@@ -61,6 +60,8 @@ class HiddenTestSet:
                 f"{len(samples)} test samples can't be divided into {portions} portions of one size; give "
                 f"{len(samples) // portions * portions or portions}."
             )
+        import numpy as np
+
         random = np.random.default_rng(secrets.randbits(128) if seed is None else seed)
         order = random.permutation(len(samples)).tolist()
         size = len(samples) // portions
