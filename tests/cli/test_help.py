@@ -33,7 +33,7 @@ def test_the_help_lists_every_command_with_what_it_does():
     shown = CliRunner().invoke(app, ["--help"], terminal_width=120).stdout
 
     listed = dict(line.split(maxsplit=1) for line in shown.partition("Commands:")[2].strip().splitlines())
-    assert sorted(listed) == COMMANDS
+    assert set(listed) >= set(COMMANDS)  # a plugin may have brought others
     assert {"deploy", "market", "leaderboard", "predict"} <= set(COMMANDS)
     assert all(text.endswith(".") for text in listed.values())
 
@@ -84,7 +84,7 @@ def test_python_runs_it_as_a_module():
 
 
 def test_a_setting_that_incentives_have_in_common_is_told_with_each_default(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("COLUMNS", "1000")
     shown = " ".join(CliRunner().invoke(app, ["deploy", "--help"]).stdout.split())
 
     assert "A contribution costs this * 3600 / √(seconds since the last one). [1000000000000]" in shown
