@@ -170,9 +170,11 @@ class Chain:
         Raises
         ------
         InvalidInput
-            If it isn't one of the accounts, or there are none.
+            If it isn't one of the accounts, or there are none; or it is an account of another chain, where money sent
+            to a contract of this one would be lost.
         """
         if hasattr(sender, "send"):
+            self._check_account(sender)
             return cast("Account", sender)
         if sender is None and not self.accounts:
             raise InvalidInput(f"No account of {self.backend} can send; connect with account=… to send.")
@@ -181,6 +183,18 @@ class Chain:
             known = ", ".join(self.accounts) or "none"
             raise InvalidInput(f"{address} can't send on {self.backend}; the accounts that can: {known}.")
         return self._account_of(self, address)
+
+    def _check_account(self, account: Any) -> None:
+        checked_address(getattr(account, "address", None))
+        other = getattr(account, "chain", self)
+        if not isinstance(other, Chain) or other is self:
+            return
+        # there are many local chains, all with the same number
+        if other.chain_id != self.chain_id or self._travel is not None or other._travel is not None:
+            raise InvalidInput(
+                f"{account!r} sends on chain {other.chain_id} ({other.backend}), and this is for chain "
+                f"{self.chain_id} ({self.backend}): give an account of this chain."
+            )
 
     def estimate(self, to: str | None, data: bytes, *, sender: str, value: int = 0) -> int:
         """Return how much gas a transaction needs, and find out whether the contract accepts it.
@@ -214,6 +228,8 @@ class Chain:
         to, data, value, gas = call.to, call.data, call.value, call.gas
         if not isinstance(value, int) or not 0 <= value < 2**256:
             raise InvalidInput(f"An amount is a whole number of wei from 0 to 2^256 - 1, not {value!r}.")
+        if gas is not None and (not isinstance(gas, int) or gas < 0):
+            raise InvalidInput(f"A gas limit is a whole number, or None to have it estimated, not {gas!r}.")
         if gas is None:
             # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
             needed = self.estimate(to, data, sender=sender, value=value)
