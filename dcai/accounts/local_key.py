@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from dcai.accounts.numbers import is_number_taken, numbering
 from dcai.chain.addresses import checked_address
 from dcai.chain.receipts import wait_for
-from dcai.chain.rpc import RpcFailure, to_int
-from dcai.errors import InvalidInput
+from dcai.chain.rpc import RpcFailure, field, to_int
+from dcai.errors import InvalidInput, NodeError
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -73,9 +73,14 @@ class LocalKey:
     def _sign_and_send(self, fields: dict[str, Any]) -> str:
         request = self.chain.request
         nonce = to_int(request("eth_getTransactionCount", [self.address, "pending"]))
-        signed = self._signer.sign_transaction(
-            {**fields, **self._fees(), "type": 2, "chainId": self.chain.chain_id, "nonce": nonce}
-        )
+        given = {**fields, **self._fees(), "type": 2, "chainId": self.chain.chain_id, "nonce": nonce}
+        try:
+            signed = self._signer.sign_transaction(given)
+        except (TypeError, ValueError):
+            raise NodeError(
+                f"No transaction can have the number {nonce} and the fees {given['maxFeePerGas']} and "
+                f"{given['maxPriorityFeePerGas']} wei that the node answers; ask another node."
+            ) from None
         sent: str = signed.hash.to_0x_hex()
         try:
             request("eth_sendRawTransaction", [signed.raw_transaction.to_0x_hex()])
@@ -88,7 +93,7 @@ class LocalKey:
     def _fees(self) -> dict[str, int]:
         """Return fees that hold while the base fee doubles (EIP-1559)."""
         request = self.chain.request
-        base = to_int(request("eth_getBlockByNumber", ["latest", False])["baseFeePerGas"])
+        base = to_int(field(request("eth_getBlockByNumber", ["latest", False]), "baseFeePerGas"))
         try:
             tip = to_int(request("eth_maxPriorityFeePerGas", []))
         except RpcFailure:  # not every node has the method

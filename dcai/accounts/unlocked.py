@@ -55,7 +55,7 @@ class Unlocked:
                     raise
                 raise TransactionFailed(
                     f"While a transaction was sent, {self.address} sent one with its number, {to_int(nonce)}: either "
-                    "the connection was lost, or somebody else was faster. Look whether it was this one before you "
-                    "send it again."
+                    "the connection was lost, or somebody else was faster; look whether "
+                    "it was this one before you send it again."
                 ) from None
         return wait_for(request, sent)

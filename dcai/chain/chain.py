@@ -14,8 +14,9 @@ from dcai.chain.call import Call
 from dcai.chain.codec import codec
 from dcai.chain.receipts import Log, Receipt
 from dcai.chain.reverts import explained
-from dcai.chain.rpc import Request, RpcFailure, to_bytes, to_int
+from dcai.chain.rpc import Request, RpcFailure, field, listed, to_bytes, to_int
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
+from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
@@ -129,11 +130,11 @@ class Chain:
 
     def now(self) -> int:
         """Return the time of the latest block, seconds since 1970."""
-        return to_int(self._ask("eth_getBlockByNumber", ["latest", False])["timestamp"])
+        return to_int(field(self._ask("eth_getBlockByNumber", ["latest", False]), "timestamp"))
 
     def time_of(self, block: int) -> int:
         """Return the time of a block, seconds since 1970."""
-        return to_int(self._ask("eth_getBlockByNumber", [hex(block), False])["timestamp"])
+        return to_int(field(self._ask("eth_getBlockByNumber", [hex(block), False]), "timestamp"))
 
     def block_number(self) -> int:
         """Return the number of the latest block."""
@@ -147,7 +148,7 @@ class Chain:
         last = self.block_number() if last_block is None else last_block
         query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
         try:
-            return [Log.of(entry) for entry in self._ask("eth_getLogs", [query])]
+            entries = self._ask("eth_getLogs", [query])
         except NodeError as error:
             if isinstance(error, NodeUnreachable) or first_block >= last:
                 raise
@@ -156,6 +157,7 @@ class Chain:
                 *self.logs(address, first_block=first_block, last_block=middle),
                 *self.logs(address, first_block=middle + 1, last_block=last),
             ]
+        return [Log.of(entry) for entry in listed(entries)]
 
     # Sending
 
@@ -243,7 +245,14 @@ class Chain:
             raw = submit(transaction)
         except RpcFailure as failure:
             raise explained(failure.message, failure.data) from None
-        receipt = Receipt.of(raw)
+        try:
+            receipt = Receipt.of(raw)
+        except NodeError as error:
+            known = raw.get("transactionHash") if isinstance(raw, dict) else None
+            raise TransactionFailed(
+                f"Transaction {shortened(known)} was sent, and its receipt can't be read. {error} Look it up before "
+                "you send it again."
+            ) from error
         with self._counting:
             self.gas_used[sender] += receipt.gas_used
         if not receipt.ok:
