@@ -73,7 +73,7 @@ class LocalKey:
     def _sign_and_send(self, fields: dict[str, Any]) -> str:
         request = self.chain.request
         nonce = to_int(request("eth_getTransactionCount", [self.address, "pending"]))
-        given = {**fields, **self._fees(), "type": 2, "chainId": self.chain.chain_id, "nonce": nonce}
+        given: dict[str, Any] = {**fields, **self._fees(), "type": 2, "chainId": self.chain.chain_id, "nonce": nonce}
         try:
             signed = self._signer.sign_transaction(given)
         except (TypeError, ValueError):
