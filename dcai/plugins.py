@@ -16,6 +16,7 @@ import inspect
 import pkgutil
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -33,26 +34,29 @@ GROUP = "dcai.plugins"
 """The entry points by which an installed package names the module that defines its classes."""
 
 
+class BrokenPlugin(UserWarning):
+    """An installed package names a module that can't be imported."""
+
+
 @cache
 def load_installed() -> None:
     """Import the modules of all installed packages that name one; once.
 
-    Raises
-    ------
-    InvalidInput
-        If one can't be imported.
+    One that can't be imported is a `BrokenPlugin` warning: what is ours, and what others bring, works without it.
     """
     from importlib.metadata import entry_points  # it and the look through all packages take a tenth of a prediction
 
     for one in entry_points(group=GROUP):
         try:
             one.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             named = one.dist.name if one.dist else one.name
-            raise InvalidInput(
+            warnings.warn(
                 f"The plugin {one.value!r} of the installed package {named!r} can't be imported: "
-                f"{type(error).__name__}: {error}. Uninstall or repair it."
-            ) from error
+                f"{type(error).__name__}: {error}. Uninstall or repair it.",
+                BrokenPlugin,
+                stacklevel=2,
+            )
 
 
 def use(module: str) -> None:
@@ -67,7 +71,7 @@ def use(module: str) -> None:
         sys.path.append("")
     try:
         importlib.import_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InvalidInput(
             f"The plugin {module!r} can't be imported: {type(error).__name__}: {error}. Name a module that is "
             "installed or stands in the current folder."
@@ -148,4 +152,10 @@ def _load(package: str, installed: bool) -> None:
 def _declaring(parent: type[Any], attribute: str) -> dict[str, type[Any]]:
     # a class that inherits the attribute is a variant of the one that has it, not another one
     found = [kind for kind in subclasses(parent) if attribute in vars(kind) and not inspect.isabstract(kind)]
-    return {kind.__name__: kind for kind in sorted(found, key=lambda kind: kind.__name__)}
+    # of two with one name ours counts, and else the one that was defined last, as in a cell that is run again
+    return {kind.__name__: kind for kind in sorted(found, key=lambda kind: (kind.__name__, is_ours(kind)))}
+
+
+def is_ours(kind: type) -> bool:
+    """Tell whether a class stands in this package."""
+    return kind.__module__.startswith("dcai.")

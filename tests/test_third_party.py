@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -21,7 +22,8 @@ from dcai.cli import app
 from dcai.errors import ContractReverted, InvalidInput
 from dcai.models import NaiveBayes, SparsePerceptron
 from dcai.models.twins.lanes import UINT16
-from dcai.simulation import scenario_of, simulate
+from dcai.simulation import agents, scenario_of, simulate
+from dcai.simulation.agents.base import kinds
 from dcai.testing import check_incentive, check_model, incentive_checks, model_checks
 from dcai.trainer import products
 from scripts.compile import ROOT
@@ -176,7 +178,51 @@ def test_a_plugin_that_cannot_be_imported_is_one_sentence(tmp_path, monkeypatch,
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("source", ["1 / 0", "raise SystemExit(3)", "import no_such_module"])
+def test_a_broken_package_breaks_nothing_of_ours(tmp_path, source):
+    (tmp_path / "broken.py").write_text(source)
+    told = tmp_path / "broken-1.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+    (told / "entry_points.txt").write_text("[dcai.plugins]\nbroken = broken\n")
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    for arguments in (["--help"], ["deploy", "--help"], ["fit", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "dcai", *arguments],
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Usage" in done.stdout
+        assert done.stderr.startswith("The plugin 'broken' of the installed package 'broken' can't be imported: ")
+        assert done.stderr.count("\n") == 1
+
+
 # In Python
+
+
+def test_ours_are_found_by_their_names_whatever_others_call_theirs(chain, pledge):
+    @dataclass(frozen=True)
+    class DepositRefundTake(pledge.Pledge):
+        suffix = "PerceptronDRT"
+
+    class NaiveBayes(pledge.MajorityClass):
+        twin_type = pledge.MajorityClass.twin_type
+
+    class Honest(agents.Honest):
+        pass
+
+    try:
+        assert plugins.incentives()["DepositRefundTake"] is dcai.DepositRefundTake
+        assert plugins.models()["NaiveBayes"] is dcai.NaiveBayes
+        assert kinds()["Honest"] is agents.Honest
+        model = SparsePerceptron(("0", "1")).fit([[0, 1]], [1])
+        trainer = dcai.deploy(chain, model, dcai.DepositRefundTake())
+        assert type(dcai.attach(chain, trainer.address)) is type(trainer)
+    finally:
+        del DepositRefundTake, NaiveBayes, Honest
+        gc.collect()
 
 
 def test_simulated_every_pledge_comes_back(anvil, pledge):

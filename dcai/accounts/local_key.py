@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dcai.accounts.numbers import is_number_taken, numbering
 from dcai.chain.addresses import checked_address
 from dcai.chain.receipts import wait_for
-from dcai.chain.rpc import RpcFailure, to_int
-from dcai.errors import InvalidInput
+from dcai.chain.rpc import RpcFailure, field, to_int
+from dcai.errors import InvalidInput, NodeError
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
     from dcai.chain.receipts import Receipt
 
 
+# How often other processes with the same key may be faster before it is an error.
+_OVERTAKEN = 5
+
+
 class LocalKey:
     """Signs here: the key never leaves this machine.
 
-    Where somebody else sends with the same key at the same time, the next number is taken.
+    Threads can share it, and several of one key: each transaction has a number of its own. Where another process sends
+    with the same key at the same time, the next number is taken.
 
     Parameters
     ----------
@@ -36,35 +42,45 @@ class LocalKey:
     """
 
     def __init__(self, chain: Chain, key: str | LocalAccount) -> None:
-        self._chain = chain
+        self.chain = chain
         self._signer = signer_of(key)
         self.address: str = self._signer.address
 
     def __repr__(self) -> str:
-        return f"<LocalKey {self.address} on {self._chain.backend}>"
+        return f"<LocalKey {self.address} on {self.chain.backend}>"
 
     def send(self, call: Call) -> Receipt:
         """Sign and send a call: see `Account.send`."""
-        return self._chain.execute(call, self.address, self._submit)
+        return self.chain.execute(call, self.address, self._submit)
 
     def _submit(self, transaction: dict[str, str]) -> dict[str, Any]:
         fields: dict[str, Any] = {key: value for key, value in transaction.items() if key != "from"}
         if "to" in fields:
             fields["to"] = checked_address(fields["to"])
-        try:
-            sent = self._sign_and_send(fields)
-        except RpcFailure as failure:
-            if "nonce too low" not in failure.message.lower():
-                raise
-            sent = self._sign_and_send(fields)
-        return wait_for(self._chain.request, sent)
+        with numbering(self.chain.chain_id, self.address):
+            sent = self._send_as_next(fields)
+        return wait_for(self.chain.request, sent)
+
+    def _send_as_next(self, fields: dict[str, Any]) -> str:
+        for _ in range(_OVERTAKEN):
+            try:
+                return self._sign_and_send(fields)
+            except RpcFailure as failure:
+                if not is_number_taken(failure):
+                    raise
+        return self._sign_and_send(fields)
 
     def _sign_and_send(self, fields: dict[str, Any]) -> str:
-        request = self._chain.request
+        request = self.chain.request
         nonce = to_int(request("eth_getTransactionCount", [self.address, "pending"]))
-        signed = self._signer.sign_transaction(
-            {**fields, **self._fees(), "type": 2, "chainId": self._chain.chain_id, "nonce": nonce}
-        )
+        given: dict[str, Any] = {**fields, **self._fees(), "type": 2, "chainId": self.chain.chain_id, "nonce": nonce}
+        try:
+            signed = self._signer.sign_transaction(given)
+        except (TypeError, ValueError):
+            raise NodeError(
+                f"No transaction can have the number {nonce} and the fees {given['maxFeePerGas']} and "
+                f"{given['maxPriorityFeePerGas']} wei that the node answers; ask another node."
+            ) from None
         sent: str = signed.hash.to_0x_hex()
         try:
             request("eth_sendRawTransaction", [signed.raw_transaction.to_0x_hex()])
@@ -76,8 +92,8 @@ class LocalKey:
 
     def _fees(self) -> dict[str, int]:
         """Return fees that hold while the base fee doubles (EIP-1559)."""
-        request = self._chain.request
-        base = to_int(request("eth_getBlockByNumber", ["latest", False])["baseFeePerGas"])
+        request = self.chain.request
+        base = to_int(field(request("eth_getBlockByNumber", ["latest", False]), "baseFeePerGas"))
         try:
             tip = to_int(request("eth_maxPriorityFeePerGas", []))
         except RpcFailure:  # not every node has the method

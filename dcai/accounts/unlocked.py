@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dcai.accounts.numbers import is_number_taken, numbering
 from dcai.chain.receipts import wait_for
-from dcai.chain.rpc import RpcFailure
+from dcai.chain.rpc import RpcFailure, to_int
 from dcai.errors import TransactionFailed
 
 if TYPE_CHECKING:
@@ -31,28 +32,30 @@ class Unlocked:
     """
 
     def __init__(self, chain: Chain, address: str, submit: Submit | None = None) -> None:
-        self._chain = chain
+        self.chain = chain
         self.address = address
         self._hand_over = submit or self._submit
 
     def __repr__(self) -> str:
-        return f"<Unlocked {self.address} at {self._chain.backend}>"
+        return f"<Unlocked {self.address} at {self.chain.backend}>"
 
     def send(self, call: Call) -> Receipt:
         """Let the node sign and send a call: see `Account.send`."""
-        return self._chain.execute(call, self.address, self._hand_over)
+        return self.chain.execute(call, self.address, self._hand_over)
 
     def _submit(self, transaction: dict[str, str]) -> dict[str, Any]:
         # a lost answer could hide a transaction that was sent; the nonce keeps a second one out
-        request = self._chain.request
-        nonce = request("eth_getTransactionCount", [self.address, "pending"])
-        try:
-            sent = request("eth_sendTransaction", [{**transaction, "nonce": nonce}])
-        except RpcFailure as failure:
-            if "nonce" not in failure.message.lower():
-                raise
-            raise TransactionFailed(
-                f"The connection was lost while a transaction was sent, and {self.address} has sent one with its "
-                f"number, {int(nonce, 16)}, since: look whether it was this one before you send it again."
-            ) from None
+        request = self.chain.request
+        with numbering(self.chain.chain_id, self.address):
+            nonce = request("eth_getTransactionCount", [self.address, "pending"])
+            try:
+                sent = request("eth_sendTransaction", [{**transaction, "nonce": nonce}])
+            except RpcFailure as failure:
+                if not is_number_taken(failure):
+                    raise
+                raise TransactionFailed(
+                    f"While a transaction was sent, {self.address} sent one with its number, {to_int(nonce)}: either "
+                    "the connection was lost, or somebody else was faster; look whether "
+                    "it was this one before you send it again."
+                ) from None
         return wait_for(request, sent)

@@ -12,7 +12,7 @@ from dcai.errors import InvalidInput
 checksummed = lru_cache(maxsize=4_096)(to_checksum_address)
 
 
-def checked_address(address: str) -> str:
+def checked_address(address: object) -> str:
     """Return an address with its checksum.
 
     Raises

@@ -14,8 +14,9 @@ from dcai.chain.call import Call
 from dcai.chain.codec import codec
 from dcai.chain.receipts import Log, Receipt
 from dcai.chain.reverts import explained
-from dcai.chain.rpc import Request, RpcFailure, to_bytes, to_int
+from dcai.chain.rpc import Request, RpcFailure, field, listed, to_bytes, to_int
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
+from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
@@ -129,11 +130,11 @@ class Chain:
 
     def now(self) -> int:
         """Return the time of the latest block, seconds since 1970."""
-        return to_int(self._ask("eth_getBlockByNumber", ["latest", False])["timestamp"])
+        return to_int(field(self._ask("eth_getBlockByNumber", ["latest", False]), "timestamp"))
 
     def time_of(self, block: int) -> int:
         """Return the time of a block, seconds since 1970."""
-        return to_int(self._ask("eth_getBlockByNumber", [hex(block), False])["timestamp"])
+        return to_int(field(self._ask("eth_getBlockByNumber", [hex(block), False]), "timestamp"))
 
     def block_number(self) -> int:
         """Return the number of the latest block."""
@@ -147,7 +148,7 @@ class Chain:
         last = self.block_number() if last_block is None else last_block
         query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
         try:
-            return [Log.of(entry) for entry in self._ask("eth_getLogs", [query])]
+            entries = self._ask("eth_getLogs", [query])
         except NodeError as error:
             if isinstance(error, NodeUnreachable) or first_block >= last:
                 raise
@@ -156,6 +157,7 @@ class Chain:
                 *self.logs(address, first_block=first_block, last_block=middle),
                 *self.logs(address, first_block=middle + 1, last_block=last),
             ]
+        return [Log.of(entry) for entry in listed(entries)]
 
     # Sending
 
@@ -170,9 +172,11 @@ class Chain:
         Raises
         ------
         InvalidInput
-            If it isn't one of the accounts, or there are none.
+            If it isn't one of the accounts, or there are none; or it is an account of another chain, where money sent
+            to a contract of this one would be lost.
         """
         if hasattr(sender, "send"):
+            self._check_account(sender)
             return cast("Account", sender)
         if sender is None and not self.accounts:
             raise InvalidInput(f"No account of {self.backend} can send; connect with account=… to send.")
@@ -181,6 +185,18 @@ class Chain:
             known = ", ".join(self.accounts) or "none"
             raise InvalidInput(f"{address} can't send on {self.backend}; the accounts that can: {known}.")
         return self._account_of(self, address)
+
+    def _check_account(self, account: Any) -> None:
+        checked_address(getattr(account, "address", None))
+        other = getattr(account, "chain", self)
+        if not isinstance(other, Chain) or other is self:
+            return
+        # there are many local chains, all with the same number
+        if other.chain_id != self.chain_id or self._travel is not None or other._travel is not None:
+            raise InvalidInput(
+                f"{account!r} sends on chain {other.chain_id} ({other.backend}), and this is for chain "
+                f"{self.chain_id} ({self.backend}): give an account of this chain."
+            )
 
     def estimate(self, to: str | None, data: bytes, *, sender: str, value: int = 0) -> int:
         """Return how much gas a transaction needs, and find out whether the contract accepts it.
@@ -214,6 +230,8 @@ class Chain:
         to, data, value, gas = call.to, call.data, call.value, call.gas
         if not isinstance(value, int) or not 0 <= value < 2**256:
             raise InvalidInput(f"An amount is a whole number of wei from 0 to 2^256 - 1, not {value!r}.")
+        if gas is not None and (not isinstance(gas, int) or gas < 0):
+            raise InvalidInput(f"A gas limit is a whole number, or None to have it estimated, not {gas!r}.")
         if gas is None:
             # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
             needed = self.estimate(to, data, sender=sender, value=value)
@@ -227,7 +245,14 @@ class Chain:
             raw = submit(transaction)
         except RpcFailure as failure:
             raise explained(failure.message, failure.data) from None
-        receipt = Receipt.of(raw)
+        try:
+            receipt = Receipt.of(raw)
+        except NodeError as error:
+            known = raw.get("transactionHash") if isinstance(raw, dict) else None
+            raise TransactionFailed(
+                f"Transaction {shortened(known)} was sent, and its receipt can't be read. {error} Look it up before "
+                "you send it again."
+            ) from error
         with self._counting:
             self.gas_used[sender] += receipt.gas_used
         if not receipt.ok:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from eth_abi.exceptions import DecodingError
 from eth_utils.abi import (
     abi_to_signature,
     event_abi_to_log_topic,
@@ -22,6 +23,12 @@ from eth_utils.crypto import keccak
 
 from dcai import artifacts
 from dcai.chain.coders import Values
+from dcai.errors import NodeError
+
+_UNDECODABLE = (DecodingError, ValueError, OverflowError)
+
+# Bytes of an undecodable answer in a sentence.
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -88,16 +95,40 @@ class Codec:
         return entry.selector + entry.inputs.encode(args)
 
     def result(self, function: str, data: bytes) -> Any:
-        """Return what a call answered: the value, or a tuple where there are several."""
-        values = self._functions[function].outputs.decode(data)
+        """Return what a call answered: the value, or a tuple where there are several.
+
+        Raises
+        ------
+        NodeError
+            If it is no such answer.
+        """
+        try:
+            values = self._functions[function].outputs.decode(data)
+        except _UNDECODABLE:
+            raise NodeError(
+                f"The answer to {function} can't be decoded, 0x{data[:_SHOWN].hex()}…: it is cut off, or comes from "
+                "another contract; ask another node."
+            ) from None
         return values[0] if len(values) == 1 else values
 
     def event(self, log: Any) -> Event | None:
-        """Return a decoded log entry, or None where the contract has no such event."""
+        """Return a decoded log entry, or None where the contract has no such event.
+
+        Raises
+        ------
+        NodeError
+            If it can't be decoded: it isn't as the contract wrote it.
+        """
         entry = self._events.get(log.topics[0]) if log.topics else None
         if entry is None:
             return None
-        values = (*entry.topics.decode(b"".join(log.topics[1:])), *entry.data.decode(log.data))
+        try:
+            values = (*entry.topics.decode(b"".join(log.topics[1:])), *entry.data.decode(log.data))
+        except _UNDECODABLE:
+            raise NodeError(
+                f"The {entry.name} in block {log.block_number} can't be decoded: the node's log isn't as {log.address} "
+                "wrote it; ask another node."
+            ) from None
         args = dict(zip(entry.names, values, strict=True))
         return Event(entry.name, args, log.address, log.block_number, log.index, log.transaction_hash)
 

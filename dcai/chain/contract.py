@@ -8,6 +8,7 @@ from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.codec import Codec, Event, codec
 from dcai.chain.receipts import Log, Receipt
+from dcai.errors import TransactionFailed
 
 
 class Contract:
@@ -57,9 +58,23 @@ class Contract:
         return self.codec.event(log)
 
     def events(self, receipt: Receipt) -> list[Event]:
-        """Return the contract's events of a transaction, in order."""
-        return [event for log in receipt.logs if (event := self.codec.event(log)) is not None]
+        """Return the contract's events of a transaction, in order; an account's own contract may have called others."""
+        own = (log for log in receipt.logs if log.address == self.address)
+        return [event for log in own if (event := self.codec.event(log)) is not None]
 
     def only(self, receipt: Receipt, name: str) -> Event:
-        """Return the first event of that name of a transaction, which has one."""
-        return next(event for event in self.events(receipt) if event.name == name)
+        """Return the first event of that name of a transaction.
+
+        Raises
+        ------
+        TransactionFailed
+            If there is none.
+        """
+        for event in self.events(receipt):
+            if event.name == name:
+                return event
+        raise TransactionFailed(
+            f"Transaction {receipt.transaction_hash} succeeded, and its receipt shows no {name} of {self.address}: the "
+            "node or the account reports another transaction. Look it up before you send it again.",
+            receipt,
+        )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dcai.chain.addresses import checksummed
-from dcai.chain.rpc import Request, to_bytes, to_hex, to_int
-from dcai.errors import TransactionFailed
+from dcai.chain.rpc import Request, RpcFailure, field, listed, to_address, to_bytes, to_hex, to_int
+from dcai.errors import NodeError, TransactionFailed
+from dcai.untrusted import shortened
 
 RECEIPT_SECONDS = 300
 """How long a transaction is waited for before `TransactionFailed` says that it is still on its way."""
@@ -28,12 +28,12 @@ class Log:
     def of(cls, raw: dict[str, Any]) -> Log:
         """Return the entry that a node answered with."""
         return cls(
-            checksummed(raw["address"]),
-            tuple(to_bytes(topic) for topic in raw["topics"]),
-            to_bytes(raw["data"]),
-            to_int(raw["blockNumber"]),
-            to_int(raw["logIndex"]),
-            to_hex(raw["transactionHash"]),
+            to_address(field(raw, "address")),
+            tuple(to_bytes(topic) for topic in listed(field(raw, "topics"))),
+            to_bytes(field(raw, "data")),
+            to_int(field(raw, "blockNumber")),
+            to_int(field(raw, "logIndex")),
+            to_hex(field(raw, "transactionHash")),
         )
 
 
@@ -66,15 +66,15 @@ class Receipt:
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Receipt:
         """Return the receipt that a node answered with."""
-        gas_used = to_int(raw["gasUsed"])
+        gas_used = to_int(field(raw, "gasUsed"))
         return cls(
-            transaction_hash=to_hex(raw["transactionHash"]),
-            block_number=to_int(raw["blockNumber"]),
+            transaction_hash=to_hex(field(raw, "transactionHash")),
+            block_number=to_int(field(raw, "blockNumber")),
             gas_used=gas_used,
-            fee_wei=gas_used * to_int(raw["effectiveGasPrice"]),
-            logs=tuple(Log.of(entry) for entry in raw["logs"]),
-            contract_address=checksummed(raw["contractAddress"]) if raw.get("contractAddress") else None,
-            ok=to_int(raw["status"]) == 1,
+            fee_wei=gas_used * to_int(field(raw, "effectiveGasPrice")),
+            logs=tuple(Log.of(entry) for entry in listed(field(raw, "logs"))),
+            contract_address=to_address(field(raw, "contractAddress")) if raw.get("contractAddress") else None,
+            ok=to_int(field(raw, "status")) == 1,
         )
 
 
@@ -88,15 +88,25 @@ def wait_for(request: Request, transaction_hash: str) -> dict[str, Any]:
     Raises
     ------
     TransactionFailed
-        If it is in no block after `RECEIPT_SECONDS`.
+        If it is in no block after `RECEIPT_SECONDS`, or the node answers nonsense or nothing any more.
     """
 
     from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
     def find() -> dict[str, Any]:
-        found: dict[str, Any] | None = request("eth_getTransactionReceipt", [transaction_hash])
-        if found is None or found.get("blockNumber") is None:
-            raise _NotMined
+        try:
+            found: dict[str, Any] | None = request("eth_getTransactionReceipt", [transaction_hash])
+            if found is None or field(found, "blockNumber") is None:
+                raise _NotMined
+            if to_hex(field(found, "transactionHash")) != to_hex(transaction_hash):
+                raise NodeError("The node answers with the receipt of another transaction.")
+        except RpcFailure:  # the node may still be busy with the block
+            raise _NotMined from None
+        except NodeError as error:
+            raise TransactionFailed(
+                f"Transaction {shortened(transaction_hash)} was sent, and its receipt can't be read. {error} Look it "
+                "up before you send it again."
+            ) from error
         return found
 
     def still_waiting(_: object) -> dict[str, Any]:

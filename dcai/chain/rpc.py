@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+
+from dcai.chain.addresses import checksummed
+from dcai.errors import NodeError
+from dcai.untrusted import shortened
+
+# 256 bits: nothing larger is told by a node
+_QUANTITY = re.compile("0x[0-9a-fA-F]{1,64}")
+_ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 
 
 class Request(Protocol):
@@ -38,16 +47,50 @@ def result_of(answer: dict[str, Any]) -> Any:
 # py-evm answers with integers and bytes where nodes answer with hexadecimal text
 
 
-def to_int(value: int | str) -> int:
-    """Return a quantity as an int."""
-    return value if isinstance(value, int) else int(value, 16)
+def to_int(value: Any) -> int:
+    """Return a quantity as an int; raise `NodeError` where it is none."""
+    if isinstance(value, int) and value >= 0:
+        return value
+    if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
+        raise _nonsense(value, "a number")
+    return int(value, 16)
 
 
-def to_bytes(value: bytes | str) -> bytes:
-    """Return data as bytes."""
-    return bytes(value) if isinstance(value, bytes) else bytes.fromhex(value.removeprefix("0x"))
+def to_bytes(value: Any) -> bytes:
+    """Return data as bytes; raise `NodeError` where it is none."""
+    if isinstance(value, bytes):
+        return bytes(value)
+    try:
+        return bytes.fromhex(value.removeprefix("0x"))
+    except (AttributeError, ValueError):
+        raise _nonsense(value, "hexadecimal data") from None
 
 
-def to_hex(value: bytes | str) -> str:
-    """Return data as hexadecimal text with 0x."""
-    return value if isinstance(value, str) else "0x" + value.hex()
+def to_hex(value: Any) -> str:
+    """Return data as hexadecimal text with 0x; raise `NodeError` where it is none."""
+    return "0x" + to_bytes(value).hex()
+
+
+def to_address(value: Any) -> str:
+    """Return an address with its checksum; raise `NodeError` where it is none."""
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
+        raise _nonsense(value, "an address")
+    return checksummed(value)
+
+
+def field(answer: Any, name: str) -> Any:
+    """Return a field of an object that a node answered with; raise `NodeError` where it isn't there."""
+    if not isinstance(answer, Mapping) or name not in answer:
+        raise _nonsense(answer, f"an object with {name!r}")
+    return answer[name]
+
+
+def listed(answer: Any) -> list[Any]:
+    """Return a list that a node answered with; raise `NodeError` where it is none."""
+    if not isinstance(answer, list | tuple):
+        raise _nonsense(answer, "a list")
+    return list(answer)
+
+
+def _nonsense(value: Any, wanted: str) -> NodeError:
+    return NodeError(f"The node answers {shortened(value)} where {wanted} is expected: ask another node.")

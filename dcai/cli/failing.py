@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
+from dcai import plugins
 from dcai.errors import DcaiError, InvalidInput
 
 
@@ -16,5 +19,28 @@ def errors_as_one_sentence() -> Iterator[None]:
     try:
         yield
     except DcaiError as error:
-        typer.echo(error, err=True)
+        tell(error)
         raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from error
+
+
+@contextmanager
+def broken_plugins_as_one_sentence() -> Iterator[None]:
+    """Report a plugin that can't be imported with one sentence on standard error, and go on."""
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def show(message: Any, category: type[Warning], *where: Any) -> None:
+            if issubclass(category, plugins.BrokenPlugin):
+                tell(message)
+            else:
+                shown(message, category, *where)
+
+        warnings.simplefilter("always", plugins.BrokenPlugin)
+        warnings.showwarning = show  # type: ignore[assignment]
+        yield
+
+
+def tell(message: object) -> None:
+    """Write a sentence to standard error, without what would steer a terminal: it may quote a stranger."""
+    text = "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in str(message))
+    typer.echo(text, err=True)

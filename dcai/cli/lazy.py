@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from dcai import plugins
-from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.failing import broken_plugins_as_one_sentence, errors_as_one_sentence
 
 _DCAI = Path(__file__).parents[1]
 
@@ -25,6 +25,11 @@ class LazyGroup(TyperGroup):
     The first line of a module says in `dcai --help` what its command does. It holds a function `run`; or a Typer `app`
     with commands of its own; or a function `command` that makes the one to run, whose options depend on what is known.
     """
+
+    def main(self, *args: Any, **given: Any) -> Any:
+        """Run the command line, whatever plugins are broken."""
+        with broken_plugins_as_one_sentence():
+            return super().main(*args, **given)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from heapq import heappop, heappush
+from itertools import islice
 from math import gcd
 from typing import Any, NamedTuple
 
@@ -33,6 +34,12 @@ from dcai.simulation.world import World
 from dcai.times import duration_text
 
 _STALL_SECONDS = 86_400
+
+# Of one agent in one turn: a block holds fewer.
+_MOST_ACTIONS = 10_000
+
+# Records hold times of 40 bits.
+_LAST_SECOND = 2**40
 
 
 class AgentFailed(DcaiError):
@@ -75,7 +82,7 @@ class Engine:
         self.error: BaseException | None = None
         self._chain, self._contract, self._address = chain, contract, address
         self._codec = codec(contract)
-        self._last_used = world.start
+        self._last_used = self._last_open = world.start
         self._owners = seats.owners()
         self._blocks = Blocks(chain, world.gas_price_wei)
         for seat in seats:
@@ -103,6 +110,7 @@ class Engine:
             while self._turns:
                 self._step()
                 self._close_if_stalled()
+                self._end_if_endless()
                 self._course.note()
                 if progress:
                     progress(world.contributed, world.samples)
@@ -165,7 +173,7 @@ class Engine:
             self._add_due(self.world.rules.contributed(entry))
         periods: list[tuple[int, int]] = []
         for seat, view in zip(self.seats, self._views, strict=True):
-            turn = self._ask(seat, seat.agent.first_turn, view)
+            turn = self._checked_turn(seat, self._ask(seat, seat.agent.first_turn, view))
             # two agents that always came in the same second would pay the price of no time at all for ever
             for _ in range(seat.agent.every):
                 if all((turn - other) % gcd(seat.agent.every, period) for other, period in periods):
@@ -187,7 +195,10 @@ class Engine:
         promised: defaultdict[str, int] = defaultdict(int)
         for index in present:
             seat = self.seats[index]
-            for action in self._ask(seat, seat.agent.act, self._views[index]):
+            actions = self._ask(seat, seat.agent.act, self._views[index])
+            if not isinstance(actions, list) or len(actions) > _MOST_ACTIONS:
+                raise self._failed(seat, f"acts with no list of up to {_MOST_ACTIONS:,} actions")
+            for action in actions:
                 if isinstance(action, Ask):
                     self._answer(seat, action)
                 elif one := self._plan(seat, action, promised):
@@ -200,7 +211,7 @@ class Engine:
             seat = self.seats[index]
             turn = self._ask(seat, seat.agent.next_turn, self._views[index])
             if turn is not None:
-                heappush(self._turns, (turn, index))
+                heappush(self._turns, (self._checked_turn(seat, turn), index))
 
     def _meanwhile(self, planned: Sequence[_Planned]) -> None:
         """Do what needn't wait for the block that is being made."""
@@ -214,9 +225,15 @@ class Engine:
         """Ask an agent, whose faults must not cost what the run has found."""
         try:
             answer = question(seat.rng, view)
-            return answer if answer is None or isinstance(answer, int) else list(answer)
+            return answer if answer is None or isinstance(answer, int) else list(islice(answer, _MOST_ACTIONS + 1))
         except Exception as error:  # whatever somebody's agent does wrong
             raise self._failed(seat, f"raised {type(error).__name__} in {question.__name__}: {error}") from error
+
+    def _checked_turn(self, seat: Seat, turn: Any) -> int:
+        """Return when an agent's turn is, which must come after now: a run would never end otherwise."""
+        if not isinstance(turn, int) or not self.world.now < turn < _LAST_SECOND:
+            raise self._failed(seat, f"has its next turn at {turn!r}, and {self.world.now} is now: a turn comes later")
+        return turn
 
     def _failed(self, seat: Seat, what: str) -> AgentFailed:
         world = self.world
@@ -343,3 +360,20 @@ class Engine:
             "are left: those who would contribute them have no money left, or don't want to."
         )
         world.pool.close()
+
+    def _end_if_endless(self) -> None:
+        """End the run where agents go on after everything that they could claim is over."""
+        world = self.world
+        if world.pool.left:
+            self._last_open = world.now
+            return
+        # a claim may wait for its agent's next turn
+        patience = world.rules.longest_wait + _STALL_SECONDS + 2 * max(seat.agent.every for seat in self.seats)
+        if not self._turns or world.now - self._last_open < patience:
+            return
+        going_on = ", ".join(sorted({self.seats[index].agent.name for _, index in self._turns}))
+        self.stopped = self.stopped or (
+            f"{going_on} still had turns {duration_text(patience)} after the last sample, when nothing can be open any "
+            "more: an agent's next_turn, or the later of the incentive's rules, never ends."
+        )
+        self._turns.clear()

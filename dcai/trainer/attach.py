@@ -100,7 +100,9 @@ def _product(implementation: str) -> tuple[str, type[Incentive[Any]]] | None:
     """Return the contract at an address, which is the same on every chain, and the incentive that it has."""
     contract = _ours().get(implementation)
     if contract is not None:
-        found = [kind for kind in plugins.incentives(installed=False).values() if contract.endswith(kind.suffix)]
+        # a suffix of somebody else's may end like one of ours
+        ours = filter(plugins.is_ours, plugins.incentives(installed=False).values())
+        found = [kind for kind in ours if contract.endswith(kind.suffix)]
         return (contract, max(found, key=lambda kind: len(kind.suffix))) if found else None
     from dcai.trainer.products import address_of, known  # with all models, which a trainer of ours doesn't need
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dcai.accounts.account import Account
+from dcai.accounts.account import Account, sent
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.contract import Contract
@@ -156,9 +156,9 @@ def deploy(
     prepared = prepare(chain, model, incentive, encoder=encoder, name=name, salt=salt, creator=account.address)
     for call in prepared.shared:
         products.ensure_proxy(chain, account)
-        account.send(call)
-    created = account.send(prepared.create)
-    gas = created.gas_used + sum(account.send(call).gas_used for call in prepared.others)
+        sent(account, call)
+    created = sent(account, prepared.create)
+    gas = created.gas_used + sum(sent(account, call).gas_used for call in prepared.others)
     trainer: T = kind(
         chain, prepared.deployed, encoder=_coding(encoder), deploy_gas=gas, first_block=created.block_number
     )

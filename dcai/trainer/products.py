@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from dcai import artifacts, plugins
-from dcai.accounts.account import Account
+from dcai.accounts.account import Account, sent
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.create2 import PROXY, SALT, created_address
@@ -112,7 +112,7 @@ def ensure(chain: Chain, contract: str, *, sender: str | Account) -> str:
     account = chain.account(sender)
     for call in missing(chain, contract):
         ensure_proxy(chain, account)
-        account.send(call)
+        sent(account, call)
     return address_of(contract)
 
 
@@ -132,7 +132,7 @@ def ensure_proxy(chain: Chain, account: Account) -> None:
         return
     lacking = _PROXY_COST - chain.balance(_PROXY_CREATOR)
     if lacking > 0:
-        account.send(Call(_PROXY_CREATOR, value=lacking, what="Pay for the deterministic deployment proxy"))
+        sent(account, Call(_PROXY_CREATOR, value=lacking, what="Pay for the deterministic deployment proxy"))
     chain.broadcast(_PROXY_TRANSACTION)
     arrived = Retrying(
         stop=stop_after_delay(_PROXY_SECONDS),

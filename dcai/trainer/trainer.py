@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from dcai import plugins
+from dcai.accounts.account import sent
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.contract import Contract
@@ -278,7 +279,7 @@ class Trainer(Generic[C, H]):
 
     def send(self, call: Call, sender: str | Account | None = None) -> Receipt:
         """Send a call; from the chain's first account where no other is given."""
-        return self.chain.account(sender).send(call)
+        return sent(self.chain.account(sender), call)
 
     def add_class(self, name: str, *, gas: int | None = None) -> None:
         """Add a class, as the creator; it has no sample yet, and wins nothing until it has.

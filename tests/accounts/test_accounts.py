@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from eth_account import Account as EthAccount
 
 import dcai
 from dcai import errors
 from dcai.accounts import LocalKey, Unlocked
-from dcai.chain import Call
+from dcai.chain import Call, Chain, Receipt
+from tests.support.node import KEYS
 
 ENOUGH = 10**18
 
@@ -84,3 +87,60 @@ def test_a_chain_names_the_account_of_an_address(chain, people):
     assert account.address == people[2]
     assert chain.account(account) is account
     assert chain.account().address == people[0]
+
+
+def test_an_account_of_another_chain_does_not_send_money_where_no_trainer_is(launch, refused):
+    trainer = launch()
+    elsewhere = Chain(lambda method, params: "0x1", backend="elsewhere", accounts=[], account_of=Unlocked)
+
+    for account in (LocalKey(elsewhere, KEYS[0]), Unlocked(elsewhere, trainer.creator)):
+        with refused(errors.InvalidInput, "chain 1 (elsewhere)", "give an account of this chain"):
+            trainer.contribute([1], "yes", sender=account)
+
+
+@pytest.mark.parametrize("gas", [-1, 1.5, "x"])
+def test_a_gas_limit_that_is_no_number_is_refused(launch, refused, gas):
+    trainer = launch()
+
+    with refused(errors.InvalidInput, "gas limit", repr(gas)):
+        trainer.contribute([1], "yes", gas=gas)
+
+
+class Odd:
+    """An account of somebody else's, which returns what it likes."""
+
+    def __init__(self, address, returned):
+        self.address, self.returned = address, returned
+
+    def send(self, call):
+        return self.returned
+
+
+def test_an_account_that_returns_nonsense_is_reported(launch, people):
+    trainer = launch()
+    done = Receipt("0x12", 1, 21_000, 0, (), None, ok=True)
+    failed = Receipt("0x12", 1, 21_000, 0, (), None, ok=False)
+
+    for returned, words in (
+        (None, "returned None in place of a receipt"),
+        (failed, "0x12 was sent and failed"),
+        (done, "0x12 succeeded, and its receipt shows no Contributed"),
+    ):
+        with pytest.raises(errors.TransactionFailed, match=words):
+            trainer.contribute([1], "yes", sender=Odd(people[1], returned))
+    with pytest.raises(errors.InvalidInput, match="None is not an address"):
+        trainer.contribute([1], "yes", sender=Odd(None, done))
+
+
+@pytest.mark.parametrize("who", ["key", "unlocked"])
+def test_threads_share_an_account_of_a_node(node, node_chain, perceptron, who):
+    trainer = dcai.deploy(node_chain, perceptron([1] * 40), dcai.DepositRefundTake(weight_wei=0, minimum_wei=10))
+    chains = [dcai.connect(node, account=KEYS[1]) for _ in range(2)] if who == "key" else [node_chain] * 2
+    shared = [dcai.attach(chain, trainer.address) for chain in chains]
+    sender = chains[0].accounts[0]
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda at: shared[at % 2].contribute([at], "yes", sender=sender).id, range(24)))
+
+    assert sorted(made) == list(range(1, 25))
+    assert [one.id for one in trainer.contributions()] == list(range(1, 25))

@@ -48,6 +48,7 @@ class Line:
         self.lose_request = set()
         self.lose_answer = set()
         self.answer_null = []
+        self.answer_busy = []
         self.seen = []
 
     def handler(self, node):
@@ -68,6 +69,10 @@ class Line:
                 if asked["method"] in line.answer_null:
                     line.answer_null.remove(asked["method"])
                     answer = json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": None}).encode()
+                if asked["method"] in line.answer_busy:
+                    line.answer_busy.remove(asked["method"])
+                    busy = {"code": -32000, "message": "transaction indexing is in progress"}
+                    answer = json.dumps({"jsonrpc": "2.0", "id": asked["id"], "error": busy}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
@@ -92,6 +97,31 @@ def joined(request, node):
     """Return a function that connects as a person, by private key or with the node's accounts."""
     accounts = KEYS if request.param == "private key" else PEOPLE
     return lambda person, url=node: dcai.connect(url, account=accounts[person])
+
+
+@contextmanager
+def lying(node, lies):
+    """Serve a node's answers with some of them changed, method -> bytes or a change of the result; yield the URL."""
+
+    class Liar(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = requests.post(node, data=body, headers={"Content-Type": "application/json"}).content
+            lie = lies.get(json.loads(body)["method"])
+            if isinstance(lie, bytes):
+                answer = lie
+            elif lie is not None:
+                answer = json.dumps({"result": lie(json.loads(answer)["result"])}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    with serving(Liar) as url:
+        yield url
 
 
 def sent_by(chain, person):
@@ -343,3 +373,90 @@ def test_an_error_of_the_node_is_told_in_its_words(node):
 
     with pytest.raises(errors.NodeError, match="Insufficient funds"):
         chain.send(PEOPLE[1], sender=PEOPLE[0], value=10**30)
+
+
+# Nodes that lie
+
+NONSENSE = [None, -5, 1.5, "", "hello", "0xzz", "0x" + 70 * "f", [], {}, [1]]
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE, ids=map(repr, NONSENSE))
+def test_an_answer_that_is_nonsense_is_one_sentence(node, perceptron, nonsense):
+    trainer = dcai.deploy(dcai.connect(node), perceptron([1] * 40), dcai.DepositRefundTake())
+    lies = {}
+    with lying(node, lies) as url:
+        chain = dcai.connect(url, account=KEYS[0])
+        theirs = dcai.attach(chain, trainer.address)
+        for method, ask in (
+            ("eth_call", lambda: theirs.predict([1])),
+            ("eth_call", theirs.model),
+            ("eth_getBlockByNumber", chain.now),
+            ("eth_getBalance", lambda: chain.balance(PEOPLE[1])),
+            ("eth_estimateGas", lambda: theirs.contribute([1], "yes")),
+            ("eth_getTransactionCount", lambda: theirs.contribute([1], "yes")),
+        ):
+            lies |= {method: lambda _: nonsense}
+            with pytest.raises(dcai.DcaiError):
+                ask()
+            lies.clear()
+        if nonsense != []:
+            lies["eth_getLogs"] = lambda _: nonsense
+            with pytest.raises(errors.NodeError):
+                theirs.contributions()
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        lambda receipt: {**receipt, "transactionHash": "0x" + 64 * "1"},
+        lambda receipt: {**receipt, "logs": None},
+        lambda receipt: {key: value for key, value in receipt.items() if key != "status"},
+        lambda receipt: {**receipt, "gasUsed": "many"},
+        lambda _: "0x12",
+    ],
+    ids=["of another transaction", "without a log", "without a status", "of nonsense", "no receipt"],
+)
+def test_after_a_transaction_was_sent_a_wrong_receipt_says_so(node, perceptron, lie):
+    trainer = dcai.deploy(dcai.connect(node), perceptron([1] * 40), dcai.DepositRefundTake())
+    with lying(node, {"eth_getTransactionReceipt": lie}) as url:
+        theirs = dcai.attach(dcai.connect(url, account=KEYS[0]), trainer.address)
+
+        with pytest.raises(errors.TransactionFailed, match=r"Transaction '?0x.* was sent.*before you send it again"):
+            theirs.contribute([1], "yes")
+
+
+def test_a_node_that_is_gone_after_a_transaction_was_sent_is_no_reason_to_send_it_again(node):
+    with lying(node, {"eth_getTransactionReceipt": b"<html>"}) as url:
+        chain = dcai.connect(url, account=KEYS[0])
+
+        with pytest.raises(errors.TransactionFailed, match=r"Transaction '?0x.* was sent.*before you send it again"):
+            chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+
+def test_a_node_that_is_busy_with_the_block_is_asked_again(line):
+    connection, url = line
+    chain = dcai.connect(url, account=KEYS[0])
+    connection.answer_busy += ["eth_getTransactionReceipt"] * 2
+
+    assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).gas_used == 21_000
+
+
+@pytest.mark.parametrize("answer", [b"[" * 200_000, b'{"result":' * 100_000, b'{"result": "' + b'\\"' * 200_000])
+def test_an_answer_that_is_nested_without_end_does_not_end_the_process(node, answer):
+    with lying(node, {"eth_blockNumber": answer}) as url:
+        chain = dcai.connect(url)
+
+        with pytest.raises(errors.NodeError, match="doesn't answer in JSON"):
+            chain.block_number()
+
+
+def test_a_password_in_the_address_of_a_node_is_not_repeated(node):
+    host = node.removeprefix("http://")
+    chain = dcai.connect(f"http://alice:secret@{host}")
+
+    assert chain.backend == f"http://***@{host}"
+    assert "secret" not in repr(chain) + repr(chain.account())
+    for url in (f"http://alice:secret@127.0.0.1:{free_port()}", "http://alice:secret@127.0.0.1:99999"):
+        with pytest.raises(dcai.DcaiError) as caught:
+            dcai.connect(url)
+        assert "secret" not in str(caught.value)

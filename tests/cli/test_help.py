@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import dcai
 from dcai.cli import app
+from dcai.cli.failing import errors_as_one_sentence
+from dcai.errors import NodeError
 
 FOLDERS = [Path(dcai.__path__[0]) / "cli/commands", *Path(dcai.__path__[0]).glob("incentives/*/commands")]
 COMMANDS = sorted(one.name for one in pkgutil.iter_modules(map(str, FOLDERS)))
@@ -106,3 +109,8 @@ def test_a_prediction_about_a_text_imports_neither_numpy_nor_what_learns_or_sign
     code = f"import sys; sys.argv = {arguments}\nfrom dcai.cli import main\ntry: main()\nexcept SystemExit: pass"
 
     assert imported(code) <= {"eth_abi", "pydantic", "urllib3"}
+def test_an_error_that_quotes_a_stranger_does_not_steer_the_terminal(capsys):
+    with pytest.raises(typer.Exit), errors_as_one_sentence():
+        raise NodeError("The node refuses: \x1b[2J\x07\x9b31mfine\r.")
+
+    assert capsys.readouterr().err == "The node refuses: \ufffd[2J\ufffd\ufffd31mfine\ufffd.\n"

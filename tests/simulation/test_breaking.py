@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+from itertools import repeat
 
 import pandas as pd
 import pytest
@@ -13,8 +14,9 @@ from typer.testing import CliRunner
 
 from dcai.chain.nodes.anvil import local_chain
 from dcai.cli import app
-from dcai.simulation import Contribute
+from dcai.simulation import Ask, Contribute, simulate
 from dcai.simulation.agents import Honest
+from tests.support.simulation import scenario
 
 pytestmark = pytest.mark.usefixtures("anvil")
 
@@ -159,3 +161,39 @@ def test_ctrl_c_ends_a_sweep_and_the_run_that_it_met_is_made_again(run, file, tm
     assert "Traceback" not in answer.output
     (kept,) = (out / "runs").glob("*.json")
     assert json.loads(kept.read_text())["summary"]["stopped"] is None
+
+
+class Restless(Honest):
+    """Has further turns for ever, or says nonsense about them."""
+
+    mode: str
+
+    def next_turn(self, rng, view):
+        if self.mode == "for ever":
+            return view.now + self.every
+        return {"now": view.now, "nonsense": [view.now], "too late": 2**70}[self.mode]
+
+
+class Wordy(Honest):
+    mode: str
+
+    def act(self, rng, view):
+        return {"nothing": None, "a number": 5, "for ever": repeat(Ask(b"\0\0", 0))}[self.mode]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "words"),
+    [
+        ("Restless", "for ever", "it still had turns 1 day"),
+        ("Restless", "now", "a turn comes later"),
+        ("Restless", "nonsense", "a turn comes later"),
+        ("Restless", "too late", "a turn comes later"),
+        ("Wordy", "nothing", "no list of up to 10,000 actions"),
+        ("Wordy", "a number", "no list of up to 10,000 actions"),
+        ("Wordy", "for ever", "no list of up to 10,000 actions"),
+    ],
+)
+def test_an_agent_cannot_make_a_run_endless(kind, mode, words):
+    found = simulate(scenario({"kind": kind, "name": "it", "mode": mode}))
+
+    assert words in found.stopped

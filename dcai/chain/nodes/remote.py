@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,12 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError
 from urllib3.util import Retry, make_headers, parse_url
 
+from dcai import untrusted
 from dcai.accounts.local_key import LocalKey
 from dcai.accounts.unlocked import Unlocked
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
-from dcai.chain.rpc import RpcFailure
+from dcai.chain.rpc import RpcFailure, listed, to_address
 from dcai.errors import InvalidInput, NodeError, NodeUnreachable
 
 if TYPE_CHECKING:
@@ -63,31 +65,32 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
         If the URL or the account is malformed.
     """
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise InvalidInput(f"{url!r} is not the address of a node: it starts with http:// or https://.")
+        raise InvalidInput(f"{_shown(url)!r} is not the address of a node: it starts with http:// or https://.")
     node = _Node(url)
+    shown = node.shown
     try:
         found = int(node.request("eth_chainId", []), 16)
     except (TypeError, ValueError, RpcFailure):
-        raise NodeError(f"{url} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
+        raise NodeError(f"{shown} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
     if chain_id is not None and found != chain_id:
-        raise NodeError(f"{url} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}.")
+        raise NodeError(f"{shown} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}.")
     if account is not None and not _is_address(account):
         keys: dict[str, LocalKey] = {}
-        chain = Chain(node.request, backend=url, accounts=[], account_of=lambda _, address: keys[address])
+        chain = Chain(node.request, backend=shown, accounts=[], account_of=lambda _, address: keys[address])
         key = LocalKey(chain, account)
         keys[key.address] = key
         chain.accounts = [key.address]
         return chain
     try:
-        unlocked = [checked_address(address) for address in node.request("eth_accounts", [])]
+        unlocked = [to_address(address) for address in listed(node.request("eth_accounts", []))]
     except RpcFailure:  # many public nodes have no accounts, and say so
         unlocked = []
     if account is not None:
         wanted = checked_address(str(account))
         if wanted not in unlocked:
-            raise InvalidInput(f"{wanted} isn't unlocked at {url}; give its private key, and it signs here.")
+            raise InvalidInput(f"{wanted} isn't unlocked at {shown}; give its private key, and it signs here.")
         unlocked = [wanted]
-    return Chain(node.request, backend=url, accounts=unlocked, account_of=Unlocked)
+    return Chain(node.request, backend=shown, accounts=unlocked, account_of=Unlocked)
 
 
 def _is_address(account: str | LocalAccount) -> bool:
@@ -96,13 +99,13 @@ def _is_address(account: str | LocalAccount) -> bool:
 
 class _Node:
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url, self.shown = url, _shown(url)
         self._numbers = count()
         try:
             self._pool = _pool_for(url)
             self._headers = _headers_for(url)
         except (LocationParseError, ValueError) as error:
-            raise InvalidInput(f"{url!r} is not the address of a node: {error}.") from None
+            raise InvalidInput(f"{self.shown!r} is not the address of a node: {_shown(str(error))}.") from None
 
     def request(self, method: str, params: Sequence[Any]) -> Any:
         asked = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
@@ -112,7 +115,7 @@ class _Node:
             data = failure.get("data")
             raise RpcFailure(str(failure.get("message")), data if isinstance(data, str) else None)
         if not isinstance(answer, dict) or "result" not in answer:
-            raise NodeError(f"{self.url} doesn't answer as a JSON-RPC node does; check the address.")
+            raise NodeError(f"{self.shown} doesn't answer as a JSON-RPC node does; check the address.")
         return answer["result"]
 
     def _post(self, body: bytes) -> Any:
@@ -122,16 +125,17 @@ class _Node:
             )
         except MaxRetryError as error:
             raise NodeUnreachable(
-                f"No node answers at {self.url} (up to {_ATTEMPTS} attempts); check the address and that the node runs."
+                f"No node answers at {self.shown} (up to {_ATTEMPTS} attempts); check the address and that the node "
+                "runs."
             ) from error
         except (HTTPError, ValueError) as error:
-            raise NodeError(f"{self.url} can't be asked: {error}; check the address.") from error
+            raise NodeError(f"{self.shown} can't be asked: {_shown(str(error))}; check the address.") from error
         if not 200 <= answer.status < 300:
-            raise NodeError(f"{self.url} answers with status {answer.status}: it may not be a JSON-RPC node.")
+            raise NodeError(f"{self.shown} answers with status {answer.status}: it may not be a JSON-RPC node.")
         try:
-            return json.loads(answer.data)
+            return untrusted.parse(answer.data)
         except ValueError as error:
-            raise NodeError(f"{self.url} doesn't answer in JSON: it is not a JSON-RPC node.") from error
+            raise NodeError(f"{self.shown} doesn't answer in JSON: it is not a JSON-RPC node.") from error
 
 
 def _pool_for(url: str) -> urllib3.PoolManager:
@@ -148,3 +152,8 @@ def _headers_for(url: str) -> dict[str, str]:
     """Return the headers of a request: a name and a password that stand in the URL among them."""
     auth = parse_url(url).auth
     return {"Content-Type": "application/json", **make_headers(basic_auth=auth and unquote(auth))}
+
+
+def _shown(text: Any) -> Any:
+    """Return a text without the name and the password of the URL in it."""
+    return re.sub(r"(?<=//)[^/\s]*@", "***@", text) if isinstance(text, str) else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcai.accounts.account import Account
+from dcai.accounts.account import Account, sent
 from dcai.chain.call import Call
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
@@ -147,7 +147,7 @@ def _push(market: MarketTrainer, history: MarketHistory, replay: _Replay, count:
         call = market.prepare.evaluate(evaluation)
         gas = _gas(market, call, account.address, only=count == 1, last=count == len(replay.left))
         if gas is not None:
-            account.send(call.with_gas(gas))
+            sent(account, call.with_gas(gas))
             return count
         count //= 2
 

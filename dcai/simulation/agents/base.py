@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from dcai import plugins
 from dcai.durations import seconds
 from dcai.simulation.actions import Action, Claim, Contribute
 from dcai.simulation.data import Sample
@@ -154,9 +155,5 @@ def wrong(rng: np.random.Generator, sample: Sample, labels: int) -> int:
 
 def kinds(parent: type[Any] = Agent) -> dict[str, type[Agent]]:
     """Return every agent class by its name, those of other people's modules included."""
-    found: dict[str, type[Agent]] = {}
-    for kind in parent.__subclasses__():
-        if not kind.__abstractmethods__:
-            found[kind.__name__] = kind
-        found |= kinds(kind)
-    return found
+    found = [kind for kind in plugins.subclasses(parent) if not kind.__abstractmethods__]
+    return {kind.__name__: kind for kind in sorted(found, key=plugins.is_ours)}  # of two with one name ours counts
