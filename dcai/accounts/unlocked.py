@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dcai.accounts.numbers import is_number_taken, numbering
-from dcai.chain.receipts import wait_for
+from dcai.chain.receipts import RawReceipt, wait_for
 from dcai.chain.rpc import RpcFailure, to_int
 from dcai.errors import TransactionFailed
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dcai.chain.chain import Chain
     from dcai.chain.receipts import Receipt
 
-Submit = Callable[[dict[str, str]], dict[str, Any]]
+Submit = Callable[[dict[str, str]], RawReceipt]
 """Hands the fields of a transaction to a node, and returns the receipt as the node answers it."""
 
 
@@ -43,7 +43,7 @@ class Unlocked:
         """Let the node sign and send a call: see `Account.send`."""
         return self.chain.execute(call, self.address, self._hand_over)
 
-    def _submit(self, transaction: dict[str, str]) -> dict[str, Any]:
+    def _submit(self, transaction: dict[str, str]) -> RawReceipt:
         # a lost answer could hide a transaction that was sent; the nonce keeps a second one out
         request = self.chain.request
         with numbering(self.chain.chain_id, self.address):

@@ -1,7 +1,7 @@
 """Blocks of a local chain, each made at a given second and of given transactions.
 
 For simulations. On anvil a block of two transactions takes three small requests over the node's Unix socket, which is
-some 2,500 blocks a second; the same through web3.py's provider is 1,700. On py-evm it is some 100.
+some 2,500 blocks a second; the same through web3.py's provider is 1,700. py-evm is some hundred times slower.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ class InProcess:
     def close(self) -> None:
         """Do nothing: there is nothing to close."""
 
-    def request(self, method: str, params: Sequence[Any], meanwhile: Callable[[], None] | None = None) -> Any:
+    def request(self, method: str, params: Sequence[object], meanwhile: Callable[[], None] | None = None) -> Any:
         """Do something else, then send one request and return its result."""
         if meanwhile:
             meanwhile()
         return self._request(method, params)
 
-    def request_many(self, method: str, many: Sequence[Sequence[Any]]) -> list[Any]:
+    def request_many(self, method: str, many: Sequence[Sequence[object]]) -> list[Any]:
         """Send requests of one method and return their results."""
         return [self._request(method, params) for params in many]
 

@@ -35,7 +35,7 @@ class Contract:
         """The codecs of its functions, events and errors."""
         return codec(self.name)
 
-    def call(self, function: str, *args: Any, value: int = 0, gas: int | None = None, what: str = "") -> Call:
+    def call(self, function: str, *args: object, value: int = 0, gas: int | None = None, what: str = "") -> Call:
         """Return a call of one of its functions, to be sent.
 
         Parameters
@@ -43,13 +43,13 @@ class Contract:
         value
             Wei that go with it.
         gas
-            The gas limit; estimated when it is sent where left out.
+            The gas limit; by default estimated when it is sent.
         what
-            What it does, in words; the function's name where left out.
+            What it does, in words; by default the function's name.
         """
         return Call(self.address, self.codec.call(function, *args), value, gas, what or f"Call {function}")
 
-    def read(self, function: str, *args: Any, block: int | None = None) -> Any:
+    def read(self, function: str, *args: object, block: int | None = None) -> Any:
         """Return the answer of one of its functions, as of a block or of the latest: see `Chain.read`."""
         return self.chain.read(self.name, self.address, function, *args, block=block)
 

@@ -18,7 +18,7 @@ _ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 class Request(Protocol):
     """Sends one JSON-RPC request and returns its result; raises `RpcFailure` where the node answers with an error."""
 
-    def __call__(self, method: str, params: Sequence[Any]) -> Any:
+    def __call__(self, method: str, params: Sequence[object]) -> Any:
         """Send it."""
 
 

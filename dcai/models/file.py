@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from dcai import untrusted
+from dcai import plugins, untrusted
 from dcai.encoders import Embed, encoder_from_spec
 from dcai.encoders.base import Encoder
 from dcai.errors import InvalidInput
@@ -79,7 +79,7 @@ def load(path: str | os.PathLike[str], embed: Embed | None = None) -> tuple[Mode
     return model, encoder
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> dict[str, object]:
     try:
         text = path.read_bytes()
     except FileNotFoundError:
@@ -101,7 +101,7 @@ def _read(path: Path) -> Any:
     return data
 
 
-def to_dict(model: Model) -> dict[str, Any]:
+def to_dict(model: Model) -> dict[str, object]:
     """Return a fitted model as JSON-able values, from which `from_dict` makes its equal.
 
     Labels are kept as they are: names, numbers or truth values.
@@ -118,7 +118,7 @@ def from_dict(data: Any) -> Model:
     InvalidInput
         If there is no such class, a field is missing or of another type, or a number is out of range.
     """
-    kinds = {kind.__name__: kind for kind in Model.kinds()}
+    kinds = plugins.models()
     name = field(data, "model", str)
     if name not in kinds:
         raise InvalidInput(

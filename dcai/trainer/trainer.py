@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Contribution)
 H = TypeVar("H", bound=History[Any])
 
-HEAD = 16
-"""Bytes of a trainer's bookkeeping, which stand before the parameters in its state."""
-
 
 class Trainer(Generic[C, H]):
     """One deployed shared model. Made by `deploy` and `attach`, as the class that goes with its incentive.
@@ -54,7 +51,7 @@ class Trainer(Generic[C, H]):
     encoder
         None where the creator published none.
     labels
-        The classes that it has now; those that it was made with where left out.
+        The classes that it has now; by default those that it was made with.
     deploy_gas, first_block
         See below.
 
@@ -196,6 +193,8 @@ class Trainer(Generic[C, H]):
 
     def model(self) -> Twin:
         """Return the model as it stands on the chain now, as a twin; its `estimator()` is scikit-learn's classifier."""
+        from dcai.models.twins.state import HEAD
+
         twin, settings = self.inputs.twin, self._settings.model
         length = HEAD + twin.parameter_bytes(settings)
         words = self.contract.read("words", 0, -(-length // 32))
@@ -311,9 +310,9 @@ class Trainer(Generic[C, H]):
         label
             The class: its name or number.
         sender
-            Who pays and is the author, an address or an account; the chain's first account where left out.
+            The account that pays and becomes the author, or its address; by default the chain's first account.
         deposit_wei
-            What to pay in; what `quote` says where left out.
+            What to pay in; by default what `quote` says.
         gas
             The gas limit. Left out, the node tries the transaction out first: one that would be refused isn't sent.
 
@@ -341,9 +340,9 @@ class Trainer(Generic[C, H]):
         data, labels
             As many of one as of the other; everything is encoded before anything is sent.
         sender
-            Who pays and is the author, an address or an account; the chain's first account where left out.
+            The account that pays and becomes the author, or its address; by default the chain's first account.
         deposit_wei
-            What to pay in for each sample; what `quote` says where left out.
+            What to pay in for each sample; by default what `quote` says.
         progress
             Show a progress bar.
 

@@ -66,7 +66,7 @@ def test_every_command_explains_itself(command):
     assert f"{command} [OPTIONS]" in result.stdout
 
 
-def test_an_unknown_command_is_told():
+def test_an_unknown_command_is_reported():
     result = CliRunner().invoke(app, ["improve"])
 
     assert result.exit_code == 2
@@ -86,7 +86,7 @@ def test_python_runs_it_as_a_module():
     assert done.stdout == f"dcai {dcai.__version__}\n"
 
 
-def test_a_setting_that_incentives_have_in_common_is_told_with_each_default(monkeypatch):
+def test_a_setting_that_incentives_have_in_common_is_reported_with_each_default(monkeypatch):
     monkeypatch.setenv("COLUMNS", "1000")
     shown = " ".join(CliRunner().invoke(app, ["deploy", "--help"]).stdout.split())
 
@@ -109,6 +109,8 @@ def test_a_prediction_about_a_text_imports_neither_numpy_nor_what_learns_or_sign
     code = f"import sys; sys.argv = {arguments}\nfrom dcai.cli import main\ntry: main()\nexcept SystemExit: pass"
 
     assert imported(code) <= {"eth_abi", "pydantic", "urllib3"}
+
+
 def test_an_error_that_quotes_a_stranger_does_not_steer_the_terminal(capsys):
     with pytest.raises(typer.Exit), errors_as_one_sentence():
         raise NodeError("The node refuses: \x1b[2J\x07\x9b31mfine\r.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -160,7 +162,7 @@ def fail(*_):
     ],
     ids=repr,
 )
-def test_a_path_that_is_no_files_is_told_in_a_sentence(tmp_path, place, reading, writing):
+def test_a_path_that_cannot_be_a_file_is_reported_in_a_sentence(tmp_path, place, reading, writing):
     (tmp_path / "file").write_text("")
     path = tmp_path / place
 
@@ -257,7 +259,7 @@ def test_a_file_without_a_smoothing_that_contracts_have_is_refused(changed, smoo
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"7", b"null", b"[" * 100_000], ids=repr)
-def test_what_is_no_json_object_is_no_model_file(path, content):
+def test_what_is_not_a_json_object_is_not_a_model_file(path, content):
     path.write_bytes(content)
 
     refused(lambda: load(path), ["not a model file", str(path)])
@@ -268,3 +270,21 @@ def test_a_model_is_read_as_what_it_is():
 
     assert type(from_dict(data)) is NaiveBayes
     refused(lambda: from_dict([]), ["JSON object"])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "from dcai import load; print(type(load({path!r})[0]).__name__)",
+        "from dcai.models.twins import NaiveBayesTwin; print(type(NaiveBayesTwin(('a', 'b'), 2).estimator()).__name__)",
+    ],
+    ids=["a file", "a twin"],
+)
+def test_a_process_that_has_imported_no_model_finds_the_one_of(asked, path):
+    save(path, NaiveBayes(classes=("a", "b")).fit([[1, 0], [0, 1]], ["a", "b"]))
+
+    ran = subprocess.run(
+        [sys.executable, "-c", asked.format(path=str(path))], capture_output=True, text=True, check=False
+    )
+
+    assert (ran.stdout, ran.stderr) == ("NaiveBayes\n", "")

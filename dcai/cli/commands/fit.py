@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,9 +15,9 @@ from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.reading import read
+from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
-from dcai.errors import InvalidInput
 from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
@@ -60,7 +61,7 @@ def run(
     learnt all rows.
     """
     with errors_as_one_sentence():
-        _check_writable(output)
+        check_file(output)
         recipe = Recipe(model, encoder, features, max_classes, smoothing)
         with Console(stderr=True).status(f"Fitting on {escape(data)} …"):
             dataset = read(data, label, text, recipe.kind)
@@ -77,16 +78,9 @@ def run(
             _print(output, dataset, recipe, fitted, accuracy, trial.trainer_gas)
 
 
-def _check_writable(output: Path) -> None:
-    if output.is_dir():
-        raise InvalidInput(f"{output} is a folder; name a file.")
-    if not output.resolve().parent.is_dir():
-        raise InvalidInput(f"There is no folder {output.resolve().parent} to write {output.name} to; make it first.")
-
-
 def _as_dict(
     output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     encoder, model = fitted.encoder, fitted.model
     return {
         "path": str(output),
@@ -156,5 +150,5 @@ def _accuracy(accuracy: Accuracy | None) -> str:
     return f"{accuracy.share:.1%} on the {accuracy.rows:,} rows of the test part"
 
 
-def _listed(names: Any) -> str:
+def _listed(names: Sequence[str]) -> str:
     return f"{len(names)}: {shorten(', '.join(names), 200, placeholder=' …')}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -91,14 +90,6 @@ class State(ABC):
         """The name of the Solidity model that it is deployed as."""
         return self.contracts[0]
 
-    @classmethod
-    def kinds(cls) -> Iterator[type[Self]]:
-        """Yield every twin that can be made, somebody else's too."""
-        if not inspect.isabstract(cls):
-            yield cls
-        for kind in cls.__subclasses__():
-            yield from kind.kinds()
-
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the constructor that only this kind of twin has."""
         return {}
@@ -157,7 +148,7 @@ class State(ABC):
         twin._set_state(parameters[:header], twin._from_layout(cls._lane.unpack(parameters[header:])))
         return twin
 
-    def dump(self) -> dict[str, Any]:
+    def dump(self) -> dict[str, object]:
         """Return what a model file says of the twin, beside its classes: JSON-able values."""
         return {
             "max_classes": self.max_classes,
@@ -233,11 +224,11 @@ class State(ABC):
         """Take the state that a contract holds."""
 
     @abstractmethod
-    def _dump(self) -> dict[str, Any]:
+    def _dump(self) -> dict[str, object]:
         """Return the state as nested lists of integers, without what follows from the rest."""
 
     @abstractmethod
-    def _load(self, state: Any) -> None:
+    def _load(self, state: object) -> None:
         """Take the state that `_dump` returned, or refuse it."""
 
     @abstractmethod
@@ -256,7 +247,7 @@ class State(ABC):
     def _smoothing_thousandths(self) -> int:
         return 0
 
-    def _checked_room(self, given: Any) -> int:
+    def _checked_room(self, given: object) -> int:
         names, room = len(self.classes), int(given) if isinstance(given, Integral) else 0
         if names > MAX_CLASSES:
             raise InvalidInput(f"A model has up to {MAX_CLASSES} classes, not {names}; merge some of them.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, ClassVar
+from inspect import isabstract
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -153,7 +154,7 @@ def wrong(rng: np.random.Generator, sample: Sample, labels: int) -> int:
     return int((sample.label + rng.integers(1, labels)) % labels)
 
 
-def kinds(parent: type[Any] = Agent) -> dict[str, type[Agent]]:
+def kinds() -> dict[str, type[Agent]]:
     """Return every agent class by its name, those of other people's modules included."""
-    found = [kind for kind in plugins.subclasses(parent) if not kind.__abstractmethods__]
+    found = [kind for kind in plugins.subclasses(Agent) if not isabstract(kind)]
     return {kind.__name__: kind for kind in sorted(found, key=plugins.is_ours)}  # of two with one name ours counts

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +23,7 @@ from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
 from dcai.incentives.prediction_market.course import Phase
 from dcai.incentives.prediction_market.trainer import MarketTrainer
-from dcai.times import duration_text
+from dcai.times import duration_text, moment_text
 
 app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
 
@@ -79,7 +78,7 @@ def prepare(
 def commit(
     address: Address,
     test_set: TestSetFile,
-    bounty_wei: Annotated[int, typer.Option(help="What to pay in, a multiple of the stake.")],
+    bounty_wei: Annotated[int, typer.Option(help="The bounty in wei, a multiple of the stake.")],
     url: Url = LOCAL_NODE,
     yes: Yes = False,
 ) -> None:
@@ -125,8 +124,7 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
             table.add_row("to go on", f"dcai market {_COMMANDS[course.phase]}")
         if deadline is not None:
             left = max(deadline - chain.now(), 0)
-            when = datetime.fromtimestamp(deadline, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-            table.add_row("until", f"{when}, in {duration_text(left)}")
+            table.add_row("until", f"{moment_text(deadline)}, in {duration_text(left)}")
         table.add_row("bounty", f"{course.rounds:,} stakes of {terms.stake_wei:,} wei")
         table.add_row("test set", f"{terms.portions} portions of {terms.portion_size:,} samples")
         table.add_row("portions known", f"{course.revealed.bit_count()}; drawn: {course.drawn}")
@@ -166,9 +164,7 @@ def forfeit(address: Address, url: Url = LOCAL_NODE, yes: Yes = False) -> None:
     """Send the bounty of a market that was not opened in time to nobody. Anybody may do so."""
     with errors_as_one_sentence():
         market, console = _market(connect_sender(url), address), Console(stderr=True)
-        console.print(
-            "Nobody will have this bounty: the market was not opened in time, and the bounty goes to 0x…dEaD."
-        )
+        console.print("The market was not opened in time: its bounty goes to 0x…dEaD, and nobody gets it.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
         typer.echo(f"{market.forfeit():,} wei are forfeited.", err=True)
