@@ -72,9 +72,10 @@ def use(module: str) -> None:
     try:
         importlib.import_module(module)
     except (Exception, SystemExit) as error:
+        missing = isinstance(error, ModuleNotFoundError) and error.name == module
+        way_out = "Name a module that is installed or stands in the current folder." if missing else "Correct it first."
         raise InvalidInput(
-            f"The plugin {module!r} can't be imported: {type(error).__name__}: {error}. Name a module that is "
-            "installed or stands in the current folder."
+            f"The plugin {module!r} can't be imported: {type(error).__name__}: {error}. {way_out}"
         ) from error
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
+from dcai.errors import InvalidInput
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -25,6 +27,11 @@ class Call:
     what : str
         What it does, in words that a person can agree to.
 
+    Raises
+    ------
+    InvalidInput
+        If the amount or the gas limit is not a whole number in its range.
+
     Examples
     --------
     >>> Call("0x" + "11" * 20, value=5, what="Pay 5 wei")
@@ -36,6 +43,12 @@ class Call:
     value: int = 0
     gas: int | None = None
     what: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.value, int) or isinstance(self.value, bool) or not 0 <= self.value < 2**256:
+            raise InvalidInput(f"An amount is a whole number of wei from 0 to 2^256 - 1, not {self.value!r}.")
+        if self.gas is not None and (not isinstance(self.gas, int) or isinstance(self.gas, bool) or self.gas < 0):
+            raise InvalidInput(f"A gas limit is a whole number, or None to have it estimated, not {self.gas!r}.")
 
     def __repr__(self) -> str:
         gas = "" if self.gas is None else f", at most {self.gas:,} gas"

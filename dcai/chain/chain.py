@@ -228,10 +228,6 @@ class Chain:
             See `Account.send`.
         """
         to, data, value, gas = call.to, call.data, call.value, call.gas
-        if not isinstance(value, int) or not 0 <= value < 2**256:
-            raise InvalidInput(f"An amount is a whole number of wei from 0 to 2^256 - 1, not {value!r}.")
-        if gas is not None and (not isinstance(gas, int) or gas < 0):
-            raise InvalidInput(f"A gas limit is a whole number, or None to have it estimated, not {gas!r}.")
         if gas is None:
             # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
             needed = self.estimate(to, data, sender=sender, value=value)

@@ -86,6 +86,12 @@ def prepare(
     InvalidInput
         See `deploy`.
     """
+    if not isinstance(incentive, Incentive):
+        raise InvalidInput(f"An incentive is an object such as dcai.Gamified(), not {incentive!r}.")
+    if not isinstance(model, Twin) and not hasattr(model, "twin"):
+        raise InvalidInput(
+            f"{model!r} is not a model of dcai, which a contract can compute; fit one, as in dcai.NaiveBayes()."
+        )
     if not isinstance(salt, int) or not 0 <= salt < 2**256:
         raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
     twin: Twin = model if isinstance(model, Twin) else model.twin
@@ -151,9 +157,9 @@ def deploy(
     FailedDeployment
         If the same creator has deployed the same settings with the same salt before.
     """
-    kind: Any = Trainer.of(type(incentive))
     account = chain.account(sender)
     prepared = prepare(chain, model, incentive, encoder=encoder, name=name, salt=salt, creator=account.address)
+    kind: Any = Trainer.of(type(incentive))
     for call in prepared.shared:
         products.ensure_proxy(chain, account)
         sent(account, call)

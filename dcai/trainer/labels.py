@@ -37,6 +37,8 @@ class Labels:
     def number(self, label: str | int) -> int:
         """Return the number of a class, given by its name or number.
 
+        Where classes are named by numbers, as star ratings are, a number is a name.
+
         Raises
         ------
         InvalidInput
@@ -55,7 +57,13 @@ class Labels:
             number = index(label)
         except TypeError:
             raise InvalidInput(f"A label is a class's name or number, not {label!r}.") from None
+        if any(map(_is_number, self.names)):
+            return self.number(str(number))
         names = self.of(number + 1)
         if not 0 <= number < len(names):
             raise UnknownLabel(label=number, classes=len(names))
         return number
+
+
+def _is_number(name: str) -> bool:
+    return name.removeprefix("-").isdecimal()

@@ -83,7 +83,9 @@ class Entry(ABC):
         try:
             numbers = {index(position) for position in positions}
         except TypeError:
-            raise InvalidInput(f"Positions in a batch are whole numbers, not {positions!r}.") from None
+            raise InvalidInput(
+                f"Positions in a batch are a list of whole numbers such as [0, 2], not {positions!r}."
+            ) from None
         if not all(0 <= number < count for number in numbers):
             raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {sorted(numbers)}.")
         return sum(1 << number for number in numbers)

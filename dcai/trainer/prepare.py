@@ -13,6 +13,7 @@ from dcai.trainer.log import Entry
 from dcai.trainer.slots import NEW
 
 if TYPE_CHECKING:
+    from dcai.trainer.contribution import Contribution
     from dcai.trainer.trainer import Trainer
 
 
@@ -99,6 +100,9 @@ class Calls:
         return trainer.contract.call(
             function, *args, value=value, gas=gas, what=f"Contribute {what}{paying} to {trainer.name!r}"
         )
+
+    def _entry(self, contribution: Contribution) -> Any:
+        return self._trainer.entry_of(contribution)
 
     def _claim(self, function: str, verb: str, entry: Entry, *args: Any, gas: int | None = None) -> Call:
         """Return the call that claims something of a contribution."""

@@ -70,7 +70,7 @@ class DepositCalls(Calls):
         self, contribution: DepositContribution, *, positions: Sequence[int] | None = None, gas: int | None = None
     ) -> Call:
         """Return the call that gets a deposit back, for its author: see `DepositContribution.refund`."""
-        entry = contribution.entry
+        entry = self._entry(contribution)
         if entry.is_batch:
             return self._claim("refundBatch", "Refund", entry, entry.mask(positions), gas=gas)
         if positions is not None:
@@ -79,15 +79,16 @@ class DepositCalls(Calls):
 
     def split(self, batch: DepositContribution, positions: Sequence[int]) -> Call:
         """Return the call that splits samples off a batch: see `DepositContribution.split`."""
-        return self._claim("split", "Split samples off", batch.entry, batch.entry.mask(positions))
+        entry = self._entry(batch)
+        return self._claim("split", "Split samples off", entry, entry.mask(positions))
 
     def report(self, contribution: DepositContribution, *, gas: int | None = None) -> Call:
         """Return the call that announces that data is bad: see `DepositContribution.report`."""
-        return self._claim("report", "Report", contribution.entry, gas=gas)
+        return self._claim("report", "Report", self._entry(contribution), gas=gas)
 
     def take(self, contribution: DepositContribution, *, gas: int | None = None) -> Call:
         """Return the call that takes a share of a deposit, or what is left: see `DepositContribution.take`."""
-        return self._claim("take", "Take the deposit of", contribution.entry, gas=gas)
+        return self._claim("take", "Take the deposit of", self._entry(contribution), gas=gas)
 
 
 class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=DepositRefundTake):
@@ -115,7 +116,7 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
         gas: int | None = None,
     ) -> int:
         """Get a deposit back: see `DepositContribution.refund`."""
-        author = self._author(contribution.entry, sender)
+        author = self._author(self.entry_of(contribution), sender)
         return self._claimed(
             contribution.entry, self.prepare.refund(contribution, positions=positions, gas=gas), author
         )

@@ -106,7 +106,7 @@ class GamifiedCalls(Calls):
         InvalidInput
             If the model agrees with no sample of a batch now.
         """
-        entry = contribution.entry
+        entry = self._entry(contribution)
         if entry.is_batch:
             mask = self._agreed(entry) if positions is None else entry.mask(positions)
             return self._claim("validateBatch", "Validate", entry, mask, gas=gas)
@@ -116,11 +116,11 @@ class GamifiedCalls(Calls):
 
     def report(self, contribution: GamifiedContribution, *, gas: int | None = None) -> Call:
         """Return the call that announces that data is bad, or takes its points: see `GamifiedContribution.report`."""
-        return self._claim("report", "Report", contribution.entry, gas=gas)
+        return self._claim("report", "Report", self._entry(contribution), gas=gas)
 
     def defend(self, contribution: GamifiedContribution, *, gas: int | None = None) -> Call:
         """Return the call that ends a report, for the author: see `GamifiedContribution.defend`."""
-        return self._claim("defend", "Defend", contribution.entry, gas=gas)
+        return self._claim("defend", "Defend", self._entry(contribution), gas=gas)
 
     def _agreed(self, entry: GamifiedEntry) -> int:
         model = self._trainer.model()
@@ -173,7 +173,7 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         gas: int | None = None,
     ) -> int:
         """Get the points of a contribution: see `GamifiedContribution.validate`."""
-        entry = contribution.entry
+        entry: GamifiedEntry = self.entry_of(contribution)
         author = self._author(entry, sender)
         receipt = self.send(self.prepare.validate(contribution, positions=positions, gas=gas), author)
         event = self._outcome(receipt, "id")
@@ -189,7 +189,7 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         self, contribution: GamifiedContribution, *, sender: str | Account | None = None, gas: int | None = None
     ) -> int:
         """Announce that data is bad, or take its points: see `GamifiedContribution.report`."""
-        entry = contribution.entry
+        entry: GamifiedEntry = self.entry_of(contribution)
         event = self._outcome(self.send(self.prepare.report(contribution, gas=gas), sender), "reporter")
         if event.name == "Reported":
             entry.stage, entry.until = "reported", event.args["due"] + self.incentive.times()[3]
@@ -201,7 +201,7 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         self, contribution: GamifiedContribution, *, sender: str | Account | None = None, gas: int | None = None
     ) -> None:
         """End a report of one's own data: see `GamifiedContribution.defend`."""
-        entry = contribution.entry
+        entry: GamifiedEntry = self.entry_of(contribution)
         author = self._author(entry, sender)
         event = self._outcome(self.send(self.prepare.defend(contribution, gas=gas), author), "until")
         entry.stage, entry.until = "validated", event.args["until"]

@@ -84,7 +84,7 @@ class MarketCalls(Calls):
 
     def reclaim(self, contribution: MarketContribution) -> Call:
         """Return the call that pays a contribution to a failed market back: see `MarketContribution.reclaim`."""
-        return self._claim("reclaim", "Reclaim the stake of", contribution.entry)
+        return self._claim("reclaim", "Reclaim the stake of", self._entry(contribution))
 
     def forfeit(self) -> Call:
         """Return the call that sends the bounty of a market that wasn't opened in time to nobody."""

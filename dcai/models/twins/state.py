@@ -179,6 +179,8 @@ class State(ABC):
         InvalidInput
             If there is no room for it, or the name is not another text of one line.
         """
+        if name in self.classes:
+            raise InvalidInput(f"There is a class {name!r} already; a class that is added needs another name.")
         names = [*self.classes, name]
         check_names(names)
         if len(name.encode()) > MAX_NAME or any(ord(character) < ord(" ") for character in name):
