@@ -63,6 +63,15 @@ class ContractError(ContractReverted):
 
     sentence: ClassVar[str]
 
+    def __init_subclass__(cls) -> None:
+        """Refuse a declaration that isn't types and names: no other error could be decoded beside it."""
+        super().__init_subclass__()
+        if any(len(one.split()) != 2 for one in cls.declaration.split(", ") if one):
+            raise TypeError(
+                f'The declaration of {cls.__name__} must hold types and names, such as "uint256 id, address author", '
+                f"not {cls.declaration!r}."
+            )
+
     def __init__(self, **figures: Any) -> None:
         self.figures = figures
         super().__init__(self.sentence.format(**{**figures, **self._readable(figures)}))

@@ -10,6 +10,7 @@ from unittest import mock
 import numpy as np
 import pytest
 from eth_abi.abi import encode
+from eth_utils.crypto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -469,3 +470,24 @@ def test_a_person_is_an_address(ripe, refused):
 
     with refused(errors.InvalidInput, "'alice'", "40 hexadecimal digits"):
         trainer.good("alice")
+
+
+def test_a_contract_or_node_that_answers_megabytes_gets_a_sentence():
+    long = explained("execution reverted", "0x08c379a0" + 4_000_000 * "ab")
+    assert len(str(long)) < 1_100
+    assert str(long).startswith("The contract refuses, with 0x08c379a0abab")
+    assert len(str(explained(4_000_000 * "x", None))) < 1_100
+
+
+def test_an_error_of_somebody_elses_that_is_wrong_breaks_no_decoding():
+    class Misprinted(errors.ContractError):
+        declaration = "uint256 id"
+        sentence = "There is no {number}."
+
+    with pytest.raises(TypeError, match="declaration of Undeclared must hold types and names"):
+
+        class Undeclared(errors.ContractError):
+            declaration = "uint256"
+
+    data = keccak(text="Misprinted(uint256)")[:4] + bytes(31) + b"\7"
+    assert str(decode_error(data)) == "The contract refuses: Misprinted (id 7)."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,7 @@ _REVERT_TEXT = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
 
 # Longer figures of a contract that is not ours are cut in a sentence.
 _LONGEST = 80
+_LONGEST_MESSAGE = 1_000
 
 
 def decode_error(data: bytes) -> ContractReverted | None:
@@ -42,7 +44,9 @@ def decode_error(data: bytes) -> ContractReverted | None:
         )
     figures = {name: _value(type_, value) for name, type_, value in zip(entry.names, entry.types, values, strict=True)}
     if kind is not None:
-        return kind(**figures)
+        # a class of somebody else's may have a sentence that its figures don't fit
+        with suppress(Exception):
+            return kind(**figures)
     told = ", ".join(f"{name} {_readable(figures[name])}".strip() for name in entry.names)
     return ContractReverted(f"The contract refuses: {entry.name}{f' ({told})' if told else ''}.")
 
@@ -51,11 +55,13 @@ def explained(message: str, data: str | None) -> DcaiError:
     """Return the exception for an error that a node answered with."""
     reverted = _revert_data(message, data)
     if reverted is None:
-        return NodeError(f"The node refuses: {message}")
+        return NodeError(f"The node refuses: {_cut(message, _LONGEST_MESSAGE)}")
     error = decode_error(reverted)
     if error is not None:
         return error
-    return ContractReverted(f"The contract refuses, with {('0x' + reverted.hex()) if reverted else 'no reason'}.")
+    return ContractReverted(
+        f"The contract refuses, with {_cut('0x' + reverted.hex(), _LONGEST_MESSAGE) if reverted else 'no reason'}."
+    )
 
 
 def _kinds() -> Mapping[bytes, type[ContractError]]:
@@ -64,7 +70,10 @@ def _kinds() -> Mapping[bytes, type[ContractError]]:
         plugins.room(incentive, "errors")
     found: dict[bytes, type[ContractError]] = {}
     for kind in plugins.subclasses(ContractError):
-        entry = _declared(kind)
+        try:
+            entry = _declared(kind)
+        except ValueError:  # its definition was refused
+            continue
         found.setdefault(_selector(f"{entry.name}({','.join(entry.types)})"), kind)
     return found
 
@@ -98,7 +107,11 @@ def _value(type_: str, value: Any) -> Any:
 def _readable(value: Any) -> str:
     """Return a figure as text that can't steer a terminal."""
     text = f"0x{value.hex()}" if isinstance(value, bytes) else repr(value).strip("'")
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return _cut(text, _LONGEST)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _revert_data(message: str, data: str | None) -> bytes | None:
@@ -110,6 +123,6 @@ def _revert_data(message: str, data: str | None) -> bytes | None:
         if match:  # eth-tester gives the bytes as Python would print them
             literal = ast.literal_eval(match[1])
             return literal if isinstance(literal, bytes) else None
-    except (ValueError, SyntaxError):  # not what it looks like
+    except (ValueError, SyntaxError, MemoryError, RecursionError):  # not what it looks like
         return None
     return b"" if "revert" in message else None

@@ -20,6 +20,7 @@ class Slots:
 
     def __init__(self) -> None:
         self._free: list[int] = []
+        self._taken: set[int] = set()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -31,13 +32,14 @@ class Slots:
     def add(self, slot: int) -> None:
         """Remember a slot whose contribution is finished."""
         with self._lock:
-            self._free.append(slot)
+            if slot not in self._free:
+                self._free.append(slot)
 
     def replace(self, slots: Iterable[int]) -> None:
-        """Forget all, and remember these."""
+        """Forget all, and remember these, but for those that contributions on their way have taken."""
         found = list(slots)
         with self._lock:
-            self._free = found
+            self._free = [slot for slot in found if slot not in self._taken]
 
     def next(self, count: int = 1) -> list[int]:
         """Return the slots that the next contributions would use, each once; `NEW` where none is left."""
@@ -50,9 +52,13 @@ class Slots:
         """Take a slot, or `NEW` where there is none; it is given back where the contribution fails."""
         with self._lock:
             slot = self._free.pop() if self._free else NEW
+            self._taken.add(slot)
         try:
             yield slot
         except BaseException:
             if slot != NEW:
                 self.add(slot)
             raise
+        finally:
+            with self._lock:
+                self._taken.discard(slot)

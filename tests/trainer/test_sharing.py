@@ -112,6 +112,19 @@ def test_slots_are_given_out_once():
     assert len(slots) == 0
 
 
+def test_a_slot_that_is_on_its_way_is_not_found_again():
+    slots = Slots()
+    slots.replace([3, 5])
+
+    with slots.taken() as first:
+        slots.replace([3, 5])  # the log doesn't show the contribution yet
+        with slots.taken() as second, slots.taken() as third:
+            assert (first, second, third) == (5, 3, 0)
+    slots.add(3)
+    slots.add(3)
+    assert slots.next(2) == [3, 0]
+
+
 def test_threads_share_a_trainer(launch, chain, people):
     trainer = launch(weight_wei=0, minimum_wei=10)
     freed = [trainer.contribute([i], "yes", sender=people[1]) for i in range(3)]
