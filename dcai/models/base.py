@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from dcai import plugins
 from dcai.errors import InvalidInput
 from dcai.models import labels
 from dcai.models.labels import Labels
@@ -190,14 +191,6 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         self._twin.add_class(str(label))
         self.classes_ = np.append(self.classes_, label)
 
-    @classmethod
-    def kinds(cls) -> Iterator[type[Model]]:
-        """Yield every model there is, somebody else's too."""
-        if hasattr(cls, "twin_type"):
-            yield cls
-        for kind in cls.__subclasses__():
-            yield from kind.kinds()
-
     def __sklearn_is_fitted__(self) -> bool:
         """Tell whether there is a twin."""
         return hasattr(self, "_twin")
@@ -263,7 +256,7 @@ def estimator_of(twin: Twin, classes: Sequence[str] | Sequence[int] | None = Non
         If there is no model of this kind of twin.
     """
     known: tuple[Any, ...] = tuple(twin.classes if classes is None else classes)
-    for kind in Model.kinds():
+    for kind in plugins.models().values():
         if kind.twin_type is type(twin):
             return kind(known, twin.max_classes, **twin.arguments())._take(twin, np.array(known))
     raise InvalidInput(f"No model is of the twin {type(twin).__name__}; write a class …(Model) with its twin_type.")

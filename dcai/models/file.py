@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from dcai import untrusted
+from dcai import plugins, untrusted
 from dcai.encoders import Embed, encoder_from_spec
 from dcai.encoders.base import Encoder
 from dcai.errors import InvalidInput
@@ -118,7 +118,7 @@ def from_dict(data: Any) -> Model:
     InvalidInput
         If there is no such class, a field is missing or of another type, or a number is out of range.
     """
-    kinds = {kind.__name__: kind for kind in Model.kinds()}
+    kinds = plugins.models()
     name = field(data, "model", str)
     if name not in kinds:
         raise InvalidInput(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dcai import plugins
 from dcai.chain import Chain, local_chain
 from dcai.durations import Duration, seconds
 from dcai.errors import ContractReverted, InvalidInput, TooLarge, UnknownLabel
@@ -38,7 +39,7 @@ class Candidate:
     def models(self) -> list[Model]:
         """Return a model of two classes and one of three, of each kind that there is a contract for."""
         twins = {one.model for one in known() if isinstance(self.incentive, one.incentive)}
-        kinds = [kind for kind in Model.kinds() if kind.twin_type in twins]
+        kinds = [kind for kind in plugins.models().values() if kind.twin_type in twins]
         models = [kind(classes=("no", "yes", "maybe")[:classes]) for kind in kinds for classes in (2, 3)]
         return [model for model in models if self._has_contract(model)]
 

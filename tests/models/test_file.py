@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -268,3 +270,21 @@ def test_a_model_is_read_as_what_it_is():
 
     assert type(from_dict(data)) is NaiveBayes
     refused(lambda: from_dict([]), ["JSON object"])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "from dcai import load; print(type(load({path!r})[0]).__name__)",
+        "from dcai.models.twins import NaiveBayesTwin; print(type(NaiveBayesTwin(('a', 'b'), 2).estimator()).__name__)",
+    ],
+    ids=["a file", "a twin"],
+)
+def test_a_process_that_has_imported_no_model_finds_the_one_of(asked, path):
+    save(path, NaiveBayes(classes=("a", "b")).fit([[1, 0], [0, 1]], ["a", "b"]))
+
+    ran = subprocess.run(
+        [sys.executable, "-c", asked.format(path=str(path))], capture_output=True, text=True, check=False
+    )
+
+    assert (ran.stdout, ran.stderr) == ("NaiveBayes\n", "")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -90,14 +89,6 @@ class State(ABC):
     def contract(self) -> str:
         """The name of the Solidity model that it is deployed as."""
         return self.contracts[0]
-
-    @classmethod
-    def kinds(cls) -> Iterator[type[Self]]:
-        """Yield every twin that can be made, somebody else's too."""
-        if not inspect.isabstract(cls):
-            yield cls
-        for kind in cls.__subclasses__():
-            yield from kind.kinds()
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the constructor that only this kind of twin has."""
