@@ -3,16 +3,21 @@
 import ast
 import inspect
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
 import dcai
-from dcai import plugins
+from dcai import chain as dcai_chain
+from dcai import encoders, incentives, models, plugins
 from dcai.accounts import Account
 
 # names that modules import for types alone
 NAMES = {name: getattr(dcai, name) for name in dcai.__all__} | {"Account": Account}
+
+# the packages whose names are in a stub, and are imported when they are used
+LISTED = [dcai, dcai_chain, encoders, incentives, models]
 
 TRAINERS = [dcai.Trainer.of(incentive) for incentive in plugins.incentives().values()]
 
@@ -34,16 +39,21 @@ def test_a_trainer_or_contribution_and_what_its_methods_return_can_be_imported_f
     assert [one.__name__ for one in (kind, *returned) if getattr(dcai, one.__name__, None) is not one] == []
 
 
-def test_every_name_that_dcai_lists_can_be_imported_and_is_the_one_that_type_checkers_read() -> None:
-    stub = ast.parse(Path(dcai.__file__).with_suffix(".pyi").read_text())
+@pytest.mark.parametrize("package", LISTED, ids=lambda one: one.__name__)
+def test_every_name_that_a_package_lists_can_be_imported_and_is_the_one_that_type_checkers_read(
+    package: ModuleType,
+) -> None:
+    assert package.__file__ is not None
+    stub = ast.parse(Path(package.__file__).with_suffix(".pyi").read_text())
     (listed,) = (node.value for node in stub.body if isinstance(node, ast.Assign))
 
-    assert sorted(ast.literal_eval(listed)) == sorted(dcai.__all__)
-    for name in dcai.__all__:
-        assert getattr(dcai, name) is not None
-    assert set(dcai.__all__) <= set(dir(dcai))
+    assert sorted(ast.literal_eval(listed)) == sorted(package.__all__)
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    assert set(package.__all__) <= set(dir(package))
 
 
-def test_a_name_that_there_is_not_is_an_attribute_error() -> None:
+@pytest.mark.parametrize("package", LISTED, ids=lambda one: one.__name__)
+def test_a_name_that_there_is_not_is_an_attribute_error(package: ModuleType) -> None:
     with pytest.raises(AttributeError, match="nothing_such"):
-        _ = dcai.nothing_such
+        _ = package.nothing_such

@@ -46,10 +46,11 @@ def run(command, **options):
     return done.stdout
 
 
-def test_the_wheel_ships_every_artifact_and_the_type_marker(wheel):
-    expected = {f"dcai/artifacts/{path.name}" for path in (ROOT / "dcai" / "artifacts").glob("*.json")}
+def test_the_wheel_ships_every_artifact_every_stub_and_the_type_marker(wheel):
+    folder = ROOT / "dcai"
+    shipped = (folder / "py.typed", *(folder / "artifacts").glob("*.json"), *folder.rglob("__init__.pyi"))
 
-    assert expected | {"dcai/py.typed", "dcai/__init__.pyi"} <= set(zipfile.ZipFile(wheel).namelist())
+    assert {path.relative_to(ROOT).as_posix() for path in shipped} <= set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_installed_command_explains_itself(dcai):

@@ -1,8 +1,6 @@
 """What each incentive is set up with, and what can be asked of it."""
 
-from dcai.incentives.base import Incentive
-from dcai.incentives.deposit_refund_take import DepositRefundTake
-from dcai.incentives.gamified import Gamified
-from dcai.incentives.prediction_market import HiddenTestSet, PredictionMarket
+import lazy_loader
 
-__all__ = ["DepositRefundTake", "Gamified", "HiddenTestSet", "Incentive", "PredictionMarket"]
+# the names are those of __init__.pyi
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -17,12 +17,12 @@ from sklearn.linear_model import Perceptron
 from sklearn.pipeline import make_pipeline
 
 from dcai.encoders import (
-    MAX_FEATURES,
     NothingToEncode,
     TextEncoder,
     pack_spec,
     text,
 )
+from dcai.samples import MAX_FEATURES
 from tests.support.sparse_encoding import (
     TRAINING_TEXTS,
     any_texts,

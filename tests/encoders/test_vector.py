@@ -13,13 +13,12 @@ from sklearn.linear_model import Perceptron
 from sklearn.preprocessing import StandardScaler
 
 from dcai.encoders import (
-    MAX_DIMENSIONS,
     EmbeddingEncoder,
     NothingToEncode,
     VectorEncoder,
     encoder_from_spec,
-    norm_bounds,
 )
+from dcai.samples import MAX_DIMENSIONS, norm_bounds
 from tests.support.dense_encoding import (
     DTYPE,
     SCALE,

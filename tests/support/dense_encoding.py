@@ -17,11 +17,11 @@ from dcai.encoders import (
     EmbeddingEncoder,
     VectorEncoder,
     encoder_from_spec,
-    norm_bounds,
     pack_spec,
     unpack_spec,
 )
 from dcai.errors import InvalidInput
+from dcai.samples import norm_bounds
 
 SCALE = {8: 127, 16: 32_767}
 DTYPE = {8: np.int8, 16: np.int16}
