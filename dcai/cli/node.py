@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dcai.accounts.local_key import signer_of
 from dcai.chain import Chain, connect
 from dcai.errors import DcaiError, InvalidInput
 from dcai.trainer.trainer import Trainer
@@ -65,10 +66,7 @@ def _signer() -> LocalAccount | None:
     key = os.environ.get(KEY)
     if not key:
         return None
-    from eth_account import Account  # takes half a second to import
-
     try:
-        signer: LocalAccount = Account.from_key(key)
-    except ValueError:
+        return signer_of(key)
+    except InvalidInput:
         raise InvalidInput(f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits.") from None
-    return signer

@@ -10,20 +10,31 @@ from pathlib import Path
 from dcai.errors import DcaiError, InvalidInput
 
 
-def check_picture(plot: Path) -> None:
-    """Check that a picture can be written to a file.
+def check_file(file: Path) -> None:
+    """Check that a file can be written where it is to be.
 
     Raises
     ------
     InvalidInput
         If it can't.
     """
+    if file.is_dir():
+        raise InvalidInput(f"{file} is a folder; name a file.")
+    if not file.resolve().parent.is_dir():
+        raise InvalidInput(f"There is no folder {file.resolve().parent} to write {file.name} to; make it first.")
+
+
+def check_picture(plot: Path) -> None:
+    """Check that a picture can be written to a file.
+
+    Raises
+    ------
+    InvalidInput
+        If it can't, or not in that format.
+    """
     if plot.suffix not in (".png", ".svg", ".pdf"):
         raise InvalidInput(f"A picture is written as .png, .svg or .pdf, not as {plot.name}.")
-    if plot.is_dir():
-        raise InvalidInput(f"{plot} is a folder; name a file to write the picture to.")
-    if not plot.resolve().parent.is_dir():
-        raise InvalidInput(f"There is no folder {plot.resolve().parent} to write {plot.name} to; make it first.")
+    check_file(plot)
 
 
 def make_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import zlib
 from typing import Any
 
-from dcai import untrusted as foreign_json
+from dcai import untrusted
 from dcai.errors import InvalidInput
 from dcai.untrusted import shortened
 
@@ -54,7 +54,7 @@ def unpack_spec(packed: bytes) -> dict[str, Any]:
             + ("bytes follow its end." if stream.eof else "its end is missing.")
         )
     try:
-        obj = foreign_json.parse(text)
+        obj = untrusted.parse(text)
     except ValueError as error:
         raise InvalidInput(
             f"These {len(packed):,} bytes unpack to {shortened(text)}, which can't be read as JSON: {error}."

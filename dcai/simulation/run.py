@@ -155,7 +155,7 @@ def play(
     seconds = time.perf_counter() - started
     found: Audit | None = None
     with engine.breaking_off():
-        found = _audited(chain, contract, trainer, world)
+        found = _audited(chain, trainer, world)
     return Result.of(
         scenario,
         engine,
@@ -212,7 +212,7 @@ def _initial(scenario: Scenario, samples: int) -> int:
     return initial
 
 
-def _audited(chain: Chain, contract: str, trainer: Trainer[Any, Any], world: World) -> Audit:
+def _audited(chain: Chain, trainer: Trainer[Any, Any], world: World) -> Audit:
     """Compare the contract with the log, and every agent's money with what the log makes of it.
 
     The provider's money is left out: its calls are sent at the local chain's own price of gas.

@@ -10,7 +10,7 @@ They are for authors of a model or an incentive.
 - `dense`: whether its samples are signed bytes of one norm (`dcai.encoders.VectorEncoder`) or feature indices;
 - parameters of zeros only in a model that has learnt nothing;
 - room for 64 features;
-- its contract, joined with `DepositRefundTake` and made known by `dcai.trainer.products.register`.
+- its contract, joined with `DepositRefundTake` and made known by `dcai.artifacts.add`.
 
 `check_incentive` and `incentive_checks` do the same for an incentive, with every model that has a contract for it. They
 need:

@@ -263,7 +263,7 @@ def incentive_checks(
     Parameters
     ----------
     incentive : Incentive
-        The settings. At least one model must have a contract for it (`dcai.trainer.products.register`).
+        The settings. At least one model must have a contract for it (`dcai.artifacts.add`).
     steps : int
         Actions in each check that plays random actions.
     seed : int

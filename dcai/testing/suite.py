@@ -59,7 +59,7 @@ def model_checks(model: Model, *, cases: int = 200, seed: int = 0, states: State
     Parameters
     ----------
     model : Model
-        One that isn't fitted, whose product is registered (`dcai.trainer.products.register`); without `classes` it is
+        One that isn't fitted, whose contracts are known (`dcai.artifacts.add`); without `classes` it is
         checked with two.
     cases : int
         Learnings of the contract to compare with the twin's, at least.

@@ -17,10 +17,6 @@ from dcai.trainer.deploy import deploy
 if TYPE_CHECKING:
     from dcai.encoders import Encoder
 
-# The fee of the transaction that deploys the deterministic deployment proxy, on a chain that has none: 100,000 gas at
-# 100 gwei.
-_PROXY_WEI = 10**16
-
 
 @dataclass(frozen=True)
 class Trial:
@@ -89,4 +85,4 @@ class Cost:
             price = int(chain.request("eth_gasPrice", []), 16)
         except RpcFailure as failure:
             raise NodeError(f"{chain.backend} doesn't give the price of gas: {failure.message}") from None
-        return cls(gas, price, gas * price + (0 if chain.code(PROXY) else _PROXY_WEI))
+        return cls(gas, price, gas * price + (0 if chain.code(PROXY) else products.PROXY_WEI))

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import index
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
@@ -15,9 +15,6 @@ from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
 from dcai.models.twins import Twin
 from dcai.samples import BATCH, unpack_batch
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass

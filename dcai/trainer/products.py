@@ -20,13 +20,15 @@ from dcai.errors import InvalidInput, NoTrainer
 from dcai.incentives.base import Incentive
 from dcai.models.twins import Twin
 
+PROXY_WEI = 10**16
+"""The fee of the transaction that deploys the deterministic deployment proxy: 100,000 gas at 100 gwei."""
+
 _PROXY_TRANSACTION = (
     "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffff"
     "ffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba0222222222222222222222222"
     "2222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222"
 )
 _PROXY_CREATOR = "0x3fAB184622Dc19b6109349B94811493BF2a45362"
-_PROXY_COST = 10**16
 _PROXY_SECONDS = 60
 
 
@@ -130,7 +132,7 @@ def ensure_proxy(chain: Chain, account: Account) -> None:
 
     if chain.code(PROXY):
         return
-    lacking = _PROXY_COST - chain.balance(_PROXY_CREATOR)
+    lacking = PROXY_WEI - chain.balance(_PROXY_CREATOR)
     if lacking > 0:
         account.send(Call(_PROXY_CREATOR, value=lacking, what="Pay for the deterministic deployment proxy"))
     chain.broadcast(_PROXY_TRANSACTION)

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Contribution)
 H = TypeVar("H", bound=History[Any])
 
-HEAD = 16
-"""Bytes of a trainer's bookkeeping, which stand before the parameters in its state."""
-
 
 class Trainer(Generic[C, H]):
     """One deployed shared model. Made by `deploy` and `attach`, as the class that goes with its incentive.
@@ -195,6 +192,8 @@ class Trainer(Generic[C, H]):
 
     def model(self) -> Twin:
         """Return the model as it stands on the chain now, as a twin; its `estimator()` is scikit-learn's classifier."""
+        from dcai.models.twins.state import HEAD
+
         twin, settings = self.inputs.twin, self._settings.model
         length = HEAD + twin.parameter_bytes(settings)
         words = self.contract.read("words", 0, -(-length // 32))

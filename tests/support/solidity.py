@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from functools import cache
 
 import pytest
 import solcx
 
-from dcai import artifacts
 from dcai.chain.codec import Codec
 from scripts.compile import EVM_VERSION, ROOT, CompileError, find_solc
 
@@ -33,15 +31,6 @@ def compiled(source, *imported):
     }
     artifact = _contracts(request, source)[(ROOT / source).stem]
     return Codec(artifact["abi"]), bytes.fromhex(artifact["bytecode"].removeprefix("0x"))
-
-
-@cache
-def with_ours(source):
-    """Return the artifacts of the contracts in a file that may import any of ours, by name; else skip the test."""
-    request = copy.deepcopy(artifacts.load("standard_input"))
-    request["sources"][source] = {"content": (ROOT / source).read_text(encoding="utf-8")}
-    request["settings"]["outputSelection"] = {source: {"*": OUTPUT}}
-    return _contracts(request, source)
 
 
 def _contracts(request, source):

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from dcai import datasets, demo
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.progress import counting
 from dcai.cli.writing import check_picture, failures_told
 from dcai.demo import UNIT_WEI
 from dcai.errors import DcaiError
@@ -42,7 +42,7 @@ def run(
             check_picture(plot)
         dataset = datasets.load(data)
         scenario = demo.scenario(dataset, samples)
-        with _progress(Console(stderr=True)) as progress:
+        with counting(Console(stderr=True)) as progress:
             task = progress.add_task(f"{dataset.title} on {backend or default_backend()}", total=None)
             result = simulate(
                 scenario,
@@ -64,12 +64,6 @@ def run(
             raise DcaiError("The contract differs from its log: " + " ".join(result.problems))
         if result.stopped:
             raise typer.Exit(1)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
-    )
 
 
 def _print(result: Result, hidden: int) -> None:

@@ -14,9 +14,9 @@ from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.reading import read
+from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
-from dcai.errors import InvalidInput
 from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
@@ -60,7 +60,7 @@ def run(
     learnt all rows.
     """
     with errors_as_one_sentence():
-        _check_writable(output)
+        check_file(output)
         recipe = Recipe(model, encoder, features, max_classes, smoothing)
         with Console(stderr=True).status(f"Fitting on {escape(data)} …"):
             dataset = read(data, label, text, recipe.kind)
@@ -75,13 +75,6 @@ def run(
             typer.echo(json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, trial.trainer_gas), indent=2))
         else:
             _print(output, dataset, recipe, fitted, accuracy, trial.trainer_gas)
-
-
-def _check_writable(output: Path) -> None:
-    if output.is_dir():
-        raise InvalidInput(f"{output} is a folder; name a file.")
-    if not output.resolve().parent.is_dir():
-        raise InvalidInput(f"There is no folder {output.resolve().parent} to write {output.name} to; make it first.")
 
 
 def _as_dict(

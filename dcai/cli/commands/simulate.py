@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.progress import counting
 from dcai.cli.tables import table
 from dcai.cli.writing import check_picture, failures_told, make_folder
 from dcai.errors import DcaiError, InvalidInput
@@ -58,10 +58,8 @@ def run(
             raise InvalidInput(f"A trainer is forked on anvil, not on {backend}; leave out --backend.")
         if fork is None and backend is None and default_backend() == "py-evm":
             typer.echo("anvil isn't installed: this runs on py-evm, which is some hundred times slower.", err=True)
-        errors = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         settling = Rules.of(scenario.incentive.incentive).settling
-        with Progress(*columns, console=errors) as progress:
+        with counting(Console(stderr=True)) as progress:
             task = progress.add_task("Contributed", total=None)
 
             def show(done: int, total: int) -> None:

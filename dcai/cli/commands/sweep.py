@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.progress import counting
 from dcai.cli.tables import table
 from dcai.cli.writing import failures_told, make_folder
 from dcai.errors import DcaiError
@@ -41,8 +41,7 @@ def run(
         fixed = [f"data.samples={samples}"] if samples is not None else []
         todo = cases(file, settings or (), seeds, fixed)
         make_folder(folder)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
+        with counting(Console(stderr=True)) as progress:
             task = progress.add_task("Runs", total=len(todo))
             over = 0
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from dcai.chain.codec import Event
 from dcai.incentives.prediction_market.scores import Score, score
 from dcai.incentives.prediction_market.test_set import unpack_portion
 from dcai.models.twins import Twin
 from dcai.trainer.log import Entry, Expected, History
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dcai.incentives.prediction_market.payoffs import Rounds
 from dcai.models.twins import Twin
 from dcai.trainer.log import Entry
-
-if TYPE_CHECKING:
-    pass
 
 
 class Score(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from eth_utils.crypto import keccak
 
-from dcai import untrusted as foreign_json
+from dcai import untrusted
 from dcai.errors import InvalidInput
 
 SALT = 32
@@ -47,7 +47,7 @@ class HiddenTestSet:
         portions
             How many.
         seed
-            Makes order and salts repeat, for tests and simulations: whoever knows the seed knows the salts.
+            Makes order and salts repeat, for tests and simulations: people who know the seed know the salts.
 
         Raises
         ------
@@ -55,7 +55,7 @@ class HiddenTestSet:
             If they can't be divided into as many portions of one size.
         """
         if len(samples) != len(labels):
-            raise InvalidInput(f"There are {len(samples)} inputs and {len(labels)} labels; give one label an input.")
+            raise InvalidInput(f"There are {len(samples)} inputs and {len(labels)} labels; give one label per input.")
         if not samples or len(samples) % portions:
             raise InvalidInput(
                 f"{len(samples)} test samples can't be divided into {portions} portions of one size; give "
@@ -90,10 +90,10 @@ class HiddenTestSet:
         Raises
         ------
         InvalidInput
-            If there is no such file, or it is none of these.
+            If the file can't be read, or isn't a hidden test set.
         """
         try:
-            data = foreign_json.parse(Path(path).read_bytes())
+            data = untrusted.parse(Path(path).read_bytes())
             if not isinstance(data, dict) or data.get("format") != _FORMAT:
                 raise ValueError
             return cls(tuple(bytes.fromhex(content) for content in data["portions"]))

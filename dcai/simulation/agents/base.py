@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, ClassVar
+from inspect import isabstract
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from dcai import plugins
 from dcai.durations import seconds
 from dcai.simulation.actions import Action, Claim, Contribute
 from dcai.simulation.data import Sample
@@ -152,11 +154,6 @@ def wrong(rng: np.random.Generator, sample: Sample, labels: int) -> int:
     return int((sample.label + rng.integers(1, labels)) % labels)
 
 
-def kinds(parent: type[Any] = Agent) -> dict[str, type[Agent]]:
+def kinds() -> dict[str, type[Agent]]:
     """Return every agent class by its name, those of other people's modules included."""
-    found: dict[str, type[Agent]] = {}
-    for kind in parent.__subclasses__():
-        if not kind.__abstractmethods__:
-            found[kind.__name__] = kind
-        found |= kinds(kind)
-    return found
+    return {kind.__name__: kind for kind in plugins.subclasses(Agent) if not isabstract(kind)}

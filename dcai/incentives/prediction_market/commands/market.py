@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +23,7 @@ from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
 from dcai.incentives.prediction_market.course import Phase
 from dcai.incentives.prediction_market.trainer import MarketTrainer
-from dcai.times import duration_text
+from dcai.times import duration_text, moment_text
 
 app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
 
@@ -125,8 +124,7 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
             table.add_row("to go on", f"dcai market {_COMMANDS[course.phase]}")
         if deadline is not None:
             left = max(deadline - chain.now(), 0)
-            when = datetime.fromtimestamp(deadline, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-            table.add_row("until", f"{when}, in {duration_text(left)}")
+            table.add_row("until", f"{moment_text(deadline)}, in {duration_text(left)}")
         table.add_row("bounty", f"{course.rounds:,} stakes of {terms.stake_wei:,} wei")
         table.add_row("test set", f"{terms.portions} portions of {terms.portion_size:,} samples")
         table.add_row("portions known", f"{course.revealed.bit_count()}; drawn: {course.drawn}")
