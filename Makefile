@@ -62,31 +62,31 @@ format: setup node ## format the sources
 	$(PRETTIER) --write $(PRETTY)
 
 .PHONY: gas
-gas: setup node ## measure gas; fails when a figure drifts from gas.json
+gas: setup node ## measure gas; fail if a figure differs from gas.json
 	$(BIN)/python -m scripts.studies.gas
 
 .PHONY: gas-update
-gas-update: setup node ## measure gas and rewrite gas.json
+gas-update: setup node ## measure gas; rewrite gas.json and docs/gas.md
 	$(BIN)/python -m scripts.studies.gas --update
 
 .PHONY: accuracy
-accuracy: setup node ## measure accuracy on real sets against scikit-learn's (ten minutes)
+accuracy: setup node ## compare accuracy on real sets with scikit-learn (ten minutes)
 	$(BIN)/python -m scripts.studies.accuracy
 
 .PHONY: market
-market: setup node ## hold the talk's prediction market and others; rewrite docs/market.md (minutes)
+market: setup node ## run the talk's prediction market and others; rewrite docs/market.md (minutes)
 	$(BIN)/python -m scripts.studies.market
 
 .PHONY: bench
-bench: setup node ## measure throughput, accuracy and simulations, each against a bare loop of the same
+bench: setup node ## measure throughput, accuracy and simulations, each against a bare loop
 	$(BIN)/python -m scripts.studies.bench
 
 .PHONY: attacks
-attacks: setup node ## simulate every attack with 20 seeds and rewrite docs/attacks.md (an hour where the reviews are there)
+attacks: setup node ## simulate every attack with 20 seeds; rewrite docs/attacks.md (an hour with the reviews)
 	$(BIN)/python -m scripts.studies.attacks
 
 .PHONY: pages
-pages: setup ## make the pages of docs/ again from their templates and the committed figures
+pages: setup ## write the pages of docs/ again from their templates and the committed figures
 	$(BIN)/python -m scripts.studies
 
 .PHONY: soak

@@ -18,7 +18,7 @@ from dcai.models.twins.state import MAX_CLASSES
 Kind = Literal["text", "table"]
 
 ENCODERS: dict[str, Kind] = {"text": "text", "hashing": "text", "table": "table", "vector": "table"}
-"""Of what kind the data is that an encoder takes."""
+"""The kind of data that each encoder takes."""
 
 _KINDS: dict[Kind, str] = {"text": "texts", "table": "rows of numbers"}
 
@@ -59,7 +59,7 @@ class Recipe:
 
     @property
     def kind(self) -> Kind | None:
-        """Of what kind the data must be; None where either will do."""
+        """The kind of data that it takes; None if either will do."""
         return None if self.encoder is None else ENCODERS[self.encoder]
 
     def for_data(self, dataset: Dataset) -> Recipe:

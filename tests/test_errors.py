@@ -51,7 +51,7 @@ UNTOLD = {
     "NoneRefundable": {"positions"},  # up to 256 of them: the question is known to who asked it
     "NoneToSplit": {"positions"},
     "BadPositions": {"positions"},  # in binary digits
-    "TooEarly": {"time"},  # the wait is told, where there is one
+    "TooEarly": {"time"},  # the wait is in the text, if there is one
     "TooLate": {"time"},
 }
 

@@ -1,4 +1,4 @@
-"""A model, an incentive and an agent of somebody else's, in one folder: everything knows them, with no edit of ours."""
+"""A third party's model, incentive and agent, in one folder: everything knows them without an edit of ours."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Blocks of a local chain, each made at a given second and of given transactions.
 
 For simulations. On anvil a block of two transactions takes three small requests over the node's Unix socket, which is
-some 2,500 blocks a second; the same through web3.py's provider is 1,700. On py-evm it is some 100.
+some 2,500 blocks a second; the same through web3.py's provider is 1,700. py-evm is some hundred times slower.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class Chain:
         Parameters
         ----------
         gas
-            The most it may use; as much as the node allows where left out.
+            The most it may use; by default as much as the node allows.
 
         Raises
         ------
@@ -165,7 +165,7 @@ class Chain:
         Parameters
         ----------
         sender
-            One of `accounts`; the first of them where left out. An account is returned as it is.
+            One of `accounts`; by default the first of them. An account is returned as it is.
 
         Raises
         ------
@@ -254,7 +254,7 @@ class Chain:
         value
             Wei.
         gas
-            The gas limit; estimated where left out.
+            The gas limit; by default estimated.
 
         Raises
         ------

@@ -42,9 +42,9 @@ class Contract:
         value
             Wei that go with it.
         gas
-            The gas limit; estimated when it is sent where left out.
+            The gas limit; by default estimated when it is sent.
         what
-            What it does, in words; the function's name where left out.
+            What it does, in words; by default the function's name.
         """
         return Call(self.address, self.codec.call(function, *args), value, gas, what or f"Call {function}")
 

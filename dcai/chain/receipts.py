@@ -101,8 +101,8 @@ def wait_for(request: Request, transaction_hash: str) -> dict[str, Any]:
 
     def still_waiting(_: object) -> dict[str, Any]:
         raise TransactionFailed(
-            f"Transaction {transaction_hash} is in no block after {RECEIPT_SECONDS} s. It may still get into one: look "
-            "it up before you send it again."
+            f"Transaction {transaction_hash} is not in a block after {RECEIPT_SECONDS} s. It may still get into one: "
+            "look it up before you send it again."
         )
 
     waiting = Retrying(

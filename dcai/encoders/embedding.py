@@ -41,7 +41,7 @@ class EmbeddingEncoder(DenseEncoder):
     n_features_ : int
         The number of dimensions.
     loss_ : QuantisationLoss
-        What rounding did to the vectors of the texts that `fit` got; no part of the spec.
+        What rounding did to the vectors of the texts that `fit` got; not in the spec.
 
     Examples
     --------
@@ -124,7 +124,7 @@ class EmbeddingEncoder(DenseEncoder):
         coding = EmbeddingCoding(self.embed, self.name, self.dimensions, self.bits)
         texts = check_texts(inputs)
         if not texts:
-            raise InvalidInput("There is no text to measure the loss of the embedding on; give at least one.")
+            raise InvalidInput("The loss of the embedding is measured on texts, and there are none; give at least one.")
         self.loss_ = VectorEncoder(self.bits).fit(coding.embedded(texts)).loss_
         return self._take(coding)
 

@@ -50,7 +50,7 @@ class Due(NamedTuple):
     id : int
         The contribution.
     address : str or None
-        Who may make it; None: everybody.
+        The address that may make it; None: everybody.
     """
 
     time: int
@@ -209,7 +209,7 @@ class Rules(ABC):
         return 0
 
     def earned(self, addresses: Collection[str]) -> dict[str, Any]:
-        """Return what else than money these addresses have in the end: a name and a number or names each."""
+        """Return what these addresses have in the end beside money, by name: numbers, or lists of names."""
         return {}
 
     @property

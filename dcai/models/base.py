@@ -22,8 +22,8 @@ from dcai.models.twins.twin import NO_SCORE, Twin
 class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """A classifier that learns and answers as a contract does, integer for integer.
 
-    What the contract computes is the business of its `twin`; this is scikit-learn's face of it. A model of somebody
-    else's is a `Twin` and a class that derives from this one and names it as `twin_type`.
+    Its `twin` computes what the contract computes; this is scikit-learn's face of it. A model of your own is a `Twin`,
+    and a class that derives from this one and names that twin as `twin_type`.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """
 
     twin_type: ClassVar[type[Twin]]
-    """The twin that the model is of: a subclass of `Twin`."""
+    """The class of the model's twin: a subclass of `Twin`."""
 
     contracts: ClassVar[tuple[str, ...]]
     """The Solidity models that it may be deployed as."""

@@ -37,7 +37,7 @@ class Candidate:
     prepare: Prepare
 
     def models(self) -> list[Model]:
-        """Return a model of two classes and one of three, of each kind that there is a contract for."""
+        """Return a model of two classes and one of three, for each kind that has a contract."""
         twins = {one.model for one in known() if isinstance(self.incentive, one.incentive)}
         kinds = [kind for kind in plugins.models().values() if kind.twin_type in twins]
         models = [kind(classes=("no", "yes", "maybe")[:classes]) for kind in kinds for classes in (2, 3)]
@@ -95,18 +95,18 @@ def the_quoted_price_is_charged(candidate: Candidate, walk: Walk) -> None:
                 continue
             charged = walk.trainer.contract.read(*asked)
             assert charged == told, f"{sizes} after {elapsed} s cost {charged} wei, price() says {told}"
-    _what_has_no_price_is_refused(candidate, walk)
+    _samples_without_a_price_are_refused(candidate, walk)
     for count in (1, 3):
         packed = [walk.samples.packed(walk.samples.features()) for _ in range(count)]
         price = walk.price(packed)
         if price:
-            with refusing(f"{count} samples for {count} wei less than {price}", ContractReverted):
+            with refusing(f"{count} samples for {price - count} wei instead of {price}", ContractReverted):
                 walk.trainer.send(walk.call_of(packed, [0] * count, value=price - count), walk.people[0])
         call = walk.call_of(packed, [0] * count, value=price)
-        assert walk.try_call(call, sender=walk.people[0]) is not None, f"{price} wei are refused"
+        assert walk.try_call(call, sender=walk.people[0]) is not None, f"{price} wei is refused"
 
 
-def _what_has_no_price_is_refused(candidate: Candidate, walk: Walk) -> None:
+def _samples_without_a_price_are_refused(candidate: Candidate, walk: Walk) -> None:
     """Use a size unit of two features, so that a sample can be larger."""
     incentive = type(candidate.incentive).from_packed(candidate.incentive.packed(), 2)
     model = walk.trainer.model()
@@ -172,7 +172,7 @@ def nobody_claims_what_is_not_theirs(candidate: Candidate, walk: Walk) -> None:
                     for call in walk.claims_of(*forged):
                         with refusing(f"{call.what} with another {what}", ContractReverted):
                             walk.trainer.send(call, person)
-            # what is forged comes before: of a record that is paid anything may be refused
+            # forged claims come first: once a record is paid, a refusal shows nothing
             if number == 0:
                 walk.claim_of_a_stranger(entry, "when its author can")
     entry = walk.entries()[0]

@@ -87,7 +87,7 @@ def read(chain: Chain, address: str) -> Deployed:
     try:
         name, *labels = args[_NAMES].decode().split("\n")
     except UnicodeDecodeError:
-        raise NoTrainer(f"The trainer at {address} has a name or labels that are no text.") from None
+        raise NoTrainer(f"The trainer at {address} has a name or labels that are not valid text.") from None
     model = args[_MODEL]
     if len(labels) != model[0]:
         raise NoTrainer(f"The trainer at {address} names {len(labels)} labels for {model[0]} classes: don't trust it.")

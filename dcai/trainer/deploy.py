@@ -141,7 +141,7 @@ def deploy(
     salt
         Distinguishes otherwise identical trainers of one creator.
     sender
-        The creator, an address or an account; the chain's first account where left out.
+        The creator, an address or an account; by default the chain's first account.
 
     Raises
     ------

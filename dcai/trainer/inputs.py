@@ -40,7 +40,7 @@ class Inputs:
         Parameters
         ----------
         labels
-            Its classes; those that the trainer was made with where left out.
+            Its classes; by default those that the trainer was made with.
         """
         settings = self._deployed.settings
         nothing = bytes(self.twin.parameter_bytes(settings.model))

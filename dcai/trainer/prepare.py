@@ -83,7 +83,7 @@ class Calls:
         slot
             Of a finished contribution, to be used again.
         deposit_wei
-            What to pay in for each; enough for the highest price there is where left out.
+            What to pay in for each; by default enough for the highest price there is.
         """
         trainer = self._trainer
         each = self._deposit(samples) if deposit_wei is None else deposit_wei

@@ -50,7 +50,7 @@ class Trainer(Generic[C, H]):
     encoder
         None where the creator published none.
     labels
-        The classes that it has now; those that it was made with where left out.
+        The classes that it has now; by default those that it was made with.
     deploy_gas, first_block
         See below.
 
@@ -309,9 +309,9 @@ class Trainer(Generic[C, H]):
         label
             The class: its name or number.
         sender
-            Who pays and is the author, an address or an account; the chain's first account where left out.
+            The account that pays and becomes the author, or its address; by default the chain's first account.
         deposit_wei
-            What to pay in; what `quote` says where left out.
+            What to pay in; by default what `quote` says.
         gas
             The gas limit. Left out, the node tries the transaction out first: one that would be refused isn't sent.
 
@@ -339,9 +339,9 @@ class Trainer(Generic[C, H]):
         data, labels
             As many of one as of the other; everything is encoded before anything is sent.
         sender
-            Who pays and is the author, an address or an account; the chain's first account where left out.
+            The account that pays and becomes the author, or its address; by default the chain's first account.
         deposit_wei
-            What to pay in for each sample; what `quote` says where left out.
+            What to pay in for each sample; by default what `quote` says.
         progress
             Show a progress bar.
 

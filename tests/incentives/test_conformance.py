@@ -1,4 +1,4 @@
-"""Every incentive passes the suite that ships with the package; one of somebody else's: tests/test_third_party.py."""
+"""Every incentive passes the suite that ships with the package; a third party's: tests/test_third_party.py."""
 
 from __future__ import annotations
 

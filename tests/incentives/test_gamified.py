@@ -125,7 +125,7 @@ def test_features_that_a_person_has_not_sent_before_earn_points_each_once(launch
     trainer = launch(base=1, feature=3)
 
     assert earn(trainer, [1, 2, 3], [2, 3, 4], [1, 4]) == [1 + 9, 1 + 3, 1]
-    # somebody else's features are new of them
+    # features that somebody else has sent are still new for this person
     assert earn(trainer, [3, 4], sender=people[2]) == [1 + 6]
 
 

@@ -1,4 +1,4 @@
-"""What an incentive is set up with is stated once, and told alike wherever it is told."""
+"""An incentive's settings are stated once, and described alike wherever they appear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every model passes the suite that ships with the package; one of somebody else's: tests/test_third_party.py."""
+"""Every model passes the suite that ships with the package; a third party's: tests/test_third_party.py."""
 
 from __future__ import annotations
 

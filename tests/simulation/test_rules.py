@@ -14,7 +14,7 @@ from tests.support.simulation import HONEST, scenario
 
 
 class Cheaper(dcai.DepositRefundTake):
-    """An incentive of somebody else's that has the rules of another one."""
+    """A third party's incentive with the rules of another one."""
 
 
 class Lonely(dcai.Incentive):

@@ -1,4 +1,4 @@
-"""Somebody else's package, tests/third_party: its contracts compiled, and the whole installed as a package."""
+"""A third party's package, tests/third_party: its contracts compiled, and the whole installed as a package."""
 
 from __future__ import annotations
 

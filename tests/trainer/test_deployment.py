@@ -187,7 +187,7 @@ def test_a_trainer_without_text_for_its_name_is_told(chain, people, refused):
         "TrainerFactory", factory, "create", implementation, settings, bytes(32), bytes(42), sender=people[0]
     )
 
-    with refused(errors.NoTrainer, "no text"):
+    with refused(errors.NoTrainer, "not valid text"):
         dcai.attach(chain, codec("TrainerFactory").event(receipt.logs[0]).args["trainer"])
 
 

@@ -1,4 +1,4 @@
-"""A chain on this machine: anvil as a child process where there is one, else py-evm within this process."""
+"""A chain on this machine: anvil as a child process if it is installed, else py-evm in this process."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     if backend not in (None, "anvil", "py-evm"):
         raise InvalidInput(f'There is no backend {backend!r}; choose "anvil" or "py-evm".')
     if hardfork not in ("cancun", "prague", "osaka"):
-        raise InvalidInput(f'There are no rules {hardfork!r}; choose "cancun", "prague" or "osaka".')
+        raise InvalidInput(f'{hardfork!r} is not a known hard fork; choose "cancun", "prague" or "osaka".')
     anvil = None if backend == "py-evm" else find_anvil()
     if anvil is not None:
         return _anvil_chain(anvil, hardfork)
     if backend == "anvil":
         raise InvalidInput('anvil isn\'t found on the PATH or in node_modules; set DCAI_ANVIL to it, or use "py-evm".')
     if hardfork != "prague":
-        raise InvalidInput(f"py-evm has the rules of prague only; for those of {hardfork} install anvil.")
+        raise InvalidInput(f"py-evm only has the rules of prague; install anvil for those of {hardfork}.")
     from dcai.chain.nodes.py_evm import tester_chain  # web3.py and py-evm take seconds to import
 
     return tester_chain()

@@ -16,7 +16,7 @@ SPLIT_SLOTS = 2**128
 
 @dataclass
 class DepositEntry(Entry):
-    """A contribution in the log, and what became of it.
+    """A contribution in the log, in its current state.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class DepositEntry(Entry):
     reports : dict
         Reporter -> time.
     taken_by : set of str
-        Who has taken something of it.
+        The people who have taken something of it.
     """
 
     open_wei: int

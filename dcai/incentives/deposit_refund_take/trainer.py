@@ -33,7 +33,7 @@ class DepositContribution(Contribution):
         Parameters
         ----------
         positions
-            Which samples of a batch; all where left out.
+            Which samples of a batch; by default all.
         sender
             The author's account, where it isn't one of the chain's.
         gas

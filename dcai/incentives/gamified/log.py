@@ -24,8 +24,8 @@ class GamifiedEntry(Entry):
     Attributes
     ----------
     until : int
-        When nothing comes of it any more: pending it expires then, validated it can't be reported any more, reported it
-        can't be settled any more.
+        When it ends by itself: a pending one expires, a validated one can no longer be reported, a reported one can no
+        longer be settled.
     stage : str
         pending, validated, reported, or finished: a duplicate, or reported and settled.
     points, worth : int

@@ -52,7 +52,7 @@ class Gamified(Incentive["GamifiedTrainer"]):
     streak : int
         Points for each day in a row on which somebody contributed, given once a day. 0 to 255 points.
     streak_cap : int
-        The most days in a row that count; as many earn a badge. 1 to 255 days.
+        The most days in a row that count; reaching them earns a badge. 1 to 255 days.
     milestone : int
         Validated contributions that earn the bronze badge; ten times as many earn silver, a hundred times as many gold.
         1 to 65,535 contributions.
@@ -64,8 +64,8 @@ class Gamified(Incentive["GamifiedTrainer"]):
     reporter_good : int
         Validated contributions that a reporter needs. 1 to 255 contributions.
     report_points : int
-        Points for taking those of bad data; `base` at most, since with more it would pay to make bad data. 0 to 65,535
-        points.
+        Points for taking the points of bad data; at most `base`, since with more it would pay to make bad data. 0 to
+        65,535 points.
     memory_slots : int
         Storage slots that remember what was validated, 256 samples each. After n other samples, a new one is taken for
         a known one, and earns nothing, in n / (256 * memory_slots) of the cases. 1 to 65,535 slots.
@@ -132,7 +132,9 @@ class Gamified(Incentive["GamifiedTrainer"]):
     )
     streak_cap: int = field(
         default=7,
-        metadata=about("The most days in a row that count; as many earn a badge.", unit="days", least=1, most=255),
+        metadata=about(
+            "The most days in a row that count; reaching them earns a badge.", unit="days", least=1, most=255
+        ),
     )
     milestone: int = field(
         default=10,
@@ -164,7 +166,7 @@ class Gamified(Incentive["GamifiedTrainer"]):
     report_points: int = field(
         default=5,
         metadata=about(
-            "Points for taking those of bad data; `base` at most, since with more it would pay to make bad data.",
+            "Points for taking the points of bad data; at most `base`, since with more it would pay to make bad data.",
             unit="points",
             least=0,
             most=65_535,

@@ -61,7 +61,7 @@ class GamifiedContribution(Contribution):
         Parameters
         ----------
         positions
-            Which samples of a batch; those that the model agrees with now where left out.
+            Which samples of a batch; by default those that the model agrees with now.
         sender
             The author's account, where it isn't one of the chain's.
         gas

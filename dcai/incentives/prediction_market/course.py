@@ -22,7 +22,7 @@ class Phase(IntEnum):
 
     @property
     def told(self) -> str:
-        """What the market waits for, or what became of it, as a clause."""
+        """What the market waits for, or how it ended, as a clause."""
         return _TOLD[self]
 
 

@@ -12,7 +12,7 @@ class WrongPhase(ContractError):
     """The call is for another phase of the market."""
 
     declaration = "uint8 phase"
-    sentence = "This can't be done now: the market is in phase {phase}: {told}."
+    sentence = "The market is in phase {phase} ({told}); this call belongs to another phase."
 
     def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
         number = figures["phase"]

@@ -28,8 +28,9 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     what people see of the test set. Each sample that they contribute costs one stake. When time is up the provider
     reveals the other portions, the contributions are replayed, and the mistakes on those portions counted after each.
     Everybody starts with their stake. In each of B rounds, everybody who is still in gains the mistakes of the one
-    before them less their own, in units of the stake divided by the number of test samples; who has less than their
-    stake is out from then on. The rule is that of Abernethy and Frongillo (2011) as Harris and Waggoner (2019) give it.
+    before them less their own, in units of the stake divided by the number of test samples. Those with less than a
+    stake are out from then on. The rule is that of Abernethy and Frongillo (2011), as Harris and Waggoner (2019) give
+    it.
 
     Parameters
     ----------

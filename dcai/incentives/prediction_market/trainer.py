@@ -218,7 +218,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         test_set
             The one that the provider committed to, as long as it isn't revealed; others leave it out.
         sender
-            Who pays the gas; the chain's first account where left out.
+            The account that pays the gas; by default the chain's first account.
         progress
             Show a progress bar.
 

@@ -48,7 +48,7 @@ class Scenario(Section):
     data, model, incentive
         What is deployed.
     agents : list of Agent
-        Who takes part, each with a name of its own.
+        The participants, each with a name of its own.
     seed : int
     unit : int
         Wei in a unit of the agents' money.

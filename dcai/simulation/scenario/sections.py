@@ -35,7 +35,7 @@ class Data(Section):
     name : str
         See `dcai data list`.
     samples : int, optional
-        How many training samples to use, the initial ones included; all where left out.
+        How many training samples to use, the initial ones included; by default all.
     initial : float or int
         What the creator trains the model with before it is deployed: a part of the samples below 1, or a number.
     shuffle : bool

@@ -15,7 +15,7 @@ class TooSoon(ContractError):
 
 
 class NotYours(ContractError):
-    """The pledge is somebody else's."""
+    """Another person made the pledge."""
 
     declaration = "address author"
     sentence = "Only {author} can collect this pledge."

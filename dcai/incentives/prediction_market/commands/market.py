@@ -78,7 +78,7 @@ def prepare(
 def commit(
     address: Address,
     test_set: TestSetFile,
-    bounty_wei: Annotated[int, typer.Option(help="What to pay in, a multiple of the stake.")],
+    bounty_wei: Annotated[int, typer.Option(help="The bounty in wei, a multiple of the stake.")],
     url: Url = LOCAL_NODE,
     yes: Yes = False,
 ) -> None:
@@ -164,9 +164,7 @@ def forfeit(address: Address, url: Url = LOCAL_NODE, yes: Yes = False) -> None:
     """Send the bounty of a market that was not opened in time to nobody. Anybody may do so."""
     with errors_as_one_sentence():
         market, console = _market(connect_sender(url), address), Console(stderr=True)
-        console.print(
-            "Nobody will have this bounty: the market was not opened in time, and the bounty goes to 0x…dEaD."
-        )
+        console.print("The market was not opened in time: its bounty goes to 0x…dEaD, and nobody gets it.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
         typer.echo(f"{market.forfeit():,} wei are forfeited.", err=True)
