@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dcai.datasets import Dataset
 from dcai.errors import InvalidInput
 from dcai.simulation.result import Result
@@ -50,7 +48,7 @@ def scenario(dataset: Dataset, samples: int | None = None) -> Scenario:
     if samples is not None and samples > given:
         raise InvalidInput(f"{dataset.name} has {given:,} training samples, not {samples:,}.")
     wait, balance = (3_600, 600) if (samples or given) < _SMALL else (86_400, 10_000)
-    data: dict[str, Any] = {"name": dataset.name, "shuffle": False, "initial": 0.08}
+    data: dict[str, object] = {"name": dataset.name, "shuffle": False, "initial": 0.08}
     table = {
         "title": f"A shared perceptron under attack: {dataset.title}",
         "unit": UNIT_WEI,
@@ -77,7 +75,7 @@ def counts(result: Result) -> dict[str, dict[str, int]]:
     }
 
 
-def summary(result: Result) -> dict[str, Any]:
+def summary(result: Result) -> dict[str, object]:
     """Return what `dcai demo --json` prints."""
     found = result.audit
     return {

@@ -67,7 +67,7 @@ class ContractError(ContractReverted):
         self.figures = figures
         super().__init__(self.sentence.format(**{**figures, **self._readable(figures)}))
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return (_rebuilt, (type(self), self.figures))
 
     def __getattr__(self, name: str) -> Any:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dcai.chain.call import Call
     from dcai.chain.chain import Chain
-    from dcai.chain.receipts import Receipt
+    from dcai.chain.receipts import RawReceipt, Receipt
 
 
 class LocalKey:
@@ -47,7 +47,7 @@ class LocalKey:
         """Sign and send a call: see `Account.send`."""
         return self._chain.execute(call, self.address, self._submit)
 
-    def _submit(self, transaction: dict[str, str]) -> dict[str, Any]:
+    def _submit(self, transaction: dict[str, str]) -> RawReceipt:
         fields: dict[str, Any] = {key: value for key, value in transaction.items() if key != "from"}
         if "to" in fields:
             fields["to"] = checked_address(fields["to"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dcai.chain.receipts import wait_for
+from dcai.chain.receipts import RawReceipt, wait_for
 from dcai.chain.rpc import RpcFailure
 from dcai.errors import TransactionFailed
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dcai.chain.chain import Chain
     from dcai.chain.receipts import Receipt
 
-Submit = Callable[[dict[str, str]], dict[str, Any]]
+Submit = Callable[[dict[str, str]], RawReceipt]
 """Hands the fields of a transaction to a node, and returns the receipt as the node answers it."""
 
 
@@ -42,7 +42,7 @@ class Unlocked:
         """Let the node sign and send a call: see `Account.send`."""
         return self._chain.execute(call, self.address, self._hand_over)
 
-    def _submit(self, transaction: dict[str, str]) -> dict[str, Any]:
+    def _submit(self, transaction: dict[str, str]) -> RawReceipt:
         # a lost answer could hide a transaction that was sent; the nonce keeps a second one out
         request = self._chain.request
         nonce = request("eth_getTransactionCount", [self.address, "pending"])

@@ -47,13 +47,13 @@ class InProcess:
     def close(self) -> None:
         """Do nothing: there is nothing to close."""
 
-    def request(self, method: str, params: Sequence[Any], meanwhile: Callable[[], None] | None = None) -> Any:
+    def request(self, method: str, params: Sequence[object], meanwhile: Callable[[], None] | None = None) -> Any:
         """Do something else, then send one request and return its result."""
         if meanwhile:
             meanwhile()
         return self._request(method, params)
 
-    def request_many(self, method: str, many: Sequence[Sequence[Any]]) -> list[Any]:
+    def request_many(self, method: str, many: Sequence[Sequence[object]]) -> list[Any]:
         """Send requests of one method and return their results."""
         return [self._request(method, params) for params in many]
 

@@ -12,7 +12,7 @@ from dcai import durations
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.codec import codec
-from dcai.chain.receipts import Log, Receipt
+from dcai.chain.receipts import Log, RawReceipt, Receipt
 from dcai.chain.reverts import explained
 from dcai.chain.rpc import Request, RpcFailure, to_bytes, to_int
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
@@ -103,7 +103,7 @@ class Chain:
             transaction["gas"] = hex(gas)
         return to_bytes(self._ask("eth_call", [transaction, _tag(block)]))
 
-    def read(self, contract: str, address: str, function: str, *args: Any, block: int | None = None) -> Any:
+    def read(self, contract: str, address: str, function: str, *args: object, block: int | None = None) -> Any:
         """Return the answer of a function of one of our contracts, as of a block or of the latest.
 
         Raises
@@ -192,7 +192,7 @@ class Chain:
         """
         return to_int(self._ask("eth_estimateGas", [self._transaction(to, data, sender, value)]))
 
-    def execute(self, call: Call, sender: str, submit: Callable[[dict[str, str]], dict[str, Any]]) -> Receipt:
+    def execute(self, call: Call, sender: str, submit: Callable[[dict[str, str]], RawReceipt]) -> Receipt:
         """Carry out a call for an account: estimate its gas, let it be submitted, and read its receipt.
 
         Accounts do so; everybody else uses `account(sender).send(call)`.
@@ -272,7 +272,7 @@ class Chain:
         contract: str,
         address: str,
         function: str,
-        *args: Any,
+        *args: object,
         sender: str | Account,
         value: int = 0,
         gas: int | None = None,
@@ -349,21 +349,21 @@ class Chain:
         if self._ask("evm_revert", [snapshot]) is False:
             raise InvalidInput(f"There is no snapshot {snapshot!r}; each can be used once.")
 
-    def _transaction(self, to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, Any]:
-        transaction: dict[str, Any] = {"data": "0x" + data.hex(), "value": hex(value)}
+    def _transaction(self, to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, str]:
+        transaction = {"data": "0x" + data.hex(), "value": hex(value)}
         if to is not None:
             transaction["to"] = to
         if sender is not None:
             transaction["from"] = sender
         return transaction
 
-    def _ask(self, method: str, params: Sequence[Any]) -> Any:
+    def _ask(self, method: str, params: Sequence[object]) -> Any:
         try:
             return self.request(method, params)
         except RpcFailure as failure:
             raise explained(failure.message, failure.data) from None
 
-    def _raise_failed(self, transaction: dict[str, Any], receipt: Receipt) -> None:
+    def _raise_failed(self, transaction: dict[str, str], receipt: Receipt) -> None:
         """Say why a transaction failed: a receipt doesn't, but the same call on the latest state mostly does."""
         told = f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas)"
         limit = int(transaction["gas"], 16)

@@ -22,6 +22,7 @@ from eth_utils.crypto import keccak
 
 from dcai import artifacts
 from dcai.chain.coders import Values
+from dcai.chain.receipts import Log
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Codec:
             for item in filter_abi_by_type("error", abi)
         }
 
-    def call(self, function: str, *args: Any) -> bytes:
+    def call(self, function: str, *args: object) -> bytes:
         """Return the calldata of a call."""
         entry = self._functions[function]
         return entry.selector + entry.inputs.encode(args)
@@ -92,7 +93,7 @@ class Codec:
         values = self._functions[function].outputs.decode(data)
         return values[0] if len(values) == 1 else values
 
-    def event(self, log: Any) -> Event | None:
+    def event(self, log: Log) -> Event | None:
         """Return a decoded log entry, or None where the contract has no such event."""
         entry = self._events.get(log.topics[0]) if log.topics else None
         if entry is None:

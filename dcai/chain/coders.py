@@ -29,13 +29,13 @@ def _word(address: str | bytes) -> bytes:
 
 class _AddressEncoder(AddressEncoder):
     @classmethod
-    def validate_value(cls, value: Any) -> None:
+    def validate_value(cls, value: object) -> None:
         if isinstance(value, str | bytes):
             _word(value)
         else:
             super().validate_value(value)
 
-    def encode(self, value: Any) -> bytes:
+    def encode(self, value: object) -> bytes:
         self.validate_value(value)
         return _word(value)
 
@@ -47,7 +47,7 @@ class _AddressDecoder(AddressDecoder):
 class _NumberEncoder(UnsignedIntegerEncoder):
     value_bit_size: Any
 
-    def validate_value(self, value: Any) -> None:
+    def validate_value(self, value: object) -> None:
         if type(value) is not int or value < 0 or value >> self.value_bit_size:
             super().validate_value(value)
 
@@ -86,7 +86,7 @@ class Values:
         self._encoder: Any = _CODERS.get_tuple_encoder(*kinds)
         self._decoder: Any = _CODERS.get_tuple_decoder(*kinds)
 
-    def encode(self, values: Sequence[Any]) -> bytes:
+    def encode(self, values: Sequence[object]) -> bytes:
         """Return them as the ABI has them; raise eth-abi's `EncodingError` where they aren't of these types."""
         encoded: bytes = self._encoder(values)
         return encoded

@@ -34,7 +34,7 @@ class Contract:
         """The codecs of its functions, events and errors."""
         return codec(self.name)
 
-    def call(self, function: str, *args: Any, value: int = 0, gas: int | None = None, what: str = "") -> Call:
+    def call(self, function: str, *args: object, value: int = 0, gas: int | None = None, what: str = "") -> Call:
         """Return a call of one of its functions, to be sent.
 
         Parameters
@@ -48,7 +48,7 @@ class Contract:
         """
         return Call(self.address, self.codec.call(function, *args), value, gas, what or f"Call {function}")
 
-    def read(self, function: str, *args: Any, block: int | None = None) -> Any:
+    def read(self, function: str, *args: object, block: int | None = None) -> Any:
         """Return the answer of one of its functions, as of a block or of the latest: see `Chain.read`."""
         return self.chain.read(self.name, self.address, function, *args, block=block)
 

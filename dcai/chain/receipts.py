@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from dcai.chain.addresses import checksummed
 from dcai.chain.rpc import Request, to_bytes, to_hex, to_int
@@ -11,6 +12,34 @@ from dcai.errors import TransactionFailed
 
 RECEIPT_SECONDS = 300
 """How long a transaction is waited for before `TransactionFailed` says that it is still on its way."""
+
+
+class RawLog(TypedDict):
+    """An entry of the log as a node answers it; py-evm with numbers and bytes, other nodes with hexadecimal text."""
+
+    address: str
+    topics: Sequence[bytes | str]
+    data: bytes | str
+    blockNumber: int | str
+    logIndex: int | str
+    transactionHash: bytes | str
+
+
+# "from" is not a name
+RawReceipt = TypedDict(
+    "RawReceipt",
+    {
+        "from": str,
+        "transactionHash": bytes | str,
+        "blockNumber": int | str,
+        "gasUsed": int | str,
+        "effectiveGasPrice": int | str,
+        "status": int | str,
+        "logs": Sequence[RawLog],
+        "contractAddress": NotRequired[str | None],
+    },
+)
+"""A receipt as a node answers it."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +54,7 @@ class Log:
     transaction_hash: str
 
     @classmethod
-    def of(cls, raw: dict[str, Any]) -> Log:
+    def of(cls, raw: RawLog) -> Log:
         """Return the entry that a node answered with."""
         return cls(
             checksummed(raw["address"]),
@@ -64,7 +93,7 @@ class Receipt:
     ok: bool
 
     @classmethod
-    def of(cls, raw: dict[str, Any]) -> Receipt:
+    def of(cls, raw: RawReceipt) -> Receipt:
         """Return the receipt that a node answered with."""
         gas_used = to_int(raw["gasUsed"])
         return cls(
@@ -82,7 +111,7 @@ class _NotMined(Exception):
     """The transaction isn't in a block yet."""
 
 
-def wait_for(request: Request, transaction_hash: str) -> dict[str, Any]:
+def wait_for(request: Request, transaction_hash: str) -> RawReceipt:
     """Wait until a transaction is in a block, and return its receipt as the node answers it.
 
     Raises
@@ -93,13 +122,13 @@ def wait_for(request: Request, transaction_hash: str) -> dict[str, Any]:
 
     from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
-    def find() -> dict[str, Any]:
-        found: dict[str, Any] | None = request("eth_getTransactionReceipt", [transaction_hash])
+    def find() -> RawReceipt:
+        found: RawReceipt | None = request("eth_getTransactionReceipt", [transaction_hash])
         if found is None or found.get("blockNumber") is None:
             raise _NotMined
         return found
 
-    def still_waiting(_: object) -> dict[str, Any]:
+    def still_waiting(_: object) -> RawReceipt:
         raise TransactionFailed(
             f"Transaction {transaction_hash} is not in a block after {RECEIPT_SECONDS} s. It may still get into one: "
             "look it up before you send it again."

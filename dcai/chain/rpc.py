@@ -9,7 +9,7 @@ from typing import Any, Protocol
 class Request(Protocol):
     """Sends one JSON-RPC request and returns its result; raises `RpcFailure` where the node answers with an error."""
 
-    def __call__(self, method: str, params: Sequence[Any]) -> Any:
+    def __call__(self, method: str, params: Sequence[object]) -> Any:
         """Send it."""
 
 

@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +39,7 @@ def from_published(files: Mapping[str, bytes]) -> Dataset:
         published = {name: arrays[name] for name in ("x_train", "y_train", "x_test", "y_test")}
     generator = np.random.RandomState(KERAS_SEED)
     texts: dict[str, list[str]] = {}
-    labels: dict[str, NDArray[Any]] = {}
+    labels: dict[str, NDArray[np.integer]] = {}
     for part in ("train", "test"):
         order = np.arange(len(published[f"x_{part}"]))
         generator.shuffle(order)
@@ -59,7 +58,7 @@ def from_folder(folder: Path) -> Dataset:
     with gzip.open(folder / "imdb_words_top10000.txt.gz", "rt", encoding="utf-8", newline="\n") as lines:
         words = np.array([None, *(line.split("\t")[0] for line in lines)], dtype=object)
     texts: dict[str, list[str]] = {}
-    labels: dict[str, NDArray[Any]] = {}
+    labels: dict[str, NDArray[np.integer]] = {}
     with np.load(folder / "imdb_keras_top10000.npz") as arrays:
         for part in ("train", "test"):
             ranks = arrays[f"{part}_tokens"]
@@ -70,13 +69,13 @@ def from_folder(folder: Path) -> Dataset:
     return _dataset(texts, labels)
 
 
-def _texts(words: NDArray[np.object_], ranks: NDArray[Any], bounds: NDArray[Any]) -> list[str]:
+def _texts(words: NDArray[np.object_], ranks: NDArray[np.integer], bounds: NDArray[np.integer]) -> list[str]:
     """Join the words of review i, which has the ranks from bounds[i] to bounds[i + 1]."""
     spelled = words[ranks].tolist()
     return [" ".join(spelled[start:end]) for start, end in pairwise(bounds.tolist())]
 
 
-def _dataset(texts: dict[str, list[str]], labels: dict[str, NDArray[Any]]) -> Dataset:
+def _dataset(texts: dict[str, list[str]], labels: dict[str, NDArray[np.integer]]) -> Dataset:
     row = source("imdb")
     return Dataset(
         name=row.name,

@@ -11,7 +11,7 @@ from dcai.errors import InvalidInput
 from dcai.untrusted import shortened
 
 
-def check_integer(name: str, value: Any, least: int, most: int, way_out: str) -> int:
+def check_integer(name: str, value: object, least: int, most: int, way_out: str) -> int:
     """Return a parameter as an int, or refuse it.
 
     Parameters

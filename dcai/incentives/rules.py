@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dcai.trainer.trainer import Trainer
 
 
+Earned = dict[str, int | float | list[str]]
+"""What somebody earned beside money, by name: numbers, or lists of names."""
+
+
 class Claim(NamedTuple):
     """A call to a function of the incentive about a contribution: a refund, a report, a share.
 
@@ -124,7 +128,7 @@ class Rules(ABC):
     has_provider: ClassVar[bool] = False
     """Whether an agent may play the trainer's creator, who provides something during the whole run."""
 
-    settings: ClassVar[type[Any] | None] = None
+    settings: ClassVar[type | None] = None
     """A dataclass of what a scenario sets beside the incentive's terms, with `about(…)` as theirs; None: nothing."""
 
     unforkable: ClassVar[str] = ""
@@ -178,7 +182,7 @@ class Rules(ABC):
         asked: int = self.incentive.price(now - self.history.last_time, (size,))
         return asked
 
-    def arguments(self, claim: Claim) -> tuple[Any, ...]:
+    def arguments(self, claim: Claim) -> tuple[object, ...]:
         """Return what the contract's function is called with."""
         entry = self.history.entries[claim.id]
         return entry.claim(), entry.slot
@@ -208,7 +212,7 @@ class Rules(ABC):
         """Return how many good contributions an address has, where the incentive counts them."""
         return 0
 
-    def earned(self, addresses: Collection[str]) -> dict[str, Any]:
+    def earned(self, addresses: Collection[str]) -> Earned:
         """Return what these addresses have in the end beside money, by name: numbers, or lists of names."""
         return {}
 

@@ -82,7 +82,7 @@ class Setting:
         return " ".join(part for part in (numbers, self.unit) if numbers and part)
 
 
-def settings_of(kind: type[Any]) -> tuple[Setting, ...]:
+def settings_of(kind: type) -> tuple[Setting, ...]:
     """Return the settings of an incentive, in their order.
 
     Raises
@@ -106,7 +106,7 @@ def settings_of(kind: type[Any]) -> tuple[Setting, ...]:
     return tuple(found)
 
 
-def check(terms: Any) -> None:
+def check(terms: object) -> None:
     """Hold whole numbers to their ranges.
 
     Raises
@@ -125,7 +125,7 @@ def check(terms: Any) -> None:
             raise InvalidInput(f"{one.name} must be a whole number{limits}, not {value!r}.")
 
 
-def parameters(kind: type[Any]) -> str:
+def parameters(kind: type) -> str:
     """Return the section of a docstring in NumPy style that describes the settings of an incentive."""
     lines = ["Parameters", "----------"]
     for one in settings_of(kind):

@@ -79,7 +79,7 @@ def load(path: str | os.PathLike[str], embed: Embed | None = None) -> tuple[Mode
     return model, encoder
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> dict[str, object]:
     try:
         text = path.read_bytes()
     except FileNotFoundError:
@@ -101,7 +101,7 @@ def _read(path: Path) -> Any:
     return data
 
 
-def to_dict(model: Model) -> dict[str, Any]:
+def to_dict(model: Model) -> dict[str, object]:
     """Return a fitted model as JSON-able values, from which `from_dict` makes its equal.
 
     Labels are kept as they are: names, numbers or truth values.

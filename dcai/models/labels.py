@@ -18,7 +18,7 @@ Labels = NDArray[Any]
 """Names of classes, whole numbers, or what else scikit-learn takes for labels; shape (n,)."""
 
 
-def read(y: Any) -> Labels:
+def read(y: object) -> Labels:
     """Return labels as an array.
 
     Raises
@@ -69,7 +69,7 @@ def learnt(y: Labels) -> Labels:
     return classes
 
 
-def given(classes: Any) -> Labels:
+def given(classes: object) -> Labels:
     """Return the classes that a model was made with, in their order.
 
     Raises

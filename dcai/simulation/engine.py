@@ -245,6 +245,7 @@ class Engine:
         needed = value + world.gas_fee_wei
         affordable = promised[address] + needed <= world.balances[address]
         slot = 0
+        arguments: tuple[object, ...]
         if isinstance(action, Contribute):
             if not affordable:
                 self._record(seat, action, 0, ok=False, reason="InsufficientFunds")

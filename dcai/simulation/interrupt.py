@@ -6,7 +6,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 
 @contextmanager
@@ -18,7 +17,7 @@ def held_back() -> Iterator[Callable[[], None]]:
     """
     came = False
 
-    def note(*_: Any) -> None:
+    def note(*_: object) -> None:
         nonlocal came
         if came:
             raise KeyboardInterrupt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ class Names:
         """Return the number of a word."""
         return self._numbers.setdefault(word, len(self._numbers))
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         """Iterate over the words in the order of their numbers."""
         return iter(self._numbers)
 
@@ -43,7 +43,7 @@ class Recorder:
         # wei may have more than 64 bits
         self._sent: list[int] = []
         self._received: list[int] = []
-        self._moments: list[tuple[Any, ...]] = []
+        self._moments: list[tuple[float, ...]] = []
 
     def __len__(self) -> int:
         return len(self._time)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from math import isnan
 from typing import Any
 
 import pandas as pd
 
+from dcai.incentives.rules import Earned
 from dcai.simulation.engine import Engine
 from dcai.simulation.scenario.scenario import Scenario
 from dcai.trainer.audit import Audit
@@ -45,7 +47,7 @@ class Outcome:
     gas: int
     done: dict[str, int]
     refused: dict[str, int]
-    earned: dict[str, Any]
+    earned: Earned
 
     @property
     def gain_wei(self) -> int:
@@ -191,7 +193,7 @@ class Result:
         }
 
 
-def _outcomes(engine: Engine, course: pd.DataFrame, actions: pd.DataFrame) -> Any:
+def _outcomes(engine: Engine, course: pd.DataFrame, actions: pd.DataFrame) -> Iterator[Outcome]:
     world = engine.world
     for seat in engine.seats:
         name = seat.agent.name

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dcai.chain import Chain
 from dcai.errors import BadName, ContractReverted, InvalidInput, NotCreator, TooManyClasses, UnknownLabel
 from dcai.samples import MAX_BATCH, pack_batch
@@ -149,7 +147,7 @@ def batches_fit_into_transactions(subject: Subject, chain: Chain) -> None:
                 assert number or used * _GENEROUS >= expected, found
 
 
-def _send(pair: Pair, function: str, *args: Any, sender: str | None = None, value: int = MAX_BATCH) -> None:
+def _send(pair: Pair, function: str, *args: object, sender: str | None = None, value: int = MAX_BATCH) -> None:
     pair.chain.invoke(pair.contract, pair.address, function, *args, sender=sender or pair.contributor, value=value)
 
 

@@ -127,7 +127,7 @@ def invalid_samples_are_refused(candidate: Candidate, walk: Walk) -> None:
     good = walk.samples.packed(walk.samples.features())
     known = len(walk.trainer.labels)
     price = walk.price([good])
-    wrong: dict[str, tuple[Any, ...]] = {
+    wrong: dict[str, tuple[str, *tuple[object, ...]]] = {
         f"a sample {what}": ("contribute", sample, 0, 0) for what, sample in walk.samples.wrong_bytes().items()
     }
     wrong |= {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +98,7 @@ class Pair:
         # with one slot more, which must be empty
         slots = min(-(-len(state) // 32) + 1, _SLOTS)
         expected = state.ljust(32 * slots, b"\0")
-        questions: list[tuple[Any, ...]] = [("words", 0, slots)]
+        questions: list[tuple[str, *tuple[object, ...]]] = [("words", 0, slots)]
         questions += [(function, sample) for sample in samples for function in ("score", "predict")]
         calls = [self._codec.call(*question) for question in questions]
         results = self.chain.read(self.contract, self.address, "multicall", calls)

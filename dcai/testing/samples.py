@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import isqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +51,7 @@ class Samples(ABC):
         """Return a random sample with every feature."""
 
     @abstractmethod
-    def wrong_features(self) -> dict[str, Any]:
+    def wrong_features(self) -> dict[str, object]:
         """Return inputs that `pack` must refuse, by what is wrong with each."""
 
     @abstractmethod
@@ -75,7 +74,7 @@ class SparseSamples(Samples):
     def largest(self) -> NDArray[np.int64]:
         return np.arange(self.n_features)
 
-    def wrong_features(self) -> dict[str, Any]:
+    def wrong_features(self) -> dict[str, object]:
         return {
             "no feature": [],
             "an index below 0": [-1],
@@ -126,7 +125,7 @@ class DenseSamples(Samples):
     def largest(self) -> NDArray[np.int64]:
         return self._unit(np.where(self.random.random(self.n_features) < 0.5, -1.0, 1.0))
 
-    def wrong_features(self) -> dict[str, Any]:
+    def wrong_features(self) -> dict[str, object]:
         good = self.largest()
         return {
             "no feature": [],

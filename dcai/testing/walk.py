@@ -18,7 +18,7 @@ from dcai.samples import BATCH
 from dcai.testing.pair import naming
 from dcai.testing.samples import Samples
 from dcai.trainer.deploy import deploy
-from dcai.trainer.log import Entry
+from dcai.trainer.log import ContributionTuple, Entry
 from dcai.trainer.products import product_of
 from dcai.trainer.trainer import Trainer
 
@@ -125,15 +125,15 @@ class Walk:
             assert author > 0, f"{what} pays its author nothing"
             assert author == -contract, f"{what} pays somebody other than its author"
 
-    def claims_of(self, claim: tuple[Any, ...], slot: int) -> list[Call]:
+    def claims_of(self, claim: ContributionTuple, slot: int) -> list[Call]:
         """Return every call that claims something of a contribution, for all samples of a batch."""
         label, sample = claim[4:]
         everything = (1 << sample[0] + 1) - 1 if label == BATCH and sample else 1
         return [self.trainer.contract.call(name, claim, slot, *[everything] * more) for name, more in self.claims]
 
-    def forged(self, entry: Entry, person: str) -> dict[str, tuple[tuple[Any, ...], int]]:
+    def forged(self, entry: Entry, person: str) -> dict[str, tuple[ContributionTuple, int]]:
         """Return claims of a contribution that was never made, by what is wrong with each."""
-        wrong: dict[str, Any] = {
+        wrong: dict[str, Entry] = {
             "id": replace(entry, id=entry.id + 1),
             "time": replace(entry, time=entry.time - 1),
             "deposit": replace(entry, deposit_wei=entry.deposit_wei + 1),
@@ -206,7 +206,7 @@ class Walk:
     def _purses(self, author: str) -> tuple[int, int, int]:
         return self.chain.balance(self.trainer.address), self.chain.balance(author), self.chain.balance(self.stranger)
 
-    def _world(self) -> tuple[Any, ...]:
+    def _world(self) -> tuple[object, ...]:
         history = self.trainer.history()
         asked = [one.question for one in history.expectations()]
         return (

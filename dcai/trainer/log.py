@@ -16,6 +16,9 @@ from dcai.errors import InvalidInput
 from dcai.models.twins import Twin
 from dcai.samples import BATCH, unpack_batch
 
+ContributionTuple = tuple[int, str, int, int, int, bytes]
+"""A contribution as claims bring it back to the contract: id, author, time, deposit, label, sample."""
+
 
 @dataclass
 class Entry(ABC):
@@ -83,7 +86,7 @@ class Entry(ABC):
             raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {sorted(numbers)}.")
         return sum(1 << number for number in numbers)
 
-    def claim(self) -> tuple[int, str, int, int, int, bytes]:
+    def claim(self) -> ContributionTuple:
         """Return the contribution as claims bring it back to the contract."""
         return (self.id, self.author, self.time, self.deposit_wei, self.label, self.sample)
 
@@ -111,8 +114,8 @@ class Expected(NamedTuple):
         The sentence of an audit where the answer is another, which replaces ``{found}``.
     """
 
-    question: tuple[Any, ...]
-    answer: Any
+    question: tuple[str, *tuple[object, ...]]
+    answer: object
     problem: str
 
 

@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 import weakref
 from pathlib import Path
-from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -19,6 +18,7 @@ from dcai.chain.addresses import checksummed
 from dcai.chain.chain import Chain
 from dcai.chain.nodes.ipc import Connection
 from dcai.chain.nodes.remote import connect
+from dcai.chain.receipts import RawReceipt
 from dcai.errors import InvalidInput, NodeError
 
 GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
@@ -154,8 +154,8 @@ def _chain(
         connection.close()
         finalizer()
 
-    def submit(transaction: dict[str, str]) -> dict[str, Any]:
-        receipt: dict[str, Any] = request("eth_sendTransactionSync", [{**transaction, **GAS_PRICE}])
+    def submit(transaction: dict[str, str]) -> RawReceipt:
+        receipt: RawReceipt = request("eth_sendTransactionSync", [{**transaction, **GAS_PRICE}])
         return receipt
 
     def travel(timestamp: int) -> None:

@@ -49,7 +49,7 @@ class Connection:
             opened.close()
         self._socket = None
 
-    def request(self, method: str, params: Sequence[Any], meanwhile: Callable[[], None] | None = None) -> Any:
+    def request(self, method: str, params: Sequence[object], meanwhile: Callable[[], None] | None = None) -> Any:
         """Send one request and return its result; do something else until it is there.
 
         Raises
@@ -61,13 +61,13 @@ class Connection:
         """
         return result_of(self.exchange({"jsonrpc": "2.0", "id": 0, "method": method, "params": params}, meanwhile))
 
-    def request_many(self, method: str, many: Sequence[Sequence[Any]]) -> list[Any]:
+    def request_many(self, method: str, many: Sequence[Sequence[object]]) -> list[Any]:
         """Send requests of one method together and return their results."""
         batch = [{"jsonrpc": "2.0", "id": at, "method": method, "params": params} for at, params in enumerate(many)]
         answers = self.exchange(batch)
         return [result_of(answer) for answer in sorted(answers, key=lambda answer: int(answer["id"]))]
 
-    def exchange(self, message: Any, meanwhile: Callable[[], None] | None = None) -> Any:
+    def exchange(self, message: object, meanwhile: Callable[[], None] | None = None) -> Any:
         """Send a message and return the answer."""
         with self._lock:
             whole = False
@@ -84,7 +84,7 @@ class Connection:
                 if not whole:
                     self.close()  # a late answer must not be taken for that of the next request
 
-    def _exchange(self, message: Any, meanwhile: Callable[[], None] | None) -> Any:
+    def _exchange(self, message: object, meanwhile: Callable[[], None] | None) -> Any:
         if self._socket is None:
             self._socket = self._open()
         self._socket.sendall(json.dumps(message).encode())

@@ -24,7 +24,8 @@ from web3.types import RPCEndpoint
 from dcai.accounts.unlocked import Unlocked
 from dcai.chain.chain import Chain
 from dcai.chain.nodes.anvil import GAS_PRICE
-from dcai.chain.rpc import RpcFailure
+from dcai.chain.receipts import RawReceipt
+from dcai.chain.rpc import RpcFailure, to_int
 
 # v of a signature without a chain id, which is never checked here
 _V = 27
@@ -89,7 +90,7 @@ class _Node:
             ),
         }
 
-    def request(self, method: str, params: Sequence[Any]) -> Any:
+    def request(self, method: str, params: Sequence[object]) -> Any:
         """Answer a request."""
         own = self._own.get(method)
         try:
@@ -99,7 +100,7 @@ class _Node:
             # a panic comes as web3.py's own exception, with its data beside the text
             raise RpcFailure(str(error), getattr(error, "data", None)) from error
 
-    def submit(self, transaction: dict[str, str]) -> dict[str, Any]:
+    def submit(self, transaction: dict[str, str]) -> RawReceipt:
         """Send a transaction of one of the ten accounts, and return its receipt."""
         with self._lock:
             return self._mined(self.request("eth_sendTransaction", [{**transaction, **GAS_PRICE}]))
@@ -114,10 +115,10 @@ class _Node:
         self._mined(sent)
         return sent
 
-    def _mined(self, sent: Any) -> dict[str, Any]:
+    def _mined(self, sent: object) -> RawReceipt:
         """Return the receipt of a transaction that eth-tester has just put into a block, and keep it."""
-        receipt: dict[str, Any] = self.request("eth_getTransactionReceipt", [sent])
-        self._receipts[receipt["blockNumber"]].append(_plain(receipt))
+        receipt: RawReceipt = self.request("eth_getTransactionReceipt", [sent])
+        self._receipts[to_int(receipt["blockNumber"])].append(_plain(receipt))
         return receipt
 
     # Transactions without signatures

@@ -104,7 +104,7 @@ class _Node:
         except (LocationParseError, ValueError) as error:
             raise InvalidInput(f"{url!r} is not the address of a node: {error}.") from None
 
-    def request(self, method: str, params: Sequence[Any]) -> Any:
+    def request(self, method: str, params: Sequence[object]) -> Any:
         asked = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
         answer = self._post(json.dumps(asked).encode())
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):

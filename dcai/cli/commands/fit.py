@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -79,7 +80,7 @@ def run(
 
 def _as_dict(
     output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     encoder, model = fitted.encoder, fitted.model
     return {
         "path": str(output),
@@ -149,5 +150,5 @@ def _accuracy(accuracy: Accuracy | None) -> str:
     return f"{accuracy.share:.1%} on the {accuracy.rows:,} rows of the test part"
 
 
-def _listed(names: Any) -> str:
+def _listed(names: Sequence[str]) -> str:
     return f"{len(names)}: {shorten(', '.join(names), 200, placeholder=' …')}"

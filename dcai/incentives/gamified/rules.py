@@ -8,7 +8,7 @@ from typing import Any
 from dcai.chain.codec import Event
 from dcai.incentives.gamified.standing import Standing
 from dcai.incentives.gamified.terms import Gamified
-from dcai.incentives.rules import Claim, Due, Rules
+from dcai.incentives.rules import Claim, Due, Earned, Rules
 from dcai.trainer.log import Entry, History
 
 _NOBODY = Standing()
@@ -135,7 +135,7 @@ class GamifiedRules(Rules, incentive=Gamified):
         """Return 0: no money is taken."""
         return 0
 
-    def earned(self, addresses: Collection[str]) -> dict[str, Any]:
+    def earned(self, addresses: Collection[str]) -> Earned:
         """Return points, validated contributions and badges, of all addresses together."""
         standings = [self._standing(address) for address in addresses]
         return {

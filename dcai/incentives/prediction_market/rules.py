@@ -12,7 +12,7 @@ from typing import Any
 from dcai.chain.codec import Event
 from dcai.incentives.prediction_market.simulated import Market, test_set
 from dcai.incentives.prediction_market.terms import PredictionMarket
-from dcai.incentives.rules import Claim, Due, Rules, Stage
+from dcai.incentives.rules import Claim, Due, Earned, Rules, Stage
 from dcai.incentives.settings import about
 from dcai.trainer.log import Entry
 
@@ -109,10 +109,10 @@ class PredictionMarketRules(Rules, incentive=PredictionMarket):
         """Return the stake until then."""
         return int(entry.deposit_wei) if self.is_open(entry, 0) else 0
 
-    def earned(self, addresses: Collection[str]) -> dict[str, Any]:
+    def earned(self, addresses: Collection[str]) -> Earned:
         """Return how many samples somebody contributed and, of a settled market, what they gained, in stakes."""
         own = [entry for entry in self.history.entries.values() if entry.author in addresses]
-        samples = {"samples": sum(len(entry.samples()) for entry in own)}
+        samples: Earned = {"samples": sum(len(entry.samples()) for entry in own)}
         if not self.history.settled:
             return samples
         return {**samples, "score": sum(self._gains[address] for address in addresses) / self.incentive.tests}

@@ -67,7 +67,7 @@ class MarketCalls(Calls):
         what = f"Reveal portion {portion} of the test set of {market.name!r}"
         return market.contract.call("reveal", test_set.hashes, portion, test_set.portions[portion], what=what)
 
-    def evaluate(self, evaluation: tuple[Any, ...]) -> Call:
+    def evaluate(self, evaluation: tuple[object, ...]) -> Call:
         """Return the call that evaluates some contributions: see `dcai.incentives.prediction_market.settling`."""
         market = self._trainer
         return market.contract.call("evaluate", evaluation, what=f"Evaluate contributions to {market.name!r}")

@@ -72,10 +72,10 @@ class CountingTwin(Twin, ABC):
         self.totals_ = UINT48.unpack(numbers[:, 2:].tobytes())
         self.sums_ = table
 
-    def _dump(self) -> dict[str, Any]:
+    def _dump(self) -> dict[str, object]:
         return {"counts": self.counts_.tolist(), "sums": self.sums_.tolist()}
 
-    def _load(self, state: Any) -> None:
+    def _load(self, state: object) -> None:
         self.counts_ = integers(state, "counts", self.counts_.shape, 0, FULL)
         self.sums_ = integers(state, "sums", self.sums_.shape, self._lane.lowest, self._lane.highest)
         self.totals_ = self._totals(self.sums_)

@@ -13,7 +13,7 @@ from dcai.errors import InvalidInput
 from dcai.untrusted import shortened
 
 
-def field(data: Any, name: str, *kinds: type) -> Any:
+def field(data: object, name: str, *kinds: type) -> Any:
     """Return one field.
 
     Raises
@@ -32,7 +32,7 @@ def field(data: Any, name: str, *kinds: type) -> Any:
 
 
 def integers(
-    state: Any, name: str, shape: tuple[int, ...], lowest: int, highest: int, *, null: int | None = None
+    state: object, name: str, shape: tuple[int, ...], lowest: int, highest: int, *, null: int | None = None
 ) -> NDArray[np.int64]:
     """Return one array of a model's state.
 

@@ -126,7 +126,7 @@ class NaiveBayesTwin(SparseTwin, CountingTwin):
         return log(total + self._smoothing * self.n_features)
 
 
-def _thousandths(given: Any) -> int:
+def _thousandths(given: object) -> int:
     """Return a smoothing in thousandths, or refuse it."""
     # An int beyond this may be too large for a float.
     real: Any = given if isinstance(given, Real) and not isinstance(given, bool) else 0

@@ -84,12 +84,12 @@ class PerceptronTwin(Twin, ABC):
         self.weights_ = table
         self.bias_ = INT16.unpack(header) if self._binary else UINT16.unpack(header) + _NO_BIAS
 
-    def _dump(self) -> dict[str, Any]:
+    def _dump(self) -> dict[str, object]:
         empty = self._empty_vectors(self._vectors).tolist()
         biases = [None if none else bias for none, bias in zip(empty, self.bias_.tolist(), strict=True)]
         return {"biases": biases, "weights": self.weights_.tolist()}
 
-    def _load(self, state: Any) -> None:
+    def _load(self, state: object) -> None:
         null = None if self._binary else _NO_BIAS
         self.bias_ = integers(state, "biases", self.bias_.shape, self._lowest_bias, INT16.highest, null=null)
         self.weights_ = integers(state, "weights", self.weights_.shape, self._lane.lowest, self._lane.highest)

@@ -148,7 +148,7 @@ class State(ABC):
         twin._set_state(parameters[:header], twin._from_layout(cls._lane.unpack(parameters[header:])))
         return twin
 
-    def dump(self) -> dict[str, Any]:
+    def dump(self) -> dict[str, object]:
         """Return what a model file says of the twin, beside its classes: JSON-able values."""
         return {
             "max_classes": self.max_classes,
@@ -224,11 +224,11 @@ class State(ABC):
         """Take the state that a contract holds."""
 
     @abstractmethod
-    def _dump(self) -> dict[str, Any]:
+    def _dump(self) -> dict[str, object]:
         """Return the state as nested lists of integers, without what follows from the rest."""
 
     @abstractmethod
-    def _load(self, state: Any) -> None:
+    def _load(self, state: object) -> None:
         """Take the state that `_dump` returned, or refuse it."""
 
     @abstractmethod
@@ -247,7 +247,7 @@ class State(ABC):
     def _smoothing_thousandths(self) -> int:
         return 0
 
-    def _checked_room(self, given: Any) -> int:
+    def _checked_room(self, given: object) -> int:
         names, room = len(self.classes), int(given) if isinstance(given, Integral) else 0
         if names > MAX_CLASSES:
             raise InvalidInput(f"A model has up to {MAX_CLASSES} classes, not {names}; merge some of them.")

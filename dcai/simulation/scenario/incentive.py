@@ -44,7 +44,7 @@ class IncentiveSection(Section):
         """
         return self.incentive(**{one.name: getattr(self, _key(one)) for one in settings_of(self.incentive)})
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         # the class is made where it is needed, and so can't be found by its name
         return _rebuilt, (self.incentive, self.model_dump())
 
@@ -69,7 +69,7 @@ def section_of(incentive: type[Incentive[Any]]) -> type[IncentiveSection]:
     return section
 
 
-def _rebuilt(incentive: type[Incentive[Any]], values: Mapping[str, Any]) -> IncentiveSection:
+def _rebuilt(incentive: type[Incentive[Any]], values: Mapping[str, object]) -> IncentiveSection:
     return section_of(incentive).model_validate(values)
 
 

@@ -129,7 +129,7 @@ def load_scenario(file: Path, settings: Iterable[str] = ()) -> Scenario:
     return scenario_of(table, source)
 
 
-def scenario_of(table: Mapping[str, Any], source: str) -> Scenario:
+def scenario_of(table: Mapping[str, object], source: str) -> Scenario:
     """Return the scenario that a table describes; errors name the source.
 
     Raises
@@ -177,7 +177,7 @@ def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any],
     return _merged(below, table), files
 
 
-def _merged(table: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(table: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
     """Return a table with the values of another on top; a list replaces a list."""
     result = dict(table)
     for key, value in other.items():
@@ -186,7 +186,7 @@ def _merged(table: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def _available(table: Mapping[str, Any]) -> bool:
+def _available(table: Mapping[str, object]) -> bool:
     data = table.get("data")
     name = data.get("name") if isinstance(data, dict) else None
     return not isinstance(name, str) or name not in datasets.names() or datasets.find(name) is not None
@@ -213,19 +213,19 @@ def _set(table: dict[str, Any], setting: str) -> None:
         raise InvalidInput(f"{path} can't be set: {'.'.join(parents)} holds {place!r}.")
 
 
-def _item(place: Any, key: str, path: str) -> Any:
+def _item(place: object, key: str, path: str) -> Any:
     if not isinstance(place, list):
         raise InvalidInput(f"{path} can't be set: there is no table {key!r} in {place!r}.")
     return place[_index(place, key, path)]
 
 
-def _index(place: list[Any], key: str, path: str) -> int:
+def _index(place: list[object], key: str, path: str) -> int:
     if not key.isdigit() or int(key) >= len(place):
         raise InvalidInput(f"{path} can't be set: the list has {len(place)} entries, 0 to {len(place) - 1}.")
     return int(key)
 
 
-def _agent(one: Any, key: str, source: str) -> Any:
+def _agent(one: object, key: str, source: str) -> object:
     if isinstance(one, Agent) or not isinstance(one, dict):
         return one
     values = dict(one)
@@ -243,7 +243,7 @@ def _agent(one: Any, key: str, source: str) -> Any:
         raise _told(error, source, known[kind], key) from None
 
 
-def _incentive(one: Any, source: str) -> Any:
+def _incentive(one: object, source: str) -> object:
     if not isinstance(one, dict):
         return one
     known = plugins.incentives()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -10,7 +10,7 @@ from dcai import plugins
 from dcai.models.base import Model
 
 
-def whole(value: Any) -> Any:
+def whole(value: object) -> object:
     """Take 1e12 for the whole number that it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -70,7 +70,7 @@ class ModelSection(Section):
             raise ValueError(f"must be one of {', '.join(plugins.models())}, not {self.kind!r}")
         return self
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         # with the class, so that another process imports the module that defines it
         return _model_section, (plugins.models()[self.kind],)
 

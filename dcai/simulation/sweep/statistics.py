@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from math import isnan
-from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -91,7 +90,7 @@ class Figures:
         }
         return cls(accuracy, agents)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the figures as JSON-able values."""
         return {
             "accuracy": {name: interval.as_json() for name, interval in self.accuracy.items()},
