@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dcai.chain.codec import Event
+from dcai.incentives.deposit_refund_take.log import DepositEntry, DepositHistory
 from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
 from dcai.incentives.rules import Claim, Due, Rules
 from dcai.trainer.log import Entry, History
@@ -15,6 +16,9 @@ _PAYMENTS = {"Refunded": "author", "BatchRefunded": "author", "Taken": "taker"}
 
 class DepositRefundTakeRules(Rules, incentive=DepositRefundTake):
     """A contribution can be refunded or reported after some time; a report becomes a share; anybody takes the rest."""
+
+    incentive: DepositRefundTake
+    history: DepositHistory
 
     claims = ("refund", "report", "take")
     own = ("refund",)
@@ -89,8 +93,8 @@ class DepositRefundTakeRules(Rules, incentive=DepositRefundTake):
         """Return the deposit for a refund, else the claimer's share of it, as things stand."""
         entry = self.history.entries[claim.id]
         if claim.function == "refund" or not self.history.good[claim.address]:
-            return int(entry.open_wei)
-        return min(int(entry.open_wei), self._share(entry, claim.address))
+            return entry.open_wei
+        return min(entry.open_wei, self._share(entry, claim.address))
 
     def later(self, claim: Claim, now: int) -> tuple[int, str] | None:
         """Return a look at the same after another waiting time, or the end, when anybody takes what is left."""
@@ -104,11 +108,10 @@ class DepositRefundTakeRules(Rules, incentive=DepositRefundTake):
 
     def good(self, address: str) -> int:
         """Return how many of somebody's contributions were refunded."""
-        return int(self.history.good[address])
+        return self.history.good[address]
 
-    def _share(self, entry: Any, address: str) -> int:
-        share: int = entry.deposit_wei * self.history.good[address] // max(self.history.good.total(), 1)
-        return share
+    def _share(self, entry: DepositEntry, address: str) -> int:
+        return entry.deposit_wei * self.history.good[address] // max(self.history.good.total(), 1)
 
     def _end(self, entry: Entry, address: str) -> int:
         return entry.time + (self._creator_after if address == self.creator else self._take_after)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from dcai.chain.codec import Event
+from dcai.incentives.gamified.log import GamifiedEntry, GamifiedHistory
 from dcai.incentives.gamified.standing import Standing
 from dcai.incentives.gamified.terms import Gamified
 from dcai.incentives.rules import Claim, Due, Earned, Rules
@@ -21,6 +22,9 @@ class GamifiedRules(Rules, incentive=Gamified):
     report, some time after the first one.
     """
 
+    incentive: Gamified
+    history: GamifiedHistory
+
     claims = ("validate", "report", "defend")
     own = ("validate", "defend")
 
@@ -33,12 +37,12 @@ class GamifiedRules(Rules, incentive=Gamified):
     @property
     def reporter_good(self) -> int:
         """As many as the rules of the game say."""
-        return int(self.incentive.reporter_good)
+        return self.incentive.reporter_good
 
     @property
     def most_features(self) -> int:
         """As many as cost nothing."""
-        return int(self.incentive.size_unit)
+        return self.incentive.size_unit
 
     @property
     def longest_wait(self) -> int:
@@ -92,11 +96,11 @@ class GamifiedRules(Rules, incentive=Gamified):
         """Return points: those for a new sample at least, those that a report takes, those that a defence keeps."""
         match claim.function:
             case "validate":
-                return int(self.incentive.base)
+                return self.incentive.base
             case "report":
-                return int(self.incentive.report_points)
+                return self.incentive.report_points
         entry = self.history.entries[claim.id]
-        return int(entry.points)
+        return entry.points
 
     def pays(self, claim: Claim, fee_wei: int) -> bool:
         """Whether it brings points, whatever its gas costs."""
@@ -121,7 +125,7 @@ class GamifiedRules(Rules, incentive=Gamified):
 
     def good(self, address: str) -> int:
         """Return how many of somebody's contributions were validated."""
-        return int(self._standing(address).validated)
+        return self._standing(address).validated
 
     def is_open(self, entry: Entry, now: int) -> bool:
         """Whether something may still come of it."""
@@ -145,9 +149,8 @@ class GamifiedRules(Rules, incentive=Gamified):
         }
 
     def _standing(self, address: str) -> Standing:
-        standing: Standing = self.history.standings.get(address, _NOBODY)
-        return standing
+        return self.history.standings.get(address, _NOBODY)
 
-    def _settles(self, entry: Any) -> int:
+    def _settles(self, entry: GamifiedEntry) -> int:
         """Return when the points of something reported can be taken."""
-        return int(entry.until) - self._report_within
+        return entry.until - self._report_within

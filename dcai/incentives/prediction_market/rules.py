@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dcai.chain.codec import Event
+from dcai.incentives.prediction_market.log import MarketHistory
 from dcai.incentives.prediction_market.simulated import Market, test_set
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.rules import Claim, Due, Earned, Rules, Stage
@@ -28,6 +29,9 @@ class Provided:
 
 class PredictionMarketRules(Rules, incentive=PredictionMarket):
     """A contribution costs a stake, and there is nothing to claim: the market is settled for everybody in the end."""
+
+    incentive: PredictionMarket
+    history: MarketHistory
 
     claims = ()
     calls = MappingProxyType(
@@ -67,13 +71,13 @@ class PredictionMarketRules(Rules, incentive=PredictionMarket):
     @property
     def most_features(self) -> int:
         """As many as a stake is for."""
-        return int(self.incentive.size_unit)
+        return self.incentive.size_unit
 
     @property
     def longest_wait(self) -> int:
         """Seconds until nobody contributes any more."""
         _, participate, _, _ = self.incentive.times()
-        return int(participate)
+        return participate
 
     def contributed(self, entry: Entry) -> Iterator[Due]:
         """Yield nothing."""
