@@ -1,21 +1,11 @@
-"""Points and badges with Gamified: what earns them, what takes them away, and what a wallet shows."""
+"""Points with Gamified: what earns them, what takes them away, and who leads."""
 
 from __future__ import annotations
 
-import base64
-import json
-import re
-from dataclasses import asdict
-from xml.etree import ElementTree
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import dcai
-from dcai import artifacts
-from dcai.chain.codec import codec
 from dcai.errors import (
     InvalidInput,
     IsBatch,
@@ -31,51 +21,18 @@ from dcai.errors import (
 from dcai.incentives.gamified.errors import (
     AlreadyValidated,
     BadPositions,
-    LengthsDiffer,
     MostlyAgreed,
     MostlyDisagreed,
     NoMoney,
     NotEnoughGood,
     NothingToDefend,
-    NotTransferable,
     NotValidated,
     TooLate,
-    UnknownBadge,
 )
 from dcai.incentives.gamified.sketch import sketch
-from dcai.incentives.gamified.standing import BADGES
 from dcai.samples import pack_sparse
 
 TRAINER = "SparsePerceptronGamified"
-DAY = 86_400
-NOON = 25_000 * DAY + DAY // 2
-
-
-@pytest.fixture
-def launch(chain, perceptron, at):
-    """Return a function that deploys a trainer of 40 features, half of which mean yes; only the named settings earn."""
-
-    def deploy(name="Test", weights=(1,) * 20 + (-1,) * 20, **rules):
-        nothing = {"base": 1, "feature": 0, "streak": 0, "milestone_bonus": 0, "all_labels": 0, "report_points": 0}
-        at(NOON)
-        return dcai.deploy(
-            chain, perceptron(weights), dcai.Gamified(**{**nothing, "reporter_good": 1, **rules}), name=name
-        )
-
-    return deploy
-
-
-@pytest.fixture
-def earn(chain, people):
-    """Return a function that contributes samples with which the model agrees, waits, and validates each."""
-
-    def contribute(trainer, *samples, sender=None, wait="1 day"):
-        sender = sender or people[1]
-        made = [trainer.contribute(sample, trainer.predict(sample), sender=sender) for sample in samples]
-        chain.travel(wait)
-        return [one.validate() for one in made]
-
-    return contribute
 
 
 @pytest.fixture
@@ -431,87 +388,6 @@ def test_a_sample_beyond_the_size_unit_is_refused(launch, refused, people, chain
         chain.invoke(TRAINER, trainer.address, "contribute", pack_sparse([1, 2, 3, 4]), 1, 0, sender=people[1])
 
 
-# What a wallet sees
-
-
-def test_a_badge_is_told_when_it_is_earned(launch, people, chain):
-    trainer = launch(milestone=1)
-    mine = trainer.contribute([1], "yes", sender=people[1])
-    chain.travel("1 day")
-    entry = mine.entry
-    receipt = chain.invoke(TRAINER, trainer.address, "validate", entry.claim(), entry.slot, sender=people[1])
-
-    events = [codec(TRAINER).event(log) for log in receipt.logs]
-    told = [
-        (event.args["to"], event.args["id"], event.args["value"]) for event in events if event.name == "TransferSingle"
-    ]
-    assert told == [(people[1], 1, 1), (people[1], 2, 1)]
-
-
-def test_badges_are_tokens_that_stay_where_they_are(launch, people, chain, earn):
-    trainer = launch()
-    earn(trainer, [1])
-
-    def ask(function, *args):
-        return chain.read("IBadges", trainer.address, function, *args)
-
-    assert [ask("balanceOf", people[1], badge) for badge in (0, 1, 2, 9)] == [0, 1, 0, 0]
-    assert ask("balanceOfBatch", [people[1], people[2]], [1, 1]) == (1, 0)
-    assert ask("locked", 1)
-    assert not ask("isApprovedForAll", people[1], people[2])
-    interfaces = {"ERC-165": "01ffc9a7", "ERC-1155": "d9b67a26", "its metadata": "0e89341c", "ERC-5192": "b45a3c0e"}
-    assert all(ask("supportsInterface", bytes.fromhex(one)) for one in interfaces.values())
-    assert not ask("supportsInterface", bytes.fromhex("ffffffff"))
-    with pytest.raises(LengthsDiffer, match="2 accounts and 1 ids"):
-        ask("balanceOfBatch", people[:2], [1])
-    for badge in (0, 9):
-        for function in ("uri", "locked"):
-            with pytest.raises(UnknownBadge):
-                ask(function, badge)
-    for call in (
-        ("safeTransferFrom", people[1], people[2], 1, 1, b""),
-        ("safeBatchTransferFrom", people[1], people[2], [1], [1], b""),
-        ("setApprovalForAll", people[2], True),
-    ):
-        with pytest.raises(NotTransferable, match="stays with the person who earned it"):
-            chain.invoke("IBadges", trainer.address, *call, sender=people[1])
-
-
-@pytest.mark.parametrize(
-    ("name", "line"),
-    [
-        ("Films", "Films"),
-        ("<script>\"&'", "<script>\"&'"),
-        ("bell \a, tab \t, back\\slash", "bell  , tab  , back\\slash"),
-        ("a name of more than thirty-two bytes", "a name of more than thirty-two b…"),
-        ("thirty-two bytes, the last is an ü", "thirty-two bytes, the last is an…"),
-        ("ü" * 20, "ü" * 16 + "…"),
-        ("", ""),
-    ],
-)
-def test_a_badge_has_a_name_a_reason_and_a_picture_whatever_the_trainer_is_called(launch, chain, name, line):
-    trainer = launch(name, milestone=7)
-    titles = ["First contribution", "Bronze", "Silver", "Gold", "Regular", "All-rounder", "Explorer", "Guardian"]
-    for badge, title in enumerate(titles, start=1):
-        uri = chain.read("IBadges", trainer.address, "uri", badge)
-        assert uri.startswith("data:application/json;base64,")
-        told = json.loads(base64.b64decode(uri.split(",")[1]))
-        assert told["name"] == (f"{title} · {line}" if line else title)
-        assert told["description"].endswith(". It can't be given away.")
-        assert told["image"].startswith("data:image/svg+xml;base64,")
-        picture = ElementTree.fromstring(base64.b64decode(told["image"].split(",")[1]))
-        assert [text.text or "" for text in picture.iter("{http://www.w3.org/2000/svg}text")] == [title, line]
-    told = json.loads(base64.b64decode(chain.read("IBadges", trainer.address, "uri", 3).split(",")[1]))
-    assert re.search(r"\b70 contributions", told["description"])
-
-
-def test_badges_have_the_names_of_the_package_on_the_chain_too(launch, chain):
-    trainer = launch()
-    for badge, name in enumerate(BADGES, start=1):
-        uri = chain.read("IBadges", trainer.address, "uri", badge)
-        assert json.loads(base64.b64decode(uri.split(",")[1]))["name"].split(" · ")[0].lower() == name
-
-
 # Who leads
 
 
@@ -526,94 +402,3 @@ def test_the_leaderboard_comes_from_the_log_with_most_points_first(launch, peopl
     assert [(row.person, row.points, row.validated) for row in board] == [(people[1], 23, 2), (people[2], 11, 1)]
     assert board[0].badges == ("first contribution",)
     assert dcai.attach(chain, trainer.address).leaderboard() == board
-
-
-# What a trainer is set up with
-
-
-@st.composite
-def rules(draw):
-    """Draw any allowed settings."""
-    word, byte = st.integers(0, 2**16 - 1), st.integers(0, 255)
-    validate_after, expire_after = sorted(draw(st.sets(st.integers(1, 2**32 - 1), min_size=2, max_size=2)))
-    base = draw(st.integers(1, 2**16 - 1))
-    return dcai.Gamified(
-        validate_after=validate_after,
-        expire_after=expire_after,
-        settle_after=draw(st.integers(0, 2**32 - 1)),
-        report_within=draw(st.integers(1, 2**32 - 1)),
-        base=base,
-        feature=draw(byte),
-        streak=draw(byte),
-        streak_cap=draw(st.integers(1, 255)),
-        milestone=draw(st.integers(1, 2**16 - 1)),
-        milestone_bonus=draw(word),
-        all_labels=draw(word),
-        reporter_good=draw(st.integers(1, 255)),
-        report_points=draw(st.integers(0, base)),
-        memory_slots=draw(st.integers(1, 2**16 - 1)),
-        size_unit=draw(st.integers(1, 2**16 - 1)),
-    )
-
-
-@given(rules())
-def test_what_stands_in_a_trainers_code_is_read_back(incentive):
-    assert dcai.Gamified.from_packed(incentive.packed(), incentive.size_unit) == incentive
-    assert len(incentive.packed()) == 32
-
-
-def test_the_contract_reads_every_setting_where_it_stands(chain, perceptron):
-    names = [item["name"] for item in _rules_of_the_interface()]
-    for which in range(len(names)):
-        changed = {"report_points": 0, _snake(names[which]): 3}
-        if changed.get("expire_after"):
-            changed = {"validate_after": 1, "expire_after": 3}
-        incentive = dcai.Gamified(**changed)
-        trainer = dcai.deploy(chain, perceptron([1]), incentive, salt=which)
-
-        told = dict(zip(names, chain.read(TRAINER, trainer.address, "rules"), strict=True))
-
-        times = dict(
-            zip(("validate_after", "expire_after", "settle_after", "report_within"), incentive.times(), strict=True)
-        )
-        expected = {**asdict(incentive), **times}
-        assert {_snake(name): number for name, number in told.items()} == {
-            name: value for name, value in expected.items() if name != "size_unit"
-        }
-
-
-def _rules_of_the_interface():
-    (function,) = (item for item in artifacts.load("IGamified")["abi"] if item.get("name") == "rules")
-    return function["outputs"][0]["components"]
-
-
-def _snake(name):
-    return re.sub(r"([A-Z])", r"_\1", name).lower()
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"base": 0}, ["base", "from 1 to 65535", "0"]),
-        ({"base": 2**16}, ["base", "65536"]),
-        ({"feature": 256}, ["feature", "from 0 to 255"]),
-        ({"streak_cap": 0}, ["streak_cap", "from 1"]),
-        ({"milestone": 0}, ["milestone", "from 1"]),
-        ({"reporter_good": 0}, ["reporter_good", "from 1"]),
-        ({"memory_slots": 0}, ["memory_slots", "from 1"]),
-        ({"size_unit": True}, ["size_unit", "True"]),
-        ({"report_points": 11}, ["at most base, 10", "11"]),
-        ({"validate_after": 0}, ["validate_after", "in order", "0"]),
-        ({"validate_after": "30 days"}, ["in order", "2592000"]),
-        ({"expire_after": 2**32}, ["in order", str(2**32)]),
-        ({"report_within": 0}, ["report_within", "at least 1 second"]),
-        ({"settle_after": 2**32}, ["settle_after", str(2**32)]),
-    ],
-    ids=str,
-)
-def test_a_setting_out_of_its_range_is_refused_with_the_range(wrong, words):
-    with pytest.raises(InvalidInput) as caught:
-        dcai.Gamified(**wrong)
-
-    for word in words:
-        assert word in str(caught.value)
