@@ -51,7 +51,7 @@ def test_a_tenth_of_an_hour_or_more_is_a_whole_number_of_seconds(tenths, unit):
     ],
     ids=repr,
 )
-def test_what_is_no_duration_is_told(wrong):
+def test_what_is_not_a_duration_is_reported(wrong):
     with pytest.raises(InvalidInput) as caught:
         seconds(wrong)
 
@@ -71,5 +71,5 @@ def test_what_is_no_duration_is_told(wrong):
         (14 * 86_400, "2 weeks"),
     ],
 )
-def test_a_duration_is_told_in_its_two_largest_units(total, expected):
+def test_a_duration_is_written_in_its_two_largest_units(total, expected):
     assert duration_text(total) == expected

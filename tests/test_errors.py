@@ -144,7 +144,7 @@ def foreign(tmp_path, monkeypatch):
     artifacts._all.cache_clear()
 
 
-def test_an_error_that_no_contract_of_ours_has_is_told_by_its_name_and_figures(foreign):
+def test_an_error_that_no_contract_of_ours_has_is_reported_by_its_name_and_figures(foreign):
     raised = decode_error(foreign("Paused", ("uint256", "until")) + encode(["uint256"], [7]))
 
     assert type(raised) is errors.ContractReverted
@@ -170,7 +170,7 @@ def test_figures_of_strangers_are_short_and_cannot_steer_a_terminal(foreign):
     assert len(raised) < 400
 
 
-def test_an_error_that_no_contract_here_has_is_told_by_its_bytes():
+def test_an_error_that_no_contract_here_has_is_reported_by_its_bytes():
     assert decode_error(b"\1\2\3\4\5") is None
     assert str(explained("execution reverted", "0x0102030405")) == "The contract refuses, with 0x0102030405."
 
@@ -302,7 +302,7 @@ def test_too_little_money_is_not_sent(launch, refused, people):
 
 
 @pytest.mark.parametrize("deposit_wei", [-1, 0.5, 1e16, "1 ether", 2**256])
-def test_a_deposit_that_is_no_amount_of_wei_is_not_sent(launch, refused, people, deposit_wei):
+def test_a_deposit_that_is_not_an_amount_of_wei_is_not_sent(launch, refused, people, deposit_wei):
     trainer = launch()
 
     with refused(errors.InvalidInput, "wei", deposit_wei):
@@ -428,17 +428,17 @@ def test_a_contribution_that_is_not_there_is_named(ripe, refused):
 
 
 @pytest.mark.parametrize("address", ["", "0x12", "alice.eth", "0x" + "g" * 40, None, 7], ids=repr)
-def test_what_is_no_address_is_told(chain, refused, address):
+def test_what_is_not_an_address_is_reported(chain, refused, address):
     with refused(errors.InvalidInput, repr(address), "40 hexadecimal digits"):
         dcai.attach(chain, address)
 
 
-def test_an_address_without_a_contract_is_told_with_the_chain(chain, refused, people):
+def test_an_address_without_a_contract_is_reported_with_the_chain(chain, refused, people):
     with refused(errors.NoTrainer, people[1], chain.backend, chain.chain_id):
         dcai.attach(chain, people[1])
 
 
-def test_a_contract_that_is_no_trainer_is_told(chain, refused, people):
+def test_a_contract_that_is_not_a_trainer_is_reported(chain, refused, people):
     code = bytes.fromhex(artifacts.load("ReviewGate")["bytecode"][2:]) + bytes(64)
     gate = chain.send(None, code, sender=people[0]).contract_address
 
@@ -447,7 +447,7 @@ def test_a_contract_that_is_no_trainer_is_told(chain, refused, people):
             dcai.attach(chain, address)
 
 
-def test_a_clone_of_other_code_is_no_trainer(chain, refused, people):
+def test_a_clone_of_other_code_is_not_a_trainer(chain, refused, people):
     factory = products.address_of("TrainerFactory")
     # initialisation of a clone of an account without code does nothing, successfully
     settings = Settings(dcai.DepositRefundTake(), binary.settings(40), "Trap", ("no", "yes")).packed()
@@ -459,7 +459,7 @@ def test_a_clone_of_other_code_is_no_trainer(chain, refused, people):
         dcai.attach(chain, codec("TrainerFactory").event(receipt.logs[0]).args["trainer"])
 
 
-def test_a_question_to_nobody_is_no_answer(chain, refused, people):
+def test_a_question_to_nobody_is_not_an_answer(chain, refused, people):
     with refused(errors.NodeError, people[1], "no such contract"):
         chain.read(TRAINER, people[1], "price", 1, 1, 1)
 

@@ -208,7 +208,7 @@ def test_another_process_finds_what_a_scenario_names(pledge, site, tmp_path):
         assert done.stdout == b"True True\n"
 
 
-def test_a_term_that_is_wrong_in_a_scenario_is_told_like_ours(pledge):
+def test_a_term_that_is_wrong_in_a_scenario_is_reported_like_ours(pledge):
     for change, words in (
         ({"pledge": -1}, "incentive.pledge must be greater than or equal to 0, not -1"),
         ({"pledge": 0}, "pledge_wei must be a whole number from 1 to "),
@@ -218,7 +218,7 @@ def test_a_term_that_is_wrong_in_a_scenario_is_told_like_ours(pledge):
             scenario_of({**SCENARIO, "incentive": {"kind": "Pledge", **change}}, "a test")
 
 
-def test_an_incentive_without_rules_is_told_so(pledge):
+def test_an_incentive_without_rules_says_so(pledge):
     @dataclass(frozen=True)
     class Unruled(dcai.Incentive):
         suffix = "Unruled"
@@ -255,7 +255,7 @@ def test_its_trainer_is_what_deploy_and_attach_return(chain, pledge):
     assert chain.balance(trainer.address) == 0
 
 
-def test_an_incentive_without_a_trainer_is_told_what_it_lacks(chain, pledge):
+def test_an_incentive_without_a_trainer_is_refused_with_what_it_lacks(chain, pledge):
     @dataclass(frozen=True)
     class Lonely(pledge.Pledge):
         pass
@@ -264,7 +264,7 @@ def test_an_incentive_without_a_trainer_is_told_what_it_lacks(chain, pledge):
         dcai.deploy(chain, SparsePerceptron(("0", "1")).fit([[0, 1]], [1]), Lonely())
 
 
-def test_a_model_without_a_contract_for_an_incentive_is_told(chain, pledge):
+def test_a_model_without_a_contract_for_an_incentive_is_reported(chain, pledge):
     with pytest.raises(InvalidInput, match="There is no contract for NaiveBayes with Pledge"):
         dcai.deploy(chain, NaiveBayes(("0", "1")).fit([[0, 1]], [1]), pledge.Pledge())
 
@@ -308,7 +308,7 @@ def test_their_model_conforms(chain, pledge, some, check):
     found[check](chain)
 
 
-def test_a_twin_that_differs_is_told_with_the_check_the_seed_and_the_sample(chain, pledge, monkeypatch):
+def test_a_twin_that_differs_is_reported_with_the_check_the_seed_and_the_sample(chain, pledge, monkeypatch):
     class ForgetfulTwin(pledge.MajorityClass.twin_type):
         """A wrong twin: it forgets every fourth sample."""
 

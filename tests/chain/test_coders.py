@@ -57,7 +57,7 @@ def test_a_word_is_decoded_as_eth_abi_does_or_refused_as_it_is(kind, data):
     assert outcome(lambda: Values([kind]).decode(data)) == theirs
 
 
-def test_a_text_that_is_no_utf8_is_read_all_the_same():
+def test_a_text_that_is_not_utf8_is_read_all_the_same():
     assert Values(["string"]).decode(encode(["bytes"], [b"caf\xe9"])) == ("caf\ufffd",)
 
 

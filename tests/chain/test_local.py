@@ -168,7 +168,7 @@ def test_without_anvil_the_chain_is_py_evm(nowhere):
         assert len(chain.accounts) == 10
 
 
-def test_where_anvil_is_asked_for_and_not_found_the_way_out_is_told(nowhere):
+def test_where_anvil_is_asked_for_and_not_found_the_way_out_is_reported(nowhere):
     with pytest.raises(errors.InvalidInput, match=r"DCAI_ANVIL.*py-evm"):
         dcai.local_chain("anvil")
     with pytest.raises(errors.InvalidInput, match="rules of prague only"):
@@ -278,7 +278,7 @@ def test_a_snapshot_brings_back_balances_blocks_and_time(own_chain):
     assert own_chain.now() == before[1] + 1
 
 
-def test_a_snapshot_that_was_never_made_is_told(own_chain):
+def test_a_snapshot_that_was_never_made_is_reported(own_chain):
     with pytest.raises(dcai.DcaiError):
         own_chain.revert("0x99")
 

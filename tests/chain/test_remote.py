@@ -272,7 +272,7 @@ def test_another_chain_than_the_one_that_is_meant_is_refused(node):
     assert dcai.connect(node, chain_id=31337).chain_id == 31337
 
 
-def test_a_node_that_is_not_there_is_told_in_a_few_seconds():
+def test_a_node_that_is_not_there_is_reported_in_a_few_seconds():
     url = f"http://127.0.0.1:{free_port()}"
     start = time.monotonic()
 
@@ -283,7 +283,7 @@ def test_a_node_that_is_not_there_is_told_in_a_few_seconds():
     assert time.monotonic() - start < FEW_SECONDS
 
 
-def test_a_node_that_goes_away_is_told(node):
+def test_a_node_that_goes_away_is_reported(node):
     with serving(Line().handler(node)) as url:
         chain = dcai.connect(url)
 
@@ -294,7 +294,7 @@ def test_a_node_that_goes_away_is_told(node):
 @pytest.mark.parametrize(
     "url", ["", "localhost:8545", "ws://127.0.0.1:8545", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999"]
 )
-def test_what_is_no_address_of_a_node_is_told(url):
+def test_what_is_not_an_address_of_a_node_is_reported(url):
     with pytest.raises(dcai.DcaiError) as caught:
         dcai.connect(url)
 
@@ -320,7 +320,7 @@ def test_what_is_no_address_of_a_node_is_told(url):
         (200, b'{"result": {}}'),
     ],
 )
-def test_what_answers_but_is_no_node_is_told(status, answer):
+def test_what_answers_but_is_not_a_node_is_reported(status, answer):
     class Website(BaseHTTPRequestHandler):
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -338,7 +338,7 @@ def test_what_answers_but_is_no_node_is_told(status, answer):
     assert url in str(caught.value)
 
 
-def test_an_error_of_the_node_is_told_in_its_words(node):
+def test_an_error_of_the_node_is_reported_in_its_words(node):
     chain = dcai.connect(node)
 
     with pytest.raises(errors.NodeError, match="Insufficient funds"):

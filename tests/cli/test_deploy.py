@@ -121,7 +121,7 @@ def test_where_nobody_earns_points_the_leaderboard_says_so(deployed, run, spam):
     assert "its incentive is DepositRefundTake" in result.stderr
 
 
-def test_what_it_will_cost_is_told_and_comes_true(run, chain, spam):
+def test_what_it_will_cost_is_reported_and_comes_true(run, chain, spam):
     for shared in (True, False):  # the second needs none of the contracts that the first brought
         before = chain.balance(PEOPLE[0])
         made = json.loads(run("deploy", spam, "--yes", "--json", "--salt", int(shared)).stdout)
@@ -311,7 +311,7 @@ def test_terms_that_cannot_be_are_refused_before_anything_is_asked(run, chain, s
 
 
 @pytest.mark.parametrize("key", ["0x12", "hello", "0x" + 64 * "0", PEOPLE[0]])
-def test_a_key_that_is_none_is_told_without_repeating_it(run, spam, monkeypatch, key):
+def test_a_malformed_key_is_reported_without_repeating_it(run, spam, monkeypatch, key):
     monkeypatch.setenv("DCAI_PRIVATE_KEY", key)
     result = run("deploy", spam, "--yes")
     assert (result.exit_code, result.stdout) == (2, "")

@@ -93,7 +93,7 @@ def test_every_model_learns_the_training_part_in_order_and_is_measured_on_the_te
     assert (told["classes"], told["parameter_bytes"]) == (list(iris.labels), len(twin.parameters()))
 
 
-def test_vectors_are_standardised_and_what_rounding_lost_is_told(fitted):
+def test_vectors_are_standardised_and_what_rounding_lost_is_reported(fitted):
     told, _, encoder = fitted("wine", "--model", "nearest-centroid")
     assert len(encoder.mean_) == 13
     assert 0 < told["quantisation_loss"]["cosine_mean"] < told["quantisation_loss"]["cosine_max"] < 0.02
@@ -254,7 +254,7 @@ def test_a_file_that_cannot_be_learnt_from_is_one_sentence(fit, tmp_path, conten
 
 
 @pytest.mark.parametrize("name", ["data.csv", "data.csv.gz"])
-def test_bytes_that_are_no_text_are_one_sentence(fit, tmp_path, name):
+def test_bytes_that_are_not_text_are_one_sentence(fit, tmp_path, name):
     path = tmp_path / name
     path.write_bytes(b"label,text\nham,\xff\n")
     result = fit(path)
@@ -304,7 +304,7 @@ def test_a_set_that_is_not_here_says_how_to_get_it(fit):
     assert "dcai data get imdb" in result.stderr
 
 
-def test_a_place_that_cannot_be_written_to_is_told_before_anything_is_fitted(tmp_path):
+def test_a_place_that_cannot_be_written_to_is_reported_before_anything_is_fitted(tmp_path):
     for place, sentence in (
         (tmp_path, f"{tmp_path} is a folder; name a file.\n"),
         (tmp_path / "no" / "x.json", f"There is no folder {tmp_path / 'no'} to write x.json to; make it first.\n"),

@@ -63,7 +63,7 @@ def test_every_command_explains_itself(command):
     assert f"{command} [OPTIONS]" in result.stdout
 
 
-def test_an_unknown_command_is_told():
+def test_an_unknown_command_is_reported():
     result = CliRunner().invoke(app, ["improve"])
 
     assert result.exit_code == 2
@@ -83,7 +83,7 @@ def test_python_runs_it_as_a_module():
     assert done.stdout == f"dcai {dcai.__version__}\n"
 
 
-def test_a_setting_that_incentives_have_in_common_is_told_with_each_default(monkeypatch):
+def test_a_setting_that_incentives_have_in_common_is_reported_with_each_default(monkeypatch):
     monkeypatch.setenv("COLUMNS", "400")
     shown = " ".join(CliRunner().invoke(app, ["deploy", "--help"]).stdout.split())
 

@@ -123,7 +123,7 @@ def test_nothing_is_paid_in_unless_somebody_agrees(run, chain, market, reviews, 
     ],
     ids=str,
 )
-def test_what_cant_be_done_is_told_in_one_sentence(run, market, arguments, code, words):
+def test_what_cant_be_done_is_reported_in_one_sentence(run, market, arguments, code, words):
     command, *others = arguments
 
     done = run("market", command, market, *others)
@@ -134,7 +134,7 @@ def test_what_cant_be_done_is_told_in_one_sentence(run, market, arguments, code,
         assert word in done.stderr
 
 
-def test_another_incentives_trainer_is_no_market(run, model):
+def test_another_incentives_trainer_is_not_a_market(run, model):
     address = run("deploy", model, "--yes").stdout.strip()
 
     done = run("market", "status", address)

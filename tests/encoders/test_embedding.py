@@ -140,7 +140,7 @@ def test_texts_whose_vectors_are_zero_are_named_together_the_first_ten_of_them()
         (7, "not 7"),
     ],
 )
-def test_what_is_no_list_of_texts_is_refused_before_the_function_sees_it(texts, says):
+def test_what_is_not_a_list_of_texts_is_refused_before_the_function_sees_it(texts, says):
     refused(lambda: gives(None).fit(texts), says)
     refused(lambda: encoder_from_spec(EMBEDDING_SPEC, embed=gives(None).embed).estimator().transform(texts), says)
 

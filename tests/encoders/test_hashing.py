@@ -125,7 +125,7 @@ def test_a_text_without_a_word_is_an_error_that_quotes_it():
         HashingEncoder().fit().encode("...!")
 
 
-def test_no_texts_are_no_rows():
+def test_no_texts_give_no_rows():
     assert HashingEncoder(7).fit().transform([]).shape == (0, 7)
 
 
@@ -143,12 +143,12 @@ def test_a_number_of_features_out_of_range_is_refused_with_the_limit(n_features)
         (7, "not 7"),
     ],
 )
-def test_what_is_no_list_of_texts_is_refused_with_its_position(texts, says):
+def test_what_is_not_a_list_of_texts_is_refused_with_its_position(texts, says):
     refused(lambda: HashingEncoder().fit(texts), says)
     refused(lambda: HashingEncoder().fit().transform(texts), says)
 
 
-def test_what_is_no_text_is_not_described():
+def test_what_is_not_text_is_not_described():
     refused(lambda: HashingEncoder().fit().describe(5), "must be a str, not 5")
 
 

@@ -53,7 +53,7 @@ def test_what_is_packed_is_unpacked(obj):
         (zlib.compress(b"[1, 2]"), "a JSON object; these 14 bytes unpack to [1, 2]"),
     ],
 )
-def test_bytes_that_are_no_packed_spec_are_refused(packed, says):
+def test_bytes_that_are_not_a_packed_spec_are_refused(packed, says):
     refused(lambda: unpack_spec(packed), says)
 
 

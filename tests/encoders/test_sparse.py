@@ -134,7 +134,7 @@ def test_a_spec_without_one_of_its_fields_is_refused_with_its_name(spec):
 
 
 @pytest.mark.parametrize("spec", [None, [], "text", 5])
-def test_a_spec_that_is_no_dict_is_refused(spec):
+def test_a_spec_that_is_not_a_dict_is_refused(spec):
     refused(lambda: encoder_from_spec(spec), f"is a dict, not {spec!r}")
 
 

@@ -119,7 +119,7 @@ def test_the_breast_cancer_table_is_told_apart_by_a_perceptron_on_its_bins():
         (object(), "A table holds rows of numbers"),
     ],
 )
-def test_what_is_no_table_of_finite_numbers_is_refused_with_row_and_column(table, says):
+def test_what_is_not_a_table_of_finite_numbers_is_refused_with_row_and_column(table, says):
     refused(lambda: TabularEncoder().fit(table, feature_names=["age", "height"]), says)
     refused(lambda: encoder_from_spec(TABULAR_SPEC).estimator().transform(table), says)
 

@@ -156,7 +156,7 @@ def test_a_vocabulary_size_out_of_range_is_refused_with_the_limit(size):
         (7, "not 7"),
     ],
 )
-def test_what_is_no_list_of_texts_is_refused_with_its_position(texts, says):
+def test_what_is_not_a_list_of_texts_is_refused_with_its_position(texts, says):
     refused(lambda: TextEncoder().fit(texts), says)
     refused(lambda: TextEncoder().fit(TRAINING_TEXTS).transform(texts), says)
 

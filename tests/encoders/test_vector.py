@@ -220,7 +220,7 @@ def test_digits_are_told_apart_by_a_perceptron_as_well_as_before_they_were_encod
         (object(), "A table holds rows of numbers"),
     ],
 )
-def test_what_is_no_table_of_finite_rows_with_a_direction_is_refused_with_row_and_column(table, says):
+def test_what_is_not_a_table_of_finite_rows_with_a_direction_is_refused_with_row_and_column(table, says):
     refused(lambda: VectorEncoder().fit(table, feature_names=["age", "height"]), says)
     encoder = VectorEncoder().fit([[1.0, 2.0]], feature_names=["age", "height"])
     refused(lambda: encoder.transform(table), says)

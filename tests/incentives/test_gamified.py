@@ -208,7 +208,7 @@ def test_of_a_batch_those_that_the_model_agrees_with_are_validated_and_the_other
     assert trainer.audit().ok
 
 
-def test_calls_for_singles_and_for_batches_tell_each_other_apart(launch, people, chain):
+def test_calls_for_singles_refuse_batches_and_those_for_batches_refuse_singles(launch, people, chain):
     trainer = launch()
     one = trainer.contribute([1], "yes", sender=people[1])
     (batch,) = trainer.contribute_many([[2], [3]], ["yes"] * 2, sender=people[1], progress=False)
@@ -285,7 +285,7 @@ def test_a_report_takes_the_points_of_bad_data_once_its_author_had_time_to_defen
     assert trainer.audit().ok
 
 
-def test_who_looks_after_their_data_in_time_loses_nothing(bad, people, chain):
+def test_people_who_look_after_their_data_in_time_lose_nothing(bad, people, chain):
     trainer, wrong = bad
     wrong.report(sender=people[2])
     for _ in range(3):

@@ -20,7 +20,7 @@ from dcai.incentives.gamified.standing import BADGES
 TRAINER = "SparsePerceptronGamified"
 
 
-def test_a_badge_is_told_when_it_is_earned(launch, people, chain):
+def test_a_badge_is_announced_when_it_is_earned(launch, people, chain):
     trainer = launch(milestone=1)
     mine = trainer.contribute([1], "yes", sender=people[1])
     chain.travel("1 day")

@@ -234,7 +234,7 @@ def test_a_header_is_what_its_blocks_hash_is_made_of(anvil, name):
 @pytest.mark.parametrize(
     "change", [{"requestsHash": None}, {"difficulty": "0x1"}, {"targetGas": "0x1", "mixHash": None}]
 )
-def test_a_chain_whose_headers_have_other_fields_is_told(chain, monkeypatch, change):
+def test_a_chain_whose_headers_have_other_fields_is_reported(chain, monkeypatch, change):
     request = chain.request
 
     def other(method, params):

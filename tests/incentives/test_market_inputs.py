@@ -42,7 +42,7 @@ from tests.support.market_stage import ROUNDS, Stage
     ],
     ids=str,
 )
-def test_settings_out_of_their_range_are_told(terms, words):
+def test_settings_out_of_their_range_are_reported(terms, words):
     with pytest.raises(InvalidInput) as caught:
         dcai.PredictionMarket(**{"stake_wei": 18, "portion_size": 2, **terms})
 

@@ -56,7 +56,7 @@ def test_a_scenario_has_every_setting_with_the_default_that_it_has_in_python(inc
 
 
 @pytest.mark.parametrize("value", [0, 65_536, -1, 1.0, True, "7", None], ids=repr)
-def test_a_number_out_of_its_range_is_told_with_the_range(value):
+def test_a_number_out_of_its_range_is_reported_with_the_range(value):
     with pytest.raises(InvalidInput, match=r"most_samples must be a whole number from 1 to 65535, not "):
         PredictionMarket(stake_wei=900, portion_size=100, most_samples=value)
 

@@ -162,7 +162,7 @@ def fail(*_):
     ],
     ids=repr,
 )
-def test_a_path_that_is_no_files_is_told_in_a_sentence(tmp_path, place, reading, writing):
+def test_a_path_that_cannot_be_a_file_is_reported_in_a_sentence(tmp_path, place, reading, writing):
     (tmp_path / "file").write_text("")
     path = tmp_path / place
 
@@ -259,7 +259,7 @@ def test_a_file_without_a_smoothing_that_contracts_have_is_refused(changed, smoo
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"7", b"null", b"[" * 100_000], ids=repr)
-def test_what_is_no_json_object_is_no_model_file(path, content):
+def test_what_is_not_a_json_object_is_not_a_model_file(path, content):
     path.write_bytes(content)
 
     refused(lambda: load(path), ["not a model file", str(path)])

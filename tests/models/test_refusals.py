@@ -31,12 +31,12 @@ from tests.support.model_cases import NAMES, Case, F, each_model, packed, refuse
     ],
     ids=lambda given: repr(given)[:40],
 )
-def test_classes_that_no_contract_has_are_told_in_a_sentence(case, arguments, words):
+def test_classes_that_no_contract_has_are_reported_in_a_sentence(case, arguments, words):
     refused(lambda: case.model(**arguments).fit(rows_of(case.model, 4), [0, 1, 0, 1]), words)
 
 
 @each_model
-def test_rows_and_labels_that_dont_fit_are_told_in_a_sentence(case):
+def test_rows_and_labels_that_dont_fit_are_reported_in_a_sentence(case):
     rows = rows_of(case.model, 4)
     for labels, words in (
         ([0, 1, 2, 1], ["no class 2", "'a'"]),
@@ -89,7 +89,7 @@ def test_what_is_neither_a_feature_nor_none_is_refused_with_its_row_and_column(m
     ],
     ids=["list", "sparse", "cube", "number", "ragged", "nothing", "complex"],
 )
-def test_what_has_no_rows_of_numbers_is_told_in_a_sentence(model, rows, words):
+def test_what_has_no_rows_of_numbers_is_reported_in_a_sentence(model, rows, words):
     fitted = Case(model, 2, 2).fitted()
 
     for question in (
@@ -159,7 +159,7 @@ VECTOR = rows_of(DensePerceptron, 1)[0]
     ],
     ids=repr,
 )
-def test_what_is_no_vector_of_unit_norm_is_told_in_a_sentence(vector, words):
+def test_what_is_not_a_vector_of_unit_norm_is_reported_in_a_sentence(vector, words):
     model = Case(DensePerceptron, 2, 2).fitted()
     refused(lambda: model.twin.pack(vector), words)
     refused(lambda: model.predict([vector]), [] if "23 features" in words else ["VectorEncoder"])
@@ -189,7 +189,7 @@ def test_vectors_of_whole_floats_are_taken_and_come_back():
         (SparsePerceptron, 0, ["1 to 65,535"]),
     ],
 )
-def test_models_that_no_contract_holds_are_told_in_a_sentence(model, features, words):
+def test_models_that_no_contract_holds_are_reported_in_a_sentence(model, features, words):
     rows = np.zeros((1, features), dtype=np.int8)
     refused(lambda: model(NAMES[:2]).fit(rows, [0]), words)
 
@@ -232,7 +232,7 @@ def test_smoothing_is_a_number_of_thousandths(smoothing):
     ],
     ids=repr,
 )
-def test_what_no_contract_of_a_model_holds_is_told_in_a_sentence(change, words):
+def test_what_no_contract_of_a_model_holds_is_reported_in_a_sentence(change, words):
     whole = {"settings": Case(SparsePerceptron, 2, 4).settings(), "parameters": bytes(100), "classes": NAMES[:2]}
 
     SparsePerceptronTwin.from_parameters(**whole)

@@ -200,7 +200,7 @@ def test_zeros_that_are_stored_and_entries_that_are_stored_twice_count_as_what_t
     assert model.twin.parameters() == expected.twin.parameters()
 
 
-def test_entries_that_cancel_each_other_are_no_feature():
+def test_entries_that_cancel_each_other_are_not_a_feature():
     stored = sparse.csr_matrix(([1, -1, 1], [0, 0, 1], [0, 3]), shape=(1, 2))
 
     assert dcai.SparsePerceptron(("no", "yes")).fit(stored, [1]).weights_.tolist() == [[0, 1]]
@@ -243,7 +243,7 @@ def test_an_unfitted_one_says_so():
     [[], [3, 1], [1, 1], [-1, 2], [40], [65_536], [1.5], [[1], [2]], ["one"], [False, True], None, [2**70], 3],
     ids=repr,
 )
-def test_what_is_no_sample_of_the_model_is_told_in_a_sentence(perceptron, indices):
+def test_what_is_not_a_sample_of_the_model_is_reported_in_a_sentence(perceptron, indices):
     with pytest.raises(InvalidInput):
         perceptron([0] * 40).pack(indices)
 

@@ -87,7 +87,7 @@ def run(monkeypatch):
         ("end the chain", "The local chain", None),
     ],
 )
-def test_what_was_found_is_told_and_written(run, file, tmp_path, how, words, audited):
+def test_what_was_found_is_reported_and_written(run, file, tmp_path, how, words, audited):
     out = tmp_path / "out"
 
     answer = run("simulate", file, "--set", f"agents.0.how={how}", "--out", out, "--json")

@@ -121,7 +121,7 @@ def test_a_run_that_stops_early_says_why_and_writes_what_it_has(run, file, tmp_p
 
 
 @pytest.mark.parametrize("command", ["simulate", "sweep"])
-def test_a_folder_that_cannot_be_written_to_is_told_before_the_run(run, file, command):
+def test_a_folder_that_cannot_be_written_to_is_reported_before_the_run(run, file, command):
     answer = run(command, file, "--out", file / "below")
 
     assert answer.exit_code == 2
@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_the_run(run, file, co
     ("name", "words"),
     [("course.bmp", ".png, .svg or .pdf"), (".", "name a file"), ("none/course.png", "There is no folder")],
 )
-def test_a_picture_that_cannot_be_written_is_told_before_the_run(run, file, tmp_path, name, words):
+def test_a_picture_that_cannot_be_written_is_reported_before_the_run(run, file, tmp_path, name, words):
     (tmp_path / "folder.png").mkdir()
 
     answer = run("simulate", file, "--plot", tmp_path / name if name != "." else tmp_path / "folder.png")
@@ -142,7 +142,7 @@ def test_a_picture_that_cannot_be_written_is_told_before_the_run(run, file, tmp_
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk")
-def test_a_full_disk_is_told_when_the_result_was(run, file, tmp_path):
+def test_a_full_disk_is_reported_when_the_result_was(run, file, tmp_path):
     (tmp_path / "result.json").symlink_to("/dev/full")
 
     answer = run("simulate", file, "--out", tmp_path, "--json")
@@ -230,7 +230,7 @@ def test_tables_of_many_agents_fit_a_narrow_terminal(run, file, tmp_path, monkey
     assert many.stdout.count("somebody 4") == 2
 
 
-def test_runs_of_a_sweep_that_ended_early_are_told_once_for_a_setting(run, file, tmp_path):
+def test_runs_of_a_sweep_that_ended_early_are_reported_once_for_a_setting(run, file, tmp_path):
     nothing = ("--set", "agents.0.balance=0,1000", "--set", "agents.1.balance=0")
 
     answer = run("sweep", file, *nothing, "--seeds", 2, "--out", tmp_path / "sweep")

@@ -115,7 +115,7 @@ def test_a_process_of_this_machine_that_is_killed_ends_the_calls_with_one_senten
 
 
 @pytest.mark.parametrize("name", backends.CLUSTERS)
-def test_a_cluster_that_is_not_there_is_told(name, nobody, tmp_path):
+def test_a_cluster_that_is_not_there_is_reported(name, nobody, tmp_path):
     with pytest.raises(InvalidInput, match=f"There is no {name} cluster at {nobody}: .*[^.]\\.$") as caught:
         sweep([Case((), scenario(), 0)], tmp_path, cluster=(name, nobody))
 
@@ -124,17 +124,17 @@ def test_a_cluster_that_is_not_there_is_told(name, nobody, tmp_path):
 
 @pytest.mark.parametrize("name", backends.CLUSTERS)
 @pytest.mark.parametrize("address", ["nowhere", "nowhere:port", "nowhere.invalid:1"])
-def test_what_is_no_address_is_told(name, address, tmp_path):
+def test_what_is_not_an_address_is_reported(name, address, tmp_path):
     with pytest.raises(InvalidInput, match=f"There is no {name} cluster at {address}: "):
         sweep([Case((), scenario(), 0)], tmp_path, cluster=(name, address))
 
 
-def test_a_backend_that_is_unknown_is_told(tmp_path):
+def test_a_backend_that_is_unknown_is_reported(tmp_path):
     with pytest.raises(InvalidInput, match="There is no backend 'slurm'; choose dask or ray"):
         sweep([Case((), scenario(), 0)], tmp_path, cluster=("slurm", "localhost:1"))
 
 
-def test_a_backend_that_is_not_installed_is_told(monkeypatch, tmp_path):
+def test_a_backend_that_is_not_installed_is_reported(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "ray", None)
 
     with pytest.raises(InvalidInput, match=r"ray isn't installed: pip install 'dcai\[ray\]'"):

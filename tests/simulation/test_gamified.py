@@ -38,7 +38,7 @@ def test_contributions_cost_gas_only_and_earn_points_and_badges():
     assert {"first contribution", "bronze", "all-rounder"} <= set(honest.earned["badges"])
 
 
-def test_what_is_told_of_points_is_what_the_log_gives():
+def test_what_is_reported_of_points_is_what_the_log_gives():
     run = beside_honest("LabelFlipper")
 
     counted = [entry for entry in run.by("honest") if entry.stage in ("validated", "reported")]

@@ -131,7 +131,7 @@ def test_every_scenario_runs_on_data_that_is_built_in(file):
         (('title = "Test"', 'title = "Test"\n[model]\nkind = "Oracle"'), ["model", "SparsePerceptron", "'Oracle'"]),
     ],
 )
-def test_what_is_wrong_in_a_file_is_told_in_one_sentence(load, tmp_path, change, words):
+def test_what_is_wrong_in_a_file_is_reported_in_one_sentence(load, tmp_path, change, words):
     with pytest.raises(InvalidInput) as caught:
         load(GOOD.replace(*change))
 
@@ -148,7 +148,7 @@ def test_two_agents_of_one_name_are_refused(load):
 
 
 @pytest.mark.usefixtures("nothing_at_hand")
-def test_data_that_is_missing_is_told_unless_there_is_a_fallback(load):
+def test_data_that_is_missing_is_reported_unless_there_is_a_fallback(load):
     missing = GOOD.replace("breast-cancer", "imdb")
 
     with pytest.raises(DataUnavailable, match="imdb"):
@@ -170,7 +170,7 @@ def test_settings_change_what_the_file_says(load):
 
 
 @pytest.mark.parametrize("setting", ["weight", "agents.5.deposit=1", "title.x=1", "agents.first.deposit=1"])
-def test_a_setting_that_cannot_be_made_is_told(load, setting):
+def test_a_setting_that_cannot_be_made_is_reported(load, setting):
     with pytest.raises(InvalidInput, match=r"is not a setting|can't be set"):
         load(GOOD, setting)
 
@@ -182,20 +182,20 @@ def test_a_file_starts_from_another(load, tmp_path):
     assert (scenario.title, scenario.data.name, scenario.data.samples) == ("Other", "breast-cancer", 50)
 
 
-def test_what_is_wrong_in_a_file_that_is_extended_is_told_with_its_name(load, tmp_path):
+def test_what_is_wrong_in_a_file_that_is_extended_is_reported_with_its_name(load, tmp_path):
     (tmp_path / "base.toml").write_text(GOOD + "depth = 5")
 
     with pytest.raises(InvalidInput, match=r"scenario.toml, which extends .*base.toml: the key agents.0.depth"):
         load('extends = "base.toml"')
 
 
-def test_files_that_extend_each_other_are_told(load, tmp_path):
+def test_files_that_extend_each_other_are_reported(load, tmp_path):
     (tmp_path / "base.toml").write_text('extends = "scenario.toml"')
 
     with pytest.raises(InvalidInput, match=r"scenario.toml extends .*base.toml extends .*scenario.toml: no file can"):
         load('extends = "base.toml"')
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
+def test_a_file_that_is_not_there_is_reported(tmp_path):
     with pytest.raises(InvalidInput, match=r"none.toml can't be read: No such file"):
         load_scenario(tmp_path / "none.toml")

@@ -119,7 +119,7 @@ def test_an_encoder_of_another_width_than_the_model_is_refused(launch, refused):
         launch(encoder=encoder)
 
 
-def test_what_a_deployment_used_is_told(launch, chain, people):
+def test_what_a_deployment_used_is_reported(launch, chain, people):
     words = [f"word{i:02}" for i in range(40)]
     start, balance = chain.block_number(), chain.balance(people[3])
 
@@ -171,7 +171,7 @@ def test_an_encoder_that_is_not_complete_is_none(launch, chain, people):
     [b"", b"no spec", pack_spec({"encoder": {"kind": "text", "version": 99, "words": []}}), pack_spec({"name": "x"})],
     ids=["nothing", "garbage", "another version", "another thing"],
 )
-def test_what_is_no_encoder_is_told(launch, chain, people, refused, published):
+def test_what_is_not_an_encoder_is_reported(launch, chain, people, refused, published):
     trainer = launch()
     chain.invoke(TRAINER, trainer.address, "publish", published, True, sender=people[0])
 
@@ -179,7 +179,7 @@ def test_what_is_no_encoder_is_told(launch, chain, people, refused, published):
         dcai.attach(chain, trainer.address)
 
 
-def test_a_trainer_without_text_for_its_name_is_told(chain, people, refused):
+def test_a_trainer_without_text_for_its_name_is_reported(chain, people, refused):
     given = Settings(dcai.DepositRefundTake(), binary.settings(40), "Test", ("no", "yes"))
     settings = given.packed() + b"\xff"
     factory, implementation = (products.address_of(name) for name in CONTRACTS)
@@ -192,7 +192,7 @@ def test_a_trainer_without_text_for_its_name_is_told(chain, people, refused):
 
 
 @pytest.mark.parametrize("lines", [b"", b"Test", b"Test\nno", b"Test\nno\nyes\nmaybe"])
-def test_a_trainer_with_other_labels_than_classes_is_told(chain, people, refused, lines):
+def test_a_trainer_with_other_labels_than_classes_is_reported(chain, people, refused, lines):
     settings = Settings(dcai.DepositRefundTake(), binary.settings(40), "", ("", "")).packed()[:44] + lines
     factory, implementation = (products.address_of(name) for name in CONTRACTS)
     receipt = chain.invoke(

@@ -147,7 +147,7 @@ def test_a_model_that_no_contribution_could_reach_is_refused(chain, refused):
         ([0.0, 0.0, 0.0], ["direction"]),
     ],
 )
-def test_what_is_no_vector_is_refused_before_anything_is_sent(trained, refused, vector, words):
+def test_what_is_not_a_vector_is_refused_before_anything_is_sent(trained, refused, vector, words):
     trainer, _ = trained(dcai.NearestCentroid)
 
     with refused(errors.InvalidInput, *words):
@@ -221,7 +221,7 @@ def test_a_name_is_short_and_one_line(trained, chain, refused, name):
         chain.invoke("ITrainer", trainer.address, "addClass", name, sender=trainer.creator)
 
 
-def test_a_name_that_is_no_text_keeps_nobody_out(trained, chain, people):
+def test_a_name_that_is_not_text_keeps_nobody_out(trained, chain, people):
     trainer, inputs = trained(dcai.NaiveBayes, max_classes=3)
     mine = trainer.contribute(inputs[0], trainer.predict(inputs[0]), sender=people[1])
     call = bytearray(codec("ITrainer").call("addClass", "??"))
