@@ -12,8 +12,6 @@ from dcai.trainer.log import History
 if TYPE_CHECKING:
     from dcai.models.twins import Twin
 
-    pass
-
 # How many questions one call asks: 200 cold slots and their overhead stay far below any node's limit.
 _CHUNK = 200
 

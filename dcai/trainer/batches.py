@@ -12,8 +12,6 @@ from dcai.samples import MAX_BATCH
 if TYPE_CHECKING:
     from dcai.models.twins import Twin
 
-    pass
-
 # What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
 # slot that changes (as if it had been empty); and what it may use in all, with room for the error of these figures.
 _BATCH_GAS = 150_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dcai import untrusted as foreign_json
+from dcai import untrusted
 from dcai.chain import connect
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, attached
@@ -55,12 +55,11 @@ def run(
 
 
 def _data(trainer: Trainer[Any, Any], given: str) -> Any:
-
     encoder = trainer.encoder
     if encoder is not None and encoder.takes_texts:
         return given
     try:
-        row = foreign_json.parse(given.encode())
+        row = untrusted.parse(given.encode())
     except ValueError:
         row = None
     if not isinstance(row, list):
