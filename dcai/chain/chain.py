@@ -14,7 +14,7 @@ from dcai.chain.call import Call
 from dcai.chain.codec import codec
 from dcai.chain.receipts import Log, RawReceipt, Receipt
 from dcai.chain.reverts import explained
-from dcai.chain.rpc import Request, RpcFailure, field, listed, to_bytes, to_int
+from dcai.chain.rpc import Request, RpcFailure, block_tag, field, listed, to_bytes, to_int
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
 from dcai.untrusted import shortened
 
@@ -102,7 +102,7 @@ class Chain:
         transaction = self._transaction(to, data, sender, value)
         if gas is not None:
             transaction["gas"] = hex(gas)
-        return to_bytes(self._ask("eth_call", [transaction, _tag(block)]))
+        return to_bytes(self._ask("eth_call", [transaction, block_tag(block)]))
 
     def read(self, contract: str, address: str, function: str, *args: object, block: int | None = None) -> Any:
         """Return the answer of a function of one of our contracts, as of a block or of the latest.
@@ -126,7 +126,7 @@ class Chain:
 
     def balance(self, address: str, *, block: int | None = None) -> int:
         """Return the balance of an address, wei, as of a block or of the latest."""
-        return to_int(self._ask("eth_getBalance", [checked_address(address), _tag(block)]))
+        return to_int(self._ask("eth_getBalance", [checked_address(address), block_tag(block)]))
 
     def now(self) -> int:
         """Return the time of the latest block, seconds since 1970."""
@@ -396,10 +396,4 @@ class Chain:
             if receipt.gas_used >= limit * 63 // 64:
                 raise TransactionFailed(f"{told}: it ran out of gas at its limit of {limit:,}.", receipt) from error
             raise TransactionFailed(f"{told}. {error}", receipt) from error
-        raise TransactionFailed(
-            f"{told}. The same call would work now: somebody else's transaction came in between.", receipt
-        )
-
-
-def _tag(block: int | None) -> str:
-    return "latest" if block is None else hex(block)
+        raise TransactionFailed(f"{told}. The same call would work now: another transaction came in between.", receipt)

@@ -92,5 +92,10 @@ def listed(answer: Any) -> list[Any]:
     return list(answer)
 
 
+def block_tag(block: int | None) -> str:
+    """Return how requests name a block; None: the latest."""
+    return "latest" if block is None else hex(block)
+
+
 def _nonsense(value: Any, wanted: str) -> NodeError:
     return NodeError(f"The node answers {shortened(value)} where {wanted} is expected: ask another node.")

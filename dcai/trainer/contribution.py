@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dcai.chain.receipts import Receipt
+from dcai.errors import InvalidInput
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
@@ -54,3 +55,22 @@ class Contribution:
     def id(self) -> int:
         """The contribution's number."""
         return self.entry.id
+
+
+def entry_of(contribution: object, trainer: Trainer[Any, Any]) -> Any:
+    """Return the entry in the log of a contribution to a trainer.
+
+    Raises
+    ------
+    InvalidInput
+        If it is a contribution to another trainer, or isn't one at all.
+    """
+    if not isinstance(contribution, Contribution):
+        raise InvalidInput(f"{contribution!r} is not a contribution; trainer.contribution(number) returns one.")
+    other = contribution.trainer
+    if (other.address, other.chain.chain_id) != (trainer.address, trainer.chain.chain_id):
+        raise InvalidInput(
+            f"Contribution {contribution.id} was made to the trainer at {other.address} on chain "
+            f"{other.chain.chain_id}, and this one is at {trainer.address} on chain {trainer.chain.chain_id}."
+        )
+    return contribution.entry

@@ -9,11 +9,11 @@ from dcai.chain.call import Call
 from dcai.errors import InvalidInput
 from dcai.samples import pack_batch
 from dcai.trainer.batches import batches
+from dcai.trainer.contribution import Contribution, entry_of
 from dcai.trainer.log import Entry
 from dcai.trainer.slots import NEW
 
 if TYPE_CHECKING:
-    from dcai.trainer.contribution import Contribution
     from dcai.trainer.trainer import Trainer
 
 
@@ -102,7 +102,7 @@ class Calls:
         )
 
     def _entry(self, contribution: Contribution) -> Any:
-        return self._trainer.entry_of(contribution)
+        return entry_of(contribution, self._trainer)
 
     def _claim(self, function: str, verb: str, entry: Entry, *args: Any, gas: int | None = None) -> Call:
         """Return the call that claims something of a contribution."""

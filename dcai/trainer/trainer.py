@@ -358,24 +358,6 @@ class Trainer(Generic[C, H]):
         shown = track(groups, description="Contributing", disable=not progress or len(groups) < 2)
         return [self._contribute(samples, numbers, sender, deposit_wei, None) for samples, numbers in shown]
 
-    def entry_of(self, contribution: Contribution) -> Any:
-        """Return the entry in the log of a contribution to this trainer.
-
-        Raises
-        ------
-        InvalidInput
-            If it is a contribution to another trainer, or isn't one at all.
-        """
-        if not isinstance(contribution, Contribution):
-            raise InvalidInput(f"{contribution!r} is not a contribution; trainer.contribution(number) returns one.")
-        other: Trainer[Any, Any] = contribution.trainer
-        if (other.address, other.chain.chain_id) != (self.address, self.chain.chain_id):
-            raise InvalidInput(
-                f"Contribution {contribution.id} was made to the trainer at {other.address} on chain "
-                f"{other.chain.chain_id}, and this one is at {self.address} on chain {self.chain.chain_id}."
-            )
-        return contribution.entry
-
     def _author(self, entry: Entry, sender: str | Account | None) -> Account:
         """Return the account that sends what only a contribution's author may: by default one of the chain's.
 

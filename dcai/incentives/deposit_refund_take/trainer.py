@@ -10,7 +10,7 @@ from dcai.chain.call import Call
 from dcai.errors import IsNoBatch
 from dcai.incentives.deposit_refund_take.log import SPLIT_SLOTS, DepositEntry, DepositHistory
 from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
-from dcai.trainer.contribution import Contribution
+from dcai.trainer.contribution import Contribution, entry_of
 from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
 
@@ -116,7 +116,7 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
         gas: int | None = None,
     ) -> int:
         """Get a deposit back: see `DepositContribution.refund`."""
-        author = self._author(self.entry_of(contribution), sender)
+        author = self._author(entry_of(contribution, self), sender)
         return self._claimed(
             contribution.entry, self.prepare.refund(contribution, positions=positions, gas=gas), author
         )

@@ -14,7 +14,7 @@ from dcai.errors import InvalidInput, IsNoBatch
 from dcai.incentives.gamified.log import GamifiedEntry, GamifiedHistory
 from dcai.incentives.gamified.standing import Standing
 from dcai.incentives.gamified.terms import Gamified
-from dcai.trainer.contribution import Contribution
+from dcai.trainer.contribution import Contribution, entry_of
 from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
 
@@ -173,7 +173,7 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         gas: int | None = None,
     ) -> int:
         """Get the points of a contribution: see `GamifiedContribution.validate`."""
-        entry: GamifiedEntry = self.entry_of(contribution)
+        entry: GamifiedEntry = entry_of(contribution, self)
         author = self._author(entry, sender)
         receipt = self.send(self.prepare.validate(contribution, positions=positions, gas=gas), author)
         event = self._outcome(receipt, "id")
@@ -189,7 +189,7 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         self, contribution: GamifiedContribution, *, sender: str | Account | None = None, gas: int | None = None
     ) -> int:
         """Announce that data is bad, or take its points: see `GamifiedContribution.report`."""
-        entry: GamifiedEntry = self.entry_of(contribution)
+        entry: GamifiedEntry = entry_of(contribution, self)
         event = self._outcome(self.send(self.prepare.report(contribution, gas=gas), sender), "reporter")
         if event.name == "Reported":
             entry.stage, entry.until = "reported", event.args["due"] + self.incentive.times()[3]
@@ -201,7 +201,7 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         self, contribution: GamifiedContribution, *, sender: str | Account | None = None, gas: int | None = None
     ) -> None:
         """End a report of one's own data: see `GamifiedContribution.defend`."""
-        entry: GamifiedEntry = self.entry_of(contribution)
+        entry: GamifiedEntry = entry_of(contribution, self)
         author = self._author(entry, sender)
         event = self._outcome(self.send(self.prepare.defend(contribution, gas=gas), author), "until")
         entry.stage, entry.until = "validated", event.args["until"]
