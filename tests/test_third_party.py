@@ -14,11 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import dcai
 from dcai import artifacts, plugins
-from dcai.cli import app
 from dcai.errors import ContractReverted, InvalidInput
 from dcai.models import NaiveBayes, SparsePerceptron
 from dcai.models.twins.lanes import UINT16
@@ -156,47 +154,6 @@ def test_it_runs_in_a_scenario_file_with_a_model_and_an_agent_of_theirs(command,
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["contributed"] == 30
-
-
-@pytest.mark.parametrize(
-    ("source", "words"),
-    [
-        (None, "The plugin 'mine' can't be imported: ModuleNotFoundError: No module named 'mine'. "),
-        ("1 / 0", "The plugin 'mine' can't be imported: ZeroDivisionError: division by zero. "),
-    ],
-)
-def test_a_plugin_that_cannot_be_imported_is_one_sentence(tmp_path, monkeypatch, source, words):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", ["", *sys.path])
-    if source is not None:
-        (tmp_path / "mine.py").write_text(source)
-
-    result = CliRunner().invoke(app, ["--plugin", "mine", "data", "list"])
-
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(words)
-    assert result.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize("source", ["1 / 0", "raise SystemExit(3)", "import no_such_module"])
-def test_a_broken_package_breaks_nothing_of_ours(tmp_path, source):
-    (tmp_path / "broken.py").write_text(source)
-    told = tmp_path / "broken-1.0.dist-info"
-    told.mkdir()
-    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
-    (told / "entry_points.txt").write_text("[dcai.plugins]\nbroken = broken\n")
-    path = os.pathsep.join([str(ROOT), str(tmp_path)])
-    for arguments in (["--help"], ["deploy", "--help"], ["fit", "--help"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "dcai", *arguments],
-            env={**os.environ, "PYTHONPATH": path},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        assert "Usage" in done.stdout
-        assert done.stderr.startswith("The plugin 'broken' of the installed package 'broken' can't be imported: ")
-        assert done.stderr.count("\n") == 1
 
 
 # In Python
@@ -391,55 +348,6 @@ def test_their_incentive_conforms_with_every_model_that_there_is_a_contract_for(
     check_incentive(pledge.Pledge(), chain=chain, steps=15)
 
 
-def of_faults(pledge, fault):
-    """Return an incentive with a fault: a variant of the pledge under a name of its own."""
-    terms, trainer, log = (importlib.import_module(f"pledge.{name}") for name in ("terms", "trainer", "log"))
-
-    @dataclass(frozen=True)
-    class Cheap(terms.Pledge):
-        """A wei below what the contract asks."""
-
-        suffix = "Cheap"
-
-        def price(self, elapsed, sizes=(1,)):
-            return self.pledge_wei * len(sizes) - 1
-
-    @dataclass(frozen=True)
-    class Forgetful(terms.Pledge):
-        """Reads another time out of a trainer's code."""
-
-        suffix = "Forgetful"
-
-        @classmethod
-        def from_packed(cls, word, size_unit):
-            return cls(terms.Pledge.from_packed(word, size_unit).pledge_wei, 60, size_unit)
-
-    @dataclass(frozen=True)
-    class Leaking(terms.Pledge):
-        suffix = "Leaking"
-
-    @dataclass(frozen=True)
-    class Forgetting(terms.Pledge):
-        suffix = "Forgetting"
-
-    @dataclass(frozen=True)
-    class Deaf(terms.Pledge):
-        """Doesn't hear what its contract tells."""
-
-        suffix = "Deaf"
-
-    class DeafHistory(log.PledgeHistory):
-        def apply(self, event, times):
-            pass
-
-    kinds = {kind.__name__: kind for kind in (Cheap, Forgetful, Leaking, Forgetting, Deaf)}
-
-    class FaultyTrainer(trainer.PledgeTrainer, incentive=kinds[fault]):
-        history_type = DeafHistory if fault == "Deaf" else log.PledgeHistory
-
-    return kinds[fault]
-
-
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -451,7 +359,7 @@ def of_faults(pledge, fault):
     ],
 )
 def test_what_is_wrong_with_an_incentive_is_found_and_named(chain, pledge, contracts, tmp_path, fault, words):
-    incentive = of_faults(pledge, fault)
+    incentive = third_party.of_faults(pledge, fault)
     name = f"SparsePerceptron{fault}"
     # where the fault is the twin's, the contract is right; bytes behind its code give it an address of its own
     right = contracts["SparsePerceptronPledge"]

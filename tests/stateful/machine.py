@@ -18,7 +18,7 @@ from dcai import DepositRefundTake
 from dcai.chain.codec import codec
 from dcai.models.twins import Twin
 from dcai.trainer.settings import Settings
-from tests.stateful import actions
+from tests.stateful import draws
 from tests.stateful.actions import (
     FEATURES,
     Action,
@@ -37,8 +37,9 @@ from tests.stateful.actions import (
     Step,
     Turn,
 )
+from tests.stateful.calls import Call, Mood, Refused
 from tests.stateful.ledger import Ledger
-from tests.stateful.rules import Call, Mood, Refused, Rules
+from tests.stateful.rules import Rules
 from tests.stateful.running import Tally
 from tests.stateful.world import PEOPLE, TRAINER, WALLETS, World, calldata
 from tests.support import binary
@@ -109,7 +110,7 @@ class SharedModel(RuleBasedStateMachine):
         terms=terms(),
         twin=st.one_of(perceptrons, counting()),
         creator=st.sampled_from(("creator", "hoarder")),
-        honest=st.lists(actions.people, max_size=3),
+        honest=st.lists(draws.people, max_size=3),
     )
     def deploy(self, terms: DepositRefundTake, twin: Twin, creator: str, honest: Sequence[str]) -> None:
         """Deploy a trainer with some good contributions."""
@@ -128,13 +129,13 @@ class SharedModel(RuleBasedStateMachine):
         self.book = Rules(address, terms, twin, outcome.time)
         self._charge(creator, outcome.receipt)
         for who in honest:
-            self._act(who, Contribute(actions.SAMPLE, "as the model", "the price", "none"))
+            self._act(who, Contribute(draws.SAMPLE, "as the model", "the price", "none"))
         self.chain.travel(terms.times()[0])
         for who in honest:
             self._act(who, Claiming("refund", 0, True, "nothing"))
 
     # one rule, since Hypothesis leaves some rules out of each run, and nothing comes of any of these without the others
-    @rule(who=actions.people, what=actions.steps)
+    @rule(who=draws.people, what=draws.steps)
     def act(self, who: str, what: Step) -> None:
         """Somebody does something, or something happens to the trainer."""
         now = self._next_time()

@@ -9,8 +9,8 @@ from typing import Any
 from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 
+from tests.stateful.calls import Call, Claim, pack_batch
 from tests.stateful.market_rules import Evaluation, Market, Phase
-from tests.stateful.rules import Call, Claim, pack_batch
 from tests.stateful.world import PEOPLE, WALLETS
 
 ONWARD = {

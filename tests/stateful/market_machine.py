@@ -18,9 +18,9 @@ from dcai.chain.header import header
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
 from dcai.trainer.settings import Settings
 from tests.stateful import market_actions
+from tests.stateful.calls import Call, Mood, Refused
 from tests.stateful.market_actions import Attempt, CallBack, Force, Pass, PassTheDeadline, Refuse, Step
 from tests.stateful.market_rules import Market, Phase, Terms
-from tests.stateful.rules import Call, Mood, Refused
 from tests.stateful.running import Tally
 from tests.stateful.world import WALLETS, World, calldata
 from tests.support.market_play import fitted

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from eth_utils.crypto import keccak
 
 from dcai.models.twins import Twin
-from tests.stateful.rules import BATCH, Claim, Mood, Refused, unpack_batch
+from tests.stateful.calls import BATCH, Claim, Mood, Refused, unpack_batch
 from tests.support.market_rule import gains
 
 

@@ -11,7 +11,7 @@ from dcai.chain.codec import Codec, codec
 from dcai.chain.reverts import decode_error
 from dcai.errors import ContractReverted, TransactionFailed
 from dcai.trainer import products
-from tests.stateful.rules import Call, Mood
+from tests.stateful.calls import Call, Mood
 from tests.support.solidity import compiled
 
 TRAINER = codec("SparsePerceptronDRT")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import pytest
 import solcx
@@ -56,3 +58,52 @@ def installed(contracts, folder):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*pip, "--target", target, source], check=True, capture_output=True, stdin=subprocess.DEVNULL)
     return target
+
+
+def of_faults(pledge, fault):
+    """Return an incentive with a fault: a variant of the pledge under a name of its own."""
+    terms, trainer, log = (importlib.import_module(f"pledge.{name}") for name in ("terms", "trainer", "log"))
+
+    @dataclass(frozen=True)
+    class Cheap(terms.Pledge):
+        """A wei below what the contract asks."""
+
+        suffix = "Cheap"
+
+        def price(self, elapsed, sizes=(1,)):
+            return self.pledge_wei * len(sizes) - 1
+
+    @dataclass(frozen=True)
+    class Forgetful(terms.Pledge):
+        """Reads another time out of a trainer's code."""
+
+        suffix = "Forgetful"
+
+        @classmethod
+        def from_packed(cls, word, size_unit):
+            return cls(terms.Pledge.from_packed(word, size_unit).pledge_wei, 60, size_unit)
+
+    @dataclass(frozen=True)
+    class Leaking(terms.Pledge):
+        suffix = "Leaking"
+
+    @dataclass(frozen=True)
+    class Forgetting(terms.Pledge):
+        suffix = "Forgetting"
+
+    @dataclass(frozen=True)
+    class Deaf(terms.Pledge):
+        """Doesn't hear what its contract tells."""
+
+        suffix = "Deaf"
+
+    class DeafHistory(log.PledgeHistory):
+        def apply(self, event, times):
+            pass
+
+    kinds = {kind.__name__: kind for kind in (Cheap, Forgetful, Leaking, Forgetting, Deaf)}
+
+    class FaultyTrainer(trainer.PledgeTrainer, incentive=kinds[fault]):
+        history_type = DeafHistory if fault == "Deaf" else log.PledgeHistory
+
+    return kinds[fault]
