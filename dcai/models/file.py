@@ -36,7 +36,7 @@ def save(path: str | os.PathLike[str], model: Model, encoder: Encoder | None = N
     InvalidInput
         If the encoder isn't of the model's features, or the file can't be written.
     """
-    if not hasattr(model, "twin"):
+    if not hasattr(type(model), "twin"):
         raise InvalidInput(f"{model!r} is not a model of dcai; save the model and its encoder, not a pipeline of both.")
     check_encoder(model.twin, None if encoder is None else encoder.coding)
     spec = None if encoder is None else encoder.spec()
@@ -77,7 +77,7 @@ def load(path: str | os.PathLike[str], embed: Embed | None = None) -> tuple[Mode
     model = from_dict(data)
     spec = field(data, "encoder", dict, type(None))
     encoder = None if spec is None else encoder_from_spec(spec, embed=embed).estimator()
-    if not hasattr(model, "twin"):
+    if not hasattr(type(model), "twin"):
         raise InvalidInput(f"{model!r} is not a model of dcai; save the model and its encoder, not a pipeline of both.")
     check_encoder(model.twin, None if encoder is None else encoder.coding)
     return model, encoder

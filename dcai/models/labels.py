@@ -90,17 +90,13 @@ def given(classes: object) -> Labels:
 def numbered(y: Labels, classes: Labels) -> NDArray[np.int64]:
     """Return labels as positions in the classes.
 
-    Where classes have names, whole numbers are taken for positions, unless the names are numbers.
+    Where classes have names, whole numbers are taken for positions.
 
     Raises
     ------
     InvalidInput
         If one is unknown.
     """
-    if y.dtype.kind in "iu" and any(
-        one.removeprefix("-").isdecimal() for one in classes.tolist() if isinstance(one, str)
-    ):
-        y = y.astype(str)
     if y.dtype.kind in "iub" and classes.dtype.kind in "UO":
         numbers = y.astype(np.int64)
         unknown = (numbers < 0) | (numbers >= len(classes))

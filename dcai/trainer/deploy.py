@@ -88,7 +88,7 @@ def prepare(
     """
     if not isinstance(incentive, Incentive):
         raise InvalidInput(f"An incentive is an object such as dcai.Gamified(), not {incentive!r}.")
-    if not isinstance(model, Twin) and not hasattr(model, "twin"):
+    if not isinstance(model, Twin) and not hasattr(type(model), "twin"):
         raise InvalidInput(
             f"{model!r} is not a model of dcai, which a contract can compute; fit one, as in dcai.NaiveBayes()."
         )

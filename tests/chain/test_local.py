@@ -171,7 +171,7 @@ def test_without_anvil_the_chain_is_py_evm(nowhere):
 def test_where_anvil_is_asked_for_and_not_found_the_way_out_is_reported(nowhere):
     with pytest.raises(errors.InvalidInput, match=r"DCAI_ANVIL.*py-evm"):
         dcai.local_chain("anvil")
-    with pytest.raises(errors.InvalidInput, match="rules of prague only"):
+    with pytest.raises(errors.InvalidInput, match="py-evm only has the rules of prague"):
         dcai.local_chain(hardfork="osaka")
 
 

@@ -112,7 +112,7 @@ def test_only_the_creator_adds_classes_and_only_where_there_is_room(trained, cha
 
     with refused(errors.InvalidInput, "max_classes=3"):
         full.add_class("more")
-    with refused(errors.InvalidInput, "different"):
+    with refused(errors.InvalidInput, "already"):
         trainer.add_class("bad")
     chain.accounts = chain.accounts[1:]
     with refused(errors.InvalidInput, trainer.creator):

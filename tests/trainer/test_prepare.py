@@ -94,7 +94,7 @@ def test_a_class_is_added_by_a_prepared_call(chain, people):
 
     call = trainer.prepare.add_class("maybe")
     assert dcai.attach(chain, trainer.address).labels == ("no", "yes")
-    with pytest.raises(errors.InvalidInput, match="different texts"):
+    with pytest.raises(errors.InvalidInput, match="There is a class 'yes' already"):
         trainer.prepare.add_class("yes")
     chain.account(people[2]).send(call)
 
@@ -118,3 +118,32 @@ def test_a_deployment_is_a_list_of_calls_whose_address_is_known_before(chain, pe
     trainer = dcai.attach(chain, prepared.deployed.address)
     assert (trainer.name, trainer.creator, trainer.encoder.spec()) == ("Words", people[4], encoder.spec())
     assert trainer.model().parameters() == model.twin.parameters()
+
+
+@pytest.mark.parametrize("amount", [-1, 1e18, "1", 2**256])
+def test_an_amount_that_cannot_be_sent_is_refused_when_the_call_is_prepared(launch, amount):
+    trainer = launch(**TERMS)
+
+    with pytest.raises(errors.InvalidInput, match="An amount is a whole number of wei"):
+        trainer.prepare.contribute([1], "yes", deposit_wei=amount)
+
+
+def test_a_claim_is_prepared_by_the_trainer_of_the_contribution_alone(launch, people):
+    trainer, other = launch(name="Ours", **TERMS), launch(name="Theirs", **TERMS)
+    mine = trainer.contribute([1], "yes", sender=people[1])
+
+    with pytest.raises(
+        errors.InvalidInput, match=f"made to the trainer at {trainer.address}.* this one is at {other.address}"
+    ):
+        other.prepare.refund(mine)
+    with pytest.raises(errors.InvalidInput, match=r"1 is not a contribution; trainer.contribution\(number\)"):
+        trainer.prepare.report(1)
+
+
+def test_a_number_names_a_class_where_classes_are_named_by_numbers(chain, perceptron):
+    trainer = dcai.deploy(chain, perceptron([5] * 40, classes=("2", "1")), dcai.DepositRefundTake(**TERMS))
+
+    assert "labelled '1'" in trainer.prepare.contribute([1], 1).what
+    assert "labelled '2'" in trainer.prepare.contribute([1], np.int64(2)).what
+    with pytest.raises(errors.InvalidInput, match="There is no class '0'; the classes are '2', '1'"):
+        trainer.prepare.contribute([1], 0)
