@@ -1,4 +1,4 @@
-"""Who signs and sends calls: each account takes a `Call` and returns its receipt."""
+"""Accounts sign and send calls: each takes a `Call` and returns its receipt."""
 
 from dcai.accounts.account import Account
 from dcai.accounts.local_key import LocalKey

@@ -101,7 +101,7 @@ class Codec:
         Raises
         ------
         NodeError
-            If it is no such answer.
+            If it is not such an answer.
         """
         try:
             values = self._functions[function].outputs.decode(data)

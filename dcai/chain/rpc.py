@@ -10,7 +10,7 @@ from dcai.chain.addresses import checksummed
 from dcai.errors import NodeError
 from dcai.untrusted import shortened
 
-# 256 bits: nothing larger is told by a node
+# 256 bits: a node answers with nothing larger
 _QUANTITY = re.compile("0x[0-9a-fA-F]{1,64}")
 _ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 
@@ -48,7 +48,7 @@ def result_of(answer: dict[str, Any]) -> Any:
 
 
 def to_int(value: Any) -> int:
-    """Return a quantity as an int; raise `NodeError` where it is none."""
+    """Return a quantity as an int; raise `NodeError` for anything else."""
     if isinstance(value, int) and value >= 0:
         return value
     if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
@@ -57,7 +57,7 @@ def to_int(value: Any) -> int:
 
 
 def to_bytes(value: Any) -> bytes:
-    """Return data as bytes; raise `NodeError` where it is none."""
+    """Return data as bytes; raise `NodeError` for anything else."""
     if isinstance(value, bytes):
         return bytes(value)
     try:
@@ -67,26 +67,26 @@ def to_bytes(value: Any) -> bytes:
 
 
 def to_hex(value: Any) -> str:
-    """Return data as hexadecimal text with 0x; raise `NodeError` where it is none."""
+    """Return data as hexadecimal text with 0x; raise `NodeError` for anything else."""
     return "0x" + to_bytes(value).hex()
 
 
 def to_address(value: Any) -> str:
-    """Return an address with its checksum; raise `NodeError` where it is none."""
+    """Return an address with its checksum; raise `NodeError` for anything else."""
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
         raise _nonsense(value, "an address")
     return checksummed(value)
 
 
 def field(answer: Any, name: str) -> Any:
-    """Return a field of an object that a node answered with; raise `NodeError` where it isn't there."""
+    """Return a field of an object that a node answered with; raise `NodeError` if it is missing."""
     if not isinstance(answer, Mapping) or name not in answer:
         raise _nonsense(answer, f"an object with {name!r}")
     return answer[name]
 
 
 def listed(answer: Any) -> list[Any]:
-    """Return a list that a node answered with; raise `NodeError` where it is none."""
+    """Return a list that a node answered with; raise `NodeError` for anything else."""
     if not isinstance(answer, list | tuple):
         raise _nonsense(answer, "a list")
     return list(answer)
