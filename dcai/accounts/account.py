@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Account(Protocol):
-    """Who pays for calls: a private key on this machine, or an account of the node.
+    """An account that pays for calls: a private key on this machine, or an account of the node.
 
     Whatever has these two can be given as `sender` or `account`.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcai.accounts.numbers import is_number_taken, numbering
+from dcai.accounts.numbers import is_known, is_number_taken, numbering
 from dcai.chain.addresses import checked_address
 from dcai.chain.receipts import wait_for
 from dcai.chain.rpc import RpcFailure, field, to_int
@@ -84,9 +84,9 @@ class LocalKey:
         sent: str = signed.hash.to_0x_hex()
         try:
             request("eth_sendRawTransaction", [signed.raw_transaction.to_0x_hex()])
-        except RpcFailure:
-            # an answer may have been lost, and the same bytes sent again: then the node has them, whatever it says
-            if request("eth_getTransactionByHash", [sent]) is None:
+        except RpcFailure as failure:
+            # an answer may have been lost, and the same bytes sent again: then the node has them, and says so or not
+            if not is_known(failure) and request("eth_getTransactionByHash", [sent]) is None:
                 raise
         return sent
 

@@ -17,4 +17,9 @@ def numbering(chain_id: int, address: str) -> Lock:
 def is_number_taken(failure: RpcFailure) -> bool:
     """Tell whether a node refuses a transaction since there is another one of its number."""
     message = failure.message.lower()
-    return any(words in message for words in ("nonce", "replacement transaction", "already known"))
+    return is_known(failure) or any(words in message for words in ("nonce", "replacement transaction"))
+
+
+def is_known(failure: RpcFailure) -> bool:
+    """Tell whether a node refuses a transaction since it has this very one."""
+    return "already known" in failure.message.lower()

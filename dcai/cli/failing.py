@@ -36,7 +36,7 @@ def broken_plugins_as_one_sentence() -> Iterator[None]:
                 shown(message, category, *where)
 
         warnings.simplefilter("always", plugins.BrokenPlugin)
-        warnings.showwarning = show  # type: ignore[assignment]
+        warnings.showwarning = show  # type: ignore[assignment]  # its parameters have names that `where` collects
         yield
 
 

@@ -14,8 +14,8 @@ class Slots:
     """Slots of a trainer at which nothing can be claimed any more: changing one costs 17,100 gas less than a new one.
 
     What this process knows of them: those of its own claims, and those that were looked for in the log
-    (`Trainer.find_slots`). A slot that somebody else takes first is no harm: the contract never overwrites a live
-    record. Threads can share it.
+    (`Trainer.find_slots`). It does no harm if somebody else takes a slot first: the contract never overwrites a
+    live record. Threads can share it.
     """
 
     def __init__(self) -> None:

@@ -180,3 +180,18 @@ def test_a_password_in_the_address_of_a_node_is_not_repeated(node):
         with pytest.raises(dcai.DcaiError) as caught:
             dcai.connect(url)
         assert "secret" not in str(caught.value)
+
+
+def test_a_node_that_has_a_transaction_already_is_not_sent_a_second_one(node):
+    known = (
+        b'{"error": {"code": -32000, "message": "already known"}}'  # of the same bytes, sent again after a lost answer
+    )
+    count = ("eth_getTransactionCount", [PEOPLE[0], "latest"])
+    with lying(node, {"eth_sendRawTransaction": known, "eth_getTransactionByHash": b'{"result": null}'}) as url:
+        chain = dcai.connect(url, account=KEYS[0])
+        before = int(chain.request(*count), 16)
+
+        receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=1)
+
+        assert receipt.ok
+        assert int(chain.request(*count), 16) == before + 1
