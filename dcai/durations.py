@@ -30,6 +30,7 @@ def seconds(duration: Duration) -> int:
         value = float(Decimal(match[1]) * UNITS[match[2]])
     else:
         value = duration.total_seconds() if isinstance(duration, timedelta) else duration
-    if not isinstance(value, int | float) or not isfinite(value) or value < 0 or value != int(value):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not isfinite(value) or value < 0 or value != int(value):
         raise InvalidInput(f"A duration is a whole number of seconds, 0 or more, not {duration!r}.")
     return int(value)

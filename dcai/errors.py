@@ -22,12 +22,25 @@ class InvalidInput(DcaiError, ValueError):
     """A value was refused before anything was sent: the text names it, the limit and the way out."""
 
 
+class NothingToEncode(InvalidInput):
+    """An input holds nothing that its encoder knows, so there is no sample to send."""
+
+
 class NodeError(DcaiError):
     """The node can't be reached, is not the one that was meant, or refuses a request for a reason of its own."""
 
 
 class NodeUnreachable(NodeError):
     """No node answers."""
+
+
+class InsufficientFunds(DcaiError):
+    """An account has less money than what it is to send, and nothing was sent; `needed_wei` and `balance_wei`."""
+
+    def __init__(self, sentence: str, needed_wei: int = 0, balance_wei: int = 0) -> None:
+        super().__init__(sentence)
+        self.needed_wei = needed_wei
+        self.balance_wei = balance_wei
 
 
 class NoTrainer(DcaiError):

@@ -11,7 +11,7 @@ from numbers import Integral
 from struct import pack
 from typing import TYPE_CHECKING, Any
 
-from dcai.errors import InvalidInput
+from dcai.errors import InvalidInput, NothingToEncode
 from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def pack_sparse(indices: Any) -> bytes:
 
     array = np.asarray(indices)
     if array.ndim != 1 or array.size == 0:
-        raise InvalidInput("A sample needs at least one feature, as a flat list of feature indices.")
+        kind = NothingToEncode if array.shape == (0,) else InvalidInput
+        raise kind("A sample needs at least one feature, as a flat list of feature indices.")
     if array.dtype.kind not in "iu":
         raise InvalidInput(f"Feature indices are whole numbers, not {array.dtype}.")
     array = array.astype(np.int64)

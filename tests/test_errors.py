@@ -76,7 +76,7 @@ def test_a_text_without_a_known_word_is_not_sent(launch, refused, people):
 def test_of_many_inputs_the_wrong_one_is_named_and_none_is_sent(launch, refused, people):
     trainer = launch()
 
-    with refused(errors.InvalidInput, "Input 1 of 3"):
+    with refused(errors.InvalidInput, "Row 2 of 3"):
         trainer.contribute_many([[1], [2, 1], [3]], ["yes"] * 3, sender=people[1], progress=False)
     with refused(errors.InvalidInput, "3 inputs", "2 labels"):
         trainer.contribute_many([[1], [2], [3]], ["yes"] * 2, sender=people[1], progress=False)
@@ -129,7 +129,7 @@ def test_a_deposit_that_nobody_has_is_not_sent(backend, perceptron, request):
         block = chain.block_number()
 
         with pytest.raises(dcai.DcaiError):
-            trainer.contribute([1], "yes", deposit_wei=10**27)
+            trainer.contribute([1], "yes", deposit_wei=10**27, force=True)
         assert chain.block_number() == block
 
 

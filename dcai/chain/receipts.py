@@ -150,4 +150,9 @@ def wait_for(request: Request, transaction_hash: str) -> RawReceipt:
         stop=stop_after_delay(RECEIPT_SECONDS),
         retry_error_callback=still_waiting,
     )
-    return waiting(find)
+    try:
+        return waiting(find)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"Transaction {transaction_hash} was sent and is on its way: look it up before you send it again."
+        ) from None

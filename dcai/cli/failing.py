@@ -12,15 +12,21 @@ import typer
 from dcai import plugins
 from dcai.errors import DcaiError, InvalidInput
 
+# what shells say of a command that Ctrl-C ended
+_INTERRUPTED = 130
+
 
 @contextmanager
 def errors_as_one_sentence() -> Iterator[None]:
-    """Turn an error of ours into its sentence on standard error; exit with 2 for bad input, else 1."""
+    """Turn an error of ours into its sentence on standard error; exit with 2 for bad input, else 1, 130 for Ctrl-C."""
     try:
         yield
     except DcaiError as error:
         tell(error)
         raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from error
+    except KeyboardInterrupt as stop:
+        tell(str(stop) or "Interrupted.")
+        raise typer.Exit(_INTERRUPTED) from stop
 
 
 @contextmanager

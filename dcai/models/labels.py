@@ -97,7 +97,7 @@ def numbered(y: Labels, classes: Labels) -> NDArray[np.int64]:
     InvalidInput
         If one is unknown.
     """
-    if y.dtype.kind in "iub" and classes.dtype.kind in "UO":
+    if y.dtype.kind in "iu" and classes.dtype.kind in "UO":
         numbers = y.astype(np.int64)
         unknown = (numbers < 0) | (numbers >= len(classes))
     else:

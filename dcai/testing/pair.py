@@ -65,11 +65,11 @@ class Pair:
         quoted
             Ask for price and gas as people do, which takes four times as long.
         """
-        terms: dict[str, int] = {} if quoted else {"deposit_wei": 1, "gas": _GAS}
+        deposit, gas = (None, None) if quoted else (1, _GAS)
         sample = self.twin.pack(features)
         with naming(f"after sample 0x{sample.hex()}, label {label}"):
             before, touched = self._slots(), set(self.twin.touched(sample, label))
-            self.trainer.contribute(features, label, sender=self.contributor, **terms)
+            self.trainer.contribute(features, label, sender=self.contributor, deposit_wei=deposit, gas=gas)
             self.twin.learn(sample, label)
             self.compare([sample])
             changed = {slot for slot, (old, new) in enumerate(zip(before, self._slots(), strict=True)) if old != new}

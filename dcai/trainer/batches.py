@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.errors import InvalidInput
@@ -19,6 +19,39 @@ _SLOT_GAS = 2_600
 _NEW_SLOT_GAS = 20_000
 _READ_GAS = 2_150
 _MAX_GAS = 15_000_000
+
+
+T = TypeVar("T")
+
+
+class Batch(NamedTuple):
+    """Samples that go into one transaction.
+
+    Attributes
+    ----------
+    samples : list of bytes
+    labels : list of int
+    rows : list of int
+        The row that each sample comes from, counted from 1.
+    """
+
+    samples: list[bytes]
+    labels: list[int]
+    rows: list[int]
+
+
+class Batched(list[T]):
+    """A list with one item for each batch that rows were put into.
+
+    Attributes
+    ----------
+    skipped : tuple of int
+        The rows that were left out, counted from 1, since nothing in them is known.
+    """
+
+    def __init__(self, items: Iterable[T] = (), skipped: tuple[int, ...] = ()) -> None:
+        super().__init__(items)
+        self.skipped = skipped
 
 
 def estimate(model: Twin, samples: Iterable[bytes], touched: Iterable[int]) -> int:

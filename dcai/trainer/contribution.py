@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dcai.chain.receipts import Receipt
 from dcai.errors import InvalidInput
@@ -24,10 +24,23 @@ class Quote:
     deposit_wei : int
         What to send: enough even if somebody contributes just before in the same block, which is the highest price
         there is.
+    skipped : tuple of int
+        The rows that are left out of it, counted from 1, since nothing in them is known.
     """
 
     price_wei: int
     deposit_wei: int
+    skipped: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, trainer: Trainer[Any, Any], sizes: tuple[int, ...], skipped: tuple[int, ...] = ()) -> Self:
+        """Return the price of samples of these sizes; a contribution of several pays as much for each."""
+        _, _, last = trainer.contract.read("progress")
+        # the next block is at least a second later than this one
+        elapsed = max(trainer.chain.now() + 1 - last, 1)
+        price, most = (int(trainer.incentive.price(seconds, sizes)) for seconds in (elapsed, 0))
+        count = len(sizes)
+        return cls(-(-price // count) * count, -(-most // count) * count, skipped)
 
 
 class Contribution:

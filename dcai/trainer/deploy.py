@@ -92,7 +92,7 @@ def prepare(
         raise InvalidInput(
             f"{model!r} is not a model of dcai, which a contract can compute; fit one, as in dcai.NaiveBayes()."
         )
-    if not isinstance(salt, int) or not 0 <= salt < 2**256:
+    if not isinstance(salt, int) or isinstance(salt, bool) or not 0 <= salt < 2**256:
         raise InvalidInput(f"A salt is a whole number from 0 to 2^256 - 1, not {salt!r}.")
     twin: Twin = model if isinstance(model, Twin) else model.twin
     coding = _coding(encoder)

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcai.encoders.codings.coding import SparseCoding
-from dcai.errors import InvalidInput
+from dcai.errors import InvalidInput, NothingToEncode
 from dcai.samples import pack_features
 from dcai.trainer.settings import Deployed
+from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
     from dcai.encoders import Coding
     from dcai.models.twins import Twin
+
+
+class Rows(NamedTuple):
+    """Inputs as samples.
+
+    Attributes
+    ----------
+    samples : list of bytes
+    numbers : list of int
+        The row that each comes from, counted from 1.
+    skipped : tuple of int
+        The rows that were left out.
+    """
+
+    samples: list[bytes]
+    numbers: list[int]
+    skipped: tuple[int, ...]
 
 
 class Inputs:
@@ -75,27 +93,82 @@ class Inputs:
             return pack_features(self.encoder.features(data))
         return self.sample(data)
 
-    def samples(self, data: Sequence[Any]) -> list[bytes]:
-        """Return inputs as samples; an error says which of them it is about."""
-        if isinstance(data, str):
-            raise InvalidInput(f"Many inputs are a list, not the one text {data!r}.")
-        samples = []
-        for position, one in enumerate(data):
+    def rows(self, data: Iterable[Any], *, skip_unknown: bool = False) -> Rows:
+        """Return inputs as samples.
+
+        Parameters
+        ----------
+        data
+            A list of inputs, a table, or what gives one input after the other.
+        skip_unknown
+            Leave out inputs in which nothing is known, instead of refusing all.
+
+        Raises
+        ------
+        InvalidInput
+            If an input can't be a sample: the sentence begins with its row, counted from 1. Or if all are left out.
+        """
+        inputs = listed(data, "inputs")
+        samples: list[bytes] = []
+        numbers: list[int] = []
+        skipped: list[int] = []
+        for row, one in enumerate(inputs, start=1):
             try:
                 samples.append(self.sample(one))
+                numbers.append(row)
             except InvalidInput as error:
-                raise InvalidInput(f"Input {position} of {len(data)}: {error}") from error
-        return samples
+                if skip_unknown and isinstance(error, NothingToEncode):
+                    skipped.append(row)
+                    continue
+                error.args = (_in_row(row, len(inputs), str(error)),)
+                raise
+        if skipped and not samples:
+            raise NothingToEncode(f"None of the {len(skipped)} rows holds anything that {self._name!r} knows.")
+        return Rows(samples, numbers, tuple(skipped))
 
     def sizes(self, samples: Sequence[bytes]) -> tuple[int, ...]:
         """Return the sizes of samples, by which they are priced."""
         return tuple(self.model.size_of(sample) for sample in samples)
+
+    @property
+    def _name(self) -> str:
+        return self._deployed.settings.name
 
     def _features(self, data: Any) -> Any:
         if self.encoder is not None:
             return self.encoder.encode(data)
         if isinstance(data, str):
             wanted = "a vector of signed bytes" if self.twin.dense else "the indices of the features"
-            name = self._deployed.settings.name
-            raise InvalidInput(f"{name!r} has no encoder for {data!r}: give {wanted} instead.")
+            raise InvalidInput(f"{self._name!r} has no encoder for {shortened(data)}: give {wanted} instead.")
         return data
+
+
+def listed(many: Iterable[Any], what: str) -> list[Any]:
+    """Return many inputs or labels as a list, whatever gives them: it is gone through once.
+
+    Parameters
+    ----------
+    many
+    what
+        What they are called: "inputs" or "labels".
+
+    Raises
+    ------
+    InvalidInput
+        If it is one text, or has no order.
+    """
+    if isinstance(many, str | bytes):
+        raise InvalidInput(f"Many {what} are a list with one of them per row, not the one text {shortened(many)}.")
+    if isinstance(many, Mapping | Set) or not hasattr(many, "__iter__"):
+        raise InvalidInput(f"Many {what} are a list with one of them per row, not {shortened(many)}.")
+    # a data frame would give the names of its columns
+    table: Any = many
+    return list(table.to_numpy() if hasattr(many, "columns") and hasattr(many, "to_numpy") else many)
+
+
+def _in_row(row: int, rows: int, sentence: str) -> str:
+    """Return an encoder's sentence about the one input that it was given, with the row that the input comes from."""
+    for first in ("Row 0", "Text 0"):
+        if sentence.startswith(first):
+            return f"Row {row} of {rows}{sentence.removeprefix(first)}"
+    return f"Row {row} of {rows}: {sentence}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import index
+from collections.abc import Iterable, Sequence
 
 from dcai.chain.contract import Contract
 from dcai.errors import InvalidInput, UnknownLabel
+from dcai.integers import whole
+from dcai.untrusted import shortened
 
 
 class Labels:
@@ -54,15 +55,32 @@ class Labels:
                 raise InvalidInput(f"There is no class {label!r}; the classes are {', '.join(map(repr, names))}.")
             return names.index(label)
         try:
-            number = index(label)
+            number = whole(label)
         except TypeError:
-            raise InvalidInput(f"A label is a class's name or number, not {label!r}.") from None
+            raise InvalidInput(f"A label is a class's name or number, not {shortened(label)}.") from None
         if any(map(_is_number, self.names)):
             return self.number(str(number))
         names = self.of(number + 1)
         if not 0 <= number < len(names):
             raise UnknownLabel(label=number, classes=len(names))
         return number
+
+    def numbers(self, labels: Sequence[str | int]) -> list[int]:
+        """Return the numbers of many classes.
+
+        Raises
+        ------
+        InvalidInput, UnknownLabel
+            As of `number`: the sentence begins with the row of the label, counted from 1.
+        """
+        numbers = []
+        for row, label in enumerate(labels, start=1):
+            try:
+                numbers.append(self.number(label))
+            except (InvalidInput, UnknownLabel) as error:
+                error.args = (f"Row {row} of {len(labels)}: {error}",)
+                raise
+        return numbers
 
 
 def _is_number(name: str) -> bool:

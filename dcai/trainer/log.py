@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from eth_abi.abi import encode
@@ -13,7 +12,9 @@ from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
+from dcai.integers import whole
 from dcai.samples import BATCH, unpack_batch
+from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
     from dcai.models.twins import Twin
@@ -81,11 +82,13 @@ class Entry(ABC):
         if positions is None:
             return (1 << count) - 1
         try:
-            numbers = {index(position) for position in positions}
+            numbers = {whole(position) for position in positions}
         except TypeError:
             raise InvalidInput(
-                f"Positions in a batch are a list of whole numbers such as [0, 2], not {positions!r}."
+                f"Positions in a batch are a list of whole numbers such as [0, 2], not {shortened(positions)}."
             ) from None
+        if not numbers:
+            raise InvalidInput(f"Give at least one position in the batch, 0 to {count - 1}, or leave them out for all.")
         if not all(0 <= number < count for number in numbers):
             raise InvalidInput(f"The positions in a batch of {count} are 0 to {count - 1}, not {sorted(numbers)}.")
         return sum(1 << number for number in numbers)

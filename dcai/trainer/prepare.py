@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dcai.chain.call import Call
 from dcai.errors import InvalidInput
+from dcai.integers import whole
 from dcai.samples import pack_batch
-from dcai.trainer.batches import batches
+from dcai.trainer.batches import Batch, Batched, batches
 from dcai.trainer.contribution import Contribution, entry_of
+from dcai.trainer.inputs import listed
 from dcai.trainer.log import Entry
 from dcai.trainer.slots import NEW
+from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
     from dcai.trainer.trainer import Trainer
+
+# a deposit so many times the highest price is a slip: wei for gwei, ether for wei
+_FAR_MORE = 10
 
 
 class Calls:
@@ -34,37 +40,64 @@ class Calls:
         return trainer.contract.call("addClass", name, gas=gas, what=f"Add the class {name!r} to {trainer.name!r}")
 
     def contribute(
-        self, data: Any, label: str | int, *, deposit_wei: int | None = None, gas: int | None = None
+        self,
+        data: Any,
+        label: str | int,
+        *,
+        deposit_wei: int | None = None,
+        gas: int | None = None,
+        force: bool = False,
     ) -> Call:
         """Return the call that contributes one input with its label: see `Trainer.contribute`."""
         trainer = self._trainer
         number, sample = trainer.classes.number(label), trainer.inputs.sample(data)
         (slot,) = trainer.slots.next()
-        return self.batch([sample], [number], slot, deposit_wei=deposit_wei, gas=gas)
+        return self.batch([sample], [number], slot, deposit_wei=deposit_wei, gas=gas, force=force)
 
     def contribute_many(
-        self, data: Sequence[Any], labels: Sequence[str | int], *, deposit_wei: int | None = None
-    ) -> list[Call]:
+        self,
+        data: Iterable[Any],
+        labels: Iterable[str | int],
+        *,
+        deposit_wei: int | None = None,
+        skip_unknown: bool = False,
+        force: bool = False,
+    ) -> Batched[Call]:
         """Return the calls that contribute many inputs, in batches: see `Trainer.contribute_many`."""
-        groups = self.batches(data, labels)
+        groups = self.batches(data, labels, skip_unknown=skip_unknown)
         slots = self._trainer.slots.next(len(groups))
-        return [self.batch(*group, slot, deposit_wei=deposit_wei) for group, slot in zip(groups, slots, strict=True)]
+        calls = (
+            self.batch(group.samples, group.labels, slot, deposit_wei=deposit_wei, force=force)
+            for group, slot in zip(groups, slots, strict=True)
+        )
+        return Batched(calls, groups.skipped)
 
-    def batches(self, data: Sequence[Any], labels: Sequence[str | int]) -> list[tuple[list[bytes], list[int]]]:
+    def batches(
+        self, data: Iterable[Any], labels: Iterable[str | int], *, skip_unknown: bool = False
+    ) -> Batched[Batch]:
         """Return inputs as samples and labels as numbers, as many together as a transaction holds.
+
+        Parameters
+        ----------
+        skip_unknown
+            Leave out inputs in which nothing is known: `skipped` of the result has their rows.
 
         Raises
         ------
         InvalidInput
-            If there aren't as many labels as inputs, an input holds nothing to encode, or a label is unknown.
+            If there aren't as many labels as inputs, an input holds nothing to encode, or a label is unknown; the
+            sentence names the row, counted from 1.
         """
-        if len(data) != len(labels):
-            raise InvalidInput(f"There are {len(data)} inputs and {len(labels)} labels; give one label per input.")
+        inputs, given = listed(data, "inputs"), listed(labels, "labels")
+        if len(inputs) != len(given):
+            raise InvalidInput(f"There are {len(inputs)} inputs and {len(given)} labels; give one label per input.")
         trainer = self._trainer
-        samples, numbers = trainer.inputs.samples(data), [trainer.classes.number(label) for label in labels]
+        of_rows = trainer.classes.numbers(given)
+        samples, rows, skipped = trainer.inputs.rows(inputs, skip_unknown=skip_unknown)
+        numbers = [of_rows[row - 1] for row in rows]
         model, incentive = trainer.inputs.blank(trainer.labels), trainer.incentive
         ranges = batches(model, samples, numbers, claim_gas=incentive.claim_gas, most_bytes=incentive.batch_bytes)
-        return [(samples[start:end], numbers[start:end]) for start, end in ranges]
+        return Batched((Batch(samples[a:b], numbers[a:b], rows[a:b]) for a, b in ranges), skipped)
 
     def batch(
         self,
@@ -74,6 +107,7 @@ class Calls:
         *,
         deposit_wei: int | None = None,
         gas: int | None = None,
+        force: bool = False,
     ) -> Call:
         """Return the call that contributes samples, as the contract takes them, in one transaction.
 
@@ -85,9 +119,11 @@ class Calls:
             Of a finished contribution, to be used again.
         deposit_wei
             What to pay in for each; by default enough for the highest price there is.
+        force
+            Pay even more than ten times as much.
         """
         trainer = self._trainer
-        each = self._deposit(samples) if deposit_wei is None else deposit_wei
+        each = self._deposit(samples, deposit_wei, force=force)
         value = each * len(samples)
         args: list[Any]
         if len(samples) == 1:
@@ -109,7 +145,30 @@ class Calls:
         what = f"{verb} contribution {entry.id} of {self._trainer.name!r}"
         return self._trainer.contract.call(function, entry.claim(), entry.slot, *args, gas=gas, what=what)
 
-    def _deposit(self, samples: Sequence[bytes]) -> int:
-        """Return what a sample costs at most: in the second of the contribution before."""
+    def _deposit(self, samples: Sequence[bytes], given: int | None, *, force: bool) -> int:
+        """Return what to pay for each sample: at most it costs what it does in the second of the contribution before.
+
+        Raises
+        ------
+        InvalidInput
+            If what is given isn't an amount, or is more than ten times as much and not forced.
+        """
+        if given is not None:
+            try:
+                given = whole(given)
+            except TypeError:
+                raise InvalidInput(f"An amount is a whole number of wei, not {shortened(given)}.") from None
+            if given >= 2**256:  # the call says what an amount is
+                force = True
+            if force:
+                return given
         trainer = self._trainer
-        return -(-int(trainer.incentive.price(0, trainer.inputs.sizes(samples))) // len(samples))
+        most = -(-int(trainer.incentive.price(0, trainer.inputs.sizes(samples))) // len(samples))
+        if given is None:
+            return most
+        if most and given > _FAR_MORE * most:
+            raise InvalidInput(
+                f"A deposit of {given} wei is more than {_FAR_MORE} times the {most} wei that a sample costs at most; "
+                "leave it out, or give force=True to pay as much."
+            )
+        return given

@@ -7,19 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from dcai import plugins
-from dcai.accounts.account import sent
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.contract import Contract
 from dcai.chain.receipts import Receipt
-from dcai.errors import InvalidInput, NotAuthor
+from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
 from dcai.trainer.audit import Audit, audit
+from dcai.trainer.batches import Batch, Batched
+from dcai.trainer.contributing import check_funds, contribute_each
 from dcai.trainer.contribution import Contribution, Quote
 from dcai.trainer.inputs import Inputs
 from dcai.trainer.labels import Labels
 from dcai.trainer.log import Entry, History
 from dcai.trainer.prepare import Calls
+from dcai.trainer.sending import author, send
 from dcai.trainer.settings import Deployed
 from dcai.trainer.slots import Slots
 
@@ -170,10 +172,10 @@ class Trainer(Generic[C, H]):
         label: int = self.contract.read("predict", self.inputs.question(data))
         return self.classes.of(label + 1)[label]
 
-    def predict_many(self, data: Sequence[Any]) -> list[str]:
+    def predict_many(self, data: Iterable[Any]) -> list[str]:
         """Return the class of each of many inputs, computed here from the parameters read off the chain once."""
         model = self.model()
-        return [self.labels[model.label_of(sample)] for sample in self.inputs.samples(data)]
+        return [self.labels[model.label_of(sample)] for sample in self.inputs.rows(data).samples]
 
     def score(self, data: Any) -> dict[str, int]:
         """Return the score of each class; the largest wins, the first of two that are level. A view call: free."""
@@ -201,7 +203,7 @@ class Trainer(Generic[C, H]):
         state = b"".join(word.to_bytes(32, "big") for word in words)
         return twin.from_parameters(settings, state[HEAD:length], self.classes.of(state[HEAD - 1]))
 
-    def quote(self, data: Any = None, *, many: Sequence[Any] | None = None) -> Quote:
+    def quote(self, data: Any = None, *, many: Iterable[Any] | None = None, skip_unknown: bool = False) -> Quote:
         """Return what a contribution costs.
 
         Parameters
@@ -210,14 +212,13 @@ class Trainer(Generic[C, H]):
             The input to contribute; left out, one of an ordinary size.
         many
             The inputs of a batch, instead.
+        skip_unknown
+            As for `contribute_many`.
         """
-        samples = self.inputs.samples(many) if many is not None else [] if data is None else [self.inputs.sample(data)]
-        sizes = (1,) if data is None and many is None else self.inputs.sizes(samples)
-        _, _, last = self.contract.read("progress")
-        # the next block is at least a second later than this one
-        now = self.incentive.price(max(self.chain.now() + 1 - last, 1), sizes)
-        safe = self.incentive.price(0, sizes)
-        return Quote(_multiple(now, len(sizes)), _multiple(safe, len(sizes)))
+        if many is not None:
+            rows = self.inputs.rows(many, skip_unknown=skip_unknown)
+            return Quote.of(self, self.inputs.sizes(rows.samples), rows.skipped)
+        return Quote.of(self, (1,) if data is None else self.inputs.sizes([self.inputs.sample(data)]))
 
     # The log
 
@@ -233,7 +234,7 @@ class Trainer(Generic[C, H]):
         InvalidInput
             If there is none.
         """
-        entry = self.history().entries.get(number)
+        entry = None if isinstance(number, bool) else self.history().entries.get(number)
         if entry is None:
             raise InvalidInput(f"There is no contribution {number} at {self.address}.")
         return self.contribution_type(self, entry)
@@ -278,7 +279,7 @@ class Trainer(Generic[C, H]):
 
     def send(self, call: Call, sender: str | Account | None = None) -> Receipt:
         """Send a call; from the chain's first account where no other is given."""
-        return sent(self.chain.account(sender), call)
+        return send(self.chain, self.chain.account(sender), call)
 
     def add_class(self, name: str, *, gas: int | None = None) -> None:
         """Add a class, as the creator; it has no sample yet, and wins nothing until it has.
@@ -299,6 +300,7 @@ class Trainer(Generic[C, H]):
         sender: str | Account | None = None,
         deposit_wei: int | None = None,
         gas: int | None = None,
+        force: bool = False,
     ) -> C:
         """Contribute one input with its label.
 
@@ -315,6 +317,8 @@ class Trainer(Generic[C, H]):
             What to pay in; by default what `quote` says.
         gas
             The gas limit. Left out, the node tries the transaction out first: one that would be refused isn't sent.
+        force
+            Pay in even more than ten times what `quote` says, which otherwise is refused.
 
         Raises
         ------
@@ -322,56 +326,62 @@ class Trainer(Generic[C, H]):
             If the input holds nothing to encode or the label is unknown.
         """
         number = self.classes.number(label)
-        return self._contribute([self.inputs.sample(data)], [number], sender, deposit_wei, gas)
+        return self._contribute([self.inputs.sample(data)], [number], sender, deposit_wei, gas, force)
 
     def contribute_many(
         self,
-        data: Sequence[Any],
-        labels: Sequence[str | int],
+        data: Iterable[Any],
+        labels: Iterable[str | int],
         *,
         sender: str | Account | None = None,
         deposit_wei: int | None = None,
+        skip_unknown: bool = False,
+        force: bool = False,
         progress: bool = True,
-    ) -> list[C]:
+    ) -> Batched[C]:
         """Contribute many inputs, in batches of as many as a transaction holds: the cheapest way to train.
 
         Parameters
         ----------
         data, labels
-            As many of one as of the other; everything is encoded before anything is sent.
+            As many of one as of the other: lists, tables, or what gives one after the other. Everything is encoded
+            before anything is sent.
         sender
             The account that pays and becomes the author, or its address; by default the chain's first account.
-        deposit_wei
-            What to pay in for each sample; by default what `quote` says.
+        deposit_wei, force
+            As of `contribute`, for each sample.
+        skip_unknown
+            Leave out inputs in which nothing is known; otherwise one such input keeps all from being sent.
         progress
             Show a progress bar.
 
         Returns
         -------
-        list
-            One per batch; a sample that is left over, or fills a transaction, is one of its own. Where one fails, those
-            before it stand and are in the log.
-        """
-        from rich.progress import track
-
-        groups = self.prepare.batches(data, labels)
-        shown = track(groups, description="Contributing", disable=not progress or len(groups) < 2)
-        return [self._contribute(samples, numbers, sender, deposit_wei, None) for samples, numbers in shown]
-
-    def _author(self, entry: Entry, sender: str | Account | None) -> Account:
-        """Return the account that sends what only a contribution's author may: by default one of the chain's.
+        Batched
+            A list with one contribution per batch; a sample that is left over, or fills a transaction, is one of its
+            own. Its `skipped` are the rows that were left out.
 
         Raises
         ------
-        NotAuthor
-            If it isn't the author's.
+        InvalidInput, InsufficientFunds
+            If a row can't be contributed, or deposits and gas of all batches can't be paid; nothing was sent.
+        PartlyContributed
+            If a later batch fails: what was made before it stands, and is in `contributions`.
         """
-        if sender is None and entry.author in self.chain.accounts:
-            sender = entry.author
-        account = self.chain.account(sender)
-        if account.address != entry.author:
-            raise NotAuthor(author=entry.author, sender=account.address)
-        return account
+        batches = self.prepare.batches(data, labels, skip_unknown=skip_unknown)
+        calls = [self.prepare.batch(*one[:2], deposit_wei=deposit_wei, force=force) for one in batches]
+        if calls:
+            sender = self.chain.account(sender)
+            check_funds(self.chain, sender.address, calls, sum(len(one.rows) for one in batches))
+
+        def contribute(one: Batch) -> C:
+            return self._contribute(one.samples, one.labels, sender, deposit_wei, None, force)
+
+        return contribute_each(batches, contribute, progress=progress)
+
+    def _author(self, entry: Entry, sender: str | Account | None) -> Account:
+        """Return the account that sends what only a contribution's author may: by default one of the chain's."""
+        return author(self.chain, entry, sender)
 
     def _contribute(
         self,
@@ -380,14 +390,11 @@ class Trainer(Generic[C, H]):
         sender: str | Account | None,
         deposit_wei: int | None,
         gas: int | None,
+        force: bool,
     ) -> C:
         with self.slots.taken() as slot:
-            call = self.prepare.batch(samples, numbers, slot, deposit_wei=deposit_wei, gas=gas)
+            call = self.prepare.batch(samples, numbers, slot, deposit_wei=deposit_wei, gas=gas, force=force)
             receipt = self.send(call, sender)
         args = self.contract.only(receipt, "Contributed").args
         entry = self.history_type.entry_type.of(args, self.incentive)
         return self.contribution_type(self, entry, receipt)
-
-
-def _multiple(wei: int, count: int) -> int:
-    return -(-wei // count) * count

@@ -46,7 +46,7 @@ def test_the_story_of_a_trainer_is_told_over_http(joined):
     assert hers.predict("wonderful") == "positive"
     good = hers.contribute("wonderful", "positive")
     (batch,) = hers.contribute_many(["dull", "film"], ["negative", "positive"], progress=False)
-    bad = his.contribute("wonderful film", "negative", deposit_wei=1_000)
+    bad = his.contribute("wonderful film", "negative", deposit_wei=1_000, force=True)
     deployed.contribute("wonderful film", "positive")
     let_pass(creator, 86_400)
     assert good.refund() == 10
@@ -183,7 +183,7 @@ def test_after_a_refusal_the_next_transaction_is_sent(joined, perceptron):
     with pytest.raises(Underpaid):
         trainer.contribute([1], "yes", deposit_wei=1)
     with pytest.raises(dcai.DcaiError):
-        trainer.contribute([1], "yes", deposit_wei=10**24, gas=200_000)
+        trainer.contribute([1], "yes", deposit_wei=10**24, gas=200_000, force=True)
     with pytest.raises(errors.TransactionFailed, match="below the price"):
         trainer.contribute([1], "yes", deposit_wei=1, gas=200_000)
 

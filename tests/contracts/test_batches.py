@@ -17,7 +17,7 @@ def batch(launch, chain, people):
     """Return a due batch of four samples and 400 wei; the model disagrees with the last two."""
     trainer = launch(weight_wei=0, minimum_wei=1)
     indices, labels = [[0], [20], [1, 2, 3], [4, 5, 6]], ["yes", "no", "no", "no"]
-    (made,) = trainer.contribute_many(indices, labels, sender=people[1], deposit_wei=100, progress=False)
+    (made,) = trainer.contribute_many(indices, labels, sender=people[1], deposit_wei=100, force=True, progress=False)
     good = trainer.contribute([10], "yes", sender=people[2])
     for sample in indices[2:]:
         trainer.contribute(sample, "yes", sender=people[3])

@@ -37,7 +37,7 @@ def bad_data(launch, chain, people):
     def deploy(*, good, deposit_wei=10**16, **terms):
         trainer = launch(weight_wei=0, minimum_wei=1, **terms)
         kept = [trainer.contribute([20], "no", sender=person) for person in good]
-        bad = trainer.contribute([0, 1, 2], "no", sender=people[9], deposit_wei=deposit_wei)
+        bad = trainer.contribute([0, 1, 2], "no", sender=people[9], deposit_wei=deposit_wei, force=True)
         trainer.contribute([0, 1, 2], "yes", sender=people[8])
         chain.travel("1 day")
         for contribution in kept:
@@ -178,7 +178,7 @@ def test_a_quoted_deposit_is_enough_right_after_others_have_contributed(launch, 
 
 def test_all_of_a_deposit_above_the_price_comes_back(launch, chain, people):
     trainer = launch()
-    mine = trainer.contribute([1], "yes", sender=people[1], deposit_wei=PLENTY)
+    mine = trainer.contribute([1], "yes", sender=people[1], deposit_wei=PLENTY, force=True)
     chain.travel("1 day")
 
     assert mine.refund() == PLENTY

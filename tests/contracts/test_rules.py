@@ -178,7 +178,7 @@ def test_a_share_is_proportional_to_good_contributions_and_at_most_what_is_left(
     trainer = launch(weight_wei=0, minimum_wei=1, settle_after=0)
     first, second = (trainer.contribute([20], "no", sender=people[i]) for i in (1, 2))
     later = [trainer.contribute([20], "no", sender=people[2]) for _ in range(2)]
-    bad = trainer.contribute([0, 1], "no", sender=people[9], deposit_wei=101)
+    bad = trainer.contribute([0, 1], "no", sender=people[9], deposit_wei=101, force=True)
     trainer.contribute([0, 1], "yes", sender=people[3])
     chain.travel("1 day")
     first.refund()

@@ -138,8 +138,8 @@ def test_the_deposit_is_the_quoted_one_or_the_one_that_is_given(launch, people):
 
     quoted = trainer.quote([1]).deposit_wei
     assert trainer.contribute([1], "yes", sender=people[1]).entry.deposit_wei == quoted
-    assert trainer.contribute([1], "yes", sender=people[1], deposit_wei=PLENTY).entry.deposit_wei == PLENTY
-    (batch,) = trainer.contribute_many([[1], [2]], ["yes"] * 2, deposit_wei=PLENTY, progress=False)
+    assert trainer.contribute([1], "yes", sender=people[1], deposit_wei=PLENTY, force=True).entry.deposit_wei == PLENTY
+    (batch,) = trainer.contribute_many([[1], [2]], ["yes"] * 2, deposit_wei=PLENTY, force=True, progress=False)
     assert batch.entry.deposit_wei == 2 * PLENTY
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from dcai.errors import InvalidInput
+from dcai.errors import NothingToEncode as NothingToEncode
 from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ UINT16_INDICES = "a sample on chain holds uint16 indices"
 """Why there are at most 65,535 features, in the sentences of errors."""
 
 SPEC_VERSION = 1
-
-
-class NothingToEncode(InvalidInput):
-    """An input holds nothing that its encoder knows, so there is no sample to send."""
 
 
 class NoEmbedding(InvalidInput):

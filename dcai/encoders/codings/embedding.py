@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dcai.encoders.checks import check_texts
-from dcai.encoders.codings.coding import SPEC_VERSION, DenseCoding, NoEmbedding, NothingToEncode, spec_field
+from dcai.encoders.codings.coding import SPEC_VERSION, DenseCoding, NoEmbedding, spec_field
 from dcai.encoders.codings.vector import VectorCoding
 from dcai.encoders.tables import as_floats
-from dcai.errors import InvalidInput
+from dcai.errors import InvalidInput, NothingToEncode
 from dcai.samples import check_dimensions, scale_of
 from dcai.untrusted import shortened
 

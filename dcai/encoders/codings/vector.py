@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dcai.encoders.checks import is_finite_number
-from dcai.encoders.codings.coding import SPEC_VERSION, DenseCoding, NothingToEncode, spec_field
+from dcai.encoders.codings.coding import SPEC_VERSION, DenseCoding, spec_field
 from dcai.encoders.tables import check_names, default_names, read_rows
-from dcai.errors import InvalidInput
+from dcai.errors import InvalidInput, NothingToEncode
 from dcai.samples import DTYPES, check_dimensions, scale_of
 from dcai.untrusted import shortened
 

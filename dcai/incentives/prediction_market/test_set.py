@@ -60,6 +60,8 @@ class HiddenTestSet:
                 f"{len(samples)} test samples can't be divided into {portions} portions of one size; give "
                 f"{len(samples) // portions * portions or portions}."
             )
+        if isinstance(seed, bool):
+            raise InvalidInput(f"A seed is a whole number, not {seed}.")
         import numpy as np
 
         random = np.random.default_rng(secrets.randbits(128) if seed is None else seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from dcai.incentives.prediction_market.settling import check_pass, evaluate
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
 from dcai.trainer.contribution import Contribution
+from dcai.trainer.inputs import listed
 from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
 
@@ -48,7 +49,8 @@ class MarketCalls(Calls):
         """Return the call that commits to a test set, for the provider: see `MarketTrainer.commit`."""
         market = self._trainer
         stake = market.incentive.stake_wei
-        if not isinstance(bounty_wei, int) or bounty_wei <= 0 or bounty_wei % stake:
+        number = isinstance(bounty_wei, int) and not isinstance(bounty_wei, bool)
+        if not number or bounty_wei <= 0 or bounty_wei % stake:
             raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
         check_randomness(market.chain)
         check_pass(market.model(), market.incentive, test_set, bounty_wei // stake)
@@ -143,7 +145,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
 
     # The provider
 
-    def test_set(self, data: Sequence[Any], labels: Sequence[str | int], *, seed: int | None = None) -> HiddenTestSet:
+    def test_set(self, data: Iterable[Any], labels: Iterable[str | int], *, seed: int | None = None) -> HiddenTestSet:
         """Return inputs with their labels as a hidden test set of as many portions as the market has.
 
         Parameters
@@ -160,13 +162,14 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
             If there are more or fewer, an input holds nothing to encode, or a label is unknown.
         """
         wanted = self.incentive.portions * self.incentive.portion_size
+        data, labels = listed(data, "inputs"), listed(labels, "labels")
         if len(data) != wanted:
             raise InvalidInput(
                 f"This market's test set has {self.incentive.portions} portions of {self.incentive.portion_size} "
                 f"samples, {wanted:,} together, not {len(data):,}."
             )
-        numbers = [self.classes.number(label) for label in labels]
-        return HiddenTestSet.of(self.inputs.samples(data), numbers, self.incentive.portions, seed=seed)
+        samples, numbers = self.inputs.rows(data).samples, self.classes.numbers(labels)
+        return HiddenTestSet.of(samples, numbers, self.incentive.portions, seed=seed)
 
     def commit(self, test_set: HiddenTestSet, *, bounty_wei: int) -> Receipt:
         """Commit to a test set, and pay in the bounty, as the provider: the trainer's creator.
