@@ -26,6 +26,10 @@ class NothingToEncode(InvalidInput):
     """An input holds nothing that its encoder knows, so there is no sample to send."""
 
 
+class AnvilUnusable(RuntimeWarning):
+    """The anvil that is installed can't be used, and py-evm is in its place; the text says why."""
+
+
 class NodeError(DcaiError):
     """The node can't be reached, is not the one that was meant, or refuses a request for a reason of its own."""
 
