@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,6 +51,18 @@ def make_folder(folder: Path) -> None:
         raise InvalidInput(f"{folder} can't be made a folder to write to: {error.strerror}; name another.") from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InvalidInput(f"{folder} is a folder that you may not write to; name another.")
+
+
+def failure_of(draw: Callable[[], None], plot: Path) -> DcaiError | None:
+    """Draw a picture; return what went wrong, if anything, for the end: first comes what has been found out."""
+    try:
+        with failures_told(plot):
+            draw()
+    except DcaiError as error:
+        return error
+    except Exception as error:  # of a library that draws, on a machine that we don't know
+        return DcaiError(f"{plot} can't be drawn: {type(error).__name__}: {error}.")
+    return None
 
 
 @contextmanager

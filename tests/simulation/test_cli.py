@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +16,8 @@ from typer.testing import CliRunner
 from dcai.cli import app
 from dcai.simulation import load_scenario, simulate
 from dcai.simulation.sweep.runs import cases, sweep
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.usefixtures("anvil")
 
@@ -282,3 +287,63 @@ def test_failed_runs_are_kept_with_their_traceback_and_named_in_the_end(run, fil
     assert "seed 1: ZeroDivisionError: bad luck" in answer.stderr
     kept = [json.loads(path.read_text()) for path in (tmp_path / "sweep" / "runs").glob("*.json")]
     assert ["Traceback" in (one["failure"] or "") for one in kept].count(True) == 1
+
+
+# What the machine has no say in
+
+
+def test_a_finished_run_survives_a_notebooks_backend_a_missing_home_and_a_reader_who_has_gone(file, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    hostile = {
+        "HOME": "/dev/null/none",
+        "LC_ALL": "C",
+        "MPLBACKEND": "module://not_installed.backend",
+        "TZ": "nonsense",
+    }
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    command = [sys.executable, "-m", "dcai", "simulate", file, "--out", out, "--plot", out / "own.svg"]
+    told = subprocess.run(
+        command, env=os.environ | hostile, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False
+    )
+
+    os.close(writer)
+    assert "Traceback" not in told.stderr
+    assert {one.name for one in out.iterdir()} == {
+        "actions.parquet",
+        "course.parquet",
+        "own.svg",
+        "report.html",
+        "report.png",
+        "result.json",
+    }
+
+
+def test_a_picture_that_cannot_be_drawn_takes_nothing_along(run, file, tmp_path, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("no fonts")
+
+    monkeypatch.setattr("dcai.simulation.report.picture.draw", fail)
+    out = tmp_path / "out"
+
+    answer = run("simulate", file, "--out", out, "--plot", tmp_path / "own.png")
+
+    assert answer.exit_code == 1
+    assert "30 of 30 samples" in answer.stdout
+    assert answer.stderr.endswith(f"{out} can't be drawn: RuntimeError: no fonts.\n")
+    assert {"actions.parquet", "course.parquet", "result.json", "report.html"} <= {one.name for one in out.iterdir()}
+
+
+def test_a_sweep_has_written_its_summary_when_its_picture_fails(run, file, tmp_path, monkeypatch):
+    def fail(*_):
+        raise ValueError("no backend")
+
+    monkeypatch.setattr("dcai.simulation.report.multiples.draw_multiples", fail)
+
+    answer = run("sweep", file, "--seeds", 1, "--out", tmp_path / "out")
+
+    assert answer.exit_code == 1
+    assert "sweep.png can't be drawn: ValueError: no backend." in answer.stderr
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())

@@ -13,7 +13,7 @@ from rich.table import Table
 from dcai import datasets, demo
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
-from dcai.cli.writing import check_picture, failures_told
+from dcai.cli.writing import check_picture, failure_of
 from dcai.demo import UNIT_WEI
 from dcai.errors import DcaiError
 from dcai.simulation.result import Result
@@ -49,21 +49,25 @@ def run(
                 backend=backend,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
-        if plot is not None:
-            from dcai.simulation.report.picture import draw  # matplotlib takes a second to import
-
-            with failures_told(plot):
-                draw(result, plot)
+        failure = None if plot is None else failure_of(lambda: _draw(result, plot), plot)
         if as_json:
             typer.echo(json.dumps(demo.summary(result), indent=2))
         else:
             _print(result, len(dataset.test_labels))
         if result.stopped:
             typer.echo(f"The run ended early. {result.stopped}", err=True)
+        if failure is not None:
+            raise failure
         if result.problems:
             raise DcaiError("The contract differs from its log: " + " ".join(result.problems))
         if result.stopped:
             raise typer.Exit(1)
+
+
+def _draw(result: Result, file: Path) -> None:
+    from dcai.simulation.report.picture import draw  # matplotlib takes a second to import
+
+    draw(result, file)
 
 
 def _print(result: Result, hidden: int) -> None:

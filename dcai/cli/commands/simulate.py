@@ -14,7 +14,7 @@ from rich.table import Table
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
 from dcai.cli.tables import table
-from dcai.cli.writing import check_picture, failures_told, make_folder
+from dcai.cli.writing import check_picture, failure_of, make_folder
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.result import Outcome, Result
@@ -72,26 +72,36 @@ def run(
                 from dcai.simulation.fork import simulate_fork
 
                 result = simulate_fork(scenario, *fork, seed=seed, progress=show)
+        # files come first: whoever reads what is printed may go away in between
+        failures = []
+        if out is not None:
+            failures.append(failure_of(lambda: _write(result, out), out))
+        if plot is not None:
+            failures.append(failure_of(lambda: _draw(result, plot), plot))
         if as_json:
             typer.echo(json.dumps(result.summary(), indent=1))
         else:
             _print(result)
         if result.stopped:
             typer.echo(f"The run ended early. {result.stopped}", err=True)
-        if plot is not None:
-            from dcai.simulation.report.picture import draw  # matplotlib takes a second to import
-
-            with failures_told(plot):
-                draw(result, plot)
-        if out is not None:
-            from dcai.simulation.report.output import write
-
-            with failures_told(out):
-                write(result, out)
+        for failure in filter(None, failures):
+            raise failure
         if result.problems:
             raise DcaiError("The contract differs from its log: " + " ".join(result.problems))
         if result.stopped:
             raise typer.Exit(1)
+
+
+def _write(result: Result, folder: Path) -> None:
+    from dcai.simulation.report.output import write
+
+    write(result, folder)
+
+
+def _draw(result: Result, file: Path) -> None:
+    from dcai.simulation.report.picture import draw  # matplotlib takes a second to import
+
+    draw(result, file)
 
 
 def _print(result: Result) -> None:

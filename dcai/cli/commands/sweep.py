@@ -12,7 +12,7 @@ from rich.console import Console
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
 from dcai.cli.tables import table
-from dcai.cli.writing import failures_told, make_folder
+from dcai.cli.writing import failure_of, failures_told, make_folder
 from dcai.errors import DcaiError
 from dcai.simulation.sweep.runs import Run, cases, sweep
 from dcai.simulation.sweep.statistics import Figures, Interval, by_settings
@@ -59,16 +59,23 @@ def run(
                 ) from None
         groups = {settings: Figures.of(group) for settings, group in by_settings(runs).items() if group}
         told = [{"settings": list(settings), **figures.as_json()} for settings, figures in groups.items()]
+        # files come first: whoever reads what is printed may go away in between
+        with failures_told(folder):
+            (folder / "summary.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        failure = failure_of(lambda: _draw(runs, folder / "sweep.png"), folder / "sweep.png")
         if as_json:
             typer.echo(json.dumps(told, indent=1))
         elif groups:
             _print(groups, todo[0].scenario.unit, folder)
-        from dcai.simulation.report.multiples import draw_multiples  # matplotlib takes a second to import
-
-        with failures_told(folder):
-            (folder / "summary.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-            draw_multiples(runs, folder / "sweep.png")
+        if failure is not None:
+            raise failure
         _name_failures(runs, folder)
+
+
+def _draw(runs: list[Run], file: Path) -> None:
+    from dcai.simulation.report.multiples import draw_multiples  # matplotlib takes a second to import
+
+    draw_multiples(runs, file)
 
 
 def _print(groups: dict[tuple[str, ...], Figures], unit: int, folder: Path) -> None:

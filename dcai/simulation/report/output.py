@@ -25,14 +25,16 @@ def write(result: Result, folder: Path) -> None:
     folder
         Made where it isn't there; files of the same names are replaced.
     """
-    from dcai.simulation.report.page import render
-    from dcai.simulation.report.picture import draw
-
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in (("actions", result.actions), ("course", result.course)):
         pq.write_table(_table(frame), folder / f"{name}.parquet", compression="zstd")
     (folder / "result.json").write_text(json.dumps(result.summary(), indent=1) + "\n", encoding="utf-8")
+    # what is drawn comes last, and is imported then: nothing that goes wrong with it takes the data along
+    from dcai.simulation.report.page import render
+
     (folder / "report.html").write_text(render(result), encoding="utf-8")
+    from dcai.simulation.report.picture import draw
+
     draw(result, folder / "report.png")
 
 
