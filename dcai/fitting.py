@@ -7,6 +7,7 @@ from inspect import signature
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dcai import plugins
 from dcai.datasets import Dataset
@@ -23,7 +24,10 @@ ENCODERS: dict[str, Kind] = {"text": "text", "hashing": "text", "table": "table"
 _KINDS: dict[Kind, str] = {"text": "texts", "table": "rows of numbers"}
 
 _HELD_OUT = 5
-"""One row of so many is held out where the data has no test part."""
+"""One row of so many of each class is held out where the data has no test part."""
+
+_SEED = 0
+"""The order of rows is drawn with it: the same in every run."""
 
 _VOCABULARY = 1_000
 
@@ -125,15 +129,18 @@ class Accuracy:
     ----------
     share : float
     rows : int
+    recall : dict of str to float
+        The share of each class that is among the rows.
     held_out : bool
-        Whether the rows are the last fifth of the data, and the model one of the others only; otherwise they are the
-        test part of the data.
+        Whether the rows are a fifth of each class, and the model one of the others only; otherwise they are the test
+        part of the data.
     unseen : tuple of str
         Classes that are in these rows only.
     """
 
     share: float
     rows: int
+    recall: dict[str, float]
     held_out: bool
     unseen: tuple[str, ...]
 
@@ -152,8 +159,19 @@ def first(dataset: Dataset, rows: int) -> Dataset:
     return replace(dataset, train_inputs=dataset.train_inputs[:rows], train_labels=dataset.train_labels[:rows])
 
 
+def shuffled(dataset: Dataset) -> Dataset:
+    """Return a data set without a test part in a random order, always the same: files are often sorted by class.
+
+    One with a test part is returned as it is: its rows have an order of their own.
+    """
+    if len(dataset.test_labels):
+        return dataset
+    order = np.random.default_rng(_SEED).permutation(len(dataset.train_labels))
+    return replace(dataset, **_chosen(dataset, "train", order))
+
+
 def fit(recipe: Recipe, dataset: Dataset) -> Fitted:
-    """Fit encoder and model on the training part, each row once and in order.
+    """Fit encoder and model on the training part, each row once and in its order.
 
     Raises
     ------
@@ -177,22 +195,39 @@ def fit(recipe: Recipe, dataset: Dataset) -> Fitted:
 def measure(recipe: Recipe, dataset: Dataset, fitted: Fitted) -> Accuracy | None:
     """Measure the accuracy on rows that a model hasn't seen.
 
-    They are the test part; where there is none, the last fifth of the rows, with another model that is fitted on the
+    They are the test part; where there is none, a random fifth of each class, with another model that is fitted on the
     others. None where there are too few rows for that.
     """
     held_out = len(dataset.test_labels) == 0
     if held_out:
-        count = len(dataset.train_labels)
-        split = count - count // _HELD_OUT
-        if split == count:
+        if len(dataset.train_labels) < _HELD_OUT:
             return None
-        inputs, labels = dataset.train_inputs[split:], dataset.train_labels[split:]
-        dataset = replace(first(dataset, split), test_inputs=inputs, test_labels=labels)
+        others, held = _parts(dataset.train_labels)
+        dataset = replace(dataset, **_chosen(dataset, "train", others), **_chosen(dataset, "test", held))
         fitted = fit(recipe, dataset)
-    right = fitted.model.twin.predict(fitted.encoder.transform(dataset.test_inputs)) == dataset.test_labels
-    unseen = np.setdiff1d(dataset.test_labels, dataset.train_labels)
-    names = tuple(dataset.labels[label] for label in unseen)
-    return Accuracy(float(np.mean(right)), len(right), held_out, names)
+    truth, names = dataset.test_labels, dataset.labels
+    right = fitted.model.twin.predict(fitted.encoder.transform(dataset.test_inputs)) == truth
+    recall = {names[label]: float(np.mean(right[truth == label])) for label in np.unique(truth)}
+    unseen = tuple(names[label] for label in np.setdiff1d(truth, dataset.train_labels))
+    return Accuracy(float(np.mean(right)), len(right), recall, held_out, unseen)
+
+
+def _parts(labels: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which rows to learn and which to hold out, a fifth of each class or one row; both in their order."""
+    random = np.random.default_rng(_SEED)
+    held = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        if len(rows) > 1:  # a class that isn't learnt can't be found
+            held[random.choice(rows, max(len(rows) // _HELD_OUT, 1), replace=False)] = True
+    return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def _chosen(dataset: Dataset, part: Literal["train", "test"], rows: NDArray[np.intp]) -> dict[str, Any]:
+    """Return rows of the training part as the fields of a part."""
+    inputs: Any = dataset.train_inputs
+    chosen = [inputs[row] for row in rows.tolist()] if isinstance(inputs, list) else inputs[rows]
+    return {f"{part}_inputs": chosen, f"{part}_labels": dataset.train_labels[rows]}
 
 
 def _fitted_encoder(recipe: Recipe, dataset: Dataset) -> Encoder:

@@ -28,7 +28,7 @@ def read(data: str, label: str | None, text: str | None, kind: Kind | None) -> D
     InvalidInput
         If there is no such data set, or columns are named of one that is not a CSV file.
     """
-    if data.endswith(SUFFIXES):
+    if data.lower().endswith(SUFFIXES):
         return read_csv(Path(data), label=label or "label", text=text or "text", kind=kind)
     if data not in datasets.names():
         raise InvalidInput(

@@ -2,65 +2,80 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import zlib
-from collections.abc import Iterator, Sequence
-from io import StringIO
+import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dcai.datasets.csv_rows import read_rows
 from dcai.datasets.dataset import Dataset
 from dcai.errors import InvalidInput
 
 SUFFIXES = (".csv", ".csv.gz")
 
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
+_WITH_COMMA = re.compile(r"\s*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*")
+_MISSING = ("nan", "null", "none", "na", "n/a")
+_MOST_NAMED = 20
+
 
 def read_csv(
     path: Path, *, label: str = "label", text: str = "text", kind: Literal["text", "table"] | None = None
 ) -> Dataset:
-    """Read a CSV file in UTF-8 with commas and a header; all rows are for training.
+    """Read a CSV file with a header; all rows are for training.
+
+    Cells are separated by commas, semicolons or tabs. The file is in UTF-8, or in UTF-16 with its mark.
 
     Parameters
     ----------
     path : path
-        A name that ends in .gz is unpacked.
+        Packed with gzip or not.
     label : str
-        The column of the classes. Each distinct cell is a class. Classes are in increasing order: of numbers if all
-        cells are numbers, else of text.
+        The column of the classes. Each distinct cell is a class, whatever white space is around it. Classes are in
+        increasing order: of numbers if all cells are numbers, else of text.
     text : str
         The column of the texts.
     kind : {"text", "table"}, optional
         What the inputs are: the texts, or all other columns that contain numbers. By default the texts if the file has
-        that column.
+        that column. Where cells aren't separated by commas, numbers may have decimal commas.
 
     Returns
     -------
     Dataset
-        All rows in the order of the file as the training part, and an empty test part.
+        All rows in the order of the file as the training part, and an empty test part; `left_out` are the columns that
+        aren't inputs.
 
     Raises
     ------
     InvalidInput
-        If the file can't be read or is not CSV, a column is missing, a label is empty, all rows have one class, or a
-        column of numbers has a cell that is not a finite number; the message names the line.
+        If the file can't be read or is not CSV, a column is missing, a label is empty or written in two ways, all rows
+        have one class, or a column of numbers has a cell that is not a finite number; the message names the line.
     """
-    header, rows, lines = _read(path)
-    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    header, rows, lines, separator = read_rows(path, label)
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else {}
+    left_out = {"": "it has no name"} if "" in header else {}
+    columns.pop("", None)
     classes, labels = _labels(path, _column(path, columns, label), label, lines)
     kind = kind or ("text" if text in columns else "table")
     inputs: list[str] | NDArray[np.float64]
     if kind == "text":
         names, inputs = None, list(_column(path, columns, text))
+        left_out |= {name: "only the texts are learnt" for name in columns if name not in (label, text)}
     else:
-        numbers = {
-            name: values
-            for name, cells in columns.items()
-            if name != label and (values := _numbers(path, name, cells, lines)) is not None
-        }
+        numbers: dict[str, NDArray[np.float64]] = {}
+        for name, cells in columns.items():
+            if name == label:
+                continue
+            values = _numbers(path, name, cells, lines, decimal_commas=separator != ",")
+            if values is None:
+                left_out[name] = "it has no numbers" if any(map(str.strip, cells)) else "it is empty"
+            else:
+                numbers[name] = values
         if not numbers:
             raise InvalidInput(f"{path} has no column of numbers beside {label!r}; name one of texts with --text.")
         names, inputs = tuple(numbers), np.column_stack(list(numbers.values()))
@@ -74,83 +89,98 @@ def read_csv(
         test_inputs=inputs[:0],
         test_labels=labels[:0],
         feature_names=names,
+        left_out=left_out,
     )
-
-
-def _read(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
-    """Return the header, the rows, and the last line of each row."""
-    try:
-        numbered = list(_numbered(path))
-    except FileNotFoundError:
-        raise InvalidInput(f"There is no file {path}.") from None
-    except (UnicodeDecodeError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InvalidInput(f"{path} is not a CSV file in UTF-8: {error}.") from error
-    except OSError as error:
-        raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
-    if len(numbered) < 2:
-        raise InvalidInput(f"{path} has no rows; it needs a first line of column names, and rows below it.")
-    (_, header), *rest = numbered
-    twice = {name for name in header if header.count(name) > 1}
-    if twice:
-        raise InvalidInput(f"{path} has two columns {min(twice)!r}; rename one in its first line.")
-    for line, cells in rest:
-        if len(cells) != len(header):
-            raise InvalidInput(
-                f"Line {line} of {path} has {len(cells)} cells, but the first line names {len(header)} columns; "
-                "correct the line."
-            )
-    return header, [cells for _, cells in rest], [line for line, _ in rest]
-
-
-def _numbered(path: Path) -> Iterator[tuple[int, list[str]]]:
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        data = gzip.decompress(data)
-    # Spreadsheets begin files with a byte order mark. A quote that is never closed would swallow all rows after it.
-    reader = csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-    for cells in reader:
-        if cells:
-            yield reader.line_num, cells
 
 
 def _column(path: Path, columns: dict[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
     if name not in columns:
-        raise InvalidInput(f"{path} has no column {name!r}; its columns are {', '.join(map(repr, columns))}.")
+        named = ", ".join(map(repr, list(columns)[:_MOST_NAMED])) + (", …" if len(columns) > _MOST_NAMED else "")
+        raise InvalidInput(
+            f"{path} has no column {name!r}; its columns are {named}. The first line holds their names; say which one "
+            "is meant with --label or --text."
+        )
     return columns[name]
 
 
 def _labels(
     path: Path, cells: Sequence[str], column: str, lines: Sequence[int]
 ) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    names = {cell: " ".join(cell.split()) for cell in set(cells)}
+    first: dict[str, int] = {}
     for line, cell in zip(lines, cells, strict=True):
-        if not cell.strip():
+        if not names[cell]:
             raise InvalidInput(f"Line {line} of {path} has no {column!r}; fill it in, or remove the row.")
-    classes = sorted(set(cells))
-    try:
-        classes.sort(key=float)
-    except ValueError:
-        classes.sort()
+        first.setdefault(names[cell], line)
+    _check_variants(path, column, first)
+    values = {name: Decimal(name) for name in first if _NUMBER.fullmatch(name)}
+    missing = [name for name in first if name not in values]
+    if values and missing and all(name.lower() in _MISSING for name in missing):
+        raise InvalidInput(
+            f"Line {first[missing[0]]} of {path} has {missing[0]!r} as its {column!r}, and all others are numbers; "
+            "fill it in, or remove the row."
+        )
+    classes = sorted(first) if missing else sorted(first, key=values.__getitem__)
     if len(classes) < 2:
         raise InvalidInput(f"All rows of {path} have the same {column!r}, {classes[0]!r}; a model needs two classes.")
     numbers = {name: number for number, name in enumerate(classes)}
-    return tuple(classes), np.array([numbers[cell] for cell in cells], dtype=np.int64)
+    return tuple(classes), np.array([numbers[names[cell]] for cell in cells], dtype=np.int64)
 
 
-def _numbers(path: Path, name: str, cells: Sequence[str], lines: Sequence[int]) -> NDArray[np.float64] | None:
+def _check_variants(path: Path, column: str, first: dict[str, int]) -> None:
+    """Refuse classes that are one for whoever reads them: Spam and spam, 1 and 1.0.
+
+    Parameters
+    ----------
+    first
+        The line in which each of them comes first.
+    """
+    seen: dict[object, str] = {}
+    for name, line in first.items():
+        other = seen.setdefault(_meant(name), name)
+        if other != name:
+            raise InvalidInput(
+                f"Column {column!r} of {path} has {other!r} (line {first[other]}) and {name!r} (line {line}), which "
+                "look like one class: write it in one way, or give one of them another name."
+            )
+
+
+def _meant(name: str) -> object:
+    if _NUMBER.fullmatch(name):
+        return Decimal(name)
+    visible = "".join(one for one in name if unicodedata.category(one) != "Cf")
+    return unicodedata.normalize("NFKC", visible).casefold()
+
+
+def _numbers(
+    path: Path, name: str, cells: Sequence[str], lines: Sequence[int], *, decimal_commas: bool
+) -> NDArray[np.float64] | None:
     """Return a column of numbers, or None if no cell is a number."""
     values = [_number(cell) for cell in cells]
+    kind = "a finite number"
+    if None in values and any(map(_WITH_COMMA.fullmatch, cells)):
+        if not decimal_commas:
+            fault = next(at for at, cell in enumerate(cells) if _WITH_COMMA.fullmatch(cell))
+            raise InvalidInput(
+                f"Line {lines[fault]} of {path} has {cells[fault]!r} in column {name!r}: where commas separate cells, "
+                "numbers have decimal points; write them so, or separate cells by semicolons."
+            )
+        values = [None if "." in cell else _number(cell.replace(",", ".")) for cell in cells]
+        kind = "a finite number with a decimal comma"
     if all(value is None for value in values):
         return None
     for line, cell, value in zip(lines, cells, values, strict=True):
         if value is None or not np.isfinite(value):
             raise InvalidInput(
-                f"Line {line} of {path} has {cell!r} in column {name!r}, which is not a finite number; correct it, or "
+                f"Line {line} of {path} has {cell!r} in column {name!r}, which is not {kind}; correct it, or "
                 "remove the row or the column."
             )
     return np.array(values, dtype=np.float64)
 
 
 def _number(cell: str) -> float | None:
+    if "_" in cell:  # which Python passes over
+        return None
     try:
         return float(cell)
     except ValueError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -30,6 +31,8 @@ class Dataset:
     train_labels, test_labels : int array of shape (n,)
     feature_names : tuple of str, or None
         Names of the columns; None for ``"text"``.
+    left_out : mapping of str to str
+        Columns of its file that are not inputs, each with the reason.
     """
 
     name: str
@@ -41,3 +44,4 @@ class Dataset:
     test_inputs: Inputs
     test_labels: NDArray[np.int64]
     feature_names: tuple[str, ...] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)

@@ -113,14 +113,48 @@ def test_a_csv_file_of_texts_is_encoded_by_its_words(fitted, texts):
     assert (told["rows"], told["columns"]) == (20, None)
 
 
-def test_a_csv_file_has_its_last_fifth_held_out_and_the_model_that_is_written_has_learnt_it(fitted, file):
-    # who hasn't learnt the zebras knows nothing of them, and takes the first class
-    held_out = [("spam", "zebra"), ("spam", "zebra"), ("ham", "lunch"), ("spam", "prize")]
-    told, model, _ = fitted(file(("label", "text"), TEXTS[:16] + held_out))
-    assert told["accuracy"]["share"] == 0.5
-    assert (told["accuracy"]["rows"], told["rows"]) == (4, 20)
-    assert told["accuracy"]["of"] == "the last 20%, by a model of the first 80%"
-    assert model.counts_.tolist() == [9, 11]
+def test_a_fifth_of_each_class_of_a_csv_file_is_held_out_and_the_model_that_is_written_has_learnt_it(fitted, file):
+    told, model, _ = fitted(file(("label", "text"), [*TEXTS, *TEXTS[::2]]))
+    assert told["accuracy"]["of"] == "20% of each class, by a model of the others"
+    assert (told["accuracy"]["rows"], told["rows"]) == (4 + 2, 30)
+    assert model.counts_.tolist() == [20, 10]
+
+
+def test_what_is_held_out_is_not_learnt_by_the_model_that_is_measured(fitted, file):
+    # each text has words of its own: a model that hasn't learnt them takes the class of which there is more
+    rows = [("spam", f"offer{number}") for number in range(20)] + [("ham", f"hello{number}") for number in range(10)]
+    assert fitted(file(("label", "text"), rows))[0]["recall"] == {"ham": 0.0, "spam": 1.0}
+
+
+@pytest.mark.parametrize("name", ["naive-bayes", "sparse-perceptron"])
+def test_a_file_that_is_sorted_by_class_is_learnt_and_measured_as_any_other(fitted, file, name):
+    more = [("xmas", f"merry bells {word}") for word in ("ho", "hi", "hu", "he", "ha")]
+    told, model, _ = fitted(file(("label", "text"), sorted([*TEXTS, *more])), "--model", name)
+    assert told["recall"] == {"ham": 1.0, "spam": 1.0, "xmas": 1.0}
+    assert told["accuracy"]["classes_not_learnt"] == []
+    assert model.classes == ("ham", "spam", "xmas")
+
+
+def test_a_class_of_one_row_is_learnt_and_not_measured(fitted, file):
+    told, model, _ = fitted(file(("label", "text"), [("aaa", "alone"), *TEXTS]))
+    assert list(told["recall"]) == ["ham", "spam"]
+    assert model.counts_.tolist() == [1, 10, 10]
+
+
+def test_the_recall_of_each_class_and_the_columns_that_are_left_out_are_shown(fit, fitted, file, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    path = file(("label", "a", "who", "void", ""), [(*row[:2], row[3], "", str(at)) for at, row in enumerate(ROWS * 3)])
+    shown = " ".join(fit(path).stdout.split())
+    assert "'': it has no name; 'who': it has no numbers; 'void': it is empty" in shown
+    assert "no 100.0%, yes 100.0%" in shown
+    told, _, encoder = fitted(path)
+    assert list(told["columns_left_out"]) == ["", "who", "void"]
+    assert encoder.column_names_ == ["a"]
+
+
+def test_of_a_file_with_texts_all_other_columns_are_named_as_left_out(fitted, file):
+    told, _, _ = fitted(file(("label", "text", "length"), [(*row, "5") for row in TEXTS]))
+    assert told["columns_left_out"] == {"length": "only the texts are learnt"}
 
 
 def test_rows_in_which_nothing_is_a_feature_are_left_out_and_counted(fitted, fit, file):
@@ -176,13 +210,6 @@ def test_the_first_rows_alone_can_be_learnt_and_all_classes_of_the_file_are_know
 def test_of_a_set_with_a_test_part_the_first_rows_are_measured_on_all_of_it(fitted):
     told, _, _ = fitted("iris", "--initial", 30)
     assert (told["rows"], told["accuracy"]["rows"], told["accuracy"]["of"]) == (30, 45, "the test part")
-
-
-def test_a_file_that_is_sorted_by_class_is_remarked_on(fit, file):
-    path = file(("label", "text"), sorted([*TEXTS[:16], ("xmas", "merry"), ("xmas", "bells"), ("xmas", "ho")]))
-    result = fit(path)
-    assert result.exit_code == 0
-    assert "1: xmas. Shuffle the rows" in result.stderr
 
 
 def test_the_options_of_the_model_reach_it(fitted, texts):

@@ -18,7 +18,7 @@ from dcai.cli.reading import read
 from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
-from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
+from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models, shuffled
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
 from dcai.trainer.cost import try_out
@@ -53,12 +53,13 @@ def run(
 ) -> None:
     """Fit a model and write it to a file, with the encoder that makes its features.
 
-    Each row is learnt once, in order, as the contract would learn it. The features of a CSV file are its column of
-    texts if it has one, otherwise all columns of numbers.
+    Each row is learnt once, in order, as the contract would learn it; the rows of a CSV file in a random order, which
+    is always the same, since files are often sorted by class. The features of a CSV file are its column of texts if it
+    has one, otherwise all columns of numbers.
 
-    Accuracy is measured on the test part of the data, which the model does not learn. A CSV file has no test part:
-    another model is fitted on the first 80% of the rows and measured on the others, and the one that is written has
-    learnt all rows.
+    Accuracy is measured on the test part of the data, which the model does not learn. A CSV file has no test part: a
+    random fifth of each class is held out, another model is fitted on the others and measured on it, and the one that
+    is written has learnt all rows.
     """
     with errors_as_one_sentence():
         check_file(output)
@@ -68,6 +69,7 @@ def run(
             recipe = recipe.for_data(dataset)
             if initial is not None:
                 dataset = first(dataset, initial)
+            dataset = shuffled(dataset)
             fitted = fit(recipe, dataset)
             accuracy = measure(recipe, dataset, fitted)
             trial = try_out(fitted.model.twin, DepositRefundTake(), fitted.encoder, output.stem)
@@ -91,15 +93,17 @@ def _as_dict(
         "rows_without_features": fitted.left_out,
         "classes": list(model.twin.classes),
         "columns": None if dataset.feature_names is None else list(dataset.feature_names),
+        "columns_left_out": dict(dataset.left_out),
         "features": encoder.n_features_,
         "accuracy": None
         if accuracy is None
         else {
             "share": accuracy.share,
             "rows": accuracy.rows,
-            "of": "the last 20%, by a model of the first 80%" if accuracy.held_out else "the test part",
+            "of": "20% of each class, by a model of the others" if accuracy.held_out else "the test part",
             "classes_not_learnt": list(accuracy.unseen),
         },
+        "recall": None if accuracy is None else accuracy.recall,
         "quantisation_loss": encoder.loss_._asdict() if isinstance(encoder, VectorEncoder) else None,
         "parameter_bytes": len(model.twin.parameters()),
         "deploy_gas": deploy_gas,
@@ -119,7 +123,11 @@ def _print(
     }
     if dataset.feature_names is not None:
         rows["columns"] = _listed(dataset.feature_names)
+    if dataset.left_out:
+        rows["columns left out"] = _shortened("; ".join(f"{name!r}: {why}" for name, why in dataset.left_out.items()))
     rows["accuracy"] = _accuracy(accuracy)
+    if accuracy is not None:
+        rows["recall"] = _shortened(", ".join(f"{name} {share:.1%}" for name, share in accuracy.recall.items()))
     if isinstance(encoder, VectorEncoder):
         loss = encoder.loss_
         rows["lost by rounding"] = (
@@ -136,8 +144,7 @@ def _print(
     Console().print(table)
     if accuracy is not None and accuracy.unseen:
         typer.echo(
-            f"The accuracy is that on rows with classes that no row before them has: {_listed(accuracy.unseen)}. "
-            "Shuffle the rows, since a model learns them in their order.",
+            f"The accuracy is that on rows with classes that the model hasn't learnt: {_listed(accuracy.unseen)}.",
             err=True,
         )
 
@@ -146,9 +153,13 @@ def _accuracy(accuracy: Accuracy | None) -> str:
     if accuracy is None:
         return "not measured: there are fewer than five rows"
     if accuracy.held_out:
-        return f"{accuracy.share:.1%} on the last {accuracy.rows:,} rows, by a model of those before them"
+        return f"{accuracy.share:.1%} on {accuracy.rows:,} rows, a fifth of each class, by a model of the others"
     return f"{accuracy.share:.1%} on the {accuracy.rows:,} rows of the test part"
 
 
 def _listed(names: Sequence[str]) -> str:
-    return f"{len(names)}: {shorten(', '.join(names), 200, placeholder=' …')}"
+    return f"{len(names)}: {_shortened(', '.join(names))}"
+
+
+def _shortened(text: str) -> str:
+    return shorten(text, 200, placeholder=" …")
