@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from decimal import Context, Decimal
 
-from dcai.errors import InsufficientFunds
+from dcai.errors import InsufficientFunds, NodeError
 
 _EXACT = Context(prec=80)
+
+# as anvil, geth and others say it, and eth-tester and py-evm
+_NO_MONEY = ("insufficient funds", "enough balance", "cannot afford")
 
 
 def amount_text(wei: int) -> str:
@@ -19,6 +22,11 @@ def amount_text(wei: int) -> str:
     """
     ether = Decimal(wei).scaleb(-18, _EXACT).normalize(_EXACT)
     return f"{ether:f} ether ({wei} wei)"
+
+
+def is_for_money(error: NodeError) -> bool:
+    """Tell whether a node refuses a transaction since its sender has too little money."""
+    return any(words in str(error).lower() for words in _NO_MONEY)
 
 
 def short_of(sender: str, value: int, balance: int) -> InsufficientFunds:

@@ -72,8 +72,8 @@ def read_csv(
             if name == label:
                 continue
             values = _numbers(path, name, cells, lines, decimal_commas=separator != ",")
-            if values is None:
-                left_out[name] = "it has no numbers" if any(map(str.strip, cells)) else "it is empty"
+            if isinstance(values, str):
+                left_out[name] = values
             else:
                 numbers[name] = values
         if not numbers:
@@ -154,21 +154,25 @@ def _meant(name: str) -> object:
 
 def _numbers(
     path: Path, name: str, cells: Sequence[str], lines: Sequence[int], *, decimal_commas: bool
-) -> NDArray[np.float64] | None:
-    """Return a column of numbers, or None if no cell is a number."""
+) -> NDArray[np.float64] | str:
+    """Return a column of numbers, or why it isn't one: most of its cells are something else."""
     values = [_number(cell) for cell in cells]
     kind = "a finite number"
-    if None in values and any(map(_WITH_COMMA.fullmatch, cells)):
+    commas = [bool(_WITH_COMMA.fullmatch(cell)) for cell in cells] if None in values else []
+    filled = sum(1 for cell in cells if cell.strip())
+    found = sum(value is not None for value in values) + sum(commas)
+    if found < filled / 2 or not found:
+        few = f"only {found:,} of its {filled:,} cells are numbers" if found else "it has no numbers"
+        return few if filled else "it is empty"
+    if any(commas):
         if not decimal_commas:
-            fault = next(at for at, cell in enumerate(cells) if _WITH_COMMA.fullmatch(cell))
+            fault = commas.index(True)
             raise InvalidInput(
                 f"Line {lines[fault]} of {path} has {cells[fault]!r} in column {name!r}: where commas separate cells, "
                 "numbers have decimal points; write them so, or separate cells by semicolons."
             )
         values = [None if "." in cell else _number(cell.replace(",", ".")) for cell in cells]
         kind = "a finite number with a decimal comma"
-    if all(value is None for value in values):
-        return None
     for line, cell, value in zip(lines, cells, values, strict=True):
         if value is None or not np.isfinite(value):
             raise InvalidInput(

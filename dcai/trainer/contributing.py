@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
-from dcai.chain.funds import amount_text
+from dcai.chain.funds import amount_text, is_for_money, short_of
 from dcai.chain.rpc import RpcFailure, to_int
-from dcai.errors import ContractReverted, InsufficientFunds, InvalidInput, TransactionFailed
+from dcai.errors import ContractReverted, InsufficientFunds, InvalidInput, NodeError, TransactionFailed
 from dcai.trainer.batches import Batch, Batched
 from dcai.trainer.contribution import Contribution
 from dcai.trainer.errors import ContributingInterrupted, PartlyContributed
@@ -43,13 +43,18 @@ def check_funds(chain: Chain, sender: str, calls: Sequence[Call], rows: int) -> 
     balance = chain.balance(sender)
     try:
         price = to_int(chain.request("eth_gasPrice", []))
-    except RpcFailure:  # it prices its gas in a way of its own, and says itself what is missing
+    except (RpcFailure, NodeError):  # it prices its gas in a way of its own, and says itself what is missing
         price = 0
     if balance >= deposits + len(calls) * TRANSACTION_GAS_LIMIT * _RESERVE * price:
         return
     needed, gas = deposits, 0
     if deposits <= balance:
-        each = [chain.estimate(call.to, call.data, sender=sender, value=call.value) for call in calls]
+        try:
+            each = [chain.estimate(call.to, call.data, sender=sender, value=call.value) for call in calls]
+        except NodeError as error:
+            if is_for_money(error):
+                raise short_of(sender, deposits, balance) from error
+            raise
         gas = sum(each)
         # before the last is sent, there must be enough for its limit at its highest fee
         limit = min(each[-1] + each[-1] // 10 + 25_000, TRANSACTION_GAS_LIMIT)

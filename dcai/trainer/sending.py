@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcai.accounts.account import sent
-from dcai.chain.funds import short_of
+from dcai.chain.funds import is_for_money, short_of
 from dcai.errors import NodeError, NotAuthor, TransactionFailed
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ def author(chain: Chain, entry: Entry, sender: str | Account | None) -> Account:
     return account
 
 
-# as anvil, geth and others say it, and eth-tester and py-evm
-_NO_MONEY = ("insufficient funds", "enough balance", "cannot afford")
-
-
 def send(chain: Chain, account: Account, call: Call) -> Receipt:
     """Let an account send a call, and return its receipt.
 
@@ -51,7 +47,7 @@ def send(chain: Chain, account: Account, call: Call) -> Receipt:
     except TransactionFailed:
         raise
     except NodeError as error:
-        if any(words in str(error).lower() for words in _NO_MONEY):
+        if is_for_money(error):
             raise short_of(account.address, call.value, chain.balance(account.address)) from error
         raise
     except KeyboardInterrupt as stop:

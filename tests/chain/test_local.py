@@ -211,8 +211,8 @@ def test_a_proxy_is_not_asked_for_a_chain_of_this_machine(anvil, monkeypatch, na
         assert (chain.backend, chain.block_number()) == ("anvil", 0)
 
 
-def test_a_fork_of_a_chain_of_this_machine_asks_no_proxy(node, monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def test_a_node_on_this_machine_and_a_fork_of_it_are_asked_without_a_proxy(node, monkeypatch):
+    monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
 
     with forked_chain(node) as chain:

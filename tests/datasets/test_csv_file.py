@@ -100,6 +100,12 @@ def test_a_text_with_a_comma_is_not_a_number(file):
     assert data.left_out == {"a": "it has no numbers"}
 
 
+def test_a_column_of_texts_with_a_number_or_two_in_it_is_left_out(file):
+    data = read_csv(file('label,a,b\nx,1,1\ny,"2,5",2\nx,by hand,3\ny,-,4\nx,n/a,5\n'))
+
+    assert data.left_out == {"a": "only 2 of its 5 cells are numbers"}
+
+
 def test_codes_with_underscores_are_not_numbers(file):
     assert read_csv(file("label,a,b\nx,2024_01,1\ny,2024_02,2\n")).left_out == {"a": "it has no numbers"}
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
 _ANSWER_SECONDS = 30
+
+# no proxy can reach them for us
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ATTEMPTS = 6
 
 # Everything sent here can be sent twice: a lost request is sent again, and a node (or what stands before it) that is
@@ -139,11 +142,12 @@ class _Node:
 
 
 def _pool_for(url: str) -> urllib3.PoolManager:
-    """Return the connections to a URL, through the proxy that the environment names for it, if any."""
+    """Return the connections to a URL, through the proxy that the environment names for it, if it isn't this machine."""
     parts = urlsplit(url)
     certificates = os.environ.get("SSL_CERT_FILE") or certifi.where()
     proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.hostname or ""):
+    host = parts.hostname or ""
+    if proxy and host not in _LOOPBACK and not proxy_bypass(host):
         return urllib3.ProxyManager(proxy, ca_certs=certificates)
     return urllib3.PoolManager(ca_certs=certificates)
 
