@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any, Literal
@@ -30,6 +31,8 @@ _SEED = 0
 """The order of rows is drawn with it: the same in every run."""
 
 _VOCABULARY = 1_000
+
+_ROW = re.compile(r"\ARow (\d+)")
 
 
 def models() -> dict[str, type[Model]]:
@@ -159,28 +162,31 @@ def first(dataset: Dataset, rows: int) -> Dataset:
     return replace(dataset, train_inputs=dataset.train_inputs[:rows], train_labels=dataset.train_labels[:rows])
 
 
-def shuffled(dataset: Dataset) -> Dataset:
-    """Return a data set without a test part in a random order, always the same: files are often sorted by class.
+def fit(recipe: Recipe, dataset: Dataset, *, shuffle: bool | None = None) -> Fitted:
+    """Fit encoder and model on the training part, each row once.
 
-    One with a test part is returned as it is: its rows have an order of their own.
-    """
-    if len(dataset.test_labels):
-        return dataset
-    order = np.random.default_rng(_SEED).permutation(len(dataset.train_labels))
-    return replace(dataset, **_chosen(dataset, "train", order))
-
-
-def fit(recipe: Recipe, dataset: Dataset) -> Fitted:
-    """Fit encoder and model on the training part, each row once and in its order.
+    Parameters
+    ----------
+    shuffle
+        Learn the rows in a random order, always the same: files are often sorted by class. By default if the data has
+        no test part; rows of published sets have an order of their own.
 
     Raises
     ------
     InvalidInput
         If an option is out of its range, there is nothing to learn from, or the model would be too large.
     """
-    encoder = _fitted_encoder(recipe, dataset)
-    rows: Any = encoder.transform(dataset.train_inputs)
     labels = dataset.train_labels
+    try:
+        encoder = _fitted_encoder(recipe, dataset)
+        rows: Any = encoder.transform(dataset.train_inputs)
+    except InvalidInput as error:  # encoders count rows from 0, people from 1
+        told = _ROW.sub(lambda found: f"Row {int(found[1]) + 1:,} of {len(labels):,}", str(error))
+        error.args = (told,)
+        raise
+    if len(dataset.test_labels) == 0 if shuffle is None else shuffle:
+        order = np.random.default_rng(_SEED).permutation(len(labels))
+        rows, labels = rows[order], labels[order]
     if not encoder.dense:
         # a contract takes no sample without a feature
         present = np.diff(rows.indptr) > 0
@@ -204,7 +210,7 @@ def measure(recipe: Recipe, dataset: Dataset, fitted: Fitted) -> Accuracy | None
             return None
         others, held = _parts(dataset.train_labels)
         dataset = replace(dataset, **_chosen(dataset, "train", others), **_chosen(dataset, "test", held))
-        fitted = fit(recipe, dataset)
+        fitted = fit(recipe, dataset, shuffle=True)
     truth, names = dataset.test_labels, dataset.labels
     right = fitted.model.twin.predict(fitted.encoder.transform(dataset.test_inputs)) == truth
     recall = {names[label]: float(np.mean(right[truth == label])) for label in np.unique(truth)}

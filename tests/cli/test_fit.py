@@ -120,6 +120,11 @@ def test_a_fifth_of_each_class_of_a_csv_file_is_held_out_and_the_model_that_is_w
     assert model.counts_.tolist() == [20, 10]
 
 
+def test_a_row_that_cannot_be_encoded_is_counted_as_in_the_file_and_from_1(fit, file):
+    path = file(("label", "a"), [("x", "1"), ("y", "3"), ("x", "2"), ("y", "1"), ("x", "3")])
+    assert fit(path, "--model", "nearest-centroid").stderr.startswith("Row 3 of 5 equals the mean in all 1 columns")
+
+
 def test_what_is_held_out_is_not_learnt_by_the_model_that_is_measured(fitted, file):
     # each text has words of its own: a model that hasn't learnt them takes the class of which there is more
     rows = [("spam", f"offer{number}") for number in range(20)] + [("ham", f"hello{number}") for number in range(10)]

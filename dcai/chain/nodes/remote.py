@@ -142,7 +142,7 @@ class _Node:
 
 
 def _pool_for(url: str) -> urllib3.PoolManager:
-    """Return the connections to a URL, through the proxy that the environment names for it, if it isn't this machine."""
+    """Return the connections to a URL: through the proxy that the environment names, unless it is this machine."""
     parts = urlsplit(url)
     certificates = os.environ.get("SSL_CERT_FILE") or certifi.where()
     proxy = getproxies().get(parts.scheme)

@@ -18,7 +18,7 @@ from dcai.cli.reading import read
 from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
-from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models, shuffled
+from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
 from dcai.trainer.cost import try_out
@@ -69,7 +69,6 @@ def run(
             recipe = recipe.for_data(dataset)
             if initial is not None:
                 dataset = first(dataset, initial)
-            dataset = shuffled(dataset)
             fitted = fit(recipe, dataset)
             accuracy = measure(recipe, dataset, fitted)
             trial = try_out(fitted.model.twin, DepositRefundTake(), fitted.encoder, output.stem)
