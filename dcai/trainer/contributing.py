@@ -100,7 +100,7 @@ def contribute_each(batches: Batched[Batch], contribute: Callable[[Batch], C], *
         told = _told(batches, made, f"failed: {error}", _is_known(error))
         raise PartlyContributed(told, *_rest(batches, made)) from error
     except KeyboardInterrupt as stop:
-        way = f"was on its way: {stop}" if str(stop) else "may be on its way: look in trainer.contributions()."
+        way = f"was being sent: {stop}" if str(stop) else "may be on its way: look in trainer.contributions()."
         raise ContributingInterrupted(_told(batches, made, way, False), *_rest(batches, made)) from stop
     return made
 

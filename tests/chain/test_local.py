@@ -202,9 +202,20 @@ def test_an_anvil_that_does_not_start_is_named_at_once(monkeypatch, tmp_path):
     assert str(named) in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
-def test_a_proxy_is_not_asked_for_a_chain_of_this_machine(anvil, monkeypatch, name):
-    monkeypatch.setenv(name, "http://127.0.0.1:9")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+        ("http_proxy", "http://127.0.0.1:9"),
+        ("ALL_PROXY", "http://127.0.0.1:9"),
+        ("all_proxy", "socks5://127.0.0.1:9"),
+        ("ANVIL_IP_ADDR", "127.0.0.2"),
+        ("TMPDIR", "/dev/null"),
+    ],
+)
+def test_the_environment_does_not_keep_anvil_from_starting(anvil, monkeypatch, name, value):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "example.org")
 
     with dcai.local_chain() as chain:

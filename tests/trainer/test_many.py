@@ -294,7 +294,7 @@ def test_ctrl_c_tells_what_was_made_and_what_is_on_its_way(films, chain, people,
 
     assert len(caught.value.contributions) == 1
     assert caught.value.next_row == 3
-    assert "2 of 4 rows are contributed; the batch of rows 3 to 4 was on its way: Transaction 0xab" in str(caught.value)
+    assert "2 of 4 rows are contributed; the batch of rows 3 to 4 was being sent: Transaction 0xab" in str(caught.value)
 
 
 def test_ctrl_c_while_one_is_sent_says_so(films, chain, people):

@@ -61,6 +61,7 @@ def environment(*, proxies: bool) -> dict[str, str]:
         Keep the proxies for nodes elsewhere; none is used for this machine.
     """
     left_out = {_SECRET} if proxies else {_SECRET, *_PROXIES, *map(str.upper, _PROXIES)}
-    kept = {name: value for name, value in os.environ.items() if name not in left_out}
+    # with ANVIL_IP_ADDR it would listen elsewhere
+    kept = {name: value for name, value in os.environ.items() if name not in left_out and not name.startswith("ANVIL_")}
     direct = ",".join(filter(None, (kept.get("NO_PROXY") or kept.get("no_proxy"), "localhost,127.0.0.1,::1")))
     return {**kept, "NO_PROXY": direct, "no_proxy": direct}
