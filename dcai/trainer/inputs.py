@@ -93,7 +93,7 @@ class Inputs:
             return pack_features(self.encoder.features(data))
         return self.sample(data)
 
-    def rows(self, data: Iterable[Any], *, skip_unknown: bool = False) -> Rows:
+    def rows(self, data: Iterable[Any], *, skip_unknown: bool | None = None) -> Rows:
         """Return inputs as samples.
 
         Parameters
@@ -101,7 +101,7 @@ class Inputs:
         data
             A list of inputs, a table, or what gives one input after the other.
         skip_unknown
-            Leave out inputs in which nothing is known, instead of refusing all.
+            Leave out inputs in which nothing is known, instead of refusing all; None where nobody can choose.
 
         Raises
         ------
@@ -117,10 +117,12 @@ class Inputs:
                 samples.append(self.sample(one))
                 numbers.append(row)
             except InvalidInput as error:
-                if skip_unknown and isinstance(error, NothingToEncode):
+                unknown = isinstance(error, NothingToEncode)
+                if unknown and skip_unknown:
                     skipped.append(row)
                     continue
-                error.args = (_in_row(row, len(inputs), str(error)),)
+                way_out = " Or leave such rows out: skip_unknown=True." if unknown and skip_unknown is False else ""
+                error.args = (_in_row(row, len(inputs), str(error)) + way_out,)
                 raise
         if skipped and not samples:
             raise NothingToEncode(f"None of the {len(skipped)} rows holds anything that {self._name!r} knows.")

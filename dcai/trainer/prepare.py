@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dcai.chain.call import Call
-from dcai.errors import InvalidInput
+from dcai.errors import InvalidInput, TooLarge
 from dcai.integers import whole
 from dcai.samples import pack_batch
 from dcai.trainer.batches import Batch, Batched, batches
@@ -96,6 +96,12 @@ class Calls:
         samples, rows, skipped = trainer.inputs.rows(inputs, skip_unknown=skip_unknown)
         numbers = [of_rows[row - 1] for row in rows]
         model, incentive = trainer.inputs.blank(trainer.labels), trainer.incentive
+        for row, size in zip(rows, trainer.inputs.sizes(samples), strict=True):
+            try:
+                incentive.price(0, (size,))
+            except TooLarge as error:
+                error.args = (f"Row {row} of {len(inputs)}: {error}",)
+                raise
         ranges = batches(model, samples, numbers, claim_gas=incentive.claim_gas, most_bytes=incentive.batch_bytes)
         return Batched((Batch(samples[a:b], numbers[a:b], rows[a:b]) for a, b in ranges), skipped)
 

@@ -356,3 +356,22 @@ def test_a_write_that_fails_is_one_sentence_and_leaves_what_was_there(fit, tmp_p
     assert result.stderr.endswith("model.json can't be written: No space left on device.\n")
     assert [one.name for one in tmp_path.iterdir()] == ["model.json"]
     assert (tmp_path / "model.json").read_text() == "an older model"
+
+
+def test_a_model_is_written_where_no_chain_can_be_started_to_try_it_out(fit, texts, tmp_path, monkeypatch):
+    anvil = tmp_path / "anvil"
+    anvil.write_text("#!/bin/sh\necho 'out of order' >&2; exit 1\n")
+    anvil.chmod(0o755)
+    monkeypatch.setenv("DCAI_ANVIL", str(anvil))
+    result = fit(texts)
+    assert result.exit_code == 0
+    assert "The gas of a deployment isn't known." in result.stderr
+    assert "out of order" in result.stderr
+    assert dcai.load(tmp_path / "model.json")[0].classes == ("ham", "spam")
+
+
+def test_a_wrong_dcai_anvil_is_refused_before_anything_is_fitted(fit, monkeypatch):
+    monkeypatch.setenv("DCAI_ANVIL", "/nowhere/anvil")
+    result = fit("no-such-data")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "DCAI_ANVIL names /nowhere/anvil" in result.stderr

@@ -59,10 +59,11 @@ def test_without_the_option_a_row_without_a_known_word_keeps_all_back(films, ref
     for send in (
         lambda: films.contribute_many(GIVEN, GIVEN_LABELS, progress=False),
         lambda: films.quote(many=GIVEN),
-        lambda: films.predict_many(GIVEN),
     ):
-        with refused(errors.InvalidInput, "Row 2 of 5: Nothing in '???'"):
+        with refused(errors.InvalidInput, "Row 2 of 5: Nothing in '???'", "skip_unknown=True"):
             send()
+    with refused(errors.InvalidInput, "Row 2 of 5: Nothing in '???'"):
+        films.predict_many(GIVEN)
 
 
 def test_where_nothing_is_left_it_is_refused(films, refused):
@@ -73,6 +74,13 @@ def test_where_nothing_is_left_it_is_refused(films, refused):
         with refused(errors.InvalidInput, "None of the 2 rows"):
             send()
     assert films.contribute_many([], [], progress=False) == []
+
+
+def test_a_row_that_is_too_large_for_the_price_is_named(chain, perceptron, refused):
+    trainer = dcai.deploy(chain, perceptron([1] * 40), dcai.Gamified(size_unit=3))
+
+    with refused(errors.TooLarge, "Row 2 of 2: ", "count as 4 features"):
+        trainer.contribute_many([[1], [1, 2, 3, 4]], ["yes"] * 2, progress=False)
 
 
 def test_features_and_vectors_of_nothing_are_left_out_too(launch, rows):

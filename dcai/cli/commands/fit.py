@@ -13,11 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dcai.cli.failing import errors_as_one_sentence
+from dcai.chain.nodes.anvil import AnvilFails, find_anvil
+from dcai.cli.failing import errors_as_one_sentence, tell
 from dcai.cli.reading import read
 from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
+from dcai.errors import NodeError
 from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
@@ -63,6 +65,7 @@ def run(
     """
     with errors_as_one_sentence():
         check_file(output)
+        find_anvil()  # a wrong DCAI_ANVIL is refused before anything is fitted
         recipe = Recipe(model, encoder, features, max_classes, smoothing)
         with Console(stderr=True).status(f"Fitting on {escape(data)} …"):
             dataset = read(data, label, text, recipe.kind)
@@ -71,16 +74,25 @@ def run(
                 dataset = first(dataset, initial)
             fitted = fit(recipe, dataset)
             accuracy = measure(recipe, dataset, fitted)
-            trial = try_out(fitted.model.twin, DepositRefundTake(), fitted.encoder, output.stem)
+            gas = _gas(fitted, output.stem)
         save(output, fitted.model, fitted.encoder)
         if as_json:
-            typer.echo(json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, trial.trainer_gas), indent=2))
+            typer.echo(json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, gas), indent=2))
         else:
-            _print(output, dataset, recipe, fitted, accuracy, trial.trainer_gas)
+            _print(output, dataset, recipe, fitted, accuracy, gas)
+
+
+def _gas(fitted: Fitted, name: str) -> int | None:
+    """Return the gas of a deployment; None where this machine can't try one out, which takes no model along."""
+    try:
+        return try_out(fitted.model.twin, DepositRefundTake(), fitted.encoder, name).trainer_gas
+    except (AnvilFails, NodeError) as error:
+        tell(f"The gas of a deployment isn't known. {error}")
+        return None
 
 
 def _as_dict(
-    output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int
+    output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int | None
 ) -> dict[str, object]:
     encoder, model = fitted.encoder, fitted.model
     return {
@@ -110,7 +122,7 @@ def _as_dict(
 
 
 def _print(
-    output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int
+    output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int | None
 ) -> None:
     encoder, model = fitted.encoder, fitted.model
     left_out = f"; {fitted.left_out:,} without a feature are left out" if fitted.left_out else ""
@@ -134,7 +146,7 @@ def _print(
             f"norm, {loss.norm_max:.4f} at most"
         )
     rows["parameters"] = f"{len(model.twin.parameters()):,} bytes"
-    rows["gas to deploy"] = f"about {deploy_gas:,}"
+    rows["gas to deploy"] = "not known" if deploy_gas is None else f"about {deploy_gas:,}"
     table = Table(title=f"Written to {escape(str(output))}", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
