@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from dcai.accounts import LocalKey, Unlocked
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
 from dcai.chain.funds import amount_text, is_for_money, short_of
 from dcai.chain.rpc import RpcFailure, to_int
@@ -14,6 +15,7 @@ from dcai.trainer.contribution import Contribution
 from dcai.trainer.errors import ContributingInterrupted, PartlyContributed
 
 if TYPE_CHECKING:
+    from dcai.accounts import Account
     from dcai.chain.call import Call
 
 C = TypeVar("C", bound=Contribution)
@@ -22,10 +24,11 @@ C = TypeVar("C", bound=Contribution)
 _RESERVE = 2
 
 
-def check_funds(chain: Chain, sender: str, calls: Sequence[Call], rows: int) -> None:
-    """Refuse calls that a sender can't pay for all together, before the first of them is sent.
+def check_funds(chain: Chain, account: Account, calls: Sequence[Call], rows: int) -> None:
+    """Refuse calls that an account can't pay for all together, before the first of them is sent.
 
-    Only where money could be short, nodes are asked how much gas each of them needs.
+    Only where money could be short, nodes are asked how much gas each of them needs. Accounts of other kinds than ours
+    may have somebody else pay, and aren't checked.
 
     Parameters
     ----------
@@ -39,7 +42,9 @@ def check_funds(chain: Chain, sender: str, calls: Sequence[Call], rows: int) -> 
     ContractError
         If the contract would refuse one of them.
     """
-    deposits = sum(call.value for call in calls)
+    if not isinstance(account, LocalKey | Unlocked):
+        return
+    sender, deposits = account.address, sum(call.value for call in calls)
     balance = chain.balance(sender)
     try:
         price = to_int(chain.request("eth_gasPrice", []))

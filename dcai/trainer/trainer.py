@@ -372,7 +372,7 @@ class Trainer(Generic[C, H]):
         calls = [self.prepare.batch(*one[:2], deposit_wei=deposit_wei, force=force) for one in batches]
         if calls:
             sender = self.chain.account(sender)
-            check_funds(self.chain, sender.address, calls, sum(len(one.rows) for one in batches))
+            check_funds(self.chain, sender, calls, sum(len(one.rows) for one in batches))
 
         def contribute(one: Batch) -> C:
             return self._contribute(one.samples, one.labels, sender, deposit_wei, None, force)

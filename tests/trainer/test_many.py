@@ -246,6 +246,15 @@ def test_too_little_money_for_one_is_said_in_wei(poor):
 # What stops half way
 
 
+def test_the_money_of_an_account_that_somebody_else_pays_for_is_not_asked_for(poor):
+    trainer, leave = poor
+    free = dcai.deploy(trainer.chain, trainer.model(), dcai.Gamified(), name="Free")
+    somebody = Stopping(trainer.chain.account(trainer.chain.accounts[2]), 1, KeyError())
+    somebody.address = leave(0)
+
+    assert len(free.contribute_many([[1], [2]], ["positive"] * 2, sender=somebody, progress=False)) == 1
+
+
 class Stopping:
     """An account that sends so many calls, and then raises."""
 
