@@ -8,7 +8,6 @@ import re
 import shutil
 import socket
 import subprocess
-import tempfile
 import warnings
 import weakref
 from pathlib import Path
@@ -102,7 +101,7 @@ def forked_chain(url: str) -> Chain:
     if anvil is None:
         raise InvalidInput("A chain is forked with anvil, which isn't found; install it, or set DCAI_ANVIL to it.")
     folder, children = place.folder(), list[subprocess.Popen[bytes]]()
-    socket_ = Path(folder.name) / "chain.ipc"
+    socket_ = folder / "chain.ipc"
     try:
         arguments = ["--port", "0", "--prune-history", "--fork-url", url]
         children.append(_start(anvil, socket_, arguments, place.environment(proxies=True)))
@@ -143,25 +142,25 @@ def find_anvil() -> Path | None:
 def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
     # Forked from an idle second one, anvil stays as fast as it starts: it keeps less of its own history.
     folder, children = place.folder(), list[subprocess.Popen[bytes]]()
-    stem, port, direct = Path(folder.name), _free_port(), place.environment(proxies=False)
+    port, direct = _free_port(), place.environment(proxies=False)
     forked = ["--port", "0", "--hardfork", hardfork, "--prune-history", "--fork-url", f"http://127.0.0.1:{port}"]
     try:
-        children.append(_start(anvil, stem / "origin.ipc", ["--port", str(port), "--hardfork", hardfork], direct))
-        _connected(stem / "origin.ipc", children[0], anvil)
-        children.append(_start(anvil, stem / "chain.ipc", forked, direct))
-        connection = _connected(stem / "chain.ipc", children[1], anvil)
+        children.append(_start(anvil, folder / "origin.ipc", ["--port", str(port), "--hardfork", hardfork], direct))
+        _connected(folder / "origin.ipc", children[0], anvil)
+        children.append(_start(anvil, folder / "chain.ipc", forked, direct))
+        connection = _connected(folder / "chain.ipc", children[1], anvil)
         _check_version(connection, anvil)
     except BaseException:
         _stop(children, folder)
         raise
-    return _chain(connection, stem / "chain.ipc", children, folder)
+    return _chain(connection, folder / "chain.ipc", children, folder)
 
 
 def _chain(
     connection: Connection,
     path: Path,
     children: list[subprocess.Popen[bytes]],
-    folder: tempfile.TemporaryDirectory[str],
+    folder: Path,
 ) -> Chain:
     request = connection.request
     finalizer = weakref.finalize(connection, _stop, children, folder)
@@ -212,12 +211,12 @@ def _log_of(ipc: Path) -> Path:
     return ipc.with_suffix(".log")
 
 
-def _stop(children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDirectory[str]) -> None:
+def _stop(children: list[subprocess.Popen[bytes]], folder: Path) -> None:
     for child in children:
         if child.stdin is not None:
             child.stdin.close()
         child.wait()
-    folder.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> Connection:

@@ -11,7 +11,7 @@ from dcai.errors import InvalidInput
 
 # The path of a Unix socket has 108 bytes on Linux and 104 elsewhere, the zero at its end included.
 _LONGEST_PATH = 103
-_LONGEST_NAME = "/origin.ipc"
+_LONGEST_NAME = "origin.ipc"
 
 _SECRET = "DCAI_PRIVATE_KEY"
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -21,7 +21,7 @@ class NoPlace(InvalidInput):
     """There is no folder on this machine for the socket of a local chain."""
 
 
-def folder() -> tempfile.TemporaryDirectory[str]:
+def folder() -> Path:
     """Return a new folder for sockets: in the one for temporary files, or where its path is too long, in another.
 
     Raises
@@ -32,14 +32,14 @@ def folder() -> tempfile.TemporaryDirectory[str]:
     faults = []
     for parent in _parents():
         try:
-            made = tempfile.TemporaryDirectory(prefix="dcai-", dir=parent)
+            made = Path(tempfile.mkdtemp(prefix="dcai-", dir=parent))
         except OSError as error:
             faults.append(f"{parent or 'no folder for temporary files'}: {error.strerror or error}")
             continue
-        if len(os.fsencode(made.name + _LONGEST_NAME)) <= _LONGEST_PATH:
+        if len(os.fsencode(made / _LONGEST_NAME)) <= _LONGEST_PATH:
             return made
         faults.append(f"{parent or tempfile.gettempdir()}: its path is too long for a socket")
-        made.cleanup()
+        made.rmdir()
     raise NoPlace(
         f"A local anvil needs a folder for its socket, and there is none ({'; '.join(faults)}); let TMPDIR name one "
         "that you may write to, with a short path."
