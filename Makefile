@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 SLITHER_VENV := .venv-slither
 SLITHER_VERSION := 0.11.6
 WORKERS ?= 2
+HALMOS_VENV := .venv-halmos
+HALMOS_VERSION := 0.3.3
 SOAK_STEPS ?= 100000
 
 # The first Python on the PATH that is new enough and can make a virtual environment; `make setup PYTHON=…` names another.
@@ -89,6 +91,11 @@ attacks: setup node ## simulate every attack with 20 seeds; rewrite docs/attacks
 pages: setup ## write the pages of docs/ again from their templates and the committed figures
 	$(BIN)/python -m scripts.studies
 
+.PHONY: prove
+prove: node $(HALMOS_VENV)/.stamp ## prove what holds for all values: make prove [PROOF=RecordProofs]
+	PATH="$(CURDIR)/node_modules/.bin:$$PATH" $(HALMOS_VENV)/bin/halmos --forge-build-out .make/proofs --no-status \
+		--loop 256 $(if $(PROOF),--contract $(PROOF))
+
 .PHONY: soak
 soak: setup node ## test random actions for long: make soak [SOAK_STEPS=100000]
 	DCAI_SOAK_STEPS=$(SOAK_STEPS) $(BIN)/pytest tests/stateful
@@ -101,6 +108,11 @@ $(VENV)/.stamp: pyproject.toml
 
 node_modules/.stamp: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+$(HALMOS_VENV)/.stamp: Makefile | $(VENV)/.stamp
+	$(BIN)/python -m venv $(HALMOS_VENV)
+	$(HALMOS_VENV)/bin/pip install --quiet --disable-pip-version-check halmos==$(HALMOS_VERSION)
 	@touch $@
 
 $(SLITHER_VENV)/.stamp: Makefile | $(VENV)/.stamp
