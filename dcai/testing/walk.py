@@ -148,11 +148,12 @@ class Walk:
 
     def try_call(self, call: Call, *, sender: str) -> Receipt | None:
         """Send a call, if the contract accepts it, and see where the money went; None where it is refused."""
-        before = self.money()
         try:
-            receipt = self.trainer.send(call, sender)
+            self.chain.call(call.to, call.data, sender=sender, value=call.value)
         except ContractReverted:
-            return None
+            return None  # most are refused, and whoever is refused hasn't sent anything
+        before = self.money()
+        receipt = self.trainer.send(call, sender)
         assert self.money() + receipt.fee_wei == before, f"{call.what} makes money, or loses some"
         self.look(f"after {call.what}")
         return receipt
