@@ -11,6 +11,7 @@ from typing import Any, cast
 from eth.abc import BlockHeaderAPI, ReceiptAPI, SignedTransactionAPI, StateAPI
 from eth.estimators.gas import binary_gas_search
 from eth.exceptions import VMError
+from eth.rlp.headers import BlockHeader
 from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
 from eth_tester import EthereumTester
@@ -51,6 +52,13 @@ class _Prague(PragueVM):
     @classmethod
     def validate_gas(cls, header: BlockHeaderAPI, parent_header: BlockHeaderAPI) -> None:
         """Accept any."""
+
+    @staticmethod
+    def create_header_from_parent(parent_header: BlockHeaderAPI, **fields: Any) -> BlockHeader:
+        """Begin a block one second after the one before: py-evm would take the time of day, if that is later."""
+        fields = {"timestamp": parent_header.timestamp + 1, **fields}
+        header: BlockHeader = PragueVM.create_header_from_parent(parent_header, **fields)
+        return header
 
 
 class _Node:
