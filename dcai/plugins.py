@@ -101,7 +101,7 @@ def twins(*, installed: bool = True) -> dict[str, type[Twin]]:
     return _declaring(Twin, "contracts")
 
 
-def incentives(*, installed: bool = True) -> dict[str, type[Incentive[Any]]]:
+def incentives(*, installed: bool = True) -> dict[str, type[Incentive]]:
     """Return every incentive by the name of its class: those that name the suffix of their contracts.
 
     Parameters

@@ -107,7 +107,7 @@ def _value(type_: str, value: Any) -> Any:
     return value
 
 
-def _readable(value: Any) -> str:
+def _readable(value: object) -> str:
     """Return a figure as text that can't steer a terminal."""
     text = f"0x{value.hex()}" if isinstance(value, bytes) else repr(value).strip("'")
     return _cut(text, _LONGEST)

@@ -53,7 +53,7 @@ class Inputs:
         """A model like the trainer's that has learnt nothing, to pack and measure samples with; not to be changed."""
         return self.blank()
 
-    def sample(self, data: Any) -> bytes:
+    def sample(self, data: object) -> bytes:
         """Return an input as a sample of the trainer's model.
 
         Raises
@@ -63,7 +63,7 @@ class Inputs:
         """
         return self.model.pack(self._features(data))
 
-    def question(self, data: Any) -> bytes:
+    def question(self, data: object) -> bytes:
         """Return an input as a sample to ask about, which the contract checks: words need no twin.
 
         Raises
@@ -75,7 +75,7 @@ class Inputs:
             return pack_features(self.encoder.features(data))
         return self.sample(data)
 
-    def samples(self, data: Sequence[Any]) -> list[bytes]:
+    def samples(self, data: Sequence[object]) -> list[bytes]:
         """Return inputs as samples; an error says which of them it is about."""
         if isinstance(data, str):
             raise InvalidInput(f"Many inputs are a list, not the one text {data!r}.")
@@ -91,7 +91,7 @@ class Inputs:
         """Return the sizes of samples, by which they are priced."""
         return tuple(self.model.size_of(sample) for sample in samples)
 
-    def _features(self, data: Any) -> Any:
+    def _features(self, data: object) -> Any:
         if self.encoder is not None:
             return self.encoder.encode(data)
         if isinstance(data, str):

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import index
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
+from typing_extensions import TypeVar
 
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
@@ -42,7 +43,7 @@ class Entry(ABC):
 
     @classmethod
     @abstractmethod
-    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
+    def of(cls, args: dict[str, Any], incentive: object) -> Self:
         """Return the entry for the arguments of a Contributed event of a trainer with these terms."""
 
     @staticmethod
@@ -103,7 +104,7 @@ class Entry(ABC):
         return (int.from_bytes(digest, "big") << 96) % 2**256 | self.open
 
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=Entry, covariant=True, default=Entry)
 
 
 class Expected(NamedTuple):

@@ -23,7 +23,7 @@ class Calls:
     Nothing here sends anything. What one gets can be sent by any account: ``account.send(call)``.
     """
 
-    def __init__(self, trainer: Trainer[Any, Any]) -> None:
+    def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
 
     def add_class(self, name: str, *, gas: int | None = None) -> Call:
@@ -34,7 +34,7 @@ class Calls:
         return trainer.contract.call("addClass", name, gas=gas, what=f"Add the class {name!r} to {trainer.name!r}")
 
     def contribute(
-        self, data: Any, label: str | int, *, deposit_wei: int | None = None, gas: int | None = None
+        self, data: object, label: str | int, *, deposit_wei: int | None = None, gas: int | None = None
     ) -> Call:
         """Return the call that contributes one input with its label: see `Trainer.contribute`."""
         trainer = self._trainer
@@ -43,14 +43,14 @@ class Calls:
         return self.batch([sample], [number], slot, deposit_wei=deposit_wei, gas=gas)
 
     def contribute_many(
-        self, data: Sequence[Any], labels: Sequence[str | int], *, deposit_wei: int | None = None
+        self, data: Sequence[object], labels: Sequence[str | int], *, deposit_wei: int | None = None
     ) -> list[Call]:
         """Return the calls that contribute many inputs, in batches: see `Trainer.contribute_many`."""
         groups = self.batches(data, labels)
         slots = self._trainer.slots.next(len(groups))
         return [self.batch(*group, slot, deposit_wei=deposit_wei) for group, slot in zip(groups, slots, strict=True)]
 
-    def batches(self, data: Sequence[Any], labels: Sequence[str | int]) -> list[tuple[list[bytes], list[int]]]:
+    def batches(self, data: Sequence[object], labels: Sequence[str | int]) -> list[tuple[list[bytes], list[int]]]:
         """Return inputs as samples and labels as numbers, as many together as a transaction holds.
 
         Raises
@@ -104,7 +104,7 @@ class Calls:
     def _entry(self, contribution: Contribution) -> Any:
         return entry_of(contribution, self._trainer)
 
-    def _claim(self, function: str, verb: str, entry: Entry, *args: Any, gas: int | None = None) -> Call:
+    def _claim(self, function: str, verb: str, entry: Entry, *args: object, gas: int | None = None) -> Call:
         """Return the call that claims something of a contribution."""
         what = f"{verb} contribution {entry.id} of {self._trainer.name!r}"
         return self._trainer.contract.call(function, entry.claim(), entry.slot, *args, gas=gas, what=what)

@@ -54,7 +54,7 @@ class _Prague(PragueVM):
         """Accept any."""
 
     @staticmethod
-    def create_header_from_parent(parent_header: BlockHeaderAPI, **fields: Any) -> BlockHeader:
+    def create_header_from_parent(parent_header: BlockHeaderAPI, **fields: object) -> BlockHeader:
         """Begin a block one second after the one before: py-evm would take the time of day, if that is later."""
         fields = {"timestamp": parent_header.timestamp + 1, **fields}
         header: BlockHeader = PragueVM.create_header_from_parent(parent_header, **fields)
@@ -144,7 +144,7 @@ class _Node:
         self._automine = on
         self._waiting.clear()
 
-    def _mine(self, what: Any = 1) -> None:
+    def _mine(self, what: object = 1) -> None:
         """Make so many blocks as eth-tester does, or, as anvil does, one of what waits at a given time."""
         if not isinstance(what, dict):
             self._ask(RPCEndpoint("evm_mine"), [what])
@@ -203,7 +203,7 @@ class _Node:
     def _set_code(self, address: str, code: str) -> None:
         self._change(lambda state: state.set_code(to_canonical_address(address), bytes.fromhex(code[2:])))
 
-    def _revert(self, snapshot: Any) -> Any:
+    def _revert(self, snapshot: object) -> Any:
         result = self._ask(RPCEndpoint("evm_revert"), [snapshot])
         latest = self._ask(RPCEndpoint("eth_blockNumber"), [])
         for number in [number for number in self._receipts if number > latest]:
@@ -251,7 +251,7 @@ def _plain(receipt: Mapping[str, Any]) -> dict[str, Any]:
     return {**_text(receipt), "logs": [_text(log) for log in receipt["logs"]]}
 
 
-def _text(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _text(fields: Mapping[str, object]) -> dict[str, Any]:
     return {key: hex(value) if isinstance(value, int) else value for key, value in fields.items()}
 
 
