@@ -42,7 +42,7 @@ demo: setup ## run the demonstration: make demo [DATA=sms] [SAMPLES=500]
 
 .PHONY: test
 test: setup node ## run all tests
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: compile
 compile: setup node ## compile contracts/ into dcai/artifacts/

@@ -89,7 +89,7 @@ class ContractError(ContractReverted):
                 f"not {cls.declaration!r}."
             )
 
-    def __init__(self, **figures: Any) -> None:
+    def __init__(self, **figures: object) -> None:
         self.figures = figures
         super().__init__(self.sentence.format(**{**figures, **self._readable(figures)}))
 

@@ -101,7 +101,7 @@ def twins(*, installed: bool = True) -> dict[str, type[Twin]]:
     return _declaring(Twin, "contracts")
 
 
-def incentives(*, installed: bool = True) -> dict[str, type[Incentive[Any]]]:
+def incentives(*, installed: bool = True) -> dict[str, type[Incentive]]:
     """Return every incentive by the name of its class: those that name the suffix of their contracts.
 
     Parameters
@@ -127,9 +127,12 @@ def room(kind: type, name: str) -> ModuleType | None:
     names, which are imported when they are needed.
     """
     package = sys.modules[kind.__module__].__package__
-    if not package or find_spec(f"{package}.{name}") is None:
+    if not package:
         return None
-    return importlib.import_module(f"{package}.{name}")
+    known = sys.modules.get(f"{package}.{name}")  # to look for it takes a hundred times as long
+    if known is None and find_spec(f"{package}.{name}") is not None:
+        known = importlib.import_module(f"{package}.{name}")
+    return known
 
 
 def subclasses(parent: type[Any]) -> Iterator[type[Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from math import isqrt
 from numbers import Integral
 from struct import pack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dcai.errors import InvalidInput, NothingToEncode
 from dcai.untrusted import shortened
@@ -37,7 +37,7 @@ LONGEST = 0xFFFF
 """The most bytes of a sample in a batch."""
 
 
-def pack_sparse(indices: Any) -> bytes:
+def pack_sparse(indices: object) -> bytes:
     """Return a sparse sample: strictly increasing feature indices as big-endian uint16.
 
     Parameters
@@ -143,7 +143,7 @@ def scale_of(bits: int) -> int:
     return int(np.iinfo(DTYPES[int(bits)]).max)
 
 
-def check_dense(vectors: Any, name: str = "Row {}") -> NDArray[np.int8]:
+def check_dense(vectors: object, name: str = "Row {}") -> NDArray[np.int8]:
     """Return vectors as signed bytes, or refuse them where they are not dense samples.
 
     Parameters

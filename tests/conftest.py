@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,22 @@ from tests.support.solidity import compiled
 TRAINER = "SparsePerceptronDRT"
 MARKET = "SparsePerceptronPM"
 NOBODY = "0x" + 40 * "0"
+
+
+LONGEST = (
+    "scripts/test_compile.py",
+    "incentives/test_conformance.py",
+    "stateful/test_stateful.py",
+    "models/test_conformance.py",
+    "test_third_party.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Start the longest files first, so that no worker begins one when the others have finished."""
+    folder = Path(__file__).parent
+    place = {folder / file: at for at, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,17 @@
-"""The wheel alone, in an empty environment, is a working `dcai`."""
+"""The wheel, in an environment of nothing but what it declares to need, is a working `dcai`."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-import venv
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+
+from tests.support import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,14 +32,20 @@ def wheel(tmp_path_factory):
 @pytest.fixture(scope="module")
 def dcai(wheel, tmp_path_factory):
     """Return a function that runs the installed command in a folder unrelated to the checkout."""
-    environment = tmp_path_factory.mktemp("environment")
-    venv.create(environment)
-    # without bytecode, which would take longer than all the rest: most of it is of modules that nobody imports
-    pip = [sys.executable, "-m", "pip", "--python", environment / "bin" / "python"]
-    run([*pip, "install", "--quiet", "--no-compile", wheel])
+    folder = tmp_path_factory.mktemp("environment")
+    environment.create(folder, requirements(wheel))
+    pip = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python"]
+    run([*pip, "install", "--quiet", "--no-compile", "--no-deps", "--no-index", wheel])
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     variables = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LANG") if name in os.environ}
-    return lambda *arguments: run([environment / "bin" / "dcai", *arguments], cwd=elsewhere, env=variables)
+    return lambda *arguments: run([folder / "bin" / "dcai", *arguments], cwd=elsewhere, env=variables)
+
+
+def requirements(wheel):
+    """Return what the wheel says that it needs."""
+    with zipfile.ZipFile(wheel) as archive:
+        (told,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        return message_from_bytes(archive.read(told)).get_all("Requires-Dist")
 
 
 def run(command, **options):

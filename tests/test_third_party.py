@@ -18,7 +18,7 @@ import pytest
 import dcai
 from dcai import artifacts, plugins
 from dcai.errors import ContractReverted, InvalidInput
-from dcai.models import NaiveBayes, SparsePerceptron
+from dcai.models import NaiveBayes, SparsePerceptron, save
 from dcai.models.twins.lanes import UINT16
 from dcai.simulation import agents, scenario_of, simulate
 from dcai.simulation.agents.base import kinds
@@ -111,13 +111,18 @@ def test_installed_it_shows_in_the_help_of_dcai_and_of_deploy(command):
     assert "majority-class" in command("fit", "--help").stdout
 
 
-def test_installed_it_is_deployed_and_asked_by_commands(command, node, site, tmp_path):
+def test_what_has_no_contract_is_refused_by_the_command(pledge, run, tmp_path):
     file = tmp_path / "model.json"
-    fitted = command("fit", "breast-cancer", "--model", "naive-bayes", "-o", file)
-    assert fitted.returncode == 0, fitted.stderr
-    refused = command("deploy", file, "--yes", "--url", node, "--incentive", "pledge")
-    assert (refused.returncode, refused.stdout) == (2, "")
+    save(file, NaiveBayes(("0", "1")).fit([[0, 1]], [1]))
+
+    refused = run("deploy", file, "--yes", "--incentive", "pledge")
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr == "There is no contract for NaiveBayes with Pledge.\n"
+
+
+def test_installed_it_is_deployed_and_asked_by_commands(command, node, tmp_path):
+    file = tmp_path / "model.json"
     fitted = command("fit", "breast-cancer", "--model", "majority-class", "-o", file)
     assert fitted.returncode == 0, fitted.stderr
 

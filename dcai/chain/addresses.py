@@ -22,4 +22,4 @@ def checked_address(address: object) -> str:
     """
     if not isinstance(address, str) or not is_hex_address(address):
         raise InvalidInput(f"{address!r} is not an address: an address is 0x and 40 hexadecimal digits.")
-    return to_checksum_address(address)
+    return checksummed(address)

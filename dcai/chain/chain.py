@@ -186,7 +186,7 @@ class Chain:
             raise InvalidInput(f"{address} can't send on {self.backend}; the accounts that can: {known}.")
         return self._account_of(self, address)
 
-    def _check_account(self, account: Any) -> None:
+    def _check_account(self, account: object) -> None:
         checked_address(getattr(account, "address", None))
         other = getattr(account, "chain", self)
         if not isinstance(other, Chain) or other is self:

@@ -70,23 +70,26 @@ def _kinds() -> Mapping[bytes, type[ContractError]]:
         plugins.room(incentive, "errors")
     found: dict[bytes, type[ContractError]] = {}
     for kind in plugins.subclasses(ContractError):
-        try:
-            entry = _declared(kind)
-        except ValueError:  # its definition was refused
-            continue
-        found.setdefault(_selector(f"{entry.name}({','.join(entry.types)})"), kind)
+        # a class whose definition was refused has none
+        with suppress(ValueError):
+            found.setdefault(_selector(kind.__name__, kind.declaration), kind)
     return found
 
 
 def _declared(kind: type[ContractError]) -> ErrorType:
     """Return what a class declares: its name, and the types and names of its figures."""
-    figures = [one.split() for one in kind.declaration.split(", ") if one]
-    return ErrorType(kind.__name__, tuple(name for _, name in figures), tuple(type_ for type_, _ in figures))
+    return _entry(kind.__name__, kind.declaration)
 
 
 @cache
-def _selector(signature: str) -> bytes:
-    return bytes(keccak(text=signature)[:4])
+def _entry(name: str, declaration: str) -> ErrorType:
+    figures = [one.split() for one in declaration.split(", ") if one]
+    return ErrorType(name, tuple(name for _, name in figures), tuple(type_ for type_, _ in figures))
+
+
+@cache
+def _selector(name: str, declaration: str) -> bytes:
+    return bytes(keccak(text=f"{name}({','.join(_entry(name, declaration).types)})")[:4])
 
 
 def _in_artifacts(selector: bytes) -> ErrorType | None:
@@ -104,7 +107,7 @@ def _value(type_: str, value: Any) -> Any:
     return value
 
 
-def _readable(value: Any) -> str:
+def _readable(value: object) -> str:
     """Return a figure as text that can't steer a terminal."""
     text = f"0x{value.hex()}" if isinstance(value, bytes) else repr(value).strip("'")
     return _cut(text, _LONGEST)

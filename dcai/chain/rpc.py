@@ -47,7 +47,7 @@ def result_of(answer: dict[str, Any]) -> Any:
 # py-evm answers with integers and bytes where nodes answer with hexadecimal text
 
 
-def to_int(value: Any) -> int:
+def to_int(value: object) -> int:
     """Return a quantity as an int; raise `NodeError` for anything else."""
     if isinstance(value, int) and value >= 0:
         return value
@@ -66,26 +66,26 @@ def to_bytes(value: Any) -> bytes:
         raise _nonsense(value, "hexadecimal data") from None
 
 
-def to_hex(value: Any) -> str:
+def to_hex(value: object) -> str:
     """Return data as hexadecimal text with 0x; raise `NodeError` for anything else."""
     return "0x" + to_bytes(value).hex()
 
 
-def to_address(value: Any) -> str:
+def to_address(value: object) -> str:
     """Return an address with its checksum; raise `NodeError` for anything else."""
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
         raise _nonsense(value, "an address")
     return checksummed(value)
 
 
-def field(answer: Any, name: str) -> Any:
+def field(answer: object, name: str) -> Any:
     """Return a field of an object that a node answered with; raise `NodeError` if it is missing."""
     if not isinstance(answer, Mapping) or name not in answer:
         raise _nonsense(answer, f"an object with {name!r}")
     return answer[name]
 
 
-def listed(answer: Any) -> list[Any]:
+def listed(answer: object) -> list[Any]:
     """Return a list that a node answered with; raise `NodeError` for anything else."""
     if not isinstance(answer, list | tuple):
         raise _nonsense(answer, "a list")
@@ -97,5 +97,5 @@ def block_tag(block: int | None) -> str:
     return "latest" if block is None else hex(block)
 
 
-def _nonsense(value: Any, wanted: str) -> NodeError:
+def _nonsense(value: object, wanted: str) -> NodeError:
     return NodeError(f"The node answers {shortened(value)} where {wanted} is expected: ask another node.")

@@ -29,7 +29,7 @@ def with_incentive(command: Callable[..., None]) -> Callable[..., None]:
     options = _options(known)
 
     @wraps(command)
-    def run(*, incentive: str, **given: Any) -> None:
+    def run(*, incentive: str, **given: object) -> None:
         chosen = {name: given.pop(name) for name in options}
         with errors_as_one_sentence():
             if incentive not in known:
@@ -49,7 +49,7 @@ def with_incentive(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _options(known: dict[str, type[Incentive[Any]]]) -> dict[str, Any]:
+def _options(known: dict[str, type[Incentive]]) -> dict[str, Any]:
     """Return the option of each setting; one that several incentives have is one option."""
     having: dict[str, dict[str, Setting]] = {}
     for name, kind in known.items():
@@ -78,7 +78,7 @@ def _told(one: Setting) -> str:
     return one.help if default is None else f"{one.help} [{default}]"
 
 
-def _made(kind: type[Incentive[Any]], given: dict[str, Any]) -> Incentive[Any]:
+def _made(kind: type[Incentive], given: dict[str, Any]) -> Incentive:
     name = plugins.command_name(kind)
     settings = {one.name: one for one in settings_of(kind)}
     for setting in given.keys() - settings.keys():

@@ -31,11 +31,11 @@ class LazyGroup(TyperGroup):
         with broken_plugins_as_one_sentence():
             return super().main(*args, **given)
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: object) -> list[str]:
         """Return the names of all commands."""
         return sorted(_commands())
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: object, cmd_name: str) -> Any:
         """Import a command."""
         # other people's packages are looked through only for what isn't ours
         found = _in(_ours()).get(cmd_name) or _commands().get(cmd_name)

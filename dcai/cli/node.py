@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -42,7 +42,7 @@ def connect_sender(url: str) -> Chain:
     return chain
 
 
-def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
+def attached(chain: Chain, address: str) -> Trainer:
     """Return the trainer at an address.
 
     Raises

@@ -134,7 +134,7 @@ class Encoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[misc]
         return self.coding.spec()
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> Self:
+    def from_spec(cls, spec: Mapping[str, object]) -> Self:
         """Make the fitted encoder that a spec describes.
 
         Raises

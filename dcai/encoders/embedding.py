@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Self
 
 from dcai.encoders.base import DenseEncoder
 from dcai.encoders.checks import check_texts
@@ -129,7 +129,7 @@ class EmbeddingEncoder(DenseEncoder):
         return self._take(coding)
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any], embed: Embed | None = None) -> Self:
+    def from_spec(cls, spec: Mapping[str, object], embed: Embed | None = None) -> Self:
         """Make the fitted encoder that a spec describes, with the function that the spec names.
 
         Raises

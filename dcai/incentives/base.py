@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Self
+
+from typing_extensions import TypeVar
 
 from dcai.errors import InvalidInput, TooLarge
 from dcai.samples import LONGEST, MAX_BATCH
@@ -11,7 +13,7 @@ from dcai.samples import LONGEST, MAX_BATCH
 if TYPE_CHECKING:
     from dcai.trainer.trainer import Trainer
 
-T = TypeVar("T", bound="Trainer[Any, Any]")
+T = TypeVar("T", bound="Trainer", covariant=True, default="Trainer")
 
 
 class Incentive(ABC, Generic[T]):

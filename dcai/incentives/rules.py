@@ -85,7 +85,7 @@ class Stage:
     """
 
     chain: Chain
-    trainer: Trainer[Any, Any]
+    trainer: Trainer
     settings: Mapping[str, Any]
     agents: Sequence[Agent]
     addresses: Collection[str]
@@ -137,22 +137,22 @@ class Rules(ABC):
     ends: int | None = None
     """When contributions end, seconds since 1970; None: as long as there is something to contribute."""
 
-    _kinds: ClassVar[dict[type[Incentive[Any]], type[Rules]]] = {}
+    _kinds: ClassVar[dict[type[Incentive], type[Rules]]] = {}
 
-    def __init_subclass__(cls, *, incentive: type[Incentive[Any]] | None = None) -> None:
+    def __init_subclass__(cls, *, incentive: type[Incentive] | None = None) -> None:
         """Make known which rules an incentive has."""
         super().__init_subclass__()
         if incentive is not None:
             Rules._kinds[incentive] = cls
 
-    def __init__(self, incentive: Any, history: History[Any], creator: str, label_of: Callable[[bytes], int]) -> None:
+    def __init__(self, incentive: Any, history: History, creator: str, label_of: Callable[[bytes], int]) -> None:
         self.incentive = incentive
         self.history: Any = history  # with what the incentive keeps beside
         self.creator = creator
         self.label_of = label_of
 
     @staticmethod
-    def of(incentive: type[Incentive[Any]]) -> type[Rules]:
+    def of(incentive: type[Incentive]) -> type[Rules]:
         """Return the rules of an incentive, or of the nearest class that it derives from.
 
         The module `rules` beside the incentive is imported here: a trainer needs no simulation.

@@ -54,7 +54,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     n_features_in_: int
     _twin: Twin
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         """Take over what the type of twin says."""
         super().__init_subclass__(**kwargs)
         if "twin_type" in vars(cls):
@@ -76,7 +76,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         check_is_fitted(self)
         return self._twin
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: object, y: object) -> Self:
         """Learn each row once, in order, from nothing.
 
         Parameters
@@ -100,7 +100,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         self._start(X, rows, classes, labels.numbered(given, classes), first=True)
         return self
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+    def partial_fit(self, X: object, y: object, classes: object = None) -> Self:
         """Learn each row once more, in order, as the contract does.
 
         Parameters
@@ -129,7 +129,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         self._twin.learn_rows(rows, labels.numbered(given, self.classes_))
         return self
 
-    def predict(self, X: Any) -> Labels:
+    def predict(self, X: object) -> Labels:
         """Return the label of each row, shape (n,): the class of the largest score, the first of them on ties.
 
         Raises
@@ -141,7 +141,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         predicted: Labels = self.classes_[scores.argmax(axis=1)]
         return predicted
 
-    def decision_function(self, X: Any) -> NDArray[np.int64]:
+    def decision_function(self, X: object) -> NDArray[np.int64]:
         """Return the contract's scores, shape (n, classes), or of two classes score 1 - score 0, shape (n,).
 
         Whole numbers in the model's own units. A class without a sample of its own has the least int64.
@@ -155,7 +155,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         margins[empty[:, 0] & ~empty[:, 1]] = -(NO_SCORE + 1)
         return margins
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: object, y: object, sample_weight: object = None) -> float:
         """Return the accuracy: the share of rows whose prediction is their label.
 
         Parameters
@@ -222,7 +222,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         self._twin, self.classes_, self.n_features_in_ = twin, classes, twin.n_features
         return self
 
-    def _rows(self, X: Any) -> Any:
+    def _rows(self, X: object) -> Any:
         """Return rows as the twin takes them, or refuse them."""
         check_is_fitted(self)
         rows = self.twin_type.rows(X)
@@ -232,7 +232,7 @@ class Model(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
             raise InvalidInput(f"{error} Use the encoder that the model was fitted with.") from error
         return rows
 
-    def _scores(self, X: Any) -> NDArray[np.int64]:
+    def _scores(self, X: object) -> NDArray[np.int64]:
         rows = self._rows(X)
         scores: NDArray[np.int64] = self._twin.scores(rows)
         return scores

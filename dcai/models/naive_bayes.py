@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +48,7 @@ class NaiveBayes(CountingModel):
         super().__init__(classes, max_classes)
         self.smoothing = smoothing
 
-    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
+    def predict_log_proba(self, X: object) -> NDArray[np.float64]:
         """Return the natural logarithm of each class' probability, shape (n, classes); -inf for one without a sample.
 
         The contract's scores, which are natural logarithms in whole units of 1e-9, less the logarithm of the sum of
@@ -62,7 +61,7 @@ class NaiveBayes(CountingModel):
         logs: NDArray[np.float64] = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
         return logs
 
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+    def predict_proba(self, X: object) -> NDArray[np.float64]:
         """Return the probability of each class, shape (n, classes): 0 to 1, and 1 in all; 0 for one without a sample.
 
         See `predict_log_proba` for where they come from.

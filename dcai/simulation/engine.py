@@ -229,7 +229,7 @@ class Engine:
         except Exception as error:  # whatever somebody's agent does wrong
             raise self._failed(seat, f"raised {type(error).__name__} in {question.__name__}: {error}") from error
 
-    def _checked_turn(self, seat: Seat, turn: Any) -> int:
+    def _checked_turn(self, seat: Seat, turn: object) -> int:
         """Return when an agent's turn is, which must come after now: a run would never end otherwise."""
         if not isinstance(turn, int) or not self.world.now < turn < _LAST_SECOND:
             raise self._failed(seat, f"has its next turn at {turn!r}, and {self.world.now} is now: a turn comes later")
@@ -250,7 +250,7 @@ class Engine:
         reason = "" if label == action.label else "WrongAnswer"
         self._record(seat, action, 0, ok=not reason, reason=reason)
 
-    def _plan(self, seat: Seat, action: Any, promised: defaultdict[str, int]) -> _Planned | None:
+    def _plan(self, seat: Seat, action: object, promised: defaultdict[str, int]) -> _Planned | None:
         """Return the transaction of an action, if there is money for it: a wallet would not sign any other."""
         if not isinstance(action, Contribute | Claim):
             raise self._failed(seat, f"did {action!r}; an action is a Contribute, a Claim or an Ask")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 from dcai.chain.codec import Event
 from dcai.models.twins import Twin
@@ -32,7 +31,7 @@ class Ledger:
         Slots of finished records, which can be used again.
     """
 
-    def __init__(self, history: History[Any], twin: Twin, now: int) -> None:
+    def __init__(self, history: History, twin: Twin, now: int) -> None:
         self.history, self.twin = history, twin
         history.learnt.clear()
         self.recent: deque[Entry] = deque(maxlen=_RECENT)

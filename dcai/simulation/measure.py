@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class Measure:
         For each class the part of its samples that is recognised; nan for a class without samples.
     """
 
-    def __init__(self, hidden: Any, truth: NDArray[np.int64], classes: int) -> None:
+    def __init__(self, hidden: object, truth: NDArray[np.int64], classes: int) -> None:
         self._hidden, self._truth = hidden, truth
         self._counts = np.bincount(truth, minlength=classes)
         self._parameters = b""

@@ -104,9 +104,9 @@ def simulate(
 
 def play(
     chain: Chain,
-    trainer: Trainer[Any, Any],
+    trainer: Trainer,
     model: Twin,
-    history: History[Any],
+    history: History,
     scenario: Scenario,
     data: Encoded,
     initial: int,
@@ -212,7 +212,7 @@ def _initial(scenario: Scenario, samples: int) -> int:
     return initial
 
 
-def _audited(chain: Chain, trainer: Trainer[Any, Any], world: World) -> Audit:
+def _audited(chain: Chain, trainer: Trainer, world: World) -> Audit:
     """Compare the contract with the log, and every agent's money with what the log makes of it.
 
     The provider's money is left out: its calls are sent at the local chain's own price of gas.

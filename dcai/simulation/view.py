@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numpy.random import Generator
 
@@ -91,7 +91,7 @@ class View:
         """Return a copy of the model, to try things out on."""
         return deepcopy(self._world.twin)
 
-    def pack(self, features: Any) -> bytes:
+    def pack(self, features: object) -> bytes:
         """Return a sample of these features, as the model's `pack` takes them."""
         return self._world.twin.pack(features)
 

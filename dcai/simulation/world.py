@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import Event
@@ -93,7 +93,7 @@ class World:
         return self.ledger.twin
 
     @property
-    def history(self) -> History[Any]:
+    def history(self) -> History:
         """The trainer's log so far."""
         return self.ledger.history
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -30,7 +29,7 @@ _FEATURES = 21
 class Candidate:
     """An incentive to check: the steps, the seed, the time until everything ends, and the creator's preparation."""
 
-    incentive: Incentive[Any]
+    incentive: Incentive
     steps: int
     seed: int
     patience: Duration
@@ -246,12 +245,12 @@ class IncentiveCheck:
             self.function(self.candidate, self.candidate.walk(chain, self.model))
 
 
-def nothing(trainer: Trainer[Any, Any]) -> None:
+def nothing(trainer: Trainer) -> None:
     """Leave a trainer as it was deployed."""
 
 
 def incentive_checks(
-    incentive: Incentive[Any],
+    incentive: Incentive,
     *,
     steps: int = 40,
     seed: int = 0,
@@ -291,7 +290,7 @@ def incentive_checks(
 
 
 def check_incentive(
-    incentive: Incentive[Any],
+    incentive: Incentive,
     *,
     chain: Chain | None = None,
     steps: int = 40,

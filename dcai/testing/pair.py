@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.chain import Chain
+from dcai.accounts import Account
+from dcai.chain import Call, Chain, Receipt
+from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
 from dcai.incentives import DepositRefundTake
 from dcai.models.twins import Twin
@@ -21,11 +24,22 @@ from dcai.trainer.products import product_of
 # Every sample costs the same, whatever its size and time.
 _FREE = DepositRefundTake(weight_wei=0, minimum_wei=1, size_unit=65_535)
 
-# Enough for one sample of any checked model, without an estimate.
-_GAS = 10_000_000
-
 # All slots of a trainer.
 _SLOTS = (HEAD + MAX_PARAMETERS) // SLOT
+
+
+@dataclass(frozen=True)
+class _Unquoted:
+    """An account that gives a call all the gas that a transaction may use: an estimate takes the node longer."""
+
+    account: Account
+
+    @property
+    def address(self) -> str:
+        return self.account.address
+
+    def send(self, call: Call) -> Receipt:
+        return self.account.send(call.with_gas(TRANSACTION_GAS_LIMIT))
 
 
 class Pair:
@@ -65,11 +79,11 @@ class Pair:
         quoted
             Ask for price and gas as people do, which takes four times as long.
         """
-        deposit, gas = (None, None) if quoted else (1, _GAS)
+        sender, deposit = self._payer(quoted)
         sample = self.twin.pack(features)
         with naming(f"after sample 0x{sample.hex()}, label {label}"):
             before, touched = self._slots(), set(self.twin.touched(sample, label))
-            self.trainer.contribute(features, label, sender=self.contributor, deposit_wei=deposit, gas=gas)
+            self.trainer.contribute(features, label, sender=sender, deposit_wei=deposit)
             self.twin.learn(sample, label)
             self.compare([sample])
             changed = {slot for slot, (old, new) in enumerate(zip(before, self._slots(), strict=True)) if old != new}
@@ -79,13 +93,11 @@ class Pair:
         self, samples: Sequence[NDArray[np.int64]], labels: Sequence[int], *, quoted: bool = False
     ) -> Sequence[Contribution]:
         """Let both learn samples, the contract in batches, and compare."""
-        deposit = None if quoted else 1
+        sender, deposit = self._payer(quoted)
         packed = [self.twin.pack(features) for features in samples]
         told = ", ".join(f"(0x{sample.hex()}, {label})" for sample, label in zip(packed[:8], labels, strict=False))
         with naming(f"after a batch of {len(labels)} samples and labels, {told}{', …' * (len(packed) > 8)}"):
-            made = self.trainer.contribute_many(
-                samples, labels, sender=self.contributor, deposit_wei=deposit, progress=False
-            )
+            made = self.trainer.contribute_many(samples, labels, sender=sender, deposit_wei=deposit, progress=False)
             for sample, label in zip(packed, labels, strict=True):
                 self.twin.learn(sample, label)
             self.compare(packed[-1:])
@@ -112,6 +124,10 @@ class Pair:
             assert list(scores) == own, f"the contract scores 0x{sample.hex()} {list(scores)}, the twin {own}"
             told = self.twin.label_of(sample)
             assert label == told, f"the contract predicts {label} for 0x{sample.hex()}, the twin {told}"
+
+    def _payer(self, quoted: bool) -> tuple[Account, int | None]:
+        account = self.chain.account(self.contributor)
+        return (account, None) if quoted else (_Unquoted(account), 1)
 
     def _slots(self) -> list[bytes]:
         state = bytes(16) + self.twin.parameters()

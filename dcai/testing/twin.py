@@ -178,7 +178,7 @@ def _tampered(data: dict[str, Any]) -> list[tuple[str, Any]]:
     return wrong
 
 
-def _first(values: Any, value: Any) -> Any:
+def _first(values: object, value: object) -> Any:
     """Return nested lists with another first number."""
     return [_first(values[0], value), *values[1:]] if isinstance(values, list) else value
 

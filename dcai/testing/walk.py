@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from dcai import artifacts
 from dcai.chain import Call, Chain, Receipt
@@ -22,7 +21,7 @@ from dcai.trainer.log import ContributionTuple, Entry
 from dcai.trainer.products import product_of
 from dcai.trainer.trainer import Trainer
 
-Prepare = Callable[[Trainer[Any, Any]], None]
+Prepare = Callable[[Trainer], None]
 
 _CONTRIBUTION = ["id", "author", "time", "deposit", "label", "sample"]
 _LARGEST_BATCH = 5
@@ -44,14 +43,12 @@ class Walk:
         Something the creator does before people contribute.
     """
 
-    def __init__(
-        self, chain: Chain, model: Twin, samples: Samples, incentive: Incentive[Any], prepare: Prepare
-    ) -> None:
+    def __init__(self, chain: Chain, model: Twin, samples: Samples, incentive: Incentive, prepare: Prepare) -> None:
         self.chain, self.samples, self.incentive = chain, samples, incentive
         self.random = samples.random
         self.creator, *self.people, self.stranger = chain.accounts[:5]
         self.contract = product_of(model, incentive).contract
-        self.trainer: Trainer[Any, Any] = deploy(chain, model, incentive, name="Walk", salt=chain.block_number())
+        self.trainer: Trainer = deploy(chain, model, incentive, name="Walk", salt=chain.block_number())
         self.claims = _claims(self.contract)
         self.closings = _closings(self.contract)
         self.done: Counter[str] = Counter()
@@ -148,11 +145,12 @@ class Walk:
 
     def try_call(self, call: Call, *, sender: str) -> Receipt | None:
         """Send a call, if the contract accepts it, and see where the money went; None where it is refused."""
-        before = self.money()
         try:
-            receipt = self.trainer.send(call, sender)
+            self.chain.call(call.to, call.data, sender=sender, value=call.value)
         except ContractReverted:
-            return None
+            return None  # most are refused, and whoever is refused hasn't sent anything
+        before = self.money()
+        receipt = self.trainer.send(call, sender)
         assert self.money() + receipt.fee_wei == before, f"{call.what} makes money, or loses some"
         self.look(f"after {call.what}")
         return receipt

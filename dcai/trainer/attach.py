@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eth_utils.address import to_checksum_address
 
@@ -31,7 +31,7 @@ _CREATOR, _SIZE_UNIT, _MODEL, _INCENTIVE, _NAMES = (
 )
 
 
-def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | None = None) -> Trainer[Any, Any]:
+def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | None = None) -> Trainer:
     """Return a trainer that is deployed already; its labels and encoder come from the chain.
 
     Parameters
@@ -96,7 +96,7 @@ def read(chain: Chain, address: str) -> Deployed:
     return Deployed(contract, address, str(to_checksum_address(args[_CREATOR])), settings)
 
 
-def _product(implementation: str) -> tuple[str, type[Incentive[Any]]] | None:
+def _product(implementation: str) -> tuple[str, type[Incentive]] | None:
     """Return the contract at an address, which is the same on every chain, and the incentive that it has."""
     contract = _ours().get(implementation)
     if contract is not None:

@@ -41,7 +41,7 @@ class Audit:
         return not self.problems
 
 
-def audit(contract: Contract, history: History[Any], model: Twin, block: int) -> Audit:
+def audit(contract: Contract, history: History, model: Twin, block: int) -> Audit:
     """Compare a trainer's packed state, records, balance and what its incentive counts with its log, word for word.
 
     All of it as of one block, the last of the history: others may contribute meanwhile.

@@ -55,7 +55,7 @@ class Contribution:
         Of the transaction that made it, where it was made here.
     """
 
-    def __init__(self, trainer: Trainer[Any, Any], entry: Entry, receipt: Receipt | None = None) -> None:
+    def __init__(self, trainer: Trainer, entry: Entry, receipt: Receipt | None = None) -> None:
         self.trainer: Any = trainer
         self.entry = entry
         self.receipt = receipt
@@ -70,7 +70,7 @@ class Contribution:
         return self.entry.id
 
 
-def entry_of(contribution: object, trainer: Trainer[Any, Any]) -> Any:
+def entry_of(contribution: object, trainer: Trainer) -> Any:
     """Return the entry in the log of a contribution to a trainer.
 
     Raises

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dcai.chain import Chain, local_chain
 from dcai.chain.create2 import PROXY
@@ -34,7 +34,7 @@ class Trial:
     contract_gas: dict[str, int]
 
 
-def try_out(twin: Twin, incentive: Incentive[Any], encoder: Encoder | None, name: str, salt: int = 0) -> Trial:
+def try_out(twin: Twin, incentive: Incentive, encoder: Encoder | None, name: str, salt: int = 0) -> Trial:
     """Deploy a trainer on a local chain, and forget it.
 
     Raises

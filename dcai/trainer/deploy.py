@@ -65,7 +65,7 @@ class Deployment:
 def prepare(
     chain: Chain,
     model: Model | Twin,
-    incentive: Incentive[Any],
+    incentive: Incentive,
     *,
     encoder: Encoder | Coding | None = None,
     name: str = "",

@@ -71,7 +71,7 @@ class Inputs:
         """A model like the trainer's that has learnt nothing, to pack and measure samples with; not to be changed."""
         return self.blank()
 
-    def sample(self, data: Any) -> bytes:
+    def sample(self, data: object) -> bytes:
         """Return an input as a sample of the trainer's model.
 
         Raises
@@ -81,7 +81,7 @@ class Inputs:
         """
         return self.model.pack(self._features(data))
 
-    def question(self, data: Any) -> bytes:
+    def question(self, data: object) -> bytes:
         """Return an input as a sample to ask about, which the contract checks: words need no twin.
 
         Raises
@@ -93,7 +93,7 @@ class Inputs:
             return pack_features(self.encoder.features(data))
         return self.sample(data)
 
-    def rows(self, data: Iterable[Any], *, skip_unknown: bool | None = None) -> Rows:
+    def rows(self, data: Iterable[object], *, skip_unknown: bool | None = None) -> Rows:
         """Return inputs as samples.
 
         Parameters
@@ -136,7 +136,7 @@ class Inputs:
     def _name(self) -> str:
         return self._deployed.settings.name
 
-    def _features(self, data: Any) -> Any:
+    def _features(self, data: object) -> Any:
         if self.encoder is not None:
             return self.encoder.encode(data)
         if isinstance(data, str):

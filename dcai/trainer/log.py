@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
+from typing_extensions import TypeVar
 
 from dcai.chain.codec import Event
 from dcai.errors import InvalidInput
@@ -43,7 +44,7 @@ class Entry(ABC):
 
     @classmethod
     @abstractmethod
-    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
+    def of(cls, args: dict[str, Any], incentive: object) -> Self:
         """Return the entry for the arguments of a Contributed event of a trainer with these terms."""
 
     @staticmethod
@@ -106,7 +107,7 @@ class Entry(ABC):
         return (int.from_bytes(digest, "big") << 96) % 2**256 | self.open
 
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=Entry, covariant=True, default=Entry)
 
 
 class Expected(NamedTuple):

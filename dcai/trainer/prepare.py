@@ -29,7 +29,7 @@ class Calls:
     Nothing here sends anything. What one gets can be sent by any account: ``account.send(call)``.
     """
 
-    def __init__(self, trainer: Trainer[Any, Any]) -> None:
+    def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
 
     def add_class(self, name: str, *, gas: int | None = None) -> Call:
@@ -41,7 +41,7 @@ class Calls:
 
     def contribute(
         self,
-        data: Any,
+        data: object,
         label: str | int,
         *,
         deposit_wei: int | None = None,
@@ -56,7 +56,7 @@ class Calls:
 
     def contribute_many(
         self,
-        data: Iterable[Any],
+        data: Iterable[object],
         labels: Iterable[str | int],
         *,
         deposit_wei: int | None = None,
@@ -73,7 +73,7 @@ class Calls:
         return Batched(calls, groups.skipped)
 
     def batches(
-        self, data: Iterable[Any], labels: Iterable[str | int], *, skip_unknown: bool = False
+        self, data: Iterable[object], labels: Iterable[str | int], *, skip_unknown: bool = False
     ) -> Batched[Batch]:
         """Return inputs as samples and labels as numbers, as many together as a transaction holds.
 
@@ -146,7 +146,7 @@ class Calls:
     def _entry(self, contribution: Contribution) -> Any:
         return entry_of(contribution, self._trainer)
 
-    def _claim(self, function: str, verb: str, entry: Entry, *args: Any, gas: int | None = None) -> Call:
+    def _claim(self, function: str, verb: str, entry: Entry, *args: object, gas: int | None = None) -> Call:
         """Return the call that claims something of a contribution."""
         what = f"{verb} contribution {entry.id} of {self._trainer.name!r}"
         return self._trainer.contract.call(function, entry.claim(), entry.slot, *args, gas=gas, what=what)

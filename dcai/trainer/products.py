@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from dcai import artifacts, plugins
 from dcai.accounts.account import Account, sent
@@ -46,7 +45,7 @@ class Product:
 
     contract: str
     model: type[Twin]
-    incentive: type[Incentive[Any]]
+    incentive: type[Incentive]
 
 
 def known(*, installed: bool = True) -> list[Product]:
@@ -80,7 +79,7 @@ def named(contract: str) -> Product:
     raise InvalidInput(f"No model and incentive are known for the contract {contract}.")
 
 
-def product_of(model: Twin, incentive: Incentive[Any]) -> Product:
+def product_of(model: Twin, incentive: Incentive) -> Product:
     """Return the contract for a model with an incentive.
 
     Raises

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
@@ -26,7 +25,7 @@ class Settings:
         The names of the classes that the trainer was made with.
     """
 
-    incentive: Incentive[Any]
+    incentive: Incentive
     model: bytes
     name: str
     labels: tuple[str, ...]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic
+
+from typing_extensions import TypeVar
 
 from dcai import plugins
 from dcai.chain.call import Call
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from dcai.encoders import Coding
     from dcai.models.twins import Explanation, Twin
 
-C = TypeVar("C", bound=Contribution)
-H = TypeVar("H", bound=History[Any])
+C = TypeVar("C", bound=Contribution, covariant=True, default=Contribution)
+H = TypeVar("H", bound=History, covariant=True, default=History)
 
 
 class Trainer(Generic[C, H]):
@@ -92,16 +94,16 @@ class Trainer(Generic[C, H]):
     contribution_type: type[C]
     history_type: type[H]
 
-    _kinds: ClassVar[dict[type[Incentive[Any]], type[Trainer[Any, Any]]]] = {}
+    _kinds: ClassVar[dict[type[Incentive], type[Trainer]]] = {}
 
-    def __init_subclass__(cls, *, incentive: type[Incentive[Any]] | None = None) -> None:
+    def __init_subclass__(cls, *, incentive: type[Incentive] | None = None) -> None:
         """Make known which trainers have an incentive."""
         super().__init_subclass__()
         if incentive is not None:
             Trainer._kinds[incentive] = cls
 
     @staticmethod
-    def of(incentive: type[Incentive[Any]]) -> type[Trainer[Any, Any]]:
+    def of(incentive: type[Incentive]) -> type[Trainer]:
         """Return the class of the trainers that have an incentive.
 
         Raises
@@ -160,7 +162,7 @@ class Trainer(Generic[C, H]):
 
     # Asking
 
-    def predict(self, data: Any) -> str:
+    def predict(self, data: object) -> str:
         """Return the class of an input, by a view call: free.
 
         Parameters
@@ -172,17 +174,17 @@ class Trainer(Generic[C, H]):
         label: int = self.contract.read("predict", self.inputs.question(data))
         return self.classes.of(label + 1)[label]
 
-    def predict_many(self, data: Iterable[Any]) -> list[str]:
+    def predict_many(self, data: Iterable[object]) -> list[str]:
         """Return the class of each of many inputs, computed here from the parameters read off the chain once."""
         model = self.model()
         return [self.labels[model.label_of(sample)] for sample in self.inputs.rows(data).samples]
 
-    def score(self, data: Any) -> dict[str, int]:
+    def score(self, data: object) -> dict[str, int]:
         """Return the score of each class; the largest wins, the first of two that are level. A view call: free."""
         scores = self.contract.read("score", self.inputs.question(data))
         return dict(zip(self.classes.of(len(scores)), scores, strict=True))
 
-    def explain(self, data: Any) -> Explanation:
+    def explain(self, data: object) -> Explanation:
         """Return what each feature of an input contributes to the score of each class, in the encoder's words.
 
         The base and the contributions of a class add up to its score, exactly. A view call: free.
@@ -203,7 +205,7 @@ class Trainer(Generic[C, H]):
         state = b"".join(word.to_bytes(32, "big") for word in words)
         return twin.from_parameters(settings, state[HEAD:length], self.classes.of(state[HEAD - 1]))
 
-    def quote(self, data: Any = None, *, many: Iterable[Any] | None = None, skip_unknown: bool = False) -> Quote:
+    def quote(self, data: object = None, *, many: Iterable[object] | None = None, skip_unknown: bool = False) -> Quote:
         """Return what a contribution costs.
 
         Parameters
@@ -294,7 +296,7 @@ class Trainer(Generic[C, H]):
 
     def contribute(
         self,
-        data: Any,
+        data: object,
         label: str | int,
         *,
         sender: str | Account | None = None,
@@ -330,7 +332,7 @@ class Trainer(Generic[C, H]):
 
     def contribute_many(
         self,
-        data: Iterable[Any],
+        data: Iterable[object],
         labels: Iterable[str | int],
         *,
         sender: str | Account | None = None,

@@ -351,6 +351,18 @@ def test_a_block_takes_a_second_and_travel_as_long_as_one_likes(own_chain):
     assert own_chain.now() == own_chain.time_of(own_chain.block_number()) == times[-1] + 86_401
 
 
+def test_time_on_py_evm_is_that_of_its_blocks_however_late_it_is(monkeypatch):
+    with dcai.local_chain("py-evm") as chain:
+        monkeypatch.setattr("eth._utils.headers.eth_now", lambda: 2**40)
+        before, snapshot = chain.now(), chain.snapshot()
+        for _ in range(2):
+            chain.revert(snapshot)
+            snapshot = chain.snapshot()
+            chain.send(chain.accounts[1], sender=chain.accounts[0])
+            chain.travel(5)
+            assert chain.now() == before + 6
+
+
 @pytest.mark.parametrize("duration", ["-1 day", "yesterday", -5, 0, 2**70])
 def test_nobody_travels_back_or_nowhere_or_beyond_what_a_clock_tells(own_chain, duration):
     now = own_chain.now()

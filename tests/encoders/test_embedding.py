@@ -32,6 +32,8 @@ from tests.support.dense_encoding import (
     svd_encoder,
 )
 
+FITTED = {bits: svd_encoder(bits).fit(TEXTS) for bits in (8, 16)}
+
 
 def gives(array):
     """Return an encoder of an embedding that gives this array whatever the texts are."""
@@ -41,7 +43,7 @@ def gives(array):
 @settings(deadline=None)
 @given(review_texts, bit_sizes)
 def test_a_text_is_encoded_as_the_vector_that_the_function_gives_it(texts, bits):
-    rows = svd_encoder(bits).fit(TEXTS).transform(texts)
+    rows = FITTED[bits].transform(texts)
     assert_encoded(rows, len(texts), 3, bits)
     if texts:
         assert (rows == VectorEncoder(bits).fit_transform(SVD.transform(texts))).all()
@@ -50,16 +52,15 @@ def test_a_text_is_encoded_as_the_vector_that_the_function_gives_it(texts, bits)
 @settings(deadline=None)
 @given(review_texts)
 def test_encoding_one_text_equals_its_row_of_the_transform(texts):
-    encoder = svd_encoder().fit(TEXTS)
-    for text, expected in zip(texts, encoder.transform(texts), strict=True):
-        assert encoder.encode(text).dtype == np.int8
-        assert encoder.encode(text).tolist() == expected.tolist()
+    for text, expected in zip(texts, FITTED[8].transform(texts), strict=True):
+        encoded = FITTED[8].encode(text)
+        assert (encoded.dtype, encoded.tolist()) == (np.int8, expected.tolist())
 
 
 @settings(deadline=None)
 @given(review_texts, bit_sizes)
 def test_an_embedding_encoder_comes_back_from_its_packed_spec_and_the_function(texts, bits):
-    encoder = svd_encoder(bits).fit(TEXTS)
+    encoder = FITTED[bits]
     copy = over_the_chain(encoder, embed=SVD.transform)
     assert copy.spec() == encoder.spec()
     assert copy.n_features_ == encoder.n_features_ == 3

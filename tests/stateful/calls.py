@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -66,7 +66,8 @@ class Accepted:
     takers: set[str] = field(default_factory=set)
 
     def __deepcopy__(self, _: object) -> Accepted:
-        return replace(self, reports=dict(self.reports), takers=set(self.takers))  # a claim can't change
+        # a claim can't change, and no other object is copied as often
+        return Accepted(self.claim, self.slot, self.open, self.closed, dict(self.reports), set(self.takers))
 
     @property
     def is_batch(self) -> bool:

@@ -104,7 +104,7 @@ class SharedModel(RuleBasedStateMachine):
         self.ledger = Ledger()
         self.forced = 0
         self.fees: Counter[str] = Counter()
-        self._snapshot = self.chain.snapshot()
+        self._snapshot = world.snapshot()
 
     @initialize(
         terms=terms(),
@@ -130,7 +130,7 @@ class SharedModel(RuleBasedStateMachine):
         self._charge(creator, outcome.receipt)
         for who in honest:
             self._act(who, Contribute(draws.SAMPLE, "as the model", "the price", "none"))
-        self.chain.travel(terms.times()[0])
+        self.world.travel(terms.times()[0])
         for who in honest:
             self._act(who, Claiming("refund", 0, True, "nothing"))
 
@@ -152,7 +152,7 @@ class SharedModel(RuleBasedStateMachine):
             case Share():
                 self._share(self._call(who, what.claim, now).args)
             case Pass():
-                self.chain.travel(what.seconds)
+                self.world.travel(what.seconds)
             case PassUntilTake():
                 live = [one for one in self.book.accepted.values() if one.open]
                 if live:
@@ -197,11 +197,11 @@ class SharedModel(RuleBasedStateMachine):
     def _the_balance_covers_what_is_open(self) -> None:
         open_ = sum(word % 2**96 for question, word in self.answers.items() if question[0] == "record")
         assert open_ == sum(self.ledger.left.values()) == self.book.owed()
-        assert self.chain.balance(self.trainer) >= open_
+        assert self.balance >= open_
 
     def _money_in_is_money_out_and_the_balance(self) -> None:
         there = self.ledger.paid_in - self.ledger.paid_out + self.forced
-        assert self.chain.balance(self.trainer) == there
+        assert self.balance == there
 
     def teardown(self) -> None:
         try:
@@ -209,11 +209,11 @@ class SharedModel(RuleBasedStateMachine):
             if sys.exc_info()[0] is None and hasattr(self, "book"):
                 self._end_everything()
         finally:
-            self.chain.revert(self._snapshot)
+            self.world.revert(self._snapshot)
 
     def _end_everything(self) -> None:
         *_, take_after = self.book.terms.times()
-        self.chain.travel(take_after)
+        self.world.travel(take_after)
         refuser = WALLETS[0]
         self._behave(refuser, Mood(refuses=True))
         takes = [Call("take", (one.claim, one.slot)) for one in self.book.accepted.values() if one.open]
@@ -233,10 +233,10 @@ class SharedModel(RuleBasedStateMachine):
     def _wait(self, time: int) -> None:
         """Give the next block this time, or the earliest later one."""
         if time > self._next_time():
-            self.chain.travel(time - self._next_time())
+            self.world.travel(time - self._next_time())
 
     def _next_time(self) -> int:
-        return self.chain.now() + 1
+        return self.world.now() + 1
 
     def _sensible(self, who: str, what: Claiming) -> tuple[str, Call]:
         """Return somebody who may claim now, else later, else the drawn person; let the necessary time pass."""
@@ -311,6 +311,7 @@ class SharedModel(RuleBasedStateMachine):
 
     def _look(self) -> None:
         """Ask everything at once."""
+        self.balance = self.chain.balance(self.trainer)
         self.expected = self.book.facts()
         self.expected |= {("good", person): self.book.good[person] for person in self.start}
         calls = [TRAINER.call(*question) for question in self.expected]

@@ -87,7 +87,7 @@ class PlayedMarket(RuleBasedStateMachine):
         self.ledger = Ledger()
         self.forced = 0
         self.fees: Counter[str] = Counter()
-        self._snapshot = self.chain.snapshot()
+        self._snapshot = world.snapshot()
 
     @initialize(
         terms=terms(),
@@ -131,7 +131,7 @@ class PlayedMarket(RuleBasedStateMachine):
             case Attempt():
                 self._attempt(who, what)
             case Pass():
-                self.chain.travel(what.seconds)
+                self.world.travel(what.seconds)
             case PassTheDeadline():
                 self._pass_the_deadline(what.early)
             case Force():
@@ -180,7 +180,7 @@ class PlayedMarket(RuleBasedStateMachine):
             next_id,
             *more,
         ) = course
-        now = self.chain.now()
+        now = self.world.now()
         position, _, remainder = more
         assert Phase(phase) == book.phase(now)
         assert (committed_at, target, rounds, opened_at, moved_at) == (
@@ -212,7 +212,7 @@ class PlayedMarket(RuleBasedStateMachine):
             if sys.exc_info()[0] is None and hasattr(self, "market"):
                 self._end_everything()
         finally:
-            self.chain.revert(self._snapshot)
+            self.world.revert(self._snapshot)
 
     def _end_everything(self) -> None:
         """Bring the market to its end, which is always possible."""
@@ -267,7 +267,7 @@ class PlayedMarket(RuleBasedStateMachine):
     def _call(self, what: Attempt, *, waiting: bool = False) -> Call:
         book, latest = self.book, self.chain.block_number()
         if waiting and book.phase(self._next_time()) == Phase.DRAWING:
-            self.chain.reach(book.target)
+            self.world.reach(book.target)
             latest = self.chain.block_number()
         self._headers_target = 0 < book.target <= latest
         told = header(self.chain, min(book.target, latest)) if book.target else b""
@@ -309,14 +309,14 @@ class PlayedMarket(RuleBasedStateMachine):
         self.book.moods[self.world.address[who]] = mood
 
     def _pass_the_deadline(self, early: int) -> None:
-        end = self.book.deadline(self.chain.now())
+        end = self.book.deadline(self.world.now())
         if end is not None and end - early > self._next_time():
-            self.chain.travel(end - early - self._next_time())
+            self.world.travel(end - early - self._next_time())
         elif end is not None:
-            self.chain.travel(1)
+            self.world.travel(1)
 
     def _next_time(self) -> int:
-        return self.chain.now() + 1
+        return self.world.now() + 1
 
     def _charge(self, who: str, receipt: dcai.Receipt) -> None:
         if who not in WALLETS:  # somebody else pays the fees of contracts

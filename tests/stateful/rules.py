@@ -109,18 +109,21 @@ class Rules:
         Refused
             If one is, and nothing happens.
         """
-        self.called_back = []
         with self._all_or_nothing():
-            for call in calls:
-                self._call(sender, call, now)
+            self._make(sender, calls, now)
 
     def objection(self, sender: str, call: Call, now: int) -> Refused | None:
         """Return the reason to refuse a transaction with one call, if any."""
         try:
-            copy.deepcopy(self).transact(sender, [call], now)
+            copy.deepcopy(self)._make(sender, [call], now)
         except Refused as refused:
             return refused
         return None
+
+    def _make(self, sender: str, calls: Sequence[Call], now: int) -> None:
+        self.called_back = []
+        for call in calls:
+            self._call(sender, call, now)
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:

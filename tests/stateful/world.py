@@ -51,6 +51,7 @@ class World:
 
     def __init__(self, chain: Chain, suffix: str = "DRT") -> None:
         self.chain = chain
+        self._now: int | None = None
         self.face = codec(f"SparsePerceptron{suffix}")
         self.rich = chain.backend == "anvil"
         if self.rich:
@@ -68,6 +69,31 @@ class World:
             receipt = chain.send(None, bytecode, sender=self._operator, value=_FORTUNE // 100 if self.rich else 10**23)
             assert receipt.contract_address is not None
             self.address[who] = receipt.contract_address
+
+    def now(self) -> int:
+        """Return the time of the latest block; the node is asked once per block."""
+        if self._now is None:
+            self._now = self.chain.now()
+        return self._now
+
+    def travel(self, seconds: int) -> None:
+        """Let time pass."""
+        self.chain.travel(seconds)
+        self._now = None
+
+    def reach(self, number: int) -> None:
+        """Make blocks until there is one of this number."""
+        self.chain.reach(number)
+        self._now = None
+
+    def snapshot(self) -> str:
+        """Remember the state."""
+        return self.chain.snapshot()
+
+    def revert(self, snapshot: str) -> None:
+        """Go back to a state."""
+        self.chain.revert(snapshot)
+        self._now = None
 
     def send(self, who: str, to: str, calls: Sequence[tuple[bytes, int]]) -> Outcome:
         """Let somebody send (calldata, wei) to a contract; several at once as a contract only."""
@@ -99,6 +125,7 @@ class World:
             value=amount,
             gas=TRANSACTION_GAS_LIMIT,
         )
+        self._now = None
 
     def called_back(self, receipt: Receipt) -> list[Exception | None]:
         """Return how it went when a contract called back: None, or why it was refused."""
@@ -118,7 +145,8 @@ class World:
             assert failed.receipt is not None
             receipt, error = failed.receipt, failed.__cause__
             assert isinstance(error, ContractReverted), f"{failed} ({error!r})"
-        return Outcome(self.chain.time_of(receipt.block_number), receipt, error)
+        self._now = self.chain.time_of(receipt.block_number)
+        return Outcome(self._now, receipt, error)
 
 
 def calldata(call: Call, face: Codec = TRAINER) -> bytes:

@@ -36,7 +36,7 @@ VECTOR_SPEC = {
     "std": [12.25, 0.1],
 }
 EMBEDDING_SPEC = {"kind": "embedding", "version": 1, "name": "SVD", "dimensions": 3, "bits": 8}
-SVD = make_pipeline(HashingVectorizer(), TruncatedSVD(n_components=3, random_state=0)).fit(TEXTS)
+SVD = make_pipeline(HashingVectorizer(n_features=1_024), TruncatedSVD(n_components=3, random_state=0)).fit(TEXTS)
 
 bit_sizes = st.sampled_from([8, 16])
 finite = st.floats(allow_nan=False, allow_infinity=False)

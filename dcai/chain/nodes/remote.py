@@ -158,6 +158,6 @@ def _headers_for(url: str) -> dict[str, str]:
     return {"Content-Type": "application/json", **make_headers(basic_auth=auth and unquote(auth))}
 
 
-def _shown(text: Any) -> Any:
+def _shown(text: object) -> Any:
     """Return a text without the name and the password of the URL in it."""
     return re.sub(r"(?<=//)[^/\s]*@", "***@", text) if isinstance(text, str) else text

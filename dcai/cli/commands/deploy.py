@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -30,7 +30,7 @@ _RESERVE = 2
 
 def run(
     file: Annotated[Path, typer.Argument(help="A model file, as `dcai fit` writes it.")],
-    incentive: Incentive[Any],
+    incentive: Incentive,
     url: Url = LOCAL_NODE,
     name: Annotated[str | None, typer.Option(help="One line; the name of the file if left out.")] = None,
     salt: Annotated[int, typer.Option(help="A number that distinguishes otherwise identical trainers of yours.")] = 0,

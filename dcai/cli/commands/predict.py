@@ -54,7 +54,7 @@ def run(
             _print(trainer, explanation)
 
 
-def _data(trainer: Trainer[Any, Any], given: str) -> Any:
+def _data(trainer: Trainer, given: str) -> Any:
     encoder = trainer.encoder
     if encoder is not None and encoder.takes_texts:
         return given
@@ -68,14 +68,14 @@ def _data(trainer: Trainer[Any, Any], given: str) -> Any:
     return row
 
 
-def _by_class(trainer: Trainer[Any, Any], scores: Any) -> dict[str, int | None]:
+def _by_class(trainer: Trainer, scores: Any) -> dict[str, int | None]:
     """Return scores by the names of their classes; None is that of a class without a sample yet."""
     from dcai.models.twins import EMPTY
 
     return {name: None if score == EMPTY else score for name, score in zip(trainer.labels, scores, strict=True)}
 
 
-def _as_dict(trainer: Trainer[Any, Any], explanation: Explanation) -> dict[str, Any]:
+def _as_dict(trainer: Trainer, explanation: Explanation) -> dict[str, Any]:
     rows = zip(explanation.features, _names(explanation), explanation.contributions, strict=True)
     return {
         "base": _by_class(trainer, explanation.base),
@@ -86,7 +86,7 @@ def _as_dict(trainer: Trainer[Any, Any], explanation: Explanation) -> dict[str, 
     }
 
 
-def _print(trainer: Trainer[Any, Any], explanation: Explanation) -> None:
+def _print(trainer: Trainer, explanation: Explanation) -> None:
     from rich.console import Console
     from rich.measure import Measurement
     from rich.table import Table

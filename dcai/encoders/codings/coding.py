@@ -107,11 +107,11 @@ class Coding(ABC):
 
     @classmethod
     @abstractmethod
-    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
+    def _from_fields(cls, spec: Mapping[str, object]) -> Self:
         """Make the coding of a spec whose kind and version are right."""
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> Self:
+    def from_spec(cls, spec: Mapping[str, object]) -> Self:
         """Make the coding that a spec describes.
 
         Raises
@@ -123,7 +123,7 @@ class Coding(ABC):
         return cls._from_fields(spec)
 
     @classmethod
-    def _check_kind(cls, spec: Mapping[str, Any]) -> None:
+    def _check_kind(cls, spec: Mapping[str, object]) -> None:
         kind, version = spec_field(spec, "kind", str), spec_field(spec, "version", int)
         if kind != cls.kind:
             raise InvalidInput(
@@ -219,7 +219,7 @@ class DenseCoding(Coding):
         return dict(enumerate(self.feature_names()))
 
 
-def spec_field(spec: Mapping[str, Any], name: str, kind: type) -> Any:
+def spec_field(spec: Mapping[str, object], name: str, kind: type) -> Any:
     """Read one field of a spec that may have come from anybody.
 
     Raises

@@ -80,7 +80,7 @@ class EmbeddingCoding(DenseCoding):
         return EmbeddingEncoder.from_coding(self)
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any], embed: Embed | None = None) -> Self:
+    def from_spec(cls, spec: Mapping[str, object], embed: Embed | None = None) -> Self:
         """Make the coding that a spec describes, with the function that the spec names.
 
         Raises
@@ -94,7 +94,7 @@ class EmbeddingCoding(DenseCoding):
         return cls._from_fields(spec, embed)
 
     @classmethod
-    def _from_fields(cls, spec: Mapping[str, Any], embed: Embed | None = None) -> Self:
+    def _from_fields(cls, spec: Mapping[str, object], embed: Embed | None = None) -> Self:
         name, dimensions = spec_field(spec, "name", str), spec_field(spec, "dimensions", int)
         bits = spec_field(spec, "bits", int)
         if embed is None:

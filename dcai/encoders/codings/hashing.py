@@ -65,7 +65,7 @@ class HashingCoding(SparseCoding):
         return HashingEncoder.from_coding(self)
 
     @classmethod
-    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
+    def _from_fields(cls, spec: Mapping[str, object]) -> Self:
         return cls(spec_field(spec, "n_features", int))
 
     def _hashed(self, texts: Iterable[list[str]]) -> Indices:

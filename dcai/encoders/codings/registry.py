@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dcai.encoders.codings.coding import Coding, spec_field
 from dcai.errors import InvalidInput
@@ -23,7 +23,7 @@ _KINDS = {
 }
 
 
-def encoder_from_spec(spec: Mapping[str, Any], *, embed: Embed | None = None) -> Coding:
+def encoder_from_spec(spec: Mapping[str, object], *, embed: Embed | None = None) -> Coding:
     """Make what encodes as the fitted encoder did whose `spec()` this is, whatever its kind.
 
     It encodes one input exactly as that encoder, without importing scikit-learn; its `estimator()` is the scikit-learn

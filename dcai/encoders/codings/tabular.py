@@ -81,7 +81,7 @@ class TabularCoding(SparseCoding):
         return TabularEncoder.from_coding(self)
 
     @classmethod
-    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
+    def _from_fields(cls, spec: Mapping[str, object]) -> Self:
         names, edges = spec_field(spec, "columns", list), spec_field(spec, "edges", list)
         if not names or len(names) != len(edges):
             raise InvalidInput(
@@ -100,7 +100,7 @@ def _bin_names(column: str, edges: list[float]) -> list[str]:
     return [f"{column} <= {edges[0]}", *inner, f"{edges[-1]} < {column}"]
 
 
-def _check_edges(name: str, edges: Any) -> None:
+def _check_edges(name: str, edges: object) -> None:
     if not isinstance(edges, list):
         raise InvalidInput(f"The edges of column {shortened(name)} must be a list, not {shortened(edges)}.")
     for edge in edges:

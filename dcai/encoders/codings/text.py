@@ -74,7 +74,7 @@ class TextCoding(SparseCoding):
         return TextEncoder.from_coding(self)
 
     @classmethod
-    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
+    def _from_fields(cls, spec: Mapping[str, object]) -> Self:
         words = spec_field(spec, "words", list)
         if not 1 <= len(words) <= MAX_FEATURES:
             raise InvalidInput(f"A text encoder has from 1 to {MAX_FEATURES:,} words; this spec has {len(words):,}.")

@@ -75,7 +75,7 @@ class VectorCoding(DenseCoding):
         return VectorEncoder.from_coding(self)
 
     @classmethod
-    def _from_fields(cls, spec: Mapping[str, Any]) -> Self:
+    def _from_fields(cls, spec: Mapping[str, object]) -> Self:
         bits, dimensions = spec_field(spec, "bits", int), spec_field(spec, "dimensions", int)
         scale_of(bits)
         check_dimensions(dimensions)

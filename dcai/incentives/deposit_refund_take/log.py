@@ -36,7 +36,7 @@ class DepositEntry(Entry):
     taken_by: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
+    def of(cls, args: dict[str, Any], incentive: object) -> Self:
         """Return the entry for the arguments of a Contributed event, with all of its deposit open."""
         return cls(**cls.fields_of(args), open_wei=args["deposit"])
 

@@ -25,7 +25,7 @@ class DepositRefundTakeRules(Rules, incentive=DepositRefundTake):
     shared = True
 
     def __init__(
-        self, incentive: DepositRefundTake, history: History[Any], creator: str, label_of: Callable[[bytes], int]
+        self, incentive: DepositRefundTake, history: History, creator: str, label_of: Callable[[bytes], int]
     ) -> None:
         super().__init__(incentive, history, creator, label_of)
         self._refund_after, self._settle_after, self._creator_after, self._take_after = incentive.times()

@@ -28,9 +28,7 @@ class GamifiedRules(Rules, incentive=Gamified):
     claims = ("validate", "report", "defend")
     own = ("validate", "defend")
 
-    def __init__(
-        self, incentive: Gamified, history: History[Any], creator: str, label_of: Callable[[bytes], int]
-    ) -> None:
+    def __init__(self, incentive: Gamified, history: History, creator: str, label_of: Callable[[bytes], int]) -> None:
         super().__init__(incentive, history, creator, label_of)
         self._validate_after, self._expire_after, self._settle_after, self._report_within = incentive.times()
 

@@ -27,7 +27,7 @@ class MarketEntry(Entry):
     reclaimed: bool = False
 
     @classmethod
-    def of(cls, args: dict[str, Any], incentive: Any) -> Self:
+    def of(cls, args: dict[str, Any], incentive: object) -> Self:
         """Return the entry for the arguments of a Contributed event."""
         return cls(**cls.fields_of(args))
 

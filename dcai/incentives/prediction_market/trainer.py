@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dcai.accounts.account import Account
 from dcai.chain.addresses import checked_address
@@ -145,7 +145,9 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
 
     # The provider
 
-    def test_set(self, data: Iterable[Any], labels: Iterable[str | int], *, seed: int | None = None) -> HiddenTestSet:
+    def test_set(
+        self, data: Iterable[object], labels: Iterable[str | int], *, seed: int | None = None
+    ) -> HiddenTestSet:
         """Return inputs with their labels as a hidden test set of as many portions as the market has.
 
         Parameters

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +34,7 @@ class CentroidTwin(CountingTwin, ABC):
         totals: NDArray[np.int64] = (sums * sums).sum(axis=-1)
         return totals
 
-    def _row_scores(self, rows: Any) -> NDArray[np.int64]:
+    def _row_scores(self, rows: object) -> NDArray[np.int64]:
         used = len(self.classes)
         # Empty classes get a score of some kind.
         counts = np.maximum(self.counts_[:used], 1)

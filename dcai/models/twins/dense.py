@@ -34,7 +34,7 @@ class DenseTwin(Twin, ABC):
     dense = True
     max_features = MAX_DIMENSIONS
 
-    def pack(self, features: Any) -> bytes:
+    def pack(self, features: object) -> bytes:
         """Return a sample: a signed byte for each feature.
 
         Parameters
@@ -101,7 +101,7 @@ class DenseTwin(Twin, ABC):
             )
 
     @classmethod
-    def rows(cls, X: Any) -> NDArray[np.int8]:
+    def rows(cls, X: object) -> NDArray[np.int8]:
         """Return samples as rows: see `Twin.rows`."""
         return check_dense(X)
 

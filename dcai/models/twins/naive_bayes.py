@@ -70,7 +70,7 @@ class NaiveBayesTwin(SparseTwin, CountingTwin):
         return {"smoothing": self._smoothing / _THOUSAND}
 
     @classmethod
-    def _own_arguments(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _own_arguments(cls, given: Mapping[str, object]) -> dict[str, Any]:
         return {"smoothing": field(given, "smoothing", float, int)}
 
     def _smoothing_thousandths(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,7 @@ class PerceptronTwin(Twin, ABC):
         margins: NDArray[np.int64] = self.weights_[:used].take(features.indices, axis=1) @ features.values
         return margins + self.bias_[:used] * self._bias_unit
 
-    def _row_scores(self, rows: Any) -> NDArray[np.int64]:
+    def _row_scores(self, rows: object) -> NDArray[np.int64]:
         used = self._vectors_used
         margins = self._dots(rows, self.weights_[:used]) + self.bias_[:used] * self._bias_unit
         return np.hstack((np.zeros_like(margins), margins)) if self._binary else margins

@@ -43,7 +43,7 @@ class SparseTwin(Twin, ABC):
     _vector_gas: ClassVar[tuple[int, int]] = (1_250, 115)
     """What a vector takes at most in memory, and each of its lanes that a sample has."""
 
-    def pack(self, features: Any) -> bytes:
+    def pack(self, features: object) -> bytes:
         """Return a sample: strictly increasing feature indices, each below the number of features, as uint16.
 
         Parameters

@@ -158,7 +158,7 @@ class State(ABC):
         }
 
     @classmethod
-    def from_file(cls, classes: Sequence[str], data: Mapping[str, Any]) -> Self:
+    def from_file(cls, classes: Sequence[str], data: Mapping[str, object]) -> Self:
         """Return the twin that `dump` described.
 
         Raises
@@ -242,7 +242,7 @@ class State(ABC):
         """Return the table whose elements are given in the order of the parameters."""
 
     @classmethod
-    def _own_arguments(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _own_arguments(cls, given: Mapping[str, object]) -> dict[str, Any]:
         """Return those arguments of the constructor that only this kind of twin has, of all that are given."""
         return {}
 

@@ -41,7 +41,7 @@ class Twin(State):
 
     @classmethod
     @abstractmethod
-    def rows(cls, X: Any) -> Any:
+    def rows(cls, X: object) -> Any:
         """Return samples as rows, in the form that the other methods take.
 
         Parameters
@@ -60,7 +60,7 @@ class Twin(State):
             If a row is not a sample of the model; a row of a sparse model may be empty.
         """
 
-    def learn_rows(self, X: Any, labels: NDArray[np.int64], *, first: bool = False) -> None:
+    def learn_rows(self, X: object, labels: NDArray[np.int64], *, first: bool = False) -> None:
         """Learn each row, in order; a row without a feature is passed over, as no contract learns an empty sample.
 
         Parameters
@@ -76,7 +76,7 @@ class Twin(State):
             self._begin(labels)
         self._learn_rows(rows, labels)
 
-    def predict(self, X: Any) -> NDArray[np.int64]:
+    def predict(self, X: object) -> NDArray[np.int64]:
         """Return the label number of each row, shape (n,): that of the largest score, the lowest of them on ties.
 
         Raises
@@ -87,7 +87,7 @@ class Twin(State):
         labels: NDArray[np.int64] = self.scores(X).argmax(axis=1)
         return labels
 
-    def scores(self, X: Any) -> NDArray[np.int64]:
+    def scores(self, X: object) -> NDArray[np.int64]:
         """Return the scores of each row, shape (n, classes); the least int64 for a class without a sample of its own.
 
         A row of a sparse model may be empty here, as encoders give it, though a contract refuses such a sample.
@@ -156,7 +156,7 @@ class Twin(State):
         return Explanation(tuple(scores), tuple(base), tuple(features.indices.tolist()), tuple(rows))
 
     @abstractmethod
-    def pack(self, features: Any) -> bytes:
+    def pack(self, features: object) -> bytes:
         """Return a sample of this model, for the contract.
 
         Raises
@@ -253,7 +253,7 @@ class Twin(State):
         """Return which classes have no sample of their own yet."""
 
     @abstractmethod
-    def _row_scores(self, rows: Any) -> NDArray[np.int64]:
+    def _row_scores(self, rows: object) -> NDArray[np.int64]:
         """Return the scores of each row, shape (n, classes), whatever they are for empty classes."""
 
     @abstractmethod
@@ -264,12 +264,12 @@ class Twin(State):
     def _terms(self, features: Features, label: int) -> tuple[int, list[int]]:
         """Return the score of a class that isn't empty, as that of no feature and what each feature adds to it."""
 
-    def _learn_rows(self, rows: Any, labels: NDArray[np.int64]) -> None:
+    def _learn_rows(self, rows: object, labels: NDArray[np.int64]) -> None:
         """Learn each row, in order."""
         for features, label in zip(self._each(rows), labels.tolist(), strict=True):
             self._learn(features, label)
 
-    def _learnable(self, rows: Any, labels: NDArray[np.int64]) -> tuple[Any, NDArray[np.int64]]:
+    def _learnable(self, rows: object, labels: NDArray[np.int64]) -> tuple[Any, NDArray[np.int64]]:
         """Return those of the rows that are samples, with their labels."""
         return rows, labels
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import cycle
 from math import isnan
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -31,7 +30,7 @@ def charts(result: Result) -> str:
     days = (course["time"] / _DAY).tolist()
     days.append(days[-1] * (1 + _EDGE))  # else what happens in the last moment can't be seen
 
-    def line(row: int, values: list[float], name: str, colour: str, **more: Any) -> None:
+    def line(row: int, values: list[float], name: str, colour: str, **more: object) -> None:
         # what was noted holds until the next note
         style = {"color": colour, "shape": "hv", **more}
         held = [*values, values[-1]]

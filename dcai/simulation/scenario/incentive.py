@@ -30,11 +30,11 @@ class IncentiveSection(Section):
         The name of the incentive's class.
     """
 
-    incentive: ClassVar[type[Incentive[Any]]]
+    incentive: ClassVar[type[Incentive]]
 
     kind: str
 
-    def build(self) -> Incentive[Any]:
+    def build(self) -> Incentive:
         """Return the incentive.
 
         Raises
@@ -50,7 +50,7 @@ class IncentiveSection(Section):
 
 
 @cache
-def section_of(incentive: type[Incentive[Any]]) -> type[IncentiveSection]:
+def section_of(incentive: type[Incentive]) -> type[IncentiveSection]:
     """Return the table of an incentive: its settings, and what its simulation rules want beside them.
 
     Money is named without "_wei".
@@ -69,7 +69,7 @@ def section_of(incentive: type[Incentive[Any]]) -> type[IncentiveSection]:
     return section
 
 
-def _rebuilt(incentive: type[Incentive[Any]], values: Mapping[str, object]) -> IncentiveSection:
+def _rebuilt(incentive: type[Incentive], values: Mapping[str, object]) -> IncentiveSection:
     return section_of(incentive).model_validate(values)
 
 

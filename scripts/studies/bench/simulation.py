@@ -69,7 +69,7 @@ def _data(count: int) -> Encoded:
     return Encoded(rows, labels(rows), hidden, labels(hidden))
 
 
-def _play(chain: dcai.Chain, trainer: dcai.Trainer[Any, Any], data: Encoded, progress: Any = None) -> Result:
+def _play(chain: dcai.Chain, trainer: dcai.Trainer, data: Encoded, progress: Any = None) -> Result:
     incentive = {"kind": "DepositRefundTake", "weight": 2e14, "size_unit": 250}
     honest = {"kind": "Honest", "name": "good", "balance": 10**6, "deposit": 50, "deposit_sd": 10, "eagerness": 0.5}
     flipper = {"kind": "LabelFlipper", "name": "bad", "balance": 10_000, "deposit": 100, "every": "1 hour"}
@@ -79,7 +79,7 @@ def _play(chain: dcai.Chain, trainer: dcai.Trainer[Any, Any], data: Encoded, pro
     return play(chain, trainer, model, history, scenario, data, 0, seed=0, data_name="made up", progress=progress)
 
 
-def _deployed(chain: dcai.Chain) -> dcai.Trainer[Any, Any]:
+def _deployed(chain: dcai.Chain) -> dcai.Trainer:
     chain.travel(START - chain.now())
     model = dcai.SparsePerceptron(classes=("bad", "good")).fit(np.zeros((0, FEATURES)), [])
     return dcai.deploy(chain, model, dcai.DepositRefundTake(weight_wei=2 * 10**14, size_unit=250))

@@ -194,7 +194,7 @@ def batches_of(trainer: dcai.Trainer[C, Any], samples: Iterable[Any]) -> list[C]
     return trainer.contribute_many(samples, labels, progress=False)
 
 
-def predict_gas(trainer: dcai.Trainer[Any, Any], sample: Any) -> Gas:
+def predict_gas(trainer: dcai.Trainer, sample: Any) -> Gas:
     data = codec("IModel").call("predict", trainer.model().pack(sample))
     whole = trainer.chain.send(trainer.address, data, sender=trainer.chain.accounts[0]).gas_used
     calldata = sum(16 if byte else 4 for byte in data)
