@@ -66,6 +66,7 @@ def nowhere(monkeypatch, tmp_path):
     """Make anvil unfindable."""
     monkeypatch.delenv("DCAI_ANVIL", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("dcai.chain.nodes.anvil._CHECKOUT", tmp_path / "checkout")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

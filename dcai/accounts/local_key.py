@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.numbers import is_known, is_number_taken, numbering
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from dcai.chain.chain import Chain
     from dcai.chain.receipts import RawReceipt, Receipt
 
+
+_KEY = re.compile("(0x)?[0-9a-fA-F]{64}")
 
 # How often other processes with the same key may be faster before it is an error.
 _OVERTAKEN = 5
@@ -115,7 +118,8 @@ def signer_of(key: str | LocalAccount) -> LocalAccount:
     if isinstance(key, LocalAccount):
         return key
     try:
-        if isinstance(key, str) and len(key.removeprefix("0x")) != 64:
+        # eth-account would fill up a number that is too short
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
             raise ValueError
         signer: LocalAccount = Account.from_key(key)
     except ValueError:

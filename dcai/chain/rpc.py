@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from dcai.chain.addresses import checksummed
+from dcai.chain.nodes.url import hidden
 from dcai.errors import NodeError
 from dcai.untrusted import shortened
 
@@ -26,8 +27,8 @@ class RpcFailure(Exception):
     """A node's error answer, before its meaning is known."""
 
     def __init__(self, message: str, data: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = hidden.hide(message)
+        super().__init__(self.message)
         self.data = data
 
 

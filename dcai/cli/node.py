@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from dcai.accounts.local_key import signer_of
+from dcai.accounts.environment import KEY, signer
 from dcai.chain import Chain, connect
 from dcai.errors import DcaiError, InvalidInput
 from dcai.trainer.trainer import Trainer
-
-if TYPE_CHECKING:
-    from eth_account.signers.local import LocalAccount
-
-KEY = "DCAI_PRIVATE_KEY"
-"""The environment variable with the private key: an argument would stay in the shell's history."""
 
 Url = Annotated[str, typer.Option("--url", help="JSON-RPC address of a node.")]
 
@@ -36,9 +29,11 @@ def connect_sender(url: str) -> Chain:
     DcaiError
         If there is neither a key nor an account.
     """
-    chain = connect(url, account=_signer())
+    chain = connect(url, account=signer())
     if not chain.accounts:
-        raise DcaiError(f"No account of {url} can send: put your private key into the environment variable {KEY}.")
+        raise DcaiError(
+            f"No account of {chain.backend} can send: put your private key into the environment variable {KEY}."
+        )
     return chain
 
 
@@ -60,13 +55,3 @@ def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
             "The encoder of this model needs a function, its embedding, so that only Python can ask it: "
             "dcai.attach(chain, address, embed=…)."
         ) from error
-
-
-def _signer() -> LocalAccount | None:
-    key = os.environ.get(KEY)
-    if not key:
-        return None
-    try:
-        return signer_of(key)
-    except InvalidInput:
-        raise InvalidInput(f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits.") from None

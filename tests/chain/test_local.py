@@ -200,12 +200,12 @@ def test_an_anvil_that_does_not_start_is_named_at_once(monkeypatch, tmp_path):
     assert str(named) in str(caught.value)
 
 
-def test_anvil_is_found_by_its_variable_then_on_the_path_then_in_node_modules_above(nowhere, monkeypatch):
+def test_anvil_is_found_by_its_variable_then_on_the_path_then_in_node_modules_of_the_checkout(nowhere, monkeypatch):
     monkeypatch.setattr(platform, "system", lambda: "Linux")
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
-    in_modules = executable(nowhere / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil")
-    (nowhere / "deep" / "deeper").mkdir(parents=True)
-    monkeypatch.chdir(nowhere / "deep" / "deeper")
+    in_modules = executable(
+        nowhere / "checkout" / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
+    )
     assert find_anvil() == in_modules
 
     on_path = executable(nowhere / "anvil")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from dcai.accounts.environment import without_key
 from dcai.accounts.unlocked import Unlocked
 from dcai.chain.addresses import checksummed
 from dcai.chain.chain import Chain
@@ -28,8 +30,14 @@ GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
 # does.
 _CHILD = 'exec 3<&0; "$@" & child=$!; (read -r _ <&3; kill $child) & wait $child'
 
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
 _START_SECONDS = 20
 _ANSWER_SECONDS = 60
+
+# Anvil's settings, and the name that a node's URL has there.
+_SETTINGS = "foundry.toml"
+_ORIGIN = "origin"
 
 
 def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:
@@ -40,8 +48,8 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     Parameters
     ----------
     backend
-        "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of this
-        folder or one above), else py-evm, which needs nothing but this package.
+        "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of a
+        checkout of this package), else py-evm, which needs nothing but this package.
     hardfork
         The rules, for anvil: "cancun", "prague", "osaka"; py-evm has those of Prague.
 
@@ -58,7 +66,7 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     if anvil is not None:
         return _anvil_chain(anvil, hardfork)
     if backend == "anvil":
-        raise InvalidInput('anvil isn\'t found on the PATH or in node_modules; set DCAI_ANVIL to it, or use "py-evm".')
+        raise InvalidInput('anvil isn\'t found on the PATH; set DCAI_ANVIL to it, or use "py-evm".')
     if hardfork != "prague":
         raise InvalidInput(f"py-evm only has the rules of prague; install anvil for those of {hardfork}.")
     from dcai.chain.nodes.py_evm import tester_chain  # web3.py and py-evm take seconds to import
@@ -87,7 +95,9 @@ def forked_chain(url: str) -> Chain:
         raise InvalidInput("A chain is forked with anvil, which isn't found; install it, or set DCAI_ANVIL to it.")
     folder = tempfile.TemporaryDirectory(prefix="dcai-")
     socket_ = Path(folder.name) / "chain.ipc"
-    children = [_start(anvil, socket_, ["--port", "0", "--prune-history", "--fork-url", url])]
+    # an argument could be read by everybody on this machine: anvil finds the URL under a name in this file
+    (socket_.parent / _SETTINGS).write_text(f"[rpc_endpoints]\n{_ORIGIN} = {json.dumps(url)}\n", encoding="utf-8")
+    children = [_start(anvil, socket_, ["--port", "0", "--prune-history", "--fork-url", _ORIGIN])]
     try:
         connection = _connected(socket_, children[0], anvil)
     except InvalidInput:
@@ -108,19 +118,18 @@ def find_anvil() -> Path | None:
         return None
     named = os.environ.get("DCAI_ANVIL")
     if named:
-        if shutil.which(named) is None:
+        found = shutil.which(named)
+        if found is None:
             raise InvalidInput(f"DCAI_ANVIL names {named}, which isn't an executable file; correct it, or unset it.")
-        return Path(named)
+        return Path(found).absolute()  # it is started in a folder of its own
     on_path = shutil.which("anvil")
     if on_path:
-        return Path(on_path)
+        return Path(on_path).absolute()
     machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     package = f"anvil-{platform.system().lower()}-{machine}"
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        candidate = folder / "node_modules" / "@foundry-rs" / package / "bin" / "anvil"
-        if candidate.is_file():
-            return candidate
-    return None
+    # not of the folder that somebody happens to be in: anybody may have put something there
+    ours = _CHECKOUT / "node_modules" / "@foundry-rs" / package / "bin" / "anvil"
+    return ours if ours.is_file() else None
 
 
 def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
@@ -182,6 +191,8 @@ def _start(anvil: Path, ipc: Path, arguments: list[str]) -> subprocess.Popen[byt
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        cwd=ipc.parent,  # where a stranger's settings don't lie
+        env=without_key() | {"FOUNDRY_CONFIG": str(ipc.parent / _SETTINGS)},
         process_group=0,  # Ctrl-C in a terminal is for us: the results of a run are still to be read
     )
 

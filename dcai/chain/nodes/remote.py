@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from dcai.accounts.local_key import LocalKey
 from dcai.accounts.unlocked import Unlocked
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
+from dcai.chain.nodes.url import hidden, shown
 from dcai.chain.rpc import RpcFailure, listed, to_address
 from dcai.errors import InvalidInput, NodeError, NodeUnreachable
 
@@ -65,18 +65,20 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
         If the URL or the account is malformed.
     """
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise InvalidInput(f"{_shown(url)!r} is not the address of a node: it starts with http:// or https://.")
+        raise InvalidInput(f"{shown(url)!r} is not the address of a node: it starts with http:// or https://.")
+    hidden.add(url)
     node = _Node(url)
-    shown = node.shown
     try:
         found = int(node.request("eth_chainId", []), 16)
     except (TypeError, ValueError, RpcFailure):
-        raise NodeError(f"{shown} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
+        raise NodeError(f"{node.shown} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
     if chain_id is not None and found != chain_id:
-        raise NodeError(f"{shown} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}.")
+        raise NodeError(
+            f"{node.shown} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}."
+        )
     if account is not None and not _is_address(account):
         keys: dict[str, LocalKey] = {}
-        chain = Chain(node.request, backend=shown, accounts=[], account_of=lambda _, address: keys[address])
+        chain = Chain(node.request, backend=node.shown, accounts=[], account_of=lambda _, address: keys[address])
         key = LocalKey(chain, account)
         keys[key.address] = key
         chain.accounts = [key.address]
@@ -88,9 +90,9 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
     if account is not None:
         wanted = checked_address(str(account))
         if wanted not in unlocked:
-            raise InvalidInput(f"{wanted} isn't unlocked at {shown}; give its private key, and it signs here.")
+            raise InvalidInput(f"{wanted} isn't unlocked at {node.shown}; give its private key, and it signs here.")
         unlocked = [wanted]
-    return Chain(node.request, backend=shown, accounts=unlocked, account_of=Unlocked)
+    return Chain(node.request, backend=node.shown, accounts=unlocked, account_of=Unlocked)
 
 
 def _is_address(account: str | LocalAccount) -> bool:
@@ -99,13 +101,13 @@ def _is_address(account: str | LocalAccount) -> bool:
 
 class _Node:
     def __init__(self, url: str) -> None:
-        self.url, self.shown = url, _shown(url)
+        self.url, self.shown = url, shown(url)
         self._numbers = count()
         try:
             self._pool = _pool_for(url)
             self._headers = _headers_for(url)
         except (LocationParseError, ValueError) as error:
-            raise InvalidInput(f"{self.shown!r} is not the address of a node: {_shown(str(error))}.") from None
+            raise InvalidInput(f"{self.shown!r} is not the address of a node: {hidden.hide(str(error))}.") from None
 
     def request(self, method: str, params: Sequence[object]) -> Any:
         asked = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
@@ -123,13 +125,14 @@ class _Node:
             answer = self._pool.request(
                 "POST", self.url, body=body, headers=self._headers, retries=_RETRY, timeout=_ANSWER_SECONDS
             )
-        except MaxRetryError as error:
+        # their texts hold the path
+        except MaxRetryError:
             raise NodeUnreachable(
                 f"No node answers at {self.shown} (up to {_ATTEMPTS} attempts); check the address and that the node "
                 "runs."
-            ) from error
+            ) from None
         except (HTTPError, ValueError) as error:
-            raise NodeError(f"{self.shown} can't be asked: {_shown(str(error))}; check the address.") from error
+            raise NodeError(f"{self.shown} can't be asked: {hidden.hide(str(error))}; check the address.") from None
         if not 200 <= answer.status < 300:
             raise NodeError(f"{self.shown} answers with status {answer.status}: it may not be a JSON-RPC node.")
         try:
@@ -152,8 +155,3 @@ def _headers_for(url: str) -> dict[str, str]:
     """Return the headers of a request: a name and a password that stand in the URL among them."""
     auth = parse_url(url).auth
     return {"Content-Type": "application/json", **make_headers(basic_auth=auth and unquote(auth))}
-
-
-def _shown(text: Any) -> Any:
-    """Return a text without the name and the password of the URL in it."""
-    return re.sub(r"(?<=//)[^/\s]*@", "***@", text) if isinstance(text, str) else text
