@@ -30,6 +30,14 @@ class NodeUnreachable(NodeError):
     """No node answers."""
 
 
+class FeeTooHigh(DcaiError):
+    """The node asks for a higher fee than the account pays; nothing was signed."""
+
+
+class AccountBusy(DcaiError):
+    """Another process sends from the account; nothing was sent."""
+
+
 class NoTrainer(DcaiError):
     """There is no trainer of a known kind at an address."""
 

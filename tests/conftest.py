@@ -25,6 +25,14 @@ MARKET = "SparsePerceptronPM"
 NOBODY = "0x" + 40 * "0"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory):
+    """Keep what processes tell each other about their numbers apart from that of others on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def anvil():
     """Return anvil's executable; skip the test if it isn't installed."""

@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from dcai import durations
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.codec import codec
+from dcai.chain.failed import raise_failed
 from dcai.chain.lag import LAG_SECONDS, is_behind, until_there
 from dcai.chain.receipts import RECEIPT_SECONDS, Log, RawReceipt, Receipt
 from dcai.chain.reverts import explained
 from dcai.chain.rpc import Request, RpcFailure, block_tag, field, listed, to_bytes, to_int
-from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
+from dcai.chain.sent import SentTransaction, look_up
+from dcai.errors import InvalidInput, NodeError, NodeUnreachable, TransactionFailed
 from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 TRANSACTION_GAS_LIMIT = 16_777_216
 """What one transaction may use at most (EIP-7825)."""
+
+_LEAST_GAS = 21_000
 
 # Ethereum's; most other chains are faster.
 _BLOCK_SECONDS = 12
@@ -66,7 +70,7 @@ class Chain:
         self.accounts = list(accounts)
         self.chain_id = to_int(self._ask("eth_chainId", []))
         self.gas_used: Counter[str] = Counter()
-        self._counting = Lock()
+        self._counting, self._traveling = Lock(), Lock()
         self._account_of = account_of
         self._travel = travel
         self.close = close
@@ -79,6 +83,12 @@ class Chain:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise InvalidInput(
+            "A chain can't be copied or sent to another process: make one there, with dcai.connect(url) or "
+            "dcai.local_chain(), and attach to the trainer's address."
+        )
 
     # Reading
 
@@ -180,6 +190,18 @@ class Chain:
             ]
         return [Log.of(entry) for entry in listed(entries)]
 
+    def transaction(self, transaction_hash: str) -> SentTransaction:
+        """Look a transaction up that was sent: its ``state`` in words, and its receipt if it is in a block.
+
+        Raises
+        ------
+        InvalidInput
+            If it isn't the hash of a transaction.
+        NodeError
+            If the node doesn't say.
+        """
+        return look_up(self, transaction_hash)
+
     # Sending
 
     def account(self, sender: str | Account | None = None) -> Account:
@@ -256,6 +278,11 @@ class Chain:
                 raise InvalidInput(
                     f"This needs {needed:,} gas and a transaction may use {TRANSACTION_GAS_LIMIT:,}: send less at once."
                 )
+            if needed < _LEAST_GAS:
+                raise NodeError(
+                    f"The node says that this needs {needed:,} gas, and every transaction needs {_LEAST_GAS:,} at "
+                    "least; nothing was sent. Ask another node."
+                )
             gas = needed + needed // 10 + 25_000
         transaction = {"from": sender, **call.with_gas(min(gas, TRANSACTION_GAS_LIMIT)).transaction()}
         try:
@@ -273,7 +300,7 @@ class Chain:
         with self._counting:
             self.gas_used[sender] += receipt.gas_used
         if not receipt.ok:
-            self._raise_failed(transaction, receipt)
+            raise_failed(self, transaction, receipt)
         return receipt
 
     def send(
@@ -338,7 +365,8 @@ class Chain:
         if seconds == 0:
             raise InvalidInput("Time passes by at least a second, not by 0.")
         try:
-            self._travel(self.now() + seconds)
+            with self._traveling:
+                self._travel(self.now() + seconds)
         except RpcFailure as failure:
             raise explained(failure.message, failure.data) from None
 
@@ -409,17 +437,3 @@ class Chain:
             return until_there(lambda: self.request(method, params), min(LAG_SECONDS, self.patience))
         except RpcFailure as failure:
             raise explained(failure.message, failure.data) from None
-
-    def _raise_failed(self, transaction: dict[str, str], receipt: Receipt) -> None:
-        """Say why a transaction failed: a receipt doesn't, but the same call on the latest state mostly does."""
-        told = f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas)"
-        limit = int(transaction["gas"], 16)
-        try:
-            self._ask("eth_call", [transaction, "latest"])
-        except ContractError as error:
-            raise TransactionFailed(f"{told}. {error}", receipt) from error
-        except (ContractReverted, NodeError) as error:
-            if receipt.gas_used >= limit * 63 // 64:
-                raise TransactionFailed(f"{told}: it ran out of gas at its limit of {limit:,}.", receipt) from error
-            raise TransactionFailed(f"{told}. {error}", receipt) from error
-        raise TransactionFailed(f"{told}. The same call would work now: another transaction came in between.", receipt)

@@ -160,9 +160,8 @@ def deploy(
     account = chain.account(sender)
     prepared = prepare(chain, model, incentive, encoder=encoder, name=name, salt=salt, creator=account.address)
     kind: Any = Trainer.of(type(incentive))
-    for call in prepared.shared:
-        products.ensure_proxy(chain, account)
-        sent(account, call)
+    for contract in (_FACTORY, prepared.deployed.contract):
+        products.ensure(chain, contract, sender=account)
     created = sent(account, prepared.create)
     gas = created.gas_used + sum(sent(account, call).gas_used for call in prepared.others)
     trainer: T = kind(

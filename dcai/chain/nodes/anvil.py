@@ -93,15 +93,15 @@ def forked_chain(url: str) -> Chain:
     anvil = find_anvil()
     if anvil is None:
         raise InvalidInput("A chain is forked with anvil, which isn't found; install it, or set DCAI_ANVIL to it.")
-    folder = tempfile.TemporaryDirectory(prefix="dcai-")
-    socket_ = Path(folder.name) / "chain.ipc"
+    folder = Path(tempfile.mkdtemp(prefix="dcai-"))
+    socket_ = folder / "chain.ipc"
     # an argument could be read by everybody on this machine: anvil finds the URL under a name in this file
-    (socket_.parent / _SETTINGS).write_text(f"[rpc_endpoints]\n{_ORIGIN} = {json.dumps(url)}\n", encoding="utf-8")
+    (folder / _SETTINGS).write_text(f"[rpc_endpoints]\n{_ORIGIN} = {json.dumps(url)}\n", encoding="utf-8")
     children = [_start(anvil, socket_, ["--port", "0", "--prune-history", "--fork-url", _ORIGIN])]
     try:
         connection = _connected(socket_, children[0], anvil)
-    except InvalidInput:
-        _stop(children, folder)
+    except BaseException:
+        _stop(children, folder, os.getpid())
         raise
     return _chain(connection, socket_, children, folder)
 
@@ -134,30 +134,29 @@ def find_anvil() -> Path | None:
 
 def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
     # Forked from an idle second one, anvil stays as fast as it starts: it keeps less of its own history.
-    folder = tempfile.TemporaryDirectory(prefix="dcai-")
-    stem = Path(folder.name)
+    folder = Path(tempfile.mkdtemp(prefix="dcai-"))
     port = _free_port()
-    children = [_start(anvil, stem / "origin.ipc", ["--port", str(port), "--hardfork", hardfork])]
+    children = [_start(anvil, folder / "origin.ipc", ["--port", str(port), "--hardfork", hardfork])]
     forked = ["--port", "0", "--hardfork", hardfork, "--prune-history", "--fork-url", f"http://127.0.0.1:{port}"]
     try:
-        _connected(stem / "origin.ipc", children[0], anvil)
-        children.append(_start(anvil, stem / "chain.ipc", forked))
-        connection = _connected(stem / "chain.ipc", children[1], anvil)
-    except InvalidInput:
-        _stop(children, folder)
+        _connected(folder / "origin.ipc", children[0], anvil)
+        children.append(_start(anvil, folder / "chain.ipc", forked))
+        connection = _connected(folder / "chain.ipc", children[1], anvil)
+    except BaseException:
+        _stop(children, folder, os.getpid())
         raise
 
-    return _chain(connection, stem / "chain.ipc", children, folder)
+    return _chain(connection, folder / "chain.ipc", children, folder)
 
 
 def _chain(
     connection: Connection,
     path: Path,
     children: list[subprocess.Popen[bytes]],
-    folder: tempfile.TemporaryDirectory[str],
+    folder: Path,
 ) -> Chain:
     request = connection.request
-    finalizer = weakref.finalize(connection, _stop, children, folder)
+    finalizer = weakref.finalize(connection, _stop, children, folder, os.getpid())
 
     def close() -> None:
         connection.close()
@@ -197,12 +196,14 @@ def _start(anvil: Path, ipc: Path, arguments: list[str]) -> subprocess.Popen[byt
     )
 
 
-def _stop(children: list[subprocess.Popen[bytes]], folder: tempfile.TemporaryDirectory[str]) -> None:
+def _stop(children: list[subprocess.Popen[bytes]], folder: Path, owner: int) -> None:
+    if os.getpid() != owner:  # forked off by whoever needs them
+        return
     for child in children:
         if child.stdin is not None:
             child.stdin.close()
         child.wait()
-    folder.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> Connection:

@@ -16,10 +16,12 @@ from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError
 from urllib3.util import Retry, make_headers, parse_url
 
 from dcai import untrusted
+from dcai.accounts.limits import FeeLimits
 from dcai.accounts.local_key import LocalKey
 from dcai.accounts.unlocked import Unlocked
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
+from dcai.chain.nodes.process import PerProcess
 from dcai.chain.nodes.url import hidden, shown
 from dcai.chain.rpc import RpcFailure, listed, to_address
 from dcai.errors import InvalidInput, NodeError, NodeUnreachable
@@ -43,7 +45,14 @@ _RETRY = Retry(
 )
 
 
-def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: int | None = None) -> Chain:
+def connect(
+    url: str,
+    *,
+    account: str | LocalAccount | None = None,
+    chain_id: int | None = None,
+    most_fee_wei: int | None = None,
+    most_tip_wei: int | None = None,
+) -> Chain:
     """Connect to a node.
 
     Parameters
@@ -55,7 +64,10 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
         machine; or the address of an account that the node itself has unlocked. Left out, the node's unlocked
         accounts, if any.
     chain_id
-        The chain that is meant; another one is refused.
+        The chain that is meant; another one is refused. Left out, a private key signs for the chain that the node says
+        it is of now, and for no other afterwards.
+    most_fee_wei, most_tip_wei
+        The most that a private key pays for a transaction, and as a tip per gas: see `dcai.accounts.FeeLimits`.
 
     Raises
     ------
@@ -67,32 +79,30 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise InvalidInput(f"{shown(url)!r} is not the address of a node: it starts with http:// or https://.")
     hidden.add(url)
-    node = _Node(url)
+    node, request = shown(url), PerProcess(lambda: _Node(url).request)
     try:
-        found = int(node.request("eth_chainId", []), 16)
+        found = int(request("eth_chainId", []), 16)
     except (TypeError, ValueError, RpcFailure):
-        raise NodeError(f"{node.shown} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
+        raise NodeError(f"{node} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
     if chain_id is not None and found != chain_id:
-        raise NodeError(
-            f"{node.shown} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}."
-        )
+        raise NodeError(f"{node} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}.")
     if account is not None and not _is_address(account):
         keys: dict[str, LocalKey] = {}
-        chain = Chain(node.request, backend=node.shown, accounts=[], account_of=lambda _, address: keys[address])
-        key = LocalKey(chain, account)
+        chain = Chain(request, backend=node, accounts=[], account_of=lambda _, address: keys[address])
+        key = LocalKey(chain, account, chain_id=found, limits=FeeLimits(most_fee_wei, most_tip_wei))
         keys[key.address] = key
         chain.accounts = [key.address]
         return chain
     try:
-        unlocked = [to_address(address) for address in listed(node.request("eth_accounts", []))]
+        unlocked = [to_address(address) for address in listed(request("eth_accounts", []))]
     except RpcFailure:  # many public nodes have no accounts, and say so
         unlocked = []
     if account is not None:
         wanted = checked_address(str(account))
         if wanted not in unlocked:
-            raise InvalidInput(f"{wanted} isn't unlocked at {node.shown}; give its private key, and it signs here.")
+            raise InvalidInput(f"{wanted} isn't unlocked at {node}; give its private key, and it signs here.")
         unlocked = [wanted]
-    return Chain(node.request, backend=node.shown, accounts=unlocked, account_of=Unlocked)
+    return Chain(request, backend=node, accounts=unlocked, account_of=Unlocked)
 
 
 def _is_address(account: str | LocalAccount) -> bool:
