@@ -42,6 +42,19 @@ class NoTrainer(DcaiError):
     """There is no trainer of a known kind at an address."""
 
 
+class UnfinishedTrainer(NoTrainer):
+    """A trainer's deployment was interrupted: nobody can use it before its creator has finished it.
+
+    Attributes
+    ----------
+    address : str
+    """
+
+    def __init__(self, sentence: str, address: str) -> None:
+        super().__init__(sentence)
+        self.address = address
+
+
 class ContractReverted(DcaiError):
     """A contract refused a call."""
 

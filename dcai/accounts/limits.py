@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dcai.amounts import Amount, wei
 from dcai.chain.rpc import RpcFailure, field, listed, to_int
-from dcai.errors import FeeTooHigh, InvalidInput, NodeError
+from dcai.errors import FeeTooHigh, NodeError
 
 if TYPE_CHECKING:
     from dcai.chain.chain import Chain
@@ -34,25 +35,26 @@ class FeeLimits:
 
     Parameters
     ----------
-    fee_wei : int, optional
-        For all of it, wei: its gas limit times the highest price of gas. 1 ether by default.
-    tip_wei : int, optional
+    fee_wei : int or str, optional
+        For all of it: its gas limit times the highest price of gas, wei or text such as "0.01 ether". 1 ether by
+        default.
+    tip_wei : int or str, optional
         Per gas, for who makes the block; of a transaction without a base fee, the whole price. By default ten times
         what others paid in the last 20 blocks, at least 3 and at most 100 gwei.
 
     Raises
     ------
     InvalidInput
-        If one isn't a whole number of wei.
+        If one isn't an amount.
     """
 
-    fee_wei: int | None = None
-    tip_wei: int | None = None
+    fee_wei: Amount | None = None
+    tip_wei: Amount | None = None
 
     def __post_init__(self) -> None:
-        for name, wei in (("fee", self.fee_wei), ("tip", self.tip_wei)):
-            if wei is not None and (not isinstance(wei, int) or isinstance(wei, bool) or wei < 0):
-                raise InvalidInput(f"The highest {name} is a whole number of wei, not {wei!r}.")
+        for name, amount in (("fee", self.fee_wei), ("tip", self.tip_wei)):
+            if amount is not None:
+                wei(amount, f"The highest {name}")
 
     def check(self, chain: Chain, fees: Mapping[str, int], gas: int) -> None:
         """Refuse the fees of a transaction with this gas limit, before it is signed.
@@ -63,7 +65,7 @@ class FeeLimits:
             If they are above a limit.
         """
         price = fees["gasPrice"] if "gasPrice" in fees else fees["maxFeePerGas"]
-        most_fee = MOST_FEE_WEI if self.fee_wei is None else self.fee_wei
+        most_fee = MOST_FEE_WEI if self.fee_wei is None else wei(self.fee_wei)
         if gas * price > most_fee:
             raise FeeTooHigh(
                 f"This transaction could cost {_ether(gas * price)} in fees ({gas:,} gas at up to {_gwei(price)}), and "
@@ -74,7 +76,7 @@ class FeeLimits:
         if self.tip_wei is None:
             most_tip, why = self._usual(chain, tip)
         else:
-            most_tip, why = self.tip_wei, "the limit is"
+            most_tip, why = wei(self.tip_wei), "the limit is"
         if tip > most_tip:
             raise FeeTooHigh(
                 f"The node wants a tip of {_gwei(tip)} per gas, and {why} {_gwei(most_tip)}; nothing was signed. Ask "
@@ -99,9 +101,9 @@ def _paid_lately(chain: Chain) -> int | None:
         return None
 
 
-def _gwei(wei: int) -> str:
-    return f"{wei / GWEI:,.9g} gwei"
+def _gwei(amount: int) -> str:
+    return f"{amount / GWEI:,.9g} gwei"
 
 
-def _ether(wei: int) -> str:
-    return f"{wei / ETHER:,.9g} ether"
+def _ether(amount: int) -> str:
+    return f"{amount / ETHER:,.9g} ether"

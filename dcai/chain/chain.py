@@ -78,6 +78,11 @@ class Chain:
     def __repr__(self) -> str:
         return f"<Chain {self.chain_id} on {self.backend}, {len(self.accounts)} accounts>"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it lives on this machine for as long as this process does, and time on it passes as one likes."""
+        return self._travel is not None
+
     def __enter__(self) -> Chain:
         return self
 
@@ -235,7 +240,7 @@ class Chain:
         if not isinstance(other, Chain) or other is self:
             return
         # there are many local chains, all with the same number
-        if other.chain_id != self.chain_id or self._travel is not None or other._travel is not None:
+        if other.chain_id != self.chain_id or self.is_local or other.is_local:
             raise InvalidInput(
                 f"{account!r} sends on chain {other.chain_id} ({other.backend}), and this is for chain "
                 f"{self.chain_id} ({self.backend}): give an account of this chain."

@@ -93,6 +93,16 @@ def test_what_is_usual_or_allowed_is_paid(node, sent, lies, limits):
     assert sent() == before + 1
 
 
+def test_a_limit_is_text_with_a_unit_too(node, sent):
+    before = sent()
+    chain = dcai.connect(node, account=KEYS[0], most_fee_wei="0.5 gwei", most_tip_wei="1 ether")
+
+    with pytest.raises(errors.FeeTooHigh, match="the limit is 5e-10 ether"):
+        chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+    assert sent() == before
+
+
 @pytest.mark.parametrize("limit", [-1, 1.5, "1", True])
 def test_a_limit_is_a_whole_number_of_wei(limit):
     for name in ("fee_wei", "tip_wei"):

@@ -19,6 +19,7 @@ from dcai import untrusted
 from dcai.accounts.limits import FeeLimits
 from dcai.accounts.local_key import LocalKey
 from dcai.accounts.unlocked import Unlocked
+from dcai.amounts import Amount
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
 from dcai.chain.nodes.process import PerProcess
@@ -50,8 +51,8 @@ def connect(
     *,
     account: str | LocalAccount | None = None,
     chain_id: int | None = None,
-    most_fee_wei: int | None = None,
-    most_tip_wei: int | None = None,
+    most_fee_wei: Amount | None = None,
+    most_tip_wei: Amount | None = None,
 ) -> Chain:
     """Connect to a node.
 
@@ -67,7 +68,8 @@ def connect(
         The chain that is meant; another one is refused. Left out, a private key signs for the chain that the node says
         it is of now, and for no other afterwards.
     most_fee_wei, most_tip_wei
-        The most that a private key pays for a transaction, and as a tip per gas: see `dcai.accounts.FeeLimits`.
+        The most that a private key pays for a transaction, and as a tip per gas, wei or text such as "0.01 ether": see
+        `dcai.accounts.FeeLimits`.
 
     Raises
     ------
