@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.numbers import holder, is_known, is_mined, is_number_taken
-from dcai.chain.receipts import RawReceipt, wait_for
+from dcai.chain.receipts import RawReceipt, wait_for, was_sent
 from dcai.chain.rpc import RpcFailure, field, to_hex
-from dcai.errors import NodeError, TransactionFailed
+from dcai.errors import NodeError, TransactionFailed, TransactionPending
 
 if TYPE_CHECKING:
     from eth_account.datastructures import SignedTransaction
@@ -51,18 +51,21 @@ class Broadcast:
         ------
         RpcFailure
             If the node refuses it for another reason, and doesn't have it.
-        TransactionFailed
+        TransactionPending
             If it isn't known in time which transaction has the number.
         """
         try:
             self._send()
         except RpcFailure as failure:
-            if is_known(failure) or self._is_there():
+            if is_known(failure):
                 return True
-            if not is_number_taken(failure):
-                raise
             # an answer may have been lost, and the same bytes sent again
-            return self._has_number()
+            if is_number_taken(failure):
+                return self._has_number()
+            if not was_sent(self._chain.request, self.transaction_hash, repeated=failure.repeated):
+                raise
+        except NodeError:  # the node may have it all the same, which only its receipt tells
+            pass
         return True
 
     def wait(self) -> RawReceipt:
@@ -71,10 +74,10 @@ class Broadcast:
         Raises
         ------
         TransactionFailed
-            If another transaction has its number, or there is no receipt in time.
+            If another transaction has its number. `TransactionPending` if there is no receipt in time.
         """
         self._next = time.monotonic() + AGAIN_SECONDS
-        return wait_for(self._asking, self.transaction_hash)
+        return wait_for(self._asking, self.transaction_hash, patience=self._chain.patience)
 
     def _asking(self, method: str, params: Sequence[object]) -> Any:
         answer = self._chain.request(method, params)
@@ -91,7 +94,8 @@ class Broadcast:
         if other is not None:
             raise TransactionFailed(
                 f"Transaction {self.transaction_hash} can't get into a block any more: {other} of the same account has "
-                f"its number, {self._number}. Nothing came of it; send it again if you still want it."
+                f"its number, {self._number}. Nothing came of it; send it again if you still want it.",
+                transaction_hash=self.transaction_hash,
             )
         self._send()
 
@@ -123,9 +127,10 @@ class Broadcast:
             return None
 
         def give_up(_: object) -> bool:
-            raise TransactionFailed(
+            raise TransactionPending(
                 f"Transaction {self.transaction_hash} was sent, and the node says that another one has its number, "
-                f"{self._number}, and shows neither: look both up before you send it again."
+                f"{self._number}, and shows neither: look both up before you send it again.",
+                transaction_hash=self.transaction_hash,
             )
 
         waiting = Retrying(

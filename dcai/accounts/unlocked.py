@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.numbers import is_number_taken, next_number, numbering, wait_for_holder
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.chain.receipts import RawReceipt, wait_for
 from dcai.chain.rpc import RpcFailure, field, to_address, to_bytes, to_hex, to_int
-from dcai.errors import TransactionFailed
+from dcai.errors import NodeError, TransactionPending
 
 if TYPE_CHECKING:
     from dcai.chain.call import Call
@@ -50,10 +50,9 @@ class Unlocked:
         return self.chain.execute(call, self.address, self._hand_over)
 
     def _submit(self, transaction: dict[str, str]) -> RawReceipt:
-        request = self.chain.request
         with numbering(self.chain, self.address):
             sent = self._send_as_next(transaction)
-        return wait_for(request, sent)
+        return wait_for(self.chain.request, sent, patience=self.chain.patience)
 
     def _send_as_next(self, transaction: dict[str, str]) -> str:
         for _ in range(1 + _OVERTAKEN):
@@ -68,14 +67,16 @@ class Unlocked:
             except RpcFailure as failure:
                 if not is_number_taken(failure):
                     raise
+            except NodeError:  # the node may have it all the same
+                pass
             found = wait_for_holder(self.chain, self.address, number)
             if found is None:
                 break
             if _content(found, "input") == _content(given, "data"):
                 return to_hex(field(found, "hash"))
-        raise TransactionFailed(
-            f"While a transaction was sent, {self.address} sent one with its number: either the connection was lost, "
-            "or somebody else was faster; look whether it was this one before you send it again."
+        raise TransactionPending(
+            f"Whether transaction {number} of {self.address} was sent is not known: either the connection was lost, or "
+            "somebody else was faster; look it up before you send it again."
         )
 
 

@@ -9,28 +9,20 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from dcai import durations
+from dcai.chain import execution, reaching
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.codec import codec
-from dcai.chain.failed import raise_failed
 from dcai.chain.lag import LAG_SECONDS, is_behind, until_there
+from dcai.chain.logs import LogReader, Part, shown
 from dcai.chain.receipts import RECEIPT_SECONDS, Log, RawReceipt, Receipt
 from dcai.chain.reverts import explained
-from dcai.chain.rpc import Request, RpcFailure, block_tag, field, listed, to_bytes, to_int
+from dcai.chain.rpc import Request, RpcFailure, block_tag, field, to_bytes, to_int
 from dcai.chain.sent import SentTransaction, look_up
-from dcai.errors import InvalidInput, NodeError, NodeUnreachable, TransactionFailed
-from dcai.untrusted import shortened
+from dcai.errors import InvalidInput, NodeError
 
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
-
-TRANSACTION_GAS_LIMIT = 16_777_216
-"""What one transaction may use at most (EIP-7825)."""
-
-_LEAST_GAS = 21_000
-
-# Ethereum's; most other chains are faster.
-_BLOCK_SECONDS = 12
 
 
 class Chain:
@@ -71,6 +63,7 @@ class Chain:
         self.chain_id = to_int(self._ask("eth_chainId", []))
         self.gas_used: Counter[str] = Counter()
         self._counting, self._traveling = Lock(), Lock()
+        self._log_reader = LogReader(self._ask)
         self._account_of = account_of
         self._travel = travel
         self.close = close
@@ -176,24 +169,36 @@ class Chain:
         """Return the number of the latest block."""
         return to_int(self._ask("eth_blockNumber", []))
 
-    def logs(self, address: str, *, first_block: int = 0, last_block: int | None = None) -> list[Log]:
+    def logs(
+        self,
+        address: str,
+        *,
+        first_block: int = 0,
+        last_block: int | None = None,
+        begins: Callable[[Log], bool] = lambda log: False,
+    ) -> list[Log]:
         """Return the log of a contract, in order, from a block to another or to the latest.
 
-        Where the node refuses so many blocks at once, as public ones do, they are asked for in parts.
+        Where the node refuses so many blocks at once, as public ones do, they are asked for in parts, the latest first;
+        a terminal shows how far it is where that takes more than a second.
+
+        Parameters
+        ----------
+        begins
+            Tells that an entry is the contract's first, so that no earlier block is asked for.
+
+        Raises
+        ------
+        NodeError
+            If the node refuses a single block, too.
         """
         last = self.block_number() if last_block is None else last_block
-        query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
-        try:
-            entries = self._ask("eth_getLogs", [query])
-        except NodeError as error:
-            if isinstance(error, NodeUnreachable) or first_block >= last:
-                raise
-            middle = (first_block + last) // 2
-            return [
-                *self.logs(address, first_block=first_block, last_block=middle),
-                *self.logs(address, first_block=middle + 1, last_block=last),
-            ]
-        return [Log.of(entry) for entry in listed(entries)]
+        found: list[Part] = []
+        for part in shown(self._log_reader.parts(address, first_block, last)):
+            found.append(part)
+            if part.first > first_block and any(map(begins, part.logs)):
+                break
+        return [log for part in reversed(found) for log in part.logs]
 
     def transaction(self, transaction_hash: str) -> SentTransaction:
         """Look a transaction up that was sent: its ``state`` in words, and its receipt if it is in a block.
@@ -275,38 +280,12 @@ class Chain:
         ContractError, InvalidInput, TransactionFailed
             See `Account.send`.
         """
-        to, data, value, gas = call.to, call.data, call.value, call.gas
-        if gas is None:
-            # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
-            needed = self.estimate(to, data, sender=sender, value=value)
-            if needed > TRANSACTION_GAS_LIMIT:
-                raise InvalidInput(
-                    f"This needs {needed:,} gas and a transaction may use {TRANSACTION_GAS_LIMIT:,}: send less at once."
-                )
-            if needed < _LEAST_GAS:
-                raise NodeError(
-                    f"The node says that this needs {needed:,} gas, and every transaction needs {_LEAST_GAS:,} at "
-                    "least; nothing was sent. Ask another node."
-                )
-            gas = needed + needed // 10 + 25_000
-        transaction = {"from": sender, **call.with_gas(min(gas, TRANSACTION_GAS_LIMIT)).transaction()}
-        try:
-            raw = submit(transaction)
-        except RpcFailure as failure:
-            raise explained(failure.message, failure.data) from None
-        try:
-            receipt = Receipt.of(raw)
-        except NodeError as error:
-            known = raw.get("transactionHash") if isinstance(raw, dict) else None
-            raise TransactionFailed(
-                f"Transaction {shortened(known)} was sent, and its receipt can't be read. {error} Look it up before "
-                "you send it again."
-            ) from error
+        return execution.execute(self, call, sender, submit)
+
+    def count_gas(self, sender: str, gas: int) -> None:
+        """Add to `gas_used`."""
         with self._counting:
-            self.gas_used[sender] += receipt.gas_used
-        if not receipt.ok:
-            raise_failed(self, transaction, receipt)
-        return receipt
+            self.gas_used[sender] += gas
 
     def send(
         self,
@@ -383,31 +362,7 @@ class Chain:
         NodeError
             If it isn't there after twice the time that blocks take.
         """
-        missing = number - self.block_number()
-        if self._travel is not None:
-            for _ in range(missing):
-                self.travel(1)
-            return
-        if missing > 0 and self._mines_on_demand():
-            self._ask("anvil_mine", [hex(missing)])
-            return
-        from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
-
-        waiting = Retrying(
-            stop=stop_after_delay(60 + 2 * _BLOCK_SECONDS * max(missing, 0)),
-            wait=wait_fixed(1),
-            retry=retry_if_result(lambda latest: latest < number),
-            retry_error_callback=lambda state: -1,
-        )
-        if waiting(self.block_number) < number:
-            raise NodeError(f"Block {number} isn't there yet; try again later.")
-
-    def _mines_on_demand(self) -> bool:
-        """Tell whether an anvil is there that makes no block without a transaction."""
-        try:
-            return self._ask("anvil_getAutomine", []) is True
-        except NodeError:
-            return False
+        reaching.reach(self, number)
 
     def snapshot(self) -> str:
         """Remember the state of a local chain, for `revert`."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dcai.chain.rpc import Request
+from dcai.chain.nodes.http import Node
 
 
 class PerProcess:
@@ -20,12 +20,17 @@ class PerProcess:
         Makes what sends requests.
     """
 
-    def __init__(self, make: Callable[[], Request]) -> None:
+    def __init__(self, make: Callable[[], Node]) -> None:
         self._make = make
-        self._process, self._request = os.getpid(), make()
+        self._process, self._node = os.getpid(), make()
 
-    def __call__(self, method: str, params: Sequence[object]) -> Any:
-        """Send one request and return its result."""
+    def request(self, method: str, params: Sequence[object]) -> Any:
+        """Send a request and return its result: see `Node.request`."""
         if os.getpid() != self._process:
-            self._process, self._request = os.getpid(), self._make()
-        return self._request(method, params)
+            self._process, self._node = os.getpid(), self._make()
+        return self._node.request(method, params)
+
+    def close(self) -> None:
+        """Close the connections; the next request would open another."""
+        if os.getpid() == self._process:
+            self._node.close()

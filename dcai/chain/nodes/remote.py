@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Sequence
-from itertools import count
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import certifi
-import urllib3
-from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError
-from urllib3.util import Retry, make_headers, parse_url
+from urllib3.exceptions import LocationParseError
 
-from dcai import untrusted
+from dcai import durations
 from dcai.accounts.limits import FeeLimits
 from dcai.accounts.local_key import LocalKey
 from dcai.accounts.unlocked import Unlocked
 from dcai.amounts import Amount
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
+from dcai.chain.nodes.http import Node
 from dcai.chain.nodes.process import PerProcess
 from dcai.chain.nodes.url import hidden, shown
+from dcai.chain.receipts import RECEIPT_SECONDS
 from dcai.chain.rpc import RpcFailure, listed, to_address
-from dcai.errors import InvalidInput, NodeError, NodeUnreachable
+from dcai.errors import InvalidInput, NodeError
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
-_ANSWER_SECONDS = 30
-_ATTEMPTS = 6
-
-# Everything sent here can be sent twice: a lost request is sent again, and a node (or what stands before it) that is
-# busy is given time. Nodes that don't answer in time are asked three times.
-_RETRY = Retry(
-    total=_ATTEMPTS - 1,
-    read=2,
-    backoff_factor=0.1,
-    backoff_max=5,
-    status_forcelist=(429, 502, 503, 504),
-    allowed_methods=None,
-    respect_retry_after_header=False,
-)
+    from dcai.accounts.account import Account
 
 
 def connect(
@@ -53,6 +34,7 @@ def connect(
     chain_id: int | None = None,
     most_fee_wei: Amount | None = None,
     most_tip_wei: Amount | None = None,
+    patience: durations.Duration = RECEIPT_SECONDS,
 ) -> Chain:
     """Connect to a node.
 
@@ -70,100 +52,66 @@ def connect(
     most_fee_wei, most_tip_wei
         The most that a private key pays for a transaction, and as a tip per gas, wei or text such as "0.01 ether": see
         `dcai.accounts.FeeLimits`.
+    patience
+        How long a transaction that was sent is waited for; by default five minutes. An answer of the node is waited
+        for as long, but not longer than 30 seconds.
 
     Raises
     ------
     NodeError
         If the node can't be reached, or is of another chain.
     InvalidInput
-        If the URL or the account is malformed.
+        If the URL, the account, a limit or the patience is malformed.
     """
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise InvalidInput(f"{shown(url)!r} is not the address of a node: it starts with http:// or https://.")
+    seconds = durations.seconds(patience)
+    if seconds == 0:
+        raise InvalidInput("A transaction is waited for at least a second, not 0.")
     hidden.add(url)
-    node, request = shown(url), PerProcess(lambda: _Node(url).request)
     try:
-        found = int(request("eth_chainId", []), 16)
+        node = PerProcess(lambda: Node(url, shown(url), seconds))
+    except (LocationParseError, ValueError):
+        raise InvalidInput(f"{shown(url)!r} is not the address of a node.") from None
+    try:
+        found = int(node.request("eth_chainId", []), 16)
     except (TypeError, ValueError, RpcFailure):
-        raise NodeError(f"{node} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
+        raise NodeError(f"{shown(url)} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
     if chain_id is not None and found != chain_id:
-        raise NodeError(f"{node} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}.")
+        raise NodeError(
+            f"{shown(url)} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}."
+        )
     if account is not None and not _is_address(account):
         keys: dict[str, LocalKey] = {}
-        chain = Chain(request, backend=node, accounts=[], account_of=lambda _, address: keys[address])
+        chain = _chain(node, shown(url), [], lambda _, address: keys[address], seconds)
         key = LocalKey(chain, account, chain_id=found, limits=FeeLimits(most_fee_wei, most_tip_wei))
         keys[key.address] = key
         chain.accounts = [key.address]
         return chain
     try:
-        unlocked = [to_address(address) for address in listed(request("eth_accounts", []))]
+        unlocked = [to_address(address) for address in listed(node.request("eth_accounts", []))]
     except RpcFailure:  # many public nodes have no accounts, and say so
         unlocked = []
     if account is not None:
         wanted = checked_address(str(account))
         if wanted not in unlocked:
-            raise InvalidInput(f"{wanted} isn't unlocked at {node}; give its private key, and it signs here.")
+            raise InvalidInput(f"{wanted} isn't unlocked at {shown(url)}; give its private key, and it signs here.")
         unlocked = [wanted]
-    return Chain(request, backend=node, accounts=unlocked, account_of=Unlocked)
+    return _chain(node, shown(url), unlocked, Unlocked, seconds)
+
+
+def _chain(
+    node: PerProcess, backend: str, accounts: list[str], account_of: Callable[[Chain, str], Account], patience: int
+) -> Chain:
+    return Chain(
+        node.request,
+        backend=backend,
+        accounts=accounts,
+        account_of=account_of,
+        close=node.close,
+        patience=patience,
+    )
 
 
 def _is_address(account: str | LocalAccount) -> bool:
     return isinstance(account, str) and len(account.removeprefix("0x")) == 40
-
-
-class _Node:
-    def __init__(self, url: str) -> None:
-        self.url, self.shown = url, shown(url)
-        self._numbers = count()
-        try:
-            self._pool = _pool_for(url)
-            self._headers = _headers_for(url)
-        except (LocationParseError, ValueError) as error:
-            raise InvalidInput(f"{self.shown!r} is not the address of a node: {hidden.hide(str(error))}.") from None
-
-    def request(self, method: str, params: Sequence[object]) -> Any:
-        asked = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
-        answer = self._post(json.dumps(asked).encode())
-        if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-            failure: Any = answer["error"]
-            data = failure.get("data")
-            raise RpcFailure(str(failure.get("message")), data if isinstance(data, str) else None)
-        if not isinstance(answer, dict) or "result" not in answer:
-            raise NodeError(f"{self.shown} doesn't answer as a JSON-RPC node does; check the address.")
-        return answer["result"]
-
-    def _post(self, body: bytes) -> Any:
-        try:
-            answer = self._pool.request(
-                "POST", self.url, body=body, headers=self._headers, retries=_RETRY, timeout=_ANSWER_SECONDS
-            )
-        # their texts hold the path
-        except MaxRetryError:
-            raise NodeUnreachable(
-                f"No node answers at {self.shown} (up to {_ATTEMPTS} attempts); check the address and that the node "
-                "runs."
-            ) from None
-        except (HTTPError, ValueError) as error:
-            raise NodeError(f"{self.shown} can't be asked: {hidden.hide(str(error))}; check the address.") from None
-        if not 200 <= answer.status < 300:
-            raise NodeError(f"{self.shown} answers with status {answer.status}: it may not be a JSON-RPC node.")
-        try:
-            return untrusted.parse(answer.data)
-        except ValueError as error:
-            raise NodeError(f"{self.shown} doesn't answer in JSON: it is not a JSON-RPC node.") from error
-
-
-def _pool_for(url: str) -> urllib3.PoolManager:
-    """Return the connections to a URL, through the proxy that the environment names for it, if any."""
-    parts = urlsplit(url)
-    certificates = os.environ.get("SSL_CERT_FILE") or certifi.where()
-    proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.hostname or ""):
-        return urllib3.ProxyManager(proxy, ca_certs=certificates)
-    return urllib3.PoolManager(ca_certs=certificates)
-
-
-def _headers_for(url: str) -> dict[str, str]:
-    """Return the headers of a request: a name and a password that stand in the URL among them."""
-    auth = parse_url(url).auth
-    return {"Content-Type": "application/json", **make_headers(basic_auth=auth and unquote(auth))}
