@@ -13,6 +13,7 @@ from dcai.chain import execution, reaching
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.codec import codec
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT as TRANSACTION_GAS_LIMIT
 from dcai.chain.lag import LAG_SECONDS, is_behind, until_there
 from dcai.chain.logs import LogReader, Part, shown
 from dcai.chain.receipts import RECEIPT_SECONDS, Log, RawReceipt, Receipt
