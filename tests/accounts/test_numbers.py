@@ -26,6 +26,7 @@ import json, sys
 import dcai
 url, key, trainer, text, count = sys.argv[1:]
 trainer = dcai.attach(dcai.connect(url, account=key), trainer)
+print("ready", flush=True)
 sys.stdin.readline()
 for at in range(int(count)):
     mine = trainer.contribute([int(text)], "yes")
@@ -57,16 +58,18 @@ def asked(node):
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same text", "different texts"])
 def test_two_processes_with_one_key_each_get_the_outcome_of_their_own(node, node_chain, trainer, same):
-    start = [sys.executable, "-c", SEND, node, KEYS[1], trainer.address]
     given = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": ROOT, "text": True}
-    people = [subprocess.Popen([*start, text, str(EACH)], **given) for text in ("1", "1" if same else "2")]
-    for one in people:
-        one.stdin.write("\n")
-        one.stdin.flush()
-    told = [one.communicate() for one in people]
+    other = subprocess.Popen([sys.executable, "-c", SEND, node, KEYS[1], trainer.address, "1", str(EACH)], **given)
+    ours = dcai.attach(dcai.connect(node, account=KEYS[1]), trainer.address)
+    assert other.stdout.readline() == "ready\n"
+    other.stdin.write("\n")
+    other.stdin.flush()
+    made = [ours.contribute([1 if same else 2], "yes") for _ in range(EACH)]
+    out, failed = other.communicate()
 
-    assert [errors for _, errors in told] == ["", ""]
-    outcomes = [json.loads(line) for out, _ in told for line in out.splitlines()]
+    assert failed == ""
+    outcomes = [json.loads(line) for line in out.splitlines()]
+    outcomes += [[one.id, one.receipt.transaction_hash] for one in made]
     there = {one.id for one in trainer.contributions()}
     assert len({number for number, _ in outcomes}) == len({sent for _, sent in outcomes}) == 2 * EACH
     assert {number for number, _ in outcomes} == there

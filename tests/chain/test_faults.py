@@ -141,9 +141,19 @@ def test_a_refusal_after_a_lost_answer_is_settled_by_the_hash_even_where_a_repli
     assert _count(chain) == before + 1
 
 
-@pytest.mark.parametrize("turn", [turns.lost_answer, turns.status(500), turns.raw(b"<html>")])
+def test_a_node_that_signs_and_whose_answer_is_lost_is_settled_by_the_number(faults):
+    chain = dcai.connect(faults.url)
+    before = _count(chain)
+    faults.on("eth_sendTransaction", turns.lost_answer)
+
+    assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).ok
+    assert _count(chain) == before + 1
+
+
+@pytest.mark.parametrize("turn", [turns.lost_request, turns.status(500), turns.raw(b"<html>")])
 def test_a_node_that_signs_and_gives_no_answer_leaves_the_outcome_open(faults, turn):
     chain = dcai.connect(faults.url)
+    chain.patience = 0.1
     faults.on("eth_sendTransaction", turn)
 
     with pytest.raises(errors.TransactionPending, match=f"{PEOPLE[0]}.*before you send it again"):
