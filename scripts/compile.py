@@ -22,6 +22,7 @@ from typing import Any
 import solcx
 from solcx.exceptions import SolcError, SolcNotInstalled, UnexpectedVersionError
 
+from dcai.accounts.environment import key_withheld
 from dcai.chain.create2 import PROXY, SALT, created_address
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +108,7 @@ def build() -> dict[str, bytes]:
     """
     solc = find_solc()
     standard_json = standard_input()
-    with ThreadPoolExecutor() as pool:  # each waits for a compiler, which takes one core
+    with key_withheld(), ThreadPoolExecutor() as pool:  # each waits for a compiler, which takes one core
         outputs = list(pool.map(lambda share: _compile(share, solc), _shares(standard_json)))
 
     settings = {name: value for name, value in standard_json["settings"].items() if name != "outputSelection"}

@@ -42,6 +42,14 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory):
+    """Keep what processes tell each other about their numbers apart from that of others on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def anvil():
     """Return anvil's executable; skip the test if it isn't installed."""
@@ -83,6 +91,7 @@ def nowhere(monkeypatch, tmp_path):
     """Make anvil unfindable."""
     monkeypatch.delenv("DCAI_ANVIL", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("dcai.chain.nodes.anvil._CHECKOUT", tmp_path / "checkout")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

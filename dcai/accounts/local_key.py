@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from typing import TYPE_CHECKING, Any
 
-from dcai.accounts.numbers import is_known, is_number_taken, numbering
+from dcai.accounts.broadcast import Broadcast
+from dcai.accounts.limits import FeeLimits
+from dcai.accounts.numbers import next_number, numbering
 from dcai.chain.addresses import checked_address
-from dcai.chain.receipts import wait_for
-from dcai.chain.rpc import RpcFailure, field, to_int
-from dcai.errors import InvalidInput, NodeError
+from dcai.chain.fees import fees
+from dcai.chain.rpc import to_int
+from dcai.errors import InvalidInput, NodeError, TransactionFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eth_account.signers.local import LocalAccount
 
     from dcai.chain.call import Call
     from dcai.chain.chain import Chain
     from dcai.chain.receipts import RawReceipt, Receipt
 
+_KEY = re.compile("(0x)?[0-9a-fA-F]{64}")
 
-# How often other processes with the same key may be faster before it is an error.
+# How often others with the same key may be faster before it is an error.
 _OVERTAKEN = 5
+
+# Wei of the price of gas that are drawn, so that no two transactions are the same bytes: less than anybody notices.
+_DRAWN_WEI = 2**20
 
 
 class LocalKey:
     """Signs here: the key never leaves this machine.
 
-    Threads can share it, and several of one key: each transaction has a number of its own. Where another process sends
-    with the same key at the same time, the next number is taken.
+    Threads and processes can share it, and several of one key: each transaction has a number of its own, and each
+    caller gets the outcome of their own. Where another machine sends with the same key at the same time, the next
+    number is taken.
 
     Parameters
     ----------
@@ -34,71 +45,97 @@ class LocalKey:
         On which it sends.
     key : str or eth_account.signers.local.LocalAccount
         A private key, 64 hexadecimal digits with or without 0x, or an eth-account account.
+    chain_id : int, optional
+        The chain that it signs for; by default the one that the node said when `chain` was made.
+    limits : FeeLimits, optional
+        The most that it pays for a transaction.
 
     Raises
     ------
     InvalidInput
         If the key is malformed; the text doesn't repeat it.
+    NodeError
+        If the node is of another chain.
     """
 
-    def __init__(self, chain: Chain, key: str | LocalAccount) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        key: str | LocalAccount,
+        *,
+        chain_id: int | None = None,
+        limits: FeeLimits | None = None,
+    ) -> None:
         self.chain = chain
+        self.chain_id = chain.chain_id if chain_id is None else chain_id
+        self.limits = limits or FeeLimits()
         self._signer = signer_of(key)
         self.address: str = self._signer.address
+        self._check_chain(chain.chain_id)
 
     def __repr__(self) -> str:
         return f"<LocalKey {self.address} on {self.chain.backend}>"
 
     def send(self, call: Call) -> Receipt:
-        """Sign and send a call: see `Account.send`."""
+        """Sign and send a call: see `Account.send`.
+
+        Raises
+        ------
+        FeeTooHigh
+            If the node asks for more than the limits allow.
+        NodeError
+            If the node says that it is of another chain than before.
+        """
         return self.chain.execute(call, self.address, self._submit)
 
     def _submit(self, transaction: dict[str, str]) -> RawReceipt:
         fields: dict[str, Any] = {key: value for key, value in transaction.items() if key != "from"}
         if "to" in fields:
             fields["to"] = checked_address(fields["to"])
-        with numbering(self.chain.chain_id, self.address):
-            sent = self._send_as_next(fields)
-        return wait_for(self.chain.request, sent)
+        with numbering(self.chain, self.address):
+            broadcast = self._send_as_next(fields)
+        return broadcast.wait()
 
-    def _send_as_next(self, fields: dict[str, Any]) -> str:
-        for _ in range(_OVERTAKEN):
-            try:
-                return self._sign_and_send(fields)
-            except RpcFailure as failure:
-                if not is_number_taken(failure):
-                    raise
-        return self._sign_and_send(fields)
+    def _send_as_next(self, fields: dict[str, Any]) -> Broadcast:
+        for _ in range(1 + _OVERTAKEN):
+            broadcast = self._signed(fields)
+            if broadcast.is_accepted():
+                return broadcast
+        raise TransactionFailed(
+            f"Others sent from {self.address} at the same time, {1 + _OVERTAKEN} times in a row; nothing of this was "
+            "done. Try again when they are done."
+        )
 
-    def _sign_and_send(self, fields: dict[str, Any]) -> str:
+    def _signed(self, fields: dict[str, Any]) -> Broadcast:
         request = self.chain.request
-        nonce = to_int(request("eth_getTransactionCount", [self.address, "pending"]))
-        given: dict[str, Any] = {**fields, **self._fees(), "type": 2, "chainId": self.chain.chain_id, "nonce": nonce}
+        self._check_chain(to_int(request("eth_chainId", [])))
+        number = next_number(request, self.address)
+        asked = fees(self.chain)
+        self.limits.check(self.chain, asked, int(fields["gas"], 16))
         try:
-            signed = self._signer.sign_transaction(given)
+            signed = self._signer.sign_transaction(
+                {**fields, **_distinct(asked), "chainId": self.chain_id, "nonce": number}
+            )
         except (TypeError, ValueError):
             raise NodeError(
-                f"No transaction can have the number {nonce} and the fees {given['maxFeePerGas']} and "
-                f"{given['maxPriorityFeePerGas']} wei that the node answers; ask another node."
+                f"No transaction can have the number {number} and the fees {' and '.join(map(str, asked.values()))} "
+                "wei that the node answers; ask another node."
             ) from None
-        sent: str = signed.hash.to_0x_hex()
-        try:
-            request("eth_sendRawTransaction", [signed.raw_transaction.to_0x_hex()])
-        except RpcFailure as failure:
-            # an answer may have been lost, and the same bytes sent again: then the node has them, and says so or not
-            if not is_known(failure) and request("eth_getTransactionByHash", [sent]) is None:
-                raise
-        return sent
+        return Broadcast(self.chain, self.address, number, signed)
 
-    def _fees(self) -> dict[str, int]:
-        """Return fees that hold while the base fee doubles (EIP-1559)."""
-        request = self.chain.request
-        base = to_int(field(request("eth_getBlockByNumber", ["latest", False]), "baseFeePerGas"))
-        try:
-            tip = to_int(request("eth_maxPriorityFeePerGas", []))
-        except RpcFailure:  # not every node has the method
-            tip = 10**9
-        return {"maxFeePerGas": 2 * base + tip, "maxPriorityFeePerGas": tip}
+    def _check_chain(self, found: int) -> None:
+        """Refuse to sign for another chain than the one that was meant, where the signature would be valid, too."""
+        if found != self.chain_id:
+            raise NodeError(
+                f"{self.chain.backend} says that it is a node of chain {found}, and {self.address} signs for chain "
+                f"{self.chain_id}; nothing was signed. Connect to a node of chain {self.chain_id}."
+            )
+
+
+def _distinct(fees: Mapping[str, int]) -> dict[str, int]:
+    """Return fees that no other process signs the same transaction with: else one couldn't tell its own."""
+    highest = "gasPrice" if "gasPrice" in fees else "maxFeePerGas"
+    return {**fees, highest: fees[highest] + secrets.randbelow(_DRAWN_WEI)}
 
 
 def signer_of(key: str | LocalAccount) -> LocalAccount:
@@ -115,7 +152,8 @@ def signer_of(key: str | LocalAccount) -> LocalAccount:
     if isinstance(key, LocalAccount):
         return key
     try:
-        if isinstance(key, str) and len(key.removeprefix("0x")) != 64:
+        # eth-account would fill up a number that is too short
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
             raise ValueError
         signer: LocalAccount = Account.from_key(key)
     except ValueError:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import secrets
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from dcai.accounts.numbers import is_number_taken, numbering
+from dcai.accounts.numbers import is_number_taken, next_number, numbering, wait_for_holder
+from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.receipts import RawReceipt, wait_for
-from dcai.chain.rpc import RpcFailure, to_int
-from dcai.errors import TransactionFailed
+from dcai.chain.rpc import RpcFailure, field, to_address, to_bytes, to_hex, to_int
+from dcai.errors import NodeError, TransactionPending
 
 if TYPE_CHECKING:
     from dcai.chain.call import Call
     from dcai.chain.chain import Chain
     from dcai.chain.receipts import Receipt
+
+# How often others may be faster before it is an error, and how much gas is drawn to tell transactions from others.
+_OVERTAKEN = 5
+_DRAWN_GAS = 1_000
 
 Submit = Callable[[dict[str, str]], RawReceipt]
 """Hands the fields of a transaction to a node, and returns the receipt as the node answers it."""
@@ -44,18 +50,38 @@ class Unlocked:
         return self.chain.execute(call, self.address, self._hand_over)
 
     def _submit(self, transaction: dict[str, str]) -> RawReceipt:
-        # a lost answer could hide a transaction that was sent; the nonce keeps a second one out
-        request = self.chain.request
-        with numbering(self.chain.chain_id, self.address):
-            nonce = request("eth_getTransactionCount", [self.address, "pending"])
+        with numbering(self.chain, self.address):
+            sent = self._send_as_next(transaction)
+        return wait_for(self.chain.request, sent, patience=self.chain.patience)
+
+    def _send_as_next(self, transaction: dict[str, str]) -> str:
+        for _ in range(1 + _OVERTAKEN):
+            number = next_number(self.chain.request, self.address)
+            # a lost answer could hide a transaction that was sent; the number keeps a second one out, and the gas that
+            # is drawn tells it from one that somebody else sent
+            gas = min(int(transaction["gas"], 16) + secrets.randbelow(_DRAWN_GAS), TRANSACTION_GAS_LIMIT)
+            given = {**transaction, "gas": hex(gas), "chainId": hex(self.chain.chain_id), "nonce": hex(number)}
             try:
-                sent = request("eth_sendTransaction", [{**transaction, "nonce": nonce}])
+                sent: str = self.chain.request("eth_sendTransaction", [given])
+                return sent
             except RpcFailure as failure:
                 if not is_number_taken(failure):
                     raise
-                raise TransactionFailed(
-                    f"While a transaction was sent, {self.address} sent one with its number, {to_int(nonce)}: either "
-                    "the connection was lost, or somebody else was faster; look whether "
-                    "it was this one before you send it again."
-                ) from None
-        return wait_for(request, sent)
+            except NodeError:  # the node may have it all the same
+                pass
+            found = wait_for_holder(self.chain, self.address, number)
+            if found is None:
+                break
+            if _content(found, "input") == _content(given, "data"):
+                return to_hex(field(found, "hash"))
+        raise TransactionPending(
+            f"Whether transaction {number} of {self.address} was sent is not known: either the connection was lost, or "
+            "somebody else was faster; look it up before you send it again."
+        )
+
+
+def _content(transaction: Mapping[str, Any], data: str) -> tuple[object, ...]:
+    """Return what tells a transaction of a number from another one."""
+    to = transaction.get("to")
+    amounts = (to_int(field(transaction, name)) for name in ("value", "gas"))
+    return (None if to is None else to_address(to), *amounts, to_bytes(field(transaction, data)))

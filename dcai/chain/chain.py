@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from dcai import durations
+from dcai.chain import execution, reaching
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.codec import codec
-from dcai.chain.receipts import Log, RawReceipt, Receipt
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT as TRANSACTION_GAS_LIMIT
+from dcai.chain.lag import LAG_SECONDS, is_behind, until_there
+from dcai.chain.logs import LogReader, Part, shown
+from dcai.chain.receipts import RECEIPT_SECONDS, Log, RawReceipt, Receipt
 from dcai.chain.reverts import explained
-from dcai.chain.rpc import Request, RpcFailure, block_tag, field, listed, to_bytes, to_int
-from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
-from dcai.untrusted import shortened
+from dcai.chain.rpc import Request, RpcFailure, block_tag, field, to_bytes, to_int
+from dcai.chain.sent import SentTransaction, look_up
+from dcai.errors import InvalidInput, NodeError
 
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
-
-TRANSACTION_GAS_LIMIT = 16_777_216
-"""What one transaction may use at most (EIP-7825)."""
-
-# Ethereum's; most other chains are faster.
-_BLOCK_SECONDS = 12
 
 
 class Chain:
@@ -40,6 +38,8 @@ class Chain:
     chain_id : int
     gas_used : collections.Counter
         Sender -> gas of all transactions sent from here, including failed ones.
+    patience : float
+        How long a transaction that was sent is waited for, seconds.
     socket : pathlib.Path or None
         The Unix socket of a local anvil, for `dcai.chain.blocks`.
     """
@@ -54,14 +54,17 @@ class Chain:
         travel: Callable[[int], None] | None = None,
         close: Callable[[], None] = lambda: None,
         socket: Path | None = None,
+        patience: int = RECEIPT_SECONDS,
     ) -> None:
         self.request = request
+        self.patience: float = patience
         self.socket = socket
         self.backend = backend
         self.accounts = list(accounts)
         self.chain_id = to_int(self._ask("eth_chainId", []))
         self.gas_used: Counter[str] = Counter()
-        self._counting = Lock()
+        self._counting, self._traveling = Lock(), Lock()
+        self._log_reader = LogReader(self._ask)
         self._account_of = account_of
         self._travel = travel
         self.close = close
@@ -69,11 +72,22 @@ class Chain:
     def __repr__(self) -> str:
         return f"<Chain {self.chain_id} on {self.backend}, {len(self.accounts)} accounts>"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it lives on this machine for as long as this process does, and time on it passes as one likes."""
+        return self._travel is not None
+
     def __enter__(self) -> Chain:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise InvalidInput(
+            "A chain can't be copied or sent to another process: make one there, with dcai.connect(url) or "
+            "dcai.local_chain(), and attach to the trainer's address."
+        )
 
     # Reading
 
@@ -128,36 +142,76 @@ class Chain:
         """Return the balance of an address, wei, as of a block or of the latest."""
         return to_int(self._ask("eth_getBalance", [checked_address(address), block_tag(block)]))
 
+    def gas_price(self) -> int:
+        """Return the price of gas that the node suggests, wei."""
+        return to_int(self._ask("eth_gasPrice", []))
+
+    def block(self, number: int | None = None) -> Mapping[str, Any]:
+        """Return a block as the node answers it, by its number, or the latest one.
+
+        One that the node doesn't have yet is waited for: of several behind one address, one may lag behind another.
+        """
+        params = [block_tag(number), False]
+        found: Any = self._ask("eth_getBlockByNumber", params)
+        if found is None:
+            found = until_there(lambda: self._ask("eth_getBlockByNumber", params), min(LAG_SECONDS, self.patience))
+        field(found, "timestamp")
+        return cast("Mapping[str, Any]", found)
+
     def now(self) -> int:
         """Return the time of the latest block, seconds since 1970."""
-        return to_int(field(self._ask("eth_getBlockByNumber", ["latest", False]), "timestamp"))
+        return to_int(self.block()["timestamp"])
 
     def time_of(self, block: int) -> int:
         """Return the time of a block, seconds since 1970."""
-        return to_int(field(self._ask("eth_getBlockByNumber", [hex(block), False]), "timestamp"))
+        return to_int(self.block(block)["timestamp"])
 
     def block_number(self) -> int:
         """Return the number of the latest block."""
         return to_int(self._ask("eth_blockNumber", []))
 
-    def logs(self, address: str, *, first_block: int = 0, last_block: int | None = None) -> list[Log]:
+    def logs(
+        self,
+        address: str,
+        *,
+        first_block: int = 0,
+        last_block: int | None = None,
+        begins: Callable[[Log], bool] = lambda log: False,
+    ) -> list[Log]:
         """Return the log of a contract, in order, from a block to another or to the latest.
 
-        Where the node refuses so many blocks at once, as public ones do, they are asked for in parts.
+        Where the node refuses so many blocks at once, as public ones do, they are asked for in parts, the latest first;
+        a terminal shows how far it is where that takes more than a second.
+
+        Parameters
+        ----------
+        begins
+            Tells that an entry is the contract's first, so that no earlier block is asked for.
+
+        Raises
+        ------
+        NodeError
+            If the node refuses a single block, too.
         """
         last = self.block_number() if last_block is None else last_block
-        query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
-        try:
-            entries = self._ask("eth_getLogs", [query])
-        except NodeError as error:
-            if isinstance(error, NodeUnreachable) or first_block >= last:
-                raise
-            middle = (first_block + last) // 2
-            return [
-                *self.logs(address, first_block=first_block, last_block=middle),
-                *self.logs(address, first_block=middle + 1, last_block=last),
-            ]
-        return [Log.of(entry) for entry in listed(entries)]
+        found: list[Part] = []
+        for part in shown(self._log_reader.parts(address, first_block, last)):
+            found.append(part)
+            if part.first > first_block and any(map(begins, part.logs)):
+                break
+        return [log for part in reversed(found) for log in part.logs]
+
+    def transaction(self, transaction_hash: str) -> SentTransaction:
+        """Look a transaction up that was sent: its ``state`` in words, and its receipt if it is in a block.
+
+        Raises
+        ------
+        InvalidInput
+            If it isn't the hash of a transaction.
+        NodeError
+            If the node doesn't say.
+        """
+        return look_up(self, transaction_hash)
 
     # Sending
 
@@ -192,7 +246,7 @@ class Chain:
         if not isinstance(other, Chain) or other is self:
             return
         # there are many local chains, all with the same number
-        if other.chain_id != self.chain_id or self._travel is not None or other._travel is not None:
+        if other.chain_id != self.chain_id or self.is_local or other.is_local:
             raise InvalidInput(
                 f"{account!r} sends on chain {other.chain_id} ({other.backend}), and this is for chain "
                 f"{self.chain_id} ({self.backend}): give an account of this chain."
@@ -227,33 +281,12 @@ class Chain:
         ContractError, InvalidInput, TransactionFailed
             See `Account.send`.
         """
-        to, data, value, gas = call.to, call.data, call.value, call.gas
-        if gas is None:
-            # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
-            needed = self.estimate(to, data, sender=sender, value=value)
-            if needed > TRANSACTION_GAS_LIMIT:
-                raise InvalidInput(
-                    f"This needs {needed:,} gas and a transaction may use {TRANSACTION_GAS_LIMIT:,}: send less at once."
-                )
-            gas = needed + needed // 10 + 25_000
-        transaction = {"from": sender, **call.with_gas(min(gas, TRANSACTION_GAS_LIMIT)).transaction()}
-        try:
-            raw = submit(transaction)
-        except RpcFailure as failure:
-            raise explained(failure.message, failure.data) from None
-        try:
-            receipt = Receipt.of(raw)
-        except NodeError as error:
-            known = raw.get("transactionHash") if isinstance(raw, dict) else None
-            raise TransactionFailed(
-                f"Transaction {shortened(known)} was sent, and its receipt can't be read. {error} Look it up before "
-                "you send it again."
-            ) from error
+        return execution.execute(self, call, sender, submit)
+
+    def count_gas(self, sender: str, gas: int) -> None:
+        """Add to `gas_used`."""
         with self._counting:
-            self.gas_used[sender] += receipt.gas_used
-        if not receipt.ok:
-            self._raise_failed(transaction, receipt)
-        return receipt
+            self.gas_used[sender] += gas
 
     def send(
         self,
@@ -317,7 +350,8 @@ class Chain:
         if seconds == 0:
             raise InvalidInput("Time passes by at least a second, not by 0.")
         try:
-            self._travel(self.now() + seconds)
+            with self._traveling:
+                self._travel(self.now() + seconds)
         except RpcFailure as failure:
             raise explained(failure.message, failure.data) from None
 
@@ -329,31 +363,7 @@ class Chain:
         NodeError
             If it isn't there after twice the time that blocks take.
         """
-        missing = number - self.block_number()
-        if self._travel is not None:
-            for _ in range(missing):
-                self.travel(1)
-            return
-        if missing > 0 and self._mines_on_demand():
-            self._ask("anvil_mine", [hex(missing)])
-            return
-        from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
-
-        waiting = Retrying(
-            stop=stop_after_delay(60 + 2 * _BLOCK_SECONDS * max(missing, 0)),
-            wait=wait_fixed(1),
-            retry=retry_if_result(lambda latest: latest < number),
-            retry_error_callback=lambda state: -1,
-        )
-        if waiting(self.block_number) < number:
-            raise NodeError(f"Block {number} isn't there yet; try again later.")
-
-    def _mines_on_demand(self) -> bool:
-        """Tell whether an anvil is there that makes no block without a transaction."""
-        try:
-            return self._ask("anvil_getAutomine", []) is True
-        except NodeError:
-            return False
+        reaching.reach(self, number)
 
     def snapshot(self) -> str:
         """Remember the state of a local chain, for `revert`."""
@@ -382,18 +392,9 @@ class Chain:
         try:
             return self.request(method, params)
         except RpcFailure as failure:
-            raise explained(failure.message, failure.data) from None
-
-    def _raise_failed(self, transaction: dict[str, str], receipt: Receipt) -> None:
-        """Say why a transaction failed: a receipt doesn't, but the same call on the latest state mostly does."""
-        told = f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas)"
-        limit = int(transaction["gas"], 16)
+            if not is_behind(failure):
+                raise explained(failure.message, failure.data) from None
         try:
-            self._ask("eth_call", [transaction, "latest"])
-        except ContractError as error:
-            raise TransactionFailed(f"{told}. {error}", receipt) from error
-        except (ContractReverted, NodeError) as error:
-            if receipt.gas_used >= limit * 63 // 64:
-                raise TransactionFailed(f"{told}: it ran out of gas at its limit of {limit:,}.", receipt) from error
-            raise TransactionFailed(f"{told}. {error}", receipt) from error
-        raise TransactionFailed(f"{told}. The same call would work now: another transaction came in between.", receipt)
+            return until_there(lambda: self.request(method, params), min(LAG_SECONDS, self.patience))
+        except RpcFailure as failure:
+            raise explained(failure.message, failure.data) from None

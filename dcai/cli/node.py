@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from dcai.accounts.local_key import signer_of
+from dcai.accounts.environment import KEY, signer
 from dcai.chain import Chain, connect
+from dcai.cli.units import naming, wei
 from dcai.errors import DcaiError, InvalidInput
 from dcai.trainer.trainer import Trainer
-
-if TYPE_CHECKING:
-    from eth_account.signers.local import LocalAccount
-
-KEY = "DCAI_PRIVATE_KEY"
-"""The environment variable with the private key: an argument would stay in the shell's history."""
 
 Url = Annotated[str, typer.Option("--url", help="JSON-RPC address of a node.")]
 
@@ -24,22 +18,60 @@ LOCAL_NODE = "http://127.0.0.1:8545"
 """Where anvil and other local nodes listen."""
 
 
-def connect_sender(url: str) -> Chain:
+ChainId = Annotated[
+    int | None, typer.Option("--chain-id", help="The number of the chain that is meant; a node of another is refused.")
+]
+MostFee = Annotated[
+    str | None,
+    typer.Option(
+        "--most-fee",
+        metavar="AMOUNT",
+        help='The most that a transaction may cost, as "0.01 ether"; 1 ether if left out.',
+    ),
+]
+MostTip = Annotated[
+    str | None,
+    typer.Option(
+        "--most-tip",
+        metavar="AMOUNT",
+        help='The highest tip per gas, as "2 gwei"; if left out, ten times what others paid, up to 100 gwei.',
+    ),
+]
+
+
+def connect_sender(
+    url: str, chain_id: int | None = None, most_fee: str | None = None, most_tip: str | None = None
+) -> Chain:
     """Connect as the account whose key is in the environment, or else with the accounts of the node.
 
     Raises
     ------
     InvalidInput
-        If the key or the URL is malformed.
+        If the key, the URL or an amount is malformed.
     NodeError
-        If the node can't be reached.
+        If the node can't be reached, or is of another chain.
     DcaiError
         If there is neither a key nor an account.
     """
-    chain = connect(url, account=_signer())
+    chain = connect(
+        url,
+        account=signer(),
+        chain_id=chain_id,
+        most_fee_wei=_amount("--most-fee", most_fee),
+        most_tip_wei=_amount("--most-tip", most_tip),
+    )
     if not chain.accounts:
-        raise DcaiError(f"No account of {url} can send: put your private key into the environment variable {KEY}.")
+        raise DcaiError(
+            f"No account of {chain.backend} can send: put your private key into the environment variable {KEY}."
+        )
     return chain
+
+
+def _amount(option: str, given: str | None) -> int | None:
+    if given is None:
+        return None
+    with naming(option):
+        return wei(given)
 
 
 def attached(chain: Chain, address: str) -> Trainer:
@@ -60,13 +92,3 @@ def attached(chain: Chain, address: str) -> Trainer:
             "The encoder of this model needs a function, its embedding, so that only Python can ask it: "
             "dcai.attach(chain, address, embed=…)."
         ) from error
-
-
-def _signer() -> LocalAccount | None:
-    key = os.environ.get(KEY)
-    if not key:
-        return None
-    try:
-        return signer_of(key)
-    except InvalidInput:
-        raise InvalidInput(f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits.") from None

@@ -15,6 +15,7 @@ from dcai.errors import InvalidInput, NoTrainer
 from dcai.incentives.base import Incentive
 from dcai.trainer.settings import Deployed, Settings
 from dcai.trainer.trainer import Trainer
+from dcai.trainer.unfinished import check_finished
 
 if TYPE_CHECKING:
     from dcai.encoders import Coding, Embed
@@ -48,11 +49,12 @@ def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | N
     Raises
     ------
     NoTrainer
-        If there is none of a known kind at the address.
+        If there is none of a known kind at the address; `UnfinishedTrainer` if its deployment was interrupted.
     InvalidInput
         If the address is malformed, or what the creator published isn't an encoder.
     """
     deployed = read(chain, address)
+    check_finished(chain, deployed.address)
     kind = Trainer.of(type(deployed.settings.incentive))
     labels = chain.read("ITrainer", deployed.address, "names").split("\n")[1:]
     encoder = _encoder(chain, deployed.address, embed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +12,18 @@ from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.contract import Contract
 from dcai.chain.create2 import clone_address
+from dcai.chain.receipts import Receipt
 from dcai.encoders import Coding, pack_spec
-from dcai.errors import InvalidInput
+from dcai.errors import DcaiError, FailedDeployment, InvalidInput, UnfinishedTrainer
 from dcai.incentives.base import Incentive, T
 from dcai.models.twins import Twin
 from dcai.models.twins.encoding import check_encoder
+from dcai.models.twins.state import HEAD, SLOT
 from dcai.trainer import products
 from dcai.trainer.batches import check_size
 from dcai.trainer.settings import Deployed, Settings
 from dcai.trainer.trainer import Trainer
+from dcai.trainer.unfinished import begun
 
 if TYPE_CHECKING:
     from dcai.encoders import Encoder
@@ -48,13 +53,20 @@ class Deployment:
     create : Call
         What makes the trainer.
     others : tuple of Call
-        What loads the rest of its parameters and publishes its encoder.
+        What loads the rest of its parameters and publishes its encoder. With an encoder, the last call brings the last
+        of both: nobody can use a trainer, or pay into it, before it is complete.
+    parameters : bytes
+        All of them.
+    metadata : bytes or None
+        What is published; None where there is no encoder.
     """
 
     deployed: Deployed
     shared: tuple[Call, ...]
     create: Call
     others: tuple[Call, ...]
+    parameters: bytes
+    metadata: bytes | None
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -103,12 +115,9 @@ def prepare(
     contract = products.product_of(twin, incentive).contract
     factory, implementation = products.address_of(_FACTORY), products.address_of(contract)
     address = clone_address(factory, word, implementation, bytes.fromhex(creator[2:]) + packed)
-    first, *chunks = _chunks(twin.parameters())
-    trainer = Contract(chain, "ITrainer", address)
-    loading = [
-        trainer.call("initialize", chunk, what=f"Load part {number} of {len(chunks) + 1} of the parameters of {name!r}")
-        for number, chunk in enumerate(chunks, start=2)
-    ]
+    parameters = twin.parameters()
+    metadata = None if coding is None else pack_spec({"encoder": coding.spec()})
+    first = parameters[: min(_FIRST_CHUNK, _held_back(parameters, metadata))]
     create = Contract(chain, _FACTORY, factory).call(
         "create", implementation, packed, word, first, what=f"Create the trainer {name!r} at {address}"
     )
@@ -116,7 +125,9 @@ def prepare(
         Deployed(contract, address, creator, settings),
         tuple(call for one in (_FACTORY, contract) for call in products.missing(chain, one)),
         create,
-        (*loading, *_publishing(trainer, coding, name)),
+        tuple(_missing(Contract(chain, contract, address), name, parameters, metadata, loaded=len(first))),
+        parameters,
+        metadata,
     )
 
 
@@ -129,8 +140,9 @@ def deploy(
     name: str = "",
     salt: int = 0,
     sender: str | Account | None = None,
+    progress: bool = True,
 ) -> T:
-    """Deploy a shared model.
+    """Deploy a shared model, or finish a deployment of the same that was interrupted.
 
     Parameters
     ----------
@@ -148,51 +160,119 @@ def deploy(
         Distinguishes otherwise identical trainers of one creator.
     sender
         The creator, an address or an account; by default the chain's first account.
+    progress
+        Tell the address on standard error before anything is sent; not on a local chain, which ends with this process.
 
     Raises
     ------
     InvalidInput
-        If the encoder has another number of features than the model, or isn't of its kind; or the model is so large
-        that no contribution to it would fit into a transaction.
+        If the encoder has another number of features than the model, or isn't of its kind; the model is so large that
+        no contribution to it would fit into a transaction; or an unfinished trainer of the same creator, settings and
+        salt has other parameters or another encoder.
     FailedDeployment
         If the same creator has deployed the same settings with the same salt before.
+    UnfinishedTrainer
+        If it was interrupted; the same call goes on where it stopped.
     """
     account = chain.account(sender)
     prepared = prepare(chain, model, incentive, encoder=encoder, name=name, salt=salt, creator=account.address)
+    deployed = prepared.deployed
+    calls = remaining(chain, prepared)
+    if progress and not chain.is_local:
+        _tell(f"Deploying {name!r} at {deployed.address} on chain {chain.chain_id}.")
+    for contract in (_FACTORY, deployed.contract):
+        products.ensure(chain, contract, sender=account)
+    receipts: list[Receipt] = []
+    for call in calls:
+        try:
+            receipts.append(sent(account, call))
+        except DcaiError as error:
+            if not receipts and call is prepared.create:
+                raise
+            raise UnfinishedTrainer(
+                f"The trainer at {deployed.address} is unfinished. {error} Deploy it once more in the same way, and it "
+                "goes on where it stopped.",
+                deployed.address,
+            ) from error
     kind: Any = Trainer.of(type(incentive))
-    for call in prepared.shared:
-        products.ensure_proxy(chain, account)
-        sent(account, call)
-    created = sent(account, prepared.create)
-    gas = created.gas_used + sum(sent(account, call).gas_used for call in prepared.others)
     trainer: T = kind(
-        chain, prepared.deployed, encoder=_coding(encoder), deploy_gas=gas, first_block=created.block_number
+        chain,
+        deployed,
+        encoder=_coding(encoder),
+        deploy_gas=sum(receipt.gas_used for receipt in receipts),
+        first_block=receipts[0].block_number if calls[0] is prepared.create else 0,
     )
     return trainer
 
 
-def _chunks(parameters: bytes) -> list[bytes]:
-    return [
-        parameters[:_FIRST_CHUNK],
-        *(parameters[start : start + _CHUNK] for start in range(_FIRST_CHUNK, len(parameters), _CHUNK)),
-    ]
+def remaining(chain: Chain, prepared: Deployment) -> list[Call]:
+    """Return the calls of a deployment that haven't been sent yet.
+
+    Raises
+    ------
+    FailedDeployment
+        If all have been.
+    InvalidInput
+        If what is at the address isn't the beginning of this deployment.
+    """
+    deployed, metadata = prepared.deployed, prepared.metadata
+    if not chain.code(deployed.address):
+        return [prepared.create, *prepared.others]
+    there = begun(chain, deployed.address)
+    if there.complete and (there.published or metadata is None):
+        raise FailedDeployment()
+    if not prepared.parameters.startswith(there.parameters):
+        other = "parameters"
+    elif there.published or not (metadata or b"").startswith(there.metadata):
+        other = "encoder"
+    else:
+        return list(
+            _missing(
+                Contract(chain, deployed.contract, deployed.address),
+                deployed.settings.name,
+                prepared.parameters,
+                metadata,
+                loaded=len(there.parameters),
+                published=len(there.metadata),
+            )
+        )
+    raise InvalidInput(
+        f"An unfinished trainer with the same creator, settings, names and salt and with another {other} is at "
+        f"{deployed.address}: deploy that one once more to finish it, or choose another salt."
+    )
+
+
+def _held_back(parameters: bytes, metadata: bytes | None) -> int:
+    """Return the byte from which parameters are sent last: the last slot, if there is something to publish before."""
+    last_slot = (HEAD + len(parameters) - 1) // SLOT * SLOT - HEAD
+    return len(parameters) if metadata is None or last_slot <= 0 else last_slot
+
+
+def _missing(
+    trainer: Contract, name: str, parameters: bytes, metadata: bytes | None, *, loaded: int, published: int = 0
+) -> Iterator[Call]:
+    """Yield the calls that complete a trainer which has some of its parameters and of its metadata."""
+    held = max(_held_back(parameters, metadata), loaded)
+    for start in range(loaded, held, _CHUNK):
+        chunk = parameters[start : min(start + _CHUNK, held)]
+        told = f"Load bytes {start:,} to {start + len(chunk):,} of {len(parameters):,} of the parameters of {name!r}"
+        yield trainer.call("initialize", chunk, what=told)
+    rest = parameters[held:]
+    if metadata is None:
+        return
+    for start in range(published, len(metadata), _PART):
+        part, last = metadata[start : start + _PART], start + _PART >= len(metadata)
+        told = f"Publish bytes {start:,} to {start + len(part):,} of {len(metadata):,} of the encoder of {name!r}"
+        if last and rest:
+            both = (trainer.codec.call("publish", part, True), trainer.codec.call("initialize", rest))
+            yield trainer.call("multicall", both, what=f"{told}, and finish it")
+        else:
+            yield trainer.call("publish", part, last, what=told)
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
 
 
 def _coding(encoder: Encoder | Coding | None) -> Coding | None:
     return encoder if encoder is None or isinstance(encoder, Coding) else encoder.coding
-
-
-def _publishing(trainer: Contract, coding: Coding | None, name: str) -> list[Call]:
-    if coding is None:
-        return []
-    data = pack_spec({"encoder": coding.spec()})
-    starts = range(0, len(data), _PART)
-    return [
-        trainer.call(
-            "publish",
-            data[start : start + _PART],
-            start + _PART >= len(data),
-            what=f"Publish part {number} of {len(starts)} of the encoder of {name!r}",
-        )
-        for number, start in enumerate(starts, start=1)
-    ]

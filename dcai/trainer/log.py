@@ -18,6 +18,7 @@ from dcai.samples import BATCH, unpack_batch
 from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
+    from dcai.chain.receipts import Log
     from dcai.models.twins import Twin
 
 ContributionTuple = tuple[int, str, int, int, int, bytes]
@@ -105,6 +106,14 @@ class Entry(ABC):
             encode(["uint256", "address", "uint256", "uint256", "uint256", "bytes32"], [*head, keccak(sample)])
         )
         return (int.from_bytes(digest, "big") << 96) % 2**256 | self.open
+
+
+_LOADED = keccak(text="Loaded(uint256,bytes)")
+
+
+def begins(log: Log) -> bool:
+    """Tell whether an entry is the first of a trainer's log: the first of its initial parameters are loaded."""
+    return log.topics == (_LOADED,) and log.data.startswith(bytes(32))
 
 
 E = TypeVar("E", bound=Entry, covariant=True, default=Entry)

@@ -7,6 +7,7 @@ there. Their addresses follow from their bytecode alone, so that a trainer's cod
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +16,7 @@ from dcai.accounts.account import Account, sent
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.create2 import PROXY, SALT, created_address
-from dcai.errors import InvalidInput, NoTrainer
+from dcai.errors import ContractReverted, InvalidInput, NodeError, NoTrainer, TransactionFailed
 from dcai.incentives.base import Incentive
 from dcai.models.twins import Twin
 
@@ -113,7 +114,12 @@ def ensure(chain: Chain, contract: str, *, sender: str | Account) -> str:
     account = chain.account(sender)
     for call in missing(chain, contract):
         ensure_proxy(chain, account)
-        sent(account, call)
+        try:
+            sent(account, call)
+        except (ContractReverted, TransactionFailed):
+            if not chain.code(address_of(contract)):
+                raise
+            # somebody else was faster
     return address_of(contract)
 
 
@@ -134,7 +140,8 @@ def ensure_proxy(chain: Chain, account: Account) -> None:
     lacking = PROXY_WEI - chain.balance(_PROXY_CREATOR)
     if lacking > 0:
         sent(account, Call(_PROXY_CREATOR, value=lacking, what="Pay for the deterministic deployment proxy"))
-    chain.broadcast(_PROXY_TRANSACTION)
+    with suppress(NodeError):  # it may be on its way, from us before or from somebody else
+        chain.broadcast(_PROXY_TRANSACTION)
     arrived = Retrying(
         stop=stop_after_delay(_PROXY_SECONDS),
         wait=wait_exponential(multiplier=0.02, max=2),

@@ -300,12 +300,12 @@ def test_an_anvil_that_is_too_old_is_named_with_its_version():
         _check_version(Old(), Path("anvil"))
 
 
-def test_anvil_is_found_by_its_variable_then_on_the_path_then_in_node_modules_above(nowhere, monkeypatch):
+def test_anvil_is_found_by_its_variable_then_on_the_path_then_in_node_modules_of_the_checkout(nowhere, monkeypatch):
     monkeypatch.setattr(platform, "system", lambda: "Linux")
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
-    in_modules = executable(nowhere / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil")
-    (nowhere / "deep" / "deeper").mkdir(parents=True)
-    monkeypatch.chdir(nowhere / "deep" / "deeper")
+    in_modules = executable(
+        nowhere / "checkout" / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
+    )
     assert find_anvil() == in_modules
 
     on_path = executable(nowhere / "anvil")

@@ -74,7 +74,8 @@ def test_a_private_key_signs_here_with_fees_that_hold_while_the_base_fee_doubles
     sent = chain.request("eth_getTransactionByHash", [receipt.transaction_hash])
     assert sent["type"] == "0x2"
     assert sent["from"] == PEOPLE[0].lower()
-    assert int(sent["maxFeePerGas"], 16) == 2 * base + int(sent["maxPriorityFeePerGas"], 16)
+    # a part of a gwei is drawn, so that no two transactions are the same
+    assert int(sent["maxFeePerGas"], 16) - 2 * base - int(sent["maxPriorityFeePerGas"], 16) in range(2**20)
     assert receipt.fee_wei == receipt.gas_used * int(sent["gasPrice"], 16)
 
 
@@ -144,12 +145,7 @@ def test_a_connection_that_is_lost_midway_leads_to_exactly_one_transaction(joine
     chain = joined(0, url)
     getattr(connection, lost).add(method)
 
-    if (method, lost) == ("eth_sendTransaction", "lose_answer"):
-        # a node that signs doesn't tell beforehand which transaction it would send
-        with pytest.raises(errors.TransactionFailed, match="look whether"):
-            chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
-    else:
-        assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).gas_used == 21_000
+    assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).gas_used == 21_000
 
     assert not connection.lose_request | connection.lose_answer
     assert sent_by(chain, 0) == before + 1

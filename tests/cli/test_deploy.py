@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
 
 import dcai
+from dcai.chain import Chain
 from dcai.cli import app
 from tests.support.node import KEYS, PEOPLE, free_port, running
 
@@ -143,6 +145,61 @@ def test_it_asks_before_it_sends(run, chain, spam):
     assert chain.block_number() == block
     result = run("deploy", spam, answer="y\n")
     assert (result.exit_code, result.stdout[:2], len(result.stdout)) == (0, "0x", 43)
+
+
+def test_the_address_is_told_before_anything_is_sent(run, chain, spam):
+    asked = run("deploy", spam, answer="n\n")
+    address = re.search("0x[0-9a-fA-F]{40}", asked.stderr.partition("address")[2])[0]
+
+    assert run("deploy", spam, "--yes").stdout == f"{address}\n"
+
+
+def test_an_interrupted_deployment_is_shown_as_unfinished_and_goes_on(run, chain, spam, monkeypatch):
+    sends = iter([True] * 3)  # the factory, the implementation, and the trainer's first transaction
+    sending = Chain.execute
+
+    def interrupted(*given):
+        if not given[0].is_local and not next(sends, False):
+            raise KeyboardInterrupt
+        return sending(*given)
+
+    monkeypatch.setattr(Chain, "execute", interrupted)
+    told = run("deploy", spam, "--yes")
+    monkeypatch.undo()
+    address = re.search("0x[0-9a-fA-F]{40}", told.stderr.partition("address")[2])[0]
+    assert (told.exit_code, told.stdout) != (0, f"{address}\n")
+    result = run("predict", address, HELLO)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is unfinished" in result.stderr
+
+    result = run("deploy", spam, "--yes")
+
+    assert result.stdout == f"{address}\n"
+    assert "unfinished: this goes on where it stopped" in " ".join(result.stderr.split())
+    assert run("predict", address, HELLO).stdout == "ham\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--most-fee", "0.00001ether"], 1, "the limit is 1e-05 ether"),
+        (["--most-tip", "1wei"], 1, "the limit is 1e-09 gwei"),
+        (["--most-fee", "much"], 2, "--most-fee"),
+        (["--most-tip", "1.5"], 2, "--most-tip"),
+        (["--chain-id", "1"], 1, "is a node of chain 31337, not 1;"),
+    ],
+)
+def test_limits_and_the_chain_are_options(run, chain, spam, monkeypatch, options, code, words):
+    monkeypatch.setenv("DCAI_PRIVATE_KEY", KEYS[2])
+    block = chain.block_number()
+
+    result = run("deploy", spam, "--yes", *options)
+
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert words in result.stderr
+    assert chain.block_number() == block
+    allowed = ["--most-fee", "0.5 ether", "--most-tip", "5 gwei", "--chain-id", "31337"]
+    assert run("deploy", spam, "--yes", *allowed).exit_code == 0
 
 
 def test_the_same_again_is_refused_and_another_salt_is_not(deployed, run, chain, spam):
@@ -315,7 +372,10 @@ def test_a_malformed_key_is_reported_without_repeating_it(run, spam, monkeypatch
     monkeypatch.setenv("DCAI_PRIVATE_KEY", key)
     result = run("deploy", spam, "--yes")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "DCAI_PRIVATE_KEY does not hold a private key, which is 0x and 64 hexadecimal digits.\n"
+    assert result.stderr.startswith(
+        "DCAI_PRIVATE_KEY does not hold a private key, which is 0x and 64 hexadecimal digits"
+    )
+    assert key not in result.stderr
 
 
 def test_an_account_without_money_is_told_what_it_needs(run, chain, spam, monkeypatch):

@@ -7,8 +7,10 @@ import subprocess
 from contextlib import contextmanager
 
 from eth_account import Account
+from tenacity import retry, retry_if_exception_type, stop_after_delay
 
 import dcai
+from dcai.errors import NodeUnreachable
 
 MNEMONIC = "test test test test test test test test test test test junk"  # anvil's
 
@@ -29,7 +31,14 @@ def running(anvil, *arguments):
     """Run an anvil, and yield its URL."""
     port = free_port()
     with subprocess.Popen([anvil, "--silent", "--port", str(port), *arguments]) as process:
-        url = f"http://127.0.0.1:{port}"
-        dcai.connect(url)
-        yield url
-        process.kill()
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _until_it_answers(url)
+            yield url
+        finally:
+            process.kill()
+
+
+@retry(retry=retry_if_exception_type(NodeUnreachable), stop=stop_after_delay(60), reraise=True)
+def _until_it_answers(url):
+    dcai.connect(url)

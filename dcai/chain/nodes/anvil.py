@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -32,12 +33,17 @@ GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
 # does.
 _CHILD = 'exec 3<&0; "$@" & child=$!; (read -r _ <&3; kill $child) & wait $child'
 
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
 _START_SECONDS = 20
 _ANSWER_SECONDS = 60
 
 # what anvil colours its errors with, and how much of them a sentence holds
 _STYLES = re.compile(r"\x1b\[[0-9;]*m")
 _MOST_WORDS = 300
+# Anvil's settings, and the name that a node's URL has there.
+_SETTINGS = "foundry.toml"
+_ORIGIN = "origin"
 
 
 def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:
@@ -48,9 +54,9 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     Parameters
     ----------
     backend
-        "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of this
-        folder or one above), else py-evm, which needs nothing but this package. Where an anvil that nobody named can't
-        be used, py-evm is taken too, and the warning `AnvilUnusable` says why.
+        "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of a
+        checkout of this package), else py-evm, which needs nothing but this package. Where an anvil that nobody named
+        can't be used, py-evm is taken too, and the warning `AnvilUnusable` says why.
     hardfork
         The rules, for anvil: "cancun", "prague", "osaka"; py-evm has those of Prague.
 
@@ -73,7 +79,7 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
                 raise
             warnings.warn(f"{error} py-evm is used instead, which is slower.", AnvilUnusable, stacklevel=2)
     elif backend == "anvil":
-        raise InvalidInput('anvil isn\'t found on the PATH or in node_modules; set DCAI_ANVIL to it, or use "py-evm".')
+        raise InvalidInput('anvil isn\'t found on the PATH; set DCAI_ANVIL to it, or use "py-evm".')
     if hardfork != "prague":
         raise InvalidInput(f"py-evm only has the rules of prague; install anvil for those of {hardfork}.")
     from dcai.chain.nodes.py_evm import tester_chain  # web3.py and py-evm take seconds to import
@@ -102,12 +108,14 @@ def forked_chain(url: str) -> Chain:
         raise InvalidInput("A chain is forked with anvil, which isn't found; install it, or set DCAI_ANVIL to it.")
     folder, children = place.folder(), list[subprocess.Popen[bytes]]()
     socket_ = folder / "chain.ipc"
+    # an argument could be read by everybody on this machine: anvil finds the URL under a name in this file
+    (folder / _SETTINGS).write_text(f"[rpc_endpoints]\n{_ORIGIN} = {json.dumps(url)}\n", encoding="utf-8")
     try:
         arguments = ["--port", "0", "--prune-history", "--fork-url", url]
         children.append(_start(anvil, socket_, arguments, place.environment(proxies=True)))
         connection = _connected(socket_, children[0], anvil)
     except BaseException:
-        _stop(children, folder)
+        _stop(children, folder, os.getpid())
         raise
     return _chain(connection, socket_, children, folder)
 
@@ -124,19 +132,18 @@ def find_anvil() -> Path | None:
         return None
     named = os.environ.get("DCAI_ANVIL")
     if named:
-        if shutil.which(named) is None:
+        found = shutil.which(named)
+        if found is None:
             raise InvalidInput(f"DCAI_ANVIL names {named}, which isn't an executable file; correct it, or unset it.")
-        return Path(named)
+        return Path(found).absolute()  # it is started in a folder of its own
     on_path = shutil.which("anvil")
     if on_path:
-        return Path(on_path)
+        return Path(on_path).absolute()
     machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     package = f"anvil-{platform.system().lower()}-{machine}"
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        candidate = folder / "node_modules" / "@foundry-rs" / package / "bin" / "anvil"
-        if candidate.is_file():
-            return candidate
-    return None
+    # not of the folder that somebody happens to be in: anybody may have put something there
+    ours = _CHECKOUT / "node_modules" / "@foundry-rs" / package / "bin" / "anvil"
+    return ours if ours.is_file() else None
 
 
 def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
@@ -151,7 +158,7 @@ def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
         connection = _connected(folder / "chain.ipc", children[1], anvil)
         _check_version(connection, anvil)
     except BaseException:
-        _stop(children, folder)
+        _stop(children, folder, os.getpid())
         raise
     return _chain(connection, folder / "chain.ipc", children, folder)
 
@@ -163,7 +170,7 @@ def _chain(
     folder: Path,
 ) -> Chain:
     request = connection.request
-    finalizer = weakref.finalize(connection, _stop, children, folder)
+    finalizer = weakref.finalize(connection, _stop, children, folder, os.getpid())
 
     def close() -> None:
         connection.close()
@@ -199,7 +206,8 @@ def _start(anvil: Path, ipc: Path, arguments: list[str], environment: dict[str, 
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                env=environment,
+                cwd=ipc.parent,  # where a stranger's settings don't lie
+                env=environment | {"FOUNDRY_CONFIG": str(ipc.parent / _SETTINGS)},
                 process_group=0,  # Ctrl-C in a terminal is for us: the results of a run are still to be read
             )
     except OSError as error:
@@ -211,7 +219,9 @@ def _log_of(ipc: Path) -> Path:
     return ipc.with_suffix(".log")
 
 
-def _stop(children: list[subprocess.Popen[bytes]], folder: Path) -> None:
+def _stop(children: list[subprocess.Popen[bytes]], folder: Path, owner: int) -> None:
+    if os.getpid() != owner:  # forked off by whoever needs them
+        return
     for child in children:
         if child.stdin is not None:
             child.stdin.close()

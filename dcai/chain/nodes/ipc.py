@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Callable, Sequence
 from threading import Lock
@@ -20,6 +21,8 @@ _CHUNK = 1 << 16
 class Connection:
     """JSON-RPC over a Unix socket, one request at a time; threads wait for each other.
 
+    A process that is forked off opens a socket of its own.
+
     Parameters
     ----------
     path
@@ -36,6 +39,7 @@ class Connection:
     def __init__(self, path: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._path = path
         self._timeout = timeout_seconds
+        self._process = os.getpid()
         self._lock = Lock()
         self._socket: socket.socket | None = self._open()
 
@@ -69,6 +73,11 @@ class Connection:
 
     def exchange(self, message: object, meanwhile: Callable[[], None] | None = None) -> Any:
         """Send a message and return the answer."""
+        if (
+            os.getpid() != self._process
+        ):  # forked: the parent's socket has the parent's answers, and its lock may be held
+            self.close()
+            self._process, self._lock = os.getpid(), Lock()
         with self._lock:
             whole = False
             try:

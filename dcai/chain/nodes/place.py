@@ -7,13 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from dcai.accounts.environment import without_key
 from dcai.errors import InvalidInput
 
 # The path of a Unix socket has 108 bytes on Linux and 104 elsewhere, the zero at its end included.
 _LONGEST_PATH = 103
 _LONGEST_NAME = "origin.ipc"
 
-_SECRET = "DCAI_PRIVATE_KEY"
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
@@ -60,8 +60,10 @@ def environment(*, proxies: bool) -> dict[str, str]:
     proxies
         Keep the proxies for nodes elsewhere; none is used for this machine.
     """
-    left_out = {_SECRET} if proxies else {_SECRET, *_PROXIES, *map(str.upper, _PROXIES)}
+    left_out = () if proxies else (*_PROXIES, *map(str.upper, _PROXIES))
     # with ANVIL_IP_ADDR it would listen elsewhere
-    kept = {name: value for name, value in os.environ.items() if name not in left_out and not name.startswith("ANVIL_")}
+    kept = {
+        name: value for name, value in without_key().items() if name not in left_out and not name.startswith("ANVIL_")
+    }
     direct = ",".join(filter(None, (kept.get("NO_PROXY") or kept.get("no_proxy"), "localhost,127.0.0.1,::1")))
     return {**kept, "NO_PROXY": direct, "no_proxy": direct}

@@ -29,6 +29,7 @@ from dcai.chain.chain import Chain
 from dcai.chain.nodes.anvil import GAS_PRICE
 from dcai.chain.receipts import RawReceipt
 from dcai.chain.rpc import RpcFailure, to_int
+from dcai.errors import NodeError
 
 # v of a signature without a chain id, which is never checked here
 _V = 27
@@ -79,6 +80,7 @@ class _Node:
         # steps
         self._receipts: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         self._automine = True
+        self._process = os.getpid()
         self._lock = RLock()  # py-evm is not made for several threads
         self._waiting: list[SpoofTransaction] = []
         self._own: dict[str, Callable[..., Any]] = {
@@ -103,6 +105,11 @@ class _Node:
 
     def request(self, method: str, params: Sequence[object]) -> Any:
         """Answer a request."""
+        if os.getpid() != self._process:  # forked: this is a copy, and what happens on it would be lost
+            raise NodeError(
+                f"A chain of py-evm lives in the process that started it, {self._process}: start another here, or use "
+                "anvil, which several processes share."
+            )
         own = self._own.get(method)
         try:
             with self._lock:

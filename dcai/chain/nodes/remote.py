@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from collections.abc import Sequence
-from itertools import count
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import certifi
-import urllib3
-from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError
-from urllib3.util import Retry, make_headers, parse_url
+from urllib3.exceptions import LocationParseError
 
-from dcai import untrusted
+from dcai import durations
+from dcai.accounts.limits import FeeLimits
 from dcai.accounts.local_key import LocalKey
 from dcai.accounts.unlocked import Unlocked
+from dcai.amounts import Amount
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
+from dcai.chain.nodes.http import Node
+from dcai.chain.nodes.process import PerProcess
+from dcai.chain.nodes.url import hidden, shown
+from dcai.chain.receipts import RECEIPT_SECONDS
 from dcai.chain.rpc import RpcFailure, listed, to_address
-from dcai.errors import InvalidInput, NodeError, NodeUnreachable
+from dcai.errors import InvalidInput, NodeError
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
-_ANSWER_SECONDS = 30
-
-# no proxy can reach them for us
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_ATTEMPTS = 6
-
-# Everything sent here can be sent twice: a lost request is sent again, and a node (or what stands before it) that is
-# busy is given time. Nodes that don't answer in time are asked three times.
-_RETRY = Retry(
-    total=_ATTEMPTS - 1,
-    read=2,
-    backoff_factor=0.1,
-    backoff_max=5,
-    status_forcelist=(429, 502, 503, 504),
-    allowed_methods=None,
-    respect_retry_after_header=False,
-)
+    from dcai.accounts.account import Account
 
 
-def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: int | None = None) -> Chain:
+def connect(
+    url: str,
+    *,
+    account: str | LocalAccount | None = None,
+    chain_id: int | None = None,
+    most_fee_wei: Amount | None = None,
+    most_tip_wei: Amount | None = None,
+    patience: durations.Duration = RECEIPT_SECONDS,
+) -> Chain:
     """Connect to a node.
 
     Parameters
@@ -58,29 +47,44 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
         machine; or the address of an account that the node itself has unlocked. Left out, the node's unlocked
         accounts, if any.
     chain_id
-        The chain that is meant; another one is refused.
+        The chain that is meant; another one is refused. Left out, a private key signs for the chain that the node says
+        it is of now, and for no other afterwards.
+    most_fee_wei, most_tip_wei
+        The most that a private key pays for a transaction, and as a tip per gas, wei or text such as "0.01 ether": see
+        `dcai.accounts.FeeLimits`.
+    patience
+        How long a transaction that was sent is waited for; by default five minutes. An answer of the node is waited
+        for as long, but not longer than 30 seconds.
 
     Raises
     ------
     NodeError
         If the node can't be reached, or is of another chain.
     InvalidInput
-        If the URL or the account is malformed.
+        If the URL, the account, a limit or the patience is malformed.
     """
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise InvalidInput(f"{_shown(url)!r} is not the address of a node: it starts with http:// or https://.")
-    node = _Node(url)
-    shown = node.shown
+        raise InvalidInput(f"{shown(url)!r} is not the address of a node: it starts with http:// or https://.")
+    seconds = durations.seconds(patience)
+    if seconds == 0:
+        raise InvalidInput("A transaction is waited for at least a second, not 0.")
+    hidden.add(url)
+    try:
+        node = PerProcess(lambda: Node(url, shown(url), seconds))
+    except (LocationParseError, ValueError):
+        raise InvalidInput(f"{shown(url)!r} is not the address of a node.") from None
     try:
         found = int(node.request("eth_chainId", []), 16)
     except (TypeError, ValueError, RpcFailure):
-        raise NodeError(f"{shown} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
+        raise NodeError(f"{shown(url)} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
     if chain_id is not None and found != chain_id:
-        raise NodeError(f"{shown} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}.")
+        raise NodeError(
+            f"{shown(url)} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}."
+        )
     if account is not None and not _is_address(account):
         keys: dict[str, LocalKey] = {}
-        chain = Chain(node.request, backend=shown, accounts=[], account_of=lambda _, address: keys[address])
-        key = LocalKey(chain, account)
+        chain = _chain(node, shown(url), [], lambda _, address: keys[address], seconds)
+        key = LocalKey(chain, account, chain_id=found, limits=FeeLimits(most_fee_wei, most_tip_wei))
         keys[key.address] = key
         chain.accounts = [key.address]
         return chain
@@ -91,73 +95,23 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
     if account is not None:
         wanted = checked_address(str(account))
         if wanted not in unlocked:
-            raise InvalidInput(f"{wanted} isn't unlocked at {shown}; give its private key, and it signs here.")
+            raise InvalidInput(f"{wanted} isn't unlocked at {shown(url)}; give its private key, and it signs here.")
         unlocked = [wanted]
-    return Chain(node.request, backend=shown, accounts=unlocked, account_of=Unlocked)
+    return _chain(node, shown(url), unlocked, Unlocked, seconds)
+
+
+def _chain(
+    node: PerProcess, backend: str, accounts: list[str], account_of: Callable[[Chain, str], Account], patience: int
+) -> Chain:
+    return Chain(
+        node.request,
+        backend=backend,
+        accounts=accounts,
+        account_of=account_of,
+        close=node.close,
+        patience=patience,
+    )
 
 
 def _is_address(account: str | LocalAccount) -> bool:
     return isinstance(account, str) and len(account.removeprefix("0x")) == 40
-
-
-class _Node:
-    def __init__(self, url: str) -> None:
-        self.url, self.shown = url, _shown(url)
-        self._numbers = count()
-        try:
-            self._pool = _pool_for(url)
-            self._headers = _headers_for(url)
-        except (LocationParseError, ValueError) as error:
-            raise InvalidInput(f"{self.shown!r} is not the address of a node: {_shown(str(error))}.") from None
-
-    def request(self, method: str, params: Sequence[object]) -> Any:
-        asked = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
-        answer = self._post(json.dumps(asked).encode())
-        if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-            failure: Any = answer["error"]
-            data = failure.get("data")
-            raise RpcFailure(str(failure.get("message")), data if isinstance(data, str) else None)
-        if not isinstance(answer, dict) or "result" not in answer:
-            raise NodeError(f"{self.shown} doesn't answer as a JSON-RPC node does; check the address.")
-        return answer["result"]
-
-    def _post(self, body: bytes) -> Any:
-        try:
-            answer = self._pool.request(
-                "POST", self.url, body=body, headers=self._headers, retries=_RETRY, timeout=_ANSWER_SECONDS
-            )
-        except MaxRetryError as error:
-            raise NodeUnreachable(
-                f"No node answers at {self.shown} (up to {_ATTEMPTS} attempts); check the address and that the node "
-                "runs."
-            ) from error
-        except (HTTPError, ValueError) as error:
-            raise NodeError(f"{self.shown} can't be asked: {_shown(str(error))}; check the address.") from error
-        if not 200 <= answer.status < 300:
-            raise NodeError(f"{self.shown} answers with status {answer.status}: it may not be a JSON-RPC node.")
-        try:
-            return untrusted.parse(answer.data)
-        except ValueError as error:
-            raise NodeError(f"{self.shown} doesn't answer in JSON: it is not a JSON-RPC node.") from error
-
-
-def _pool_for(url: str) -> urllib3.PoolManager:
-    """Return the connections to a URL: through the proxy that the environment names, unless it is this machine."""
-    parts = urlsplit(url)
-    certificates = os.environ.get("SSL_CERT_FILE") or certifi.where()
-    proxy = getproxies().get(parts.scheme)
-    host = parts.hostname or ""
-    if proxy and host not in _LOOPBACK and not proxy_bypass(host):
-        return urllib3.ProxyManager(proxy, ca_certs=certificates)
-    return urllib3.PoolManager(ca_certs=certificates)
-
-
-def _headers_for(url: str) -> dict[str, str]:
-    """Return the headers of a request: a name and a password that stand in the URL among them."""
-    auth = parse_url(url).auth
-    return {"Content-Type": "application/json", **make_headers(basic_auth=auth and unquote(auth))}
-
-
-def _shown(text: object) -> Any:
-    """Return a text without the name and the password of the URL in it."""
-    return re.sub(r"(?<=//)[^/\s]*@", "***@", text) if isinstance(text, str) else text

@@ -16,13 +16,13 @@ from dcai.chain import Chain
 from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.incentives import with_incentive
-from dcai.cli.node import LOCAL_NODE, Url, connect_sender
+from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Url, connect_sender
 from dcai.encoders import Encoder, NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import Incentive
 from dcai.models import Model, load
 from dcai.trainer.cost import Cost, try_out
-from dcai.trainer.deploy import deploy
+from dcai.trainer.deploy import deploy, prepare, remaining
 
 # Transactions are signed with fees that hold while the base fee doubles, and nodes want to see that much.
 _RESERVE = 2
@@ -33,6 +33,9 @@ def run(
     incentive: Incentive,
     url: Url = LOCAL_NODE,
     name: Annotated[str | None, typer.Option(help="One line; the name of the file if left out.")] = None,
+    chain_id: ChainId = None,
+    most_fee: MostFee = None,
+    most_tip: MostTip = None,
     salt: Annotated[int, typer.Option(help="A number that distinguishes otherwise identical trainers of yours.")] = 0,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the address.")] = False,
@@ -41,21 +44,26 @@ def run(
 
     The account whose private key is in the environment variable DCAI_PRIVATE_KEY pays; without a key, the first account
     of a local node pays. The deployment is first tried out on a chain of this machine, which shows what it will cost.
-    Nothing is sent before you agree.
+    Nothing is sent before you agree. If this is interrupted, the same command goes on where it stopped.
     """
     with errors_as_one_sentence():
         model, encoder = _load(file)
         title = file.stem if name is None else name
         errors = Console(stderr=True)
         with errors.status("Asking the node, and trying it out on this machine …"):
-            chain = connect_sender(url)
-            cost = Cost.on(chain, try_out(model.twin, incentive, encoder, title, salt))
-        errors.print(_bill(chain, title, model, encoder, cost))
+            chain = connect_sender(url, chain_id, most_fee, most_tip)
+            trial = try_out(model.twin, incentive, encoder, title, salt)
+            prepared = prepare(
+                chain, model, incentive, encoder=encoder, name=title, salt=salt, creator=chain.accounts[0]
+            )
+            begun = prepared.create not in remaining(chain, prepared)
+            cost = Cost.on(chain, trial)
+        errors.print(_bill(chain, title, model, encoder, cost, prepared.deployed.address, begun=begun))
         _check_balance(chain, cost)
         if not yes and not agreed(errors):
             raise DcaiError("Nothing was sent.")
         with errors.status(f"Deploying on chain {chain.chain_id} …"):
-            trainer = deploy(chain, model, incentive, encoder=encoder, name=title, salt=salt)
+            trainer = deploy(chain, model, incentive, encoder=encoder, name=title, salt=salt, progress=False)
         if not as_json:
             typer.echo(trainer.address)
             return
@@ -85,7 +93,9 @@ def _load(file: Path) -> tuple[Model, Encoder | None]:
         ) from error
 
 
-def _bill(chain: Chain, name: str, model: Model, encoder: Encoder | None, cost: Cost) -> Table:
+def _bill(
+    chain: Chain, name: str, model: Model, encoder: Encoder | None, cost: Cost, address: str, *, begun: bool
+) -> Table:
     account = chain.accounts[0]
     features = f"{model.n_features_in_:,} features"
     table = Table(title=f"{escape(repr(name))} on chain {chain.chain_id}", title_justify="left", show_header=False)
@@ -93,6 +103,9 @@ def _bill(chain: Chain, name: str, model: Model, encoder: Encoder | None, cost: 
     table.add_column(overflow="fold")
     table.add_row("model", f"{type(model).__name__}, {len(model.classes_)} classes, {features}")
     table.add_row("encoder", "none: people contribute features" if encoder is None else type(encoder).__name__)
+    table.add_row("address", address)
+    if begun:
+        table.add_row("so far", "unfinished: this goes on where it stopped")
     table.add_row("account", f"{account}, {_ether(chain.balance(account))}")
     table.add_row("gas", f"about {cost.gas:,} at {cost.gas_price_wei / 10**9:,.9g} gwei")
     table.add_row("cost", f"about {_ether(cost.wei)}")

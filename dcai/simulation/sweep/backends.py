@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from joblib import Parallel, delayed
 
+from dcai.accounts.environment import key_withheld
 from dcai.errors import DcaiError, InvalidInput
 
 Item = TypeVar("Item")
@@ -39,8 +40,9 @@ def here(
     """
     calls = (delayed(_numbered)(function, number, item, jobs) for number, item in enumerate(items))
     try:
-        for number, answer in Parallel(n_jobs=jobs, return_as="generator_unordered")(calls):
-            yield items[number], answer
+        with key_withheld():
+            for number, answer in Parallel(n_jobs=jobs, return_as="generator_unordered")(calls):
+                yield items[number], answer
     except BrokenExecutor:
         raise DcaiError(
             f"One of {jobs} processes was killed, perhaps for want of memory; what is done is kept: run the same "

@@ -17,7 +17,7 @@ from rich.table import Table
 from dcai.chain import Chain, connect
 from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.node import LOCAL_NODE, Url, attached, connect_sender
+from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Url, attached, connect_sender
 from dcai.cli.reading import read
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
@@ -80,6 +80,9 @@ def commit(
     test_set: TestSetFile,
     bounty_wei: Annotated[int, typer.Option(help="The bounty in wei, a multiple of the stake.")],
     url: Url = LOCAL_NODE,
+    chain_id: ChainId = None,
+    most_fee: MostFee = None,
+    most_tip: MostTip = None,
     yes: Yes = False,
 ) -> None:
     """Commit to a test set and pay in the bounty, as the provider; then open the portion that is drawn.
@@ -87,7 +90,7 @@ def commit(
     From then on people contribute. If this is interrupted, `dcai market open` continues.
     """
     with errors_as_one_sentence():
-        chain = connect_sender(url)
+        chain = connect_sender(url, chain_id, most_fee, most_tip)
         market, hidden = _market(chain, address), HiddenTestSet.load(test_set)
         console = Console(stderr=True)
         console.print(f"This pays a bounty of {bounty_wei / 10**18:,.6f} ether from {market.creator}.")
@@ -98,10 +101,20 @@ def commit(
 
 
 @app.command("open")
-def open_(address: Address, test_set: TestSetFile, url: Url = LOCAL_NODE) -> None:
+def open_(
+    address: Address,
+    test_set: TestSetFile,
+    url: Url = LOCAL_NODE,
+    chain_id: ChainId = None,
+    most_fee: MostFee = None,
+    most_tip: MostTip = None,
+) -> None:
     """Draw the portion to open, and open it."""
     with errors_as_one_sentence():
-        market, hidden = _market(connect_sender(url), address), HiddenTestSet.load(test_set)
+        market, hidden = (
+            _market(connect_sender(url, chain_id, most_fee, most_tip), address),
+            HiddenTestSet.load(test_set),
+        )
         _open(market, hidden, Console(stderr=True))
 
 
@@ -137,6 +150,9 @@ def settle(
     address: Address,
     test_set: Annotated[Path | None, typer.Argument(help="The hidden test set, as long as it is not revealed.")] = None,
     url: Url = LOCAL_NODE,
+    chain_id: ChainId = None,
+    most_fee: MostFee = None,
+    most_tip: MostTip = None,
     as_json: AsJson = False,
 ) -> None:
     """Drive a market to its end: reveal the test set, evaluate, and pay everybody. Anybody may do so.
@@ -144,7 +160,7 @@ def settle(
     If this is interrupted, call it again: what was done stays done.
     """
     with errors_as_one_sentence():
-        chain = connect_sender(url)
+        chain = connect_sender(url, chain_id, most_fee, most_tip)
         market = _market(chain, address)
         paid = market.settle(None if test_set is None else HiddenTestSet.load(test_set), progress=not as_json)
         if as_json:
@@ -160,10 +176,17 @@ def settle(
 
 
 @app.command()
-def forfeit(address: Address, url: Url = LOCAL_NODE, yes: Yes = False) -> None:
+def forfeit(
+    address: Address,
+    url: Url = LOCAL_NODE,
+    chain_id: ChainId = None,
+    most_fee: MostFee = None,
+    most_tip: MostTip = None,
+    yes: Yes = False,
+) -> None:
     """Send the bounty of a market that was not opened in time to nobody. Anybody may do so."""
     with errors_as_one_sentence():
-        market, console = _market(connect_sender(url), address), Console(stderr=True)
+        market, console = _market(connect_sender(url, chain_id, most_fee, most_tip), address), Console(stderr=True)
         console.print("The market was not opened in time: its bounty goes to 0x…dEaD, and nobody gets it.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")

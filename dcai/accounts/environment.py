@@ -1,0 +1,54 @@
+"""The private key in the environment: who reads it, and who doesn't get it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dcai.accounts.local_key import signer_of
+from dcai.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+KEY = "DCAI_PRIVATE_KEY"
+"""The environment variable with the private key: an argument would stay in the shell's history."""
+
+
+def signer() -> LocalAccount | None:
+    """Return eth-account's account of the key in the environment, or None where the variable isn't set.
+
+    Raises
+    ------
+    InvalidInput
+        If it is set and holds no private key, or nothing; the text doesn't repeat it.
+    """
+    key = os.environ.get(KEY)
+    if key is None:
+        return None
+    if not key.strip():
+        raise InvalidInput(f"{KEY} is empty: put a private key into it, or unset it to use the node's own accounts.")
+    try:
+        return signer_of(key)
+    except InvalidInput:
+        raise InvalidInput(
+            f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits, without white space."
+        ) from None
+
+
+def without_key() -> dict[str, str]:
+    """Return the environment of a child process: ours without the key."""
+    return {name: value for name, value in os.environ.items() if name != KEY}
+
+
+@contextmanager
+def key_withheld() -> Iterator[None]:
+    """Take the key out of the environment while a library starts processes, which get all that is in it."""
+    key = os.environ.pop(KEY, None)
+    try:
+        yield
+    finally:
+        if key is not None:
+            os.environ[KEY] = key
