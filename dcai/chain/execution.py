@@ -53,7 +53,7 @@ def execute(chain: Chain, call: Call, sender: str, submit: Callable[[dict[str, s
             "you send it again.",
             transaction_hash=known if isinstance(known, str) else None,
         ) from error
-    chain.count_gas(sender, receipt.gas_used)
+    chain.keep(sender, receipt)
     if not receipt.ok:
         raise_failed(chain, transaction, receipt)
     return receipt
