@@ -177,6 +177,8 @@ def wait_for(request: Request, transaction_hash: str, *, patience: float = RECEI
     ------
     TransactionPending
         If it is not known to be in a block by then.
+    KeyboardInterrupt
+        If somebody interrupts it; the text names the transaction.
     """
     from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
