@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.numbers import is_known, is_number_taken, numbering
 from dcai.chain.addresses import checked_address
+from dcai.chain.fees import fees
 from dcai.chain.receipts import wait_for
-from dcai.chain.rpc import RpcFailure, field, to_int
+from dcai.chain.rpc import RpcFailure, to_int
 from dcai.errors import InvalidInput, NodeError
 
 if TYPE_CHECKING:
@@ -73,13 +74,14 @@ class LocalKey:
     def _sign_and_send(self, fields: dict[str, Any]) -> str:
         request = self.chain.request
         nonce = to_int(request("eth_getTransactionCount", [self.address, "pending"]))
-        given: dict[str, Any] = {**fields, **self._fees(), "type": 2, "chainId": self.chain.chain_id, "nonce": nonce}
+        asked = fees(self.chain)
+        given: dict[str, Any] = {**fields, **asked, "chainId": self.chain.chain_id, "nonce": nonce}
         try:
             signed = self._signer.sign_transaction(given)
         except (TypeError, ValueError):
             raise NodeError(
-                f"No transaction can have the number {nonce} and the fees {given['maxFeePerGas']} and "
-                f"{given['maxPriorityFeePerGas']} wei that the node answers; ask another node."
+                f"No transaction can have the number {nonce} and the fees {' and '.join(map(str, asked.values()))} "
+                "wei that the node answers; ask another node."
             ) from None
         sent: str = signed.hash.to_0x_hex()
         try:
@@ -89,16 +91,6 @@ class LocalKey:
             if not is_known(failure) and request("eth_getTransactionByHash", [sent]) is None:
                 raise
         return sent
-
-    def _fees(self) -> dict[str, int]:
-        """Return fees that hold while the base fee doubles (EIP-1559)."""
-        request = self.chain.request
-        base = to_int(field(request("eth_getBlockByNumber", ["latest", False]), "baseFeePerGas"))
-        try:
-            tip = to_int(request("eth_maxPriorityFeePerGas", []))
-        except RpcFailure:  # not every node has the method
-            tip = 10**9
-        return {"maxFeePerGas": 2 * base + tip, "maxPriorityFeePerGas": tip}
 
 
 def signer_of(key: str | LocalAccount) -> LocalAccount:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +12,8 @@ from dcai import durations
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.codec import codec
-from dcai.chain.receipts import Log, RawReceipt, Receipt
+from dcai.chain.lag import LAG_SECONDS, is_behind, until_there
+from dcai.chain.receipts import RECEIPT_SECONDS, Log, RawReceipt, Receipt
 from dcai.chain.reverts import explained
 from dcai.chain.rpc import Request, RpcFailure, block_tag, field, listed, to_bytes, to_int
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
@@ -40,6 +41,8 @@ class Chain:
     chain_id : int
     gas_used : collections.Counter
         Sender -> gas of all transactions sent from here, including failed ones.
+    patience : float
+        How long a transaction that was sent is waited for, seconds.
     socket : pathlib.Path or None
         The Unix socket of a local anvil, for `dcai.chain.blocks`.
     """
@@ -54,8 +57,10 @@ class Chain:
         travel: Callable[[int], None] | None = None,
         close: Callable[[], None] = lambda: None,
         socket: Path | None = None,
+        patience: int = RECEIPT_SECONDS,
     ) -> None:
         self.request = request
+        self.patience: float = patience
         self.socket = socket
         self.backend = backend
         self.accounts = list(accounts)
@@ -128,13 +133,29 @@ class Chain:
         """Return the balance of an address, wei, as of a block or of the latest."""
         return to_int(self._ask("eth_getBalance", [checked_address(address), block_tag(block)]))
 
+    def gas_price(self) -> int:
+        """Return the price of gas that the node suggests, wei."""
+        return to_int(self._ask("eth_gasPrice", []))
+
+    def block(self, number: int | None = None) -> Mapping[str, Any]:
+        """Return a block as the node answers it, by its number, or the latest one.
+
+        One that the node doesn't have yet is waited for: of several behind one address, one may lag behind another.
+        """
+        params = [block_tag(number), False]
+        found: Any = self._ask("eth_getBlockByNumber", params)
+        if found is None:
+            found = until_there(lambda: self._ask("eth_getBlockByNumber", params), min(LAG_SECONDS, self.patience))
+        field(found, "timestamp")
+        return cast("Mapping[str, Any]", found)
+
     def now(self) -> int:
         """Return the time of the latest block, seconds since 1970."""
-        return to_int(field(self._ask("eth_getBlockByNumber", ["latest", False]), "timestamp"))
+        return to_int(self.block()["timestamp"])
 
     def time_of(self, block: int) -> int:
         """Return the time of a block, seconds since 1970."""
-        return to_int(field(self._ask("eth_getBlockByNumber", [hex(block), False]), "timestamp"))
+        return to_int(self.block(block)["timestamp"])
 
     def block_number(self) -> int:
         """Return the number of the latest block."""
@@ -381,6 +402,11 @@ class Chain:
     def _ask(self, method: str, params: Sequence[object]) -> Any:
         try:
             return self.request(method, params)
+        except RpcFailure as failure:
+            if not is_behind(failure):
+                raise explained(failure.message, failure.data) from None
+        try:
+            return until_there(lambda: self.request(method, params), min(LAG_SECONDS, self.patience))
         except RpcFailure as failure:
             raise explained(failure.message, failure.data) from None
 

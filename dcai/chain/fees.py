@@ -1,0 +1,44 @@
+"""What a chain asks for gas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcai.chain.rpc import RpcFailure, to_int
+
+if TYPE_CHECKING:
+    from dcai.chain.chain import Chain
+
+# Where the node doesn't say what others tip.
+_TIP_WEI = 10**9
+
+
+def fees(chain: Chain) -> dict[str, int]:
+    """Return the fees of a transaction that is sent now, wei per gas, as the fields of a transaction.
+
+    They are what the node says, and the node may lie.
+
+    Returns
+    -------
+    dict
+        With ``maxFeePerGas`` and ``maxPriorityFeePerGas`` (EIP-1559), which hold while the base fee doubles; with
+        ``gasPrice`` alone where the chain's blocks have no base fee, which takes legacy transactions only.
+
+    Raises
+    ------
+    NodeError
+        If the node doesn't give the latest block, or the price of gas where that is needed.
+    """
+    base_fee = chain.block().get("baseFeePerGas")
+    if base_fee is None:
+        return {"gasPrice": chain.gas_price()}
+    tip = _tip(chain)
+    return {"maxFeePerGas": 2 * to_int(base_fee) + tip, "maxPriorityFeePerGas": tip}
+
+
+def _tip(chain: Chain) -> int:
+    try:
+        answer = chain.request("eth_maxPriorityFeePerGas", [])
+    except RpcFailure:  # not every node has the method
+        answer = None
+    return _TIP_WEI if answer is None else to_int(answer)
