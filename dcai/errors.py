@@ -30,6 +30,10 @@ class NodeUnreachable(NodeError):
     """No node answers."""
 
 
+class TooManyRequests(NodeUnreachable):
+    """The node limits how often it is asked, and doesn't answer for now."""
+
+
 class NoTrainer(DcaiError):
     """There is no trainer of a known kind at an address."""
 
@@ -39,11 +43,24 @@ class ContractReverted(DcaiError):
 
 
 class TransactionFailed(DcaiError):
-    """A transaction was sent and failed; `receipt` says what it used, and `__cause__` why, if that is known."""
+    """A transaction was sent and failed; `__cause__` says why, if that is known.
 
-    def __init__(self, sentence: str, receipt: Receipt | None = None) -> None:
+    Attributes
+    ----------
+    transaction_hash : str or None
+        None where a node that signs for itself didn't tell it.
+    receipt : Receipt or None
+        What it used, if that is known.
+    """
+
+    def __init__(self, sentence: str, receipt: Receipt | None = None, *, transaction_hash: str | None = None) -> None:
         super().__init__(sentence)
         self.receipt = receipt
+        self.transaction_hash = transaction_hash if receipt is None else receipt.transaction_hash
+
+
+class TransactionPending(TransactionFailed):
+    """A transaction was sent, or may have been, and its outcome is not known yet: look it up, don't send it again."""
 
 
 class ContractError(ContractReverted):

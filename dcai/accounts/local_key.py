@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dcai.accounts.numbers import is_known, is_number_taken, numbering
 from dcai.chain.addresses import checked_address
 from dcai.chain.fees import fees
-from dcai.chain.receipts import wait_for
+from dcai.chain.receipts import wait_for, was_sent
 from dcai.chain.rpc import RpcFailure, to_int
 from dcai.errors import InvalidInput, NodeError
 
@@ -60,7 +60,7 @@ class LocalKey:
             fields["to"] = checked_address(fields["to"])
         with numbering(self.chain.chain_id, self.address):
             sent = self._send_as_next(fields)
-        return wait_for(self.chain.request, sent)
+        return wait_for(self.chain.request, sent, patience=self.chain.patience)
 
     def _send_as_next(self, fields: dict[str, Any]) -> str:
         for _ in range(_OVERTAKEN):
@@ -88,8 +88,10 @@ class LocalKey:
             request("eth_sendRawTransaction", [signed.raw_transaction.to_0x_hex()])
         except RpcFailure as failure:
             # an answer may have been lost, and the same bytes sent again: then the node has them, and says so or not
-            if not is_known(failure) and request("eth_getTransactionByHash", [sent]) is None:
+            if not is_known(failure) and not was_sent(request, sent, repeated=failure.repeated):
                 raise
+        except NodeError:  # the node may have it all the same, which only its receipt tells
+            pass
         return sent
 
 

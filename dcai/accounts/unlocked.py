@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dcai.accounts.numbers import is_number_taken, numbering
 from dcai.chain.receipts import RawReceipt, wait_for
 from dcai.chain.rpc import RpcFailure, to_int
-from dcai.errors import TransactionFailed
+from dcai.errors import NodeError, TransactionPending
 
 if TYPE_CHECKING:
     from dcai.chain.call import Call
@@ -53,9 +53,14 @@ class Unlocked:
             except RpcFailure as failure:
                 if not is_number_taken(failure):
                     raise
-                raise TransactionFailed(
+                raise TransactionPending(
                     f"While a transaction was sent, {self.address} sent one with its number, {to_int(nonce)}: either "
                     "the connection was lost, or somebody else was faster; look whether "
                     "it was this one before you send it again."
                 ) from None
-        return wait_for(request, sent)
+            except NodeError as error:
+                raise TransactionPending(
+                    f"Whether transaction {to_int(nonce)} of {self.address} was sent is not known. {error} Look it up "
+                    "before you send it again."
+                ) from error
+        return wait_for(request, sent, patience=self.chain.patience)

@@ -13,10 +13,11 @@ from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.codec import codec
 from dcai.chain.lag import LAG_SECONDS, is_behind, until_there
+from dcai.chain.logs import LogReader, Part, shown
 from dcai.chain.receipts import RECEIPT_SECONDS, Log, RawReceipt, Receipt
 from dcai.chain.reverts import explained
-from dcai.chain.rpc import Request, RpcFailure, block_tag, field, listed, to_bytes, to_int
-from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
+from dcai.chain.rpc import Request, RpcFailure, block_tag, field, to_bytes, to_int
+from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, TransactionFailed, TransactionPending
 from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Chain:
         self.chain_id = to_int(self._ask("eth_chainId", []))
         self.gas_used: Counter[str] = Counter()
         self._counting = Lock()
+        self._log_reader = LogReader(self._ask)
         self._account_of = account_of
         self._travel = travel
         self.close = close
@@ -161,24 +163,36 @@ class Chain:
         """Return the number of the latest block."""
         return to_int(self._ask("eth_blockNumber", []))
 
-    def logs(self, address: str, *, first_block: int = 0, last_block: int | None = None) -> list[Log]:
+    def logs(
+        self,
+        address: str,
+        *,
+        first_block: int = 0,
+        last_block: int | None = None,
+        begins: Callable[[Log], bool] = lambda log: False,
+    ) -> list[Log]:
         """Return the log of a contract, in order, from a block to another or to the latest.
 
-        Where the node refuses so many blocks at once, as public ones do, they are asked for in parts.
+        Where the node refuses so many blocks at once, as public ones do, they are asked for in parts, the latest first;
+        a terminal shows how far it is where that takes more than a second.
+
+        Parameters
+        ----------
+        begins
+            Tells that an entry is the contract's first, so that no earlier block is asked for.
+
+        Raises
+        ------
+        NodeError
+            If the node refuses a single block, too.
         """
         last = self.block_number() if last_block is None else last_block
-        query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
-        try:
-            entries = self._ask("eth_getLogs", [query])
-        except NodeError as error:
-            if isinstance(error, NodeUnreachable) or first_block >= last:
-                raise
-            middle = (first_block + last) // 2
-            return [
-                *self.logs(address, first_block=first_block, last_block=middle),
-                *self.logs(address, first_block=middle + 1, last_block=last),
-            ]
-        return [Log.of(entry) for entry in listed(entries)]
+        found: list[Part] = []
+        for part in shown(self._log_reader.parts(address, first_block, last)):
+            found.append(part)
+            if part.first > first_block and any(map(begins, part.logs)):
+                break
+        return [log for part in reversed(found) for log in part.logs]
 
     # Sending
 
@@ -266,9 +280,10 @@ class Chain:
             receipt = Receipt.of(raw)
         except NodeError as error:
             known = raw.get("transactionHash") if isinstance(raw, dict) else None
-            raise TransactionFailed(
+            raise TransactionPending(
                 f"Transaction {shortened(known)} was sent, and its receipt can't be read. {error} Look it up before "
-                "you send it again."
+                "you send it again.",
+                transaction_hash=known if isinstance(known, str) else None,
             ) from error
         with self._counting:
             self.gas_used[sender] += receipt.gas_used

@@ -8,7 +8,7 @@ from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.codec import Codec, Event, codec
 from dcai.chain.receipts import Log, Receipt
-from dcai.errors import TransactionFailed
+from dcai.errors import NodeError, TransactionFailed
 
 
 class Contract:
@@ -62,19 +62,27 @@ class Contract:
         own = (log for log in receipt.logs if log.address == self.address)
         return [event for log in own if (event := self.codec.event(log)) is not None]
 
-    def only(self, receipt: Receipt, name: str) -> Event:
-        """Return the first event of that name of a transaction.
+    def only(self, receipt: Receipt, *names: str) -> Event:
+        """Return the first event of one of these names of a transaction; raise as `every` does."""
+        return self.every(receipt, *names)[0]
+
+    def every(self, receipt: Receipt, *names: str) -> list[Event]:
+        """Return the events of these names of a transaction, one at least.
 
         Raises
         ------
         TransactionFailed
-            If there is none.
+            If there is none, or the log can't be decoded.
         """
-        for event in self.events(receipt):
-            if event.name == name:
-                return event
+        problem = f"shows no {' or '.join(names)} of {self.address}, to which it was sent"
+        try:
+            found = [event for event in self.events(receipt) if event.name in names]
+        except NodeError:
+            found, problem = [], f"shows what {self.address}, to which it was sent, can't have written"
+        if found:
+            return found
         raise TransactionFailed(
-            f"Transaction {receipt.transaction_hash} succeeded, and its receipt shows no {name} of {self.address}: the "
-            "node or the account reports another transaction. Look it up before you send it again.",
+            f"Transaction {receipt.transaction_hash} succeeded, and its receipt {problem}: the node or the account "
+            "reports another transaction. Look it up before you send it again.",
             receipt,
         )

@@ -34,8 +34,14 @@ def until_there(ask: Callable[[], T | None], seconds: float = LAG_SECONDS) -> T 
     ask
         Returns None, or raises a failure that says so, where the node is behind.
     """
-    from tenacity import RetryCallState, Retrying, retry_if_exception, retry_if_result, stop_after_delay
-    from tenacity import wait_exponential
+    from tenacity import (
+        RetryCallState,
+        Retrying,
+        retry_if_exception,
+        retry_if_result,
+        stop_after_delay,
+        wait_exponential,
+    )
 
     def last(state: RetryCallState) -> T | None:
         assert state.outcome is not None

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
+from dcai.chain.lag import LAG_SECONDS, until_there
 from dcai.chain.rpc import Request, RpcFailure, field, listed, to_address, to_bytes, to_hex, to_int
-from dcai.errors import NodeError, TransactionFailed
-from dcai.untrusted import shortened
+from dcai.errors import NodeError, TransactionPending
 
 RECEIPT_SECONDS = 300
-"""How long a transaction is waited for before `TransactionFailed` says that it is still on its way."""
+"""How long a transaction is waited for before `TransactionPending` says that it is still on its way."""
+
+# More of what a node says doesn't fit into a sentence.
+_LONGEST = 200
 
 
 class RawLog(TypedDict):
@@ -23,6 +27,7 @@ class RawLog(TypedDict):
     blockNumber: int | str
     logIndex: int | str
     transactionHash: bytes | str
+    removed: NotRequired[bool]
 
 
 # "from" is not a name
@@ -33,9 +38,10 @@ RawReceipt = TypedDict(
         "transactionHash": bytes | str,
         "blockNumber": int | str,
         "gasUsed": int | str,
-        "effectiveGasPrice": int | str,
+        "effectiveGasPrice": NotRequired[int | str | None],
+        "l1Fee": NotRequired[int | str | None],
         "status": int | str,
-        "logs": Sequence[RawLog],
+        "logs": Sequence[RawLog] | None,
         "contractAddress": NotRequired[str | None],
     },
 )
@@ -75,8 +81,8 @@ class Receipt:
     transaction_hash : str
     block_number : int
     gas_used : int
-    fee_wei : int
-        The price of that gas.
+    fee_wei : int or None
+        The price of that gas, on an L2 with its fee for data on L1; None where the node doesn't say.
     logs : tuple of Log
     contract_address : str or None
         Of the contract that it deployed.
@@ -87,7 +93,7 @@ class Receipt:
     transaction_hash: str
     block_number: int
     gas_used: int
-    fee_wei: int
+    fee_wei: int | None
     logs: tuple[Log, ...]
     contract_address: str | None
     ok: bool
@@ -100,27 +106,77 @@ class Receipt:
             transaction_hash=to_hex(field(raw, "transactionHash")),
             block_number=to_int(field(raw, "blockNumber")),
             gas_used=gas_used,
-            fee_wei=gas_used * to_int(field(raw, "effectiveGasPrice")),
-            logs=tuple(Log.of(entry) for entry in listed(field(raw, "logs"))),
+            fee_wei=_fee(gas_used, raw),
+            logs=logs_of(raw.get("logs") or []),
             contract_address=to_address(field(raw, "contractAddress")) if raw.get("contractAddress") else None,
             ok=to_int(field(raw, "status")) == 1,
         )
 
 
+def logs_of(entries: object) -> tuple[Log, ...]:
+    """Return the entries that a node answered with, without those that a reorganisation has removed."""
+    return tuple(Log.of(entry) for entry in listed(entries) if not isinstance(entry, dict) or not entry.get("removed"))
+
+
+def _fee(gas_used: int, raw: RawReceipt) -> int | None:
+    """Return the fee, with that for the data that an L2 publishes."""
+    price = raw.get("effectiveGasPrice")
+    return None if price is None else gas_used * to_int(price) + to_int(raw.get("l1Fee") or 0)
+
+
+def _priced(request: Request, receipt: RawReceipt) -> RawReceipt:
+    """Return a receipt with the price of gas, which is in the transaction alone where blocks have no base fee."""
+    if receipt.get("effectiveGasPrice") is not None:
+        return receipt
+    try:
+        price = field(request("eth_getTransactionByHash", [to_hex(receipt["transactionHash"])]), "gasPrice")
+    except (NodeError, RpcFailure):
+        return receipt
+    return {**receipt, "effectiveGasPrice": price}
+
+
+def was_sent(request: Request, transaction_hash: str, *, repeated: bool) -> bool:
+    """Tell whether a node has a transaction that it refuses, or may have it since nothing can be learnt.
+
+    Parameters
+    ----------
+    repeated
+        Whether the same bytes may have been accepted before. Then a node that lags behind is given time to know them.
+    """
+
+    def find() -> object:
+        return request("eth_getTransactionByHash", [transaction_hash])
+
+    try:
+        found = find()
+        return (found if found is not None or not repeated else until_there(find)) is not None
+    except RpcFailure:
+        return repeated
+    except NodeError:
+        return True
+
+
 class _NotMined(Exception):
-    """The transaction isn't in a block yet."""
+    """The transaction isn't known to be in a block yet."""
 
 
-def wait_for(request: Request, transaction_hash: str) -> RawReceipt:
+def wait_for(request: Request, transaction_hash: str, *, patience: float = RECEIPT_SECONDS) -> RawReceipt:
     """Wait until a transaction is in a block, and return its receipt as the node answers it.
+
+    Whatever the node answers meanwhile, it is asked again until the end: what was sent can't be taken back. Then the
+    node is asked until it has the receipt's block, since of several behind one address one may lag.
+
+    Parameters
+    ----------
+    patience
+        How long, seconds.
 
     Raises
     ------
-    TransactionFailed
-        If it is in no block after `RECEIPT_SECONDS`, or the node answers nonsense or nothing any more.
+    TransactionPending
+        If it is not known to be in a block by then.
     """
-
-    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+    from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
     def find() -> RawReceipt:
         try:
@@ -129,25 +185,30 @@ def wait_for(request: Request, transaction_hash: str) -> RawReceipt:
                 raise _NotMined
             if to_hex(field(found, "transactionHash")) != to_hex(transaction_hash):
                 raise NodeError("The node answers with the receipt of another transaction.")
-        except RpcFailure:  # the node may still be busy with the block
-            raise _NotMined from None
+            found = _priced(request, found)
+            Receipt.of(found)
+        except RpcFailure as failure:  # the node may still be busy with the block
+            raise _NotMined(f" The node says: {failure.message[:_LONGEST]}") from None
         except NodeError as error:
-            raise TransactionFailed(
-                f"Transaction {shortened(transaction_hash)} was sent, and its receipt can't be read. {error} Look it "
-                "up before you send it again."
-            ) from error
+            raise _NotMined(f" {error}") from error
         return found
 
-    def still_waiting(_: object) -> RawReceipt:
-        raise TransactionFailed(
-            f"Transaction {transaction_hash} is not in a block after {RECEIPT_SECONDS} s. It may still get into one: "
-            "look it up before you send it again."
-        )
+    def give_up(state: RetryCallState) -> RawReceipt:
+        problem = state.outcome.exception() if state.outcome else None
+        raise TransactionPending(
+            f"Transaction {transaction_hash} was sent and is not known to be in a block after {patience:g} s.{problem} "
+            "It may be, or still get into one: look it up before you send it again.",
+            transaction_hash=transaction_hash,
+        ) from problem
 
     waiting = Retrying(
         retry=retry_if_exception_type(_NotMined),
         wait=wait_exponential(multiplier=0.02, max=2),
-        stop=stop_after_delay(RECEIPT_SECONDS),
-        retry_error_callback=still_waiting,
+        stop=stop_after_delay(patience),
+        retry_error_callback=give_up,
     )
-    return waiting(find)
+    found = waiting(find)
+    number = to_int(found["blockNumber"])
+    with suppress(NodeError, RpcFailure):
+        until_there(lambda: to_int(request("eth_blockNumber", [])) >= number or None, min(LAG_SECONDS, patience))
+    return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -16,9 +14,13 @@ from eth_utils.crypto import keccak
 from dcai import artifacts, plugins
 from dcai.chain.addresses import checksummed
 from dcai.chain.codec import ErrorType, codec
+from dcai.chain.revert_data import revert_data
 from dcai.errors import ContractError, ContractReverted, DcaiError, NodeError
 
-_REVERT_TEXT = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
+_UNDECODABLE = (DecodingError, ParseError, ValueError, OverflowError)
+
+_SOLIDITY = {bytes.fromhex("08c379a0"): ("string", ""), bytes.fromhex("4e487b71"): ("uint256", "panic ")}
+"""The errors that the language has: of `require` and `revert` with a text, and of arithmetic and the like."""
 
 # Longer figures of a contract that is not ours are cut in a sentence.
 _LONGEST = 80
@@ -32,13 +34,15 @@ def decode_error(data: bytes) -> ContractReverted | None:
     Whatever bytes come, this does not fail.
     """
     selector = data[:4]
+    if selector in _SOLIDITY:
+        return _solidity(selector, data[4:])
     kind = _kinds().get(selector)
     entry = _declared(kind) if kind else _in_artifacts(selector)
     if entry is None:
         return None
     try:
         values = decode(entry.types, data[4:])
-    except (DecodingError, ParseError, ValueError, OverflowError):
+    except _UNDECODABLE:
         return ContractReverted(
             f"The contract refuses with {entry.name}, whose figures can't be decoded: {_readable(data[4:])}."
         )
@@ -51,9 +55,9 @@ def decode_error(data: bytes) -> ContractReverted | None:
     return ContractReverted(f"The contract refuses: {entry.name}{f' ({told})' if told else ''}.")
 
 
-def explained(message: str, data: str | None) -> DcaiError:
-    """Return the exception for an error that a node answered with."""
-    reverted = _revert_data(message, data)
+def explained(message: str, data: object) -> DcaiError:
+    """Return the exception for an error that a node answered with, in whatever form; this does not fail."""
+    reverted = revert_data(message, data, _is_known)
     if reverted is None:
         return NodeError(f"The node refuses: {_cut(message, _LONGEST_MESSAGE)}")
     error = decode_error(reverted)
@@ -62,6 +66,10 @@ def explained(message: str, data: str | None) -> DcaiError:
     return ContractReverted(
         f"The contract refuses, with {_cut('0x' + reverted.hex(), _LONGEST_MESSAGE) if reverted else 'no reason'}."
     )
+
+
+def _is_known(selector: bytes) -> bool:
+    return selector in _kinds() or selector in _SOLIDITY or _in_artifacts(selector) is not None
 
 
 def _kinds() -> Mapping[bytes, type[ContractError]]:
@@ -82,6 +90,16 @@ def _declared(kind: type[ContractError]) -> ErrorType:
     """Return what a class declares: its name, and the types and names of its figures."""
     figures = [one.split() for one in kind.declaration.split(", ") if one]
     return ErrorType(kind.__name__, tuple(name for _, name in figures), tuple(type_ for type_, _ in figures))
+
+
+def _solidity(selector: bytes, figures: bytes) -> ContractReverted | None:
+    """Return the exception for an error of Solidity's own: a sentence, or the number of a panic."""
+    type_, told = _SOLIDITY[selector]
+    try:
+        (value,) = decode([type_], figures)
+    except _UNDECODABLE:
+        return None
+    return ContractReverted(f"The contract refuses: {told}{_readable(value)}.")
 
 
 @cache
@@ -112,17 +130,3 @@ def _readable(value: Any) -> str:
 
 def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
-
-
-def _revert_data(message: str, data: str | None) -> bytes | None:
-    """Return what a contract reverted with; None if the failure is of another kind."""
-    try:
-        if data is not None:
-            return bytes.fromhex(data.removeprefix("0x"))
-        match = _REVERT_TEXT.search(message)
-        if match:  # eth-tester gives the bytes as Python would print them
-            literal = ast.literal_eval(match[1])
-            return literal if isinstance(literal, bytes) else None
-    except (ValueError, SyntaxError, MemoryError, RecursionError):  # not what it looks like
-        return None
-    return b"" if "revert" in message else None

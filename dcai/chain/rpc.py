@@ -23,25 +23,55 @@ class Request(Protocol):
 
 
 class RpcFailure(Exception):
-    """A node's error answer, before its meaning is known."""
+    """A node's error answer, before its meaning is known.
 
-    def __init__(self, message: str, data: str | None = None) -> None:
+    Attributes
+    ----------
+    message : str
+    data : object
+        What stands beside it: text, or whatever else JSON can hold.
+    code : int or None
+    repeated : bool
+        Whether the answer to the same request was lost before: what is refused now may have been done then.
+    """
+
+    def __init__(self, message: str, data: object = None, code: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.data = data
+        self.code = code
+        self.repeated = False
 
 
-def result_of(answer: dict[str, Any]) -> Any:
+def failure_in(answer: object) -> RpcFailure | None:
+    """Return the error that an answer holds, in whatever form, or None."""
+    error = answer.get("error") if isinstance(answer, Mapping) else None
+    if isinstance(error, str) and error:
+        return RpcFailure(error)
+    if not isinstance(error, Mapping):
+        return None
+    message, code = error.get("message"), error.get("code")
+    return RpcFailure(
+        message if isinstance(message, str) else f"error {shortened(code)}",
+        error.get("data"),
+        code if isinstance(code, int) else None,
+    )
+
+
+def result_of(answer: object) -> Any:
     """Return the result of an answer.
 
     Raises
     ------
     RpcFailure
         If the answer is an error.
+    NodeError
+        If it is neither.
     """
-    if "error" in answer:
-        raise RpcFailure(answer["error"]["message"], answer["error"].get("data"))
-    return answer["result"]
+    failure = failure_in(answer)
+    if failure is not None:
+        raise failure
+    return field(answer, "result")
 
 
 # py-evm answers with integers and bytes where nodes answer with hexadecimal text

@@ -121,7 +121,7 @@ class Walk:
             after = self._purses(entry.author)
             contract, author, stranger = (now - then for now, then in zip(after, before, strict=True))
             what = f"a stranger claims contribution {entry.id} {when}: {call.what}"
-            assert stranger + receipt.fee_wei == 0, f"{what} changes what the stranger has"
+            assert stranger + (receipt.fee_wei or 0) == 0, f"{what} changes what the stranger has"
             assert author > 0, f"{what} pays its author nothing"
             assert author == -contract, f"{what} pays somebody other than its author"
 
@@ -153,7 +153,7 @@ class Walk:
             receipt = self.trainer.send(call, sender)
         except ContractReverted:
             return None
-        assert self.money() + receipt.fee_wei == before, f"{call.what} makes money, or loses some"
+        assert self.money() + (receipt.fee_wei or 0) == before, f"{call.what} makes money, or loses some"
         self.look(f"after {call.what}")
         return receipt
 
@@ -167,7 +167,7 @@ class Walk:
         else:
             raise AssertionError(f"{call.what} isn't refused")
         assert receipt is not None
-        after = self._world(), self.chain.balance(sender) + receipt.fee_wei
+        after = self._world(), self.chain.balance(sender) + (receipt.fee_wei or 0)
         assert after == before, f"{call.what} is refused, but leaves a trace"
 
     def look(self, when: str) -> None:

@@ -16,6 +16,7 @@ from dcai.errors import InvalidInput
 from dcai.samples import BATCH, unpack_batch
 
 if TYPE_CHECKING:
+    from dcai.chain.receipts import Log
     from dcai.models.twins import Twin
 
 ContributionTuple = tuple[int, str, int, int, int, bytes]
@@ -101,6 +102,14 @@ class Entry(ABC):
             encode(["uint256", "address", "uint256", "uint256", "uint256", "bytes32"], [*head, keccak(sample)])
         )
         return (int.from_bytes(digest, "big") << 96) % 2**256 | self.open
+
+
+_LOADED = keccak(text="Loaded(uint256,bytes)")
+
+
+def begins(log: Log) -> bool:
+    """Tell whether an entry is the first of a trainer's log: the first of its initial parameters are loaded."""
+    return log.topics == (_LOADED,) and log.data.startswith(bytes(32))
 
 
 E = TypeVar("E", bound=Entry)

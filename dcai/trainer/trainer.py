@@ -18,7 +18,7 @@ from dcai.trainer.audit import Audit, audit
 from dcai.trainer.contribution import Contribution, Quote
 from dcai.trainer.inputs import Inputs
 from dcai.trainer.labels import Labels
-from dcai.trainer.log import Entry, History
+from dcai.trainer.log import Entry, History, begins
 from dcai.trainer.prepare import Calls
 from dcai.trainer.settings import Deployed
 from dcai.trainer.slots import Slots
@@ -268,7 +268,7 @@ class Trainer(Generic[C, H]):
 
     def _history(self, block: int) -> H:
         history = self.history_type(self.incentive, self.inputs.blank())
-        logs = self.chain.logs(self.address, first_block=self.first_block, last_block=block)
+        logs = self.chain.logs(self.address, first_block=self.first_block, last_block=block, begins=begins)
         events = [event for log in logs if (event := self.contract.event(log)) is not None]
         blocks = {event.block_number for event in events if event.name in history.timed}
         history.extend(events, {block: self.chain.time_of(block) for block in blocks})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dcai.chain.nodes import http
+from tests.support.faults import faulty
 from tests.support.lines import Line, serving
 
 
@@ -19,3 +21,23 @@ def line(node):
     line = Line()
     with serving(line.handler(node)) as url:
         yield line, url
+
+
+@pytest.fixture
+def faults(node):
+    """Return what goes wrong between a client and the node: at first nothing."""
+    with faulty(node) as faults:
+        yield faults
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch):
+    """Return the waits between attempts, none of which takes its time."""
+    waits, step = [], http.Node._wait
+
+    def wait(node, state):
+        waits.append(step(node, state))
+        return 0
+
+    monkeypatch.setattr(http.Node, "_wait", wait)
+    return waits

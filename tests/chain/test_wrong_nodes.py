@@ -105,7 +105,7 @@ def test_an_answer_that_is_nonsense_is_one_sentence(node, perceptron, nonsense):
     trainer = dcai.deploy(dcai.connect(node), perceptron([1] * 40), dcai.DepositRefundTake())
     lies = {}
     with lying(node, lies) as url:
-        chain = dcai.connect(url, account=KEYS[0])
+        chain = dcai.connect(url, account=KEYS[0], patience=1)
         theirs = dcai.attach(chain, trainer.address)
         for method, ask in (
             ("eth_call", lambda: theirs.predict([1])),
@@ -139,7 +139,7 @@ def test_an_answer_that_is_nonsense_is_one_sentence(node, perceptron, nonsense):
 def test_after_a_transaction_was_sent_a_wrong_receipt_says_so(node, perceptron, lie):
     trainer = dcai.deploy(dcai.connect(node), perceptron([1] * 40), dcai.DepositRefundTake())
     with lying(node, {"eth_getTransactionReceipt": lie}) as url:
-        theirs = dcai.attach(dcai.connect(url, account=KEYS[0]), trainer.address)
+        theirs = dcai.attach(dcai.connect(url, account=KEYS[0], patience=1), trainer.address)
 
         with pytest.raises(errors.TransactionFailed, match=r"Transaction '?0x.* was sent.*before you send it again"):
             theirs.contribute([1], "yes")
@@ -147,7 +147,7 @@ def test_after_a_transaction_was_sent_a_wrong_receipt_says_so(node, perceptron, 
 
 def test_a_node_that_is_gone_after_a_transaction_was_sent_is_no_reason_to_send_it_again(node):
     with lying(node, {"eth_getTransactionReceipt": b"<html>"}) as url:
-        chain = dcai.connect(url, account=KEYS[0])
+        chain = dcai.connect(url, account=KEYS[0], patience=1)
 
         with pytest.raises(errors.TransactionFailed, match=r"Transaction '?0x.* was sent.*before you send it again"):
             chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)

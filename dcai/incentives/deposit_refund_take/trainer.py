@@ -126,7 +126,9 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
     ) -> list[DepositContribution]:
         """Make samples of a batch contributions of their own: see `DepositContribution.split`."""
         receipt = self.send(self.prepare.split(batch, positions), sender)
-        parts = [batch.entry.split(event.args["id"], event.args["slot"]) for event in self.contract.events(receipt)]
+        parts = [
+            batch.entry.split(event.args["id"], event.args["slot"]) for event in self.contract.every(receipt, "Split")
+        ]
         return [DepositContribution(self, part, receipt) for part in parts]
 
     def report(
@@ -144,7 +146,7 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
     def _claimed(self, entry: DepositEntry, call: Call, sender: str | Account | None) -> int:
         """Send a claim, and note what it paid."""
         receipt = self.send(call, sender)
-        amount: int = next(event for event in self.contract.events(receipt) if "amount" in event.args).args["amount"]
+        amount: int = self.contract.only(receipt, "Refunded", "BatchRefunded", "Taken").args["amount"]
         if amount == entry.open_wei and entry.slot < SPLIT_SLOTS:
             self.slots.add(entry.slot)
         entry.open_wei -= amount

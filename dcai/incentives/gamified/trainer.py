@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from dcai.accounts.account import Account
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
-from dcai.chain.codec import Event
-from dcai.chain.receipts import Receipt
 from dcai.errors import InvalidInput, IsNoBatch
 from dcai.incentives.gamified.log import GamifiedEntry, GamifiedHistory
 from dcai.incentives.gamified.standing import Standing
@@ -176,7 +174,7 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         entry: GamifiedEntry = entry_of(contribution, self)
         author = self._author(entry, sender)
         receipt = self.send(self.prepare.validate(contribution, positions=positions, gas=gas), author)
-        event = self._outcome(receipt, "id")
+        event = self.contract.only(receipt, "Validated", "BatchValidated", "Duplicate")
         if event.name == "Duplicate":
             self._finish(entry)
             return 0
@@ -190,7 +188,8 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
     ) -> int:
         """Announce that data is bad, or take its points: see `GamifiedContribution.report`."""
         entry: GamifiedEntry = entry_of(contribution, self)
-        event = self._outcome(self.send(self.prepare.report(contribution, gas=gas), sender), "reporter")
+        receipt = self.send(self.prepare.report(contribution, gas=gas), sender)
+        event = self.contract.only(receipt, "Reported", "PointsTaken")
         if event.name == "Reported":
             entry.stage, entry.until = "reported", event.args["due"] + self.incentive.times()[3]
             return 0
@@ -203,13 +202,8 @@ class GamifiedTrainer(Trainer[GamifiedContribution, GamifiedHistory], incentive=
         """End a report of one's own data: see `GamifiedContribution.defend`."""
         entry: GamifiedEntry = entry_of(contribution, self)
         author = self._author(entry, sender)
-        event = self._outcome(self.send(self.prepare.defend(contribution, gas=gas), author), "until")
+        event = self.contract.only(self.send(self.prepare.defend(contribution, gas=gas), author), "Defended")
         entry.stage, entry.until = "validated", event.args["until"]
-
-    def _outcome(self, receipt: Receipt, argument: str) -> Event:
-        """Return the event with an argument of this name; those of badges have none of ours."""
-        events = self.contract.events(receipt)
-        return next(event for event in events if event.name != "TransferSingle" and argument in event.args)
 
     def _finish(self, entry: GamifiedEntry) -> None:
         entry.stage = "finished"

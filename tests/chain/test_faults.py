@@ -1,0 +1,256 @@
+"""What a bad line turns answers into, and that none of it is the outcome: each case is one line."""
+
+from __future__ import annotations
+
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
+from itertools import count
+from threading import Barrier
+
+import pytest
+
+import dcai
+from dcai import errors
+from dcai.chain.nodes import http
+from tests.support import faults as turns
+from tests.support.node import KEYS, PEOPLE
+
+PASSING = {
+    "the request is lost": turns.lost_request,
+    "the answer is lost": turns.lost_answer,
+    "half the body": turns.half_the_body,
+    "half the JSON": turns.half_the_json,
+    "half a chunk": turns.half_a_chunk,
+    "no last chunk": turns.no_last_chunk,
+    "broken gzip": turns.broken_gzip,
+    "half the gzip": turns.half_the_gzip,
+    "no gzip": turns.no_gzip,
+    "nothing": turns.raw(b""),
+    "a page": turns.raw(b"<html>Bad gateway</html>"),
+    "a page with another status": turns.status(500, b"<html>oops</html>"),
+    **{f"status {code}": turns.status(code) for code in (408, 425, 429, 500, 502, 503, 504, 509, 520, 522, 524, 530)},
+    "status 502 after all": turns.status_after_all(502),
+    "status 503 with an error": turns.error(-32000, "not now", http=503),
+    "status 503 with Retry-After": turns.status(503, Retry_After=0),
+    "status 429 with Retry-After": turns.status(429, Retry_After=0),
+    "status 429 with a date": turns.status(429, Retry_After=formatdate(0, usegmt=True)),
+    "status 429 with nonsense": turns.status(429, Retry_After="soon"),
+    "an internal error": turns.error(-32603, "Internal error"),
+    "an upstream's error": turns.error(-32000, "upstream connect error"),
+    "too many requests: Infura": turns.error(
+        -32005, "project ID request rate exceeded", {"rate": {"backoff_seconds": 0, "allowed_rps": 1}}
+    ),
+    "too many requests: Alchemy": turns.error(429, "Your app has exceeded its compute units per second capacity."),
+    "too many requests: QuickNode": turns.error(-32007, "50/second request limit reached"),
+    "too many requests: Base": turns.error(-32016, "over rate limit"),
+    "too many requests: Ankr": turns.error(-32029, "Too many requests, retry in 0.1s"),
+    "too many requests: in words": turns.raw(b'{"error": "rate limited"}', 429),
+}
+
+
+NEVER = {
+    "no receipt": turns.result(None),
+    "an error": turns.error(-32000, "transaction indexing is in progress"),
+    "another error": turns.error(-32603, "Internal error"),
+    "a list": turns.result([]),
+    "text": turns.result("0x12"),
+    "a page": turns.raw(b"<html>"),
+    "status 404": turns.status(404),
+    "status 500": turns.status(500),
+    "lost answers": turns.lost_answer,
+    "half the JSON": turns.half_the_json,
+    "too many requests": turns.status(429),
+    "the receipt of another transaction": turns.changed(lambda told: told and {**told, "transactionHash": "0x11" * 32}),
+    "a receipt without its block": turns.null("blockNumber"),
+    "a receipt of nonsense": turns.changed(lambda told: told and {**told, "gasUsed": "many"}),
+}
+
+
+# After sending
+
+
+@pytest.mark.parametrize("turn", PASSING.values(), ids=PASSING)
+def test_what_passes_is_waited_out_and_exactly_one_transaction_is_sent(faults, turn):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    before, had = _count(chain), chain.balance(PEOPLE[1])
+    for method in ("eth_estimateGas", "eth_sendRawTransaction", "eth_getTransactionReceipt"):
+        faults.on(method, turn, times=2)
+
+    receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+    assert receipt.ok
+    assert (_count(chain), chain.balance(PEOPLE[1])) == (before + 1, had + 5)
+
+
+@pytest.mark.parametrize("turn", NEVER.values(), ids=NEVER)
+def test_a_receipt_that_never_comes_is_asked_for_until_the_deadline_and_the_error_names_the_hash(faults, turn):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    chain.patience = 0.1
+    faults.on("eth_getTransactionReceipt", turn)
+
+    with pytest.raises(errors.TransactionPending, match=r"was sent.*before you send it again") as caught:
+        chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+    assert faults.seen.count("eth_getTransactionReceipt") > 1
+    told = caught.value.transaction_hash
+    assert told in str(caught.value)
+    assert chain.request("eth_getTransactionByHash", [told])["from"] == PEOPLE[0].lower()
+
+
+@pytest.mark.parametrize("turn", NEVER.values(), ids=NEVER)
+def test_a_receipt_that_comes_late_is_the_outcome(faults, turn):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    faults.on("eth_getTransactionReceipt", turn, times=2)
+
+    assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).ok
+
+
+def test_a_node_that_is_gone_for_longer_than_one_request_is_asked_again_for_the_receipt(faults):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    faults.on("eth_getTransactionReceipt", turns.lost_request, times=2 * http.ATTEMPTS + 1)
+
+    assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).ok
+
+
+def test_how_long_a_transaction_is_waited_for_is_given_when_connecting(node):
+    assert dcai.connect(node).patience == 300
+    assert dcai.connect(node, patience="20 minutes").patience == 1200
+    with pytest.raises(errors.InvalidInput, match="at least a second"):
+        dcai.connect(node, patience=0)
+
+
+def test_a_transaction_whose_sending_gets_no_answer_is_settled_by_its_hash(faults):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    before = _count(chain)
+    faults.on("eth_sendRawTransaction", turns.lost_answer)
+
+    assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).ok
+    assert _count(chain) == before + 1
+
+
+@pytest.mark.parametrize("refusal", ["already known", "nonce too low", "ALREADY_EXISTS: already in mempool"])
+def test_a_refusal_after_a_lost_answer_is_settled_by_the_hash_even_where_a_replica_lags(faults, refusal):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    before = _count(chain)
+    faults.on("eth_sendRawTransaction", turns.lost_answer, times=1)
+    faults.on("eth_sendRawTransaction", turns.error(-32000, refusal))
+    faults.on("eth_getTransactionByHash", turns.result(None), times=2)
+
+    assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).ok
+    assert _count(chain) == before + 1
+
+
+@pytest.mark.parametrize("turn", [turns.lost_answer, turns.status(500), turns.raw(b"<html>")])
+def test_a_node_that_signs_and_gives_no_answer_leaves_the_outcome_open(faults, turn):
+    chain = dcai.connect(faults.url)
+    faults.on("eth_sendTransaction", turn)
+
+    with pytest.raises(errors.TransactionPending, match=f"{PEOPLE[0]}.*before you send it again"):
+        chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+
+# Patience
+
+
+@pytest.mark.parametrize(
+    ("turn", "asked"),
+    [
+        (turns.status(429, Retry_After=3), 3),
+        (turns.status(503, Retry_After=3), 3),
+        (turns.status(429, Retry_After=formatdate(4_000_000_000, usegmt=True)), 30),
+        (turns.status(429, Retry_After=86_400), 30),
+        (turns.error(-32005, "limit exceeded", {"rate": {"backoff_seconds": 2.5}}), 2.5),
+        (turns.error(-32029, "Too many requests, retry in 10s"), 10),
+        (turns.error(-32090, "Too many requests. Try again in 1500ms"), 1.5),
+    ],
+)
+def test_a_node_is_left_alone_for_as_long_as_it_asks_but_not_for_longer_than_patience_lasts(faults, waits, turn, asked):
+    chain = dcai.connect(faults.url)
+    faults.on("eth_blockNumber", turn, times=1)
+
+    chain.block_number()
+
+    assert waits == [asked]
+
+
+@pytest.mark.parametrize("method", ["eth_blockNumber", "eth_sendRawTransaction"])
+@pytest.mark.parametrize("turn", [turns.status(429, Retry_After=1), turns.error(-32005, "limit exceeded")])
+def test_when_patience_ends_it_says_that_there_are_too_many_requests(faults, turn, method):
+    chain = dcai.connect(faults.url)
+    faults.on(method, turn)
+
+    with pytest.raises(errors.TooManyRequests, match="too many requests"):
+        chain.request(method, [])
+
+    assert faults.seen.count(method) == http.ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    ("turn", "error", "words"),
+    [
+        (turns.lost_request, errors.NodeUnreachable, "No node answers"),
+        (turns.status(504), errors.NodeError, "hasn't answered in time"),
+        (turns.status(520), errors.NodeError, "status 520"),
+        (turns.half_the_json, errors.NodeError, "doesn't answer in JSON"),
+        (turns.error(-32603, "Internal error"), errors.NodeError, "Internal error"),
+        (turns.error(-32000, "not now", http=503), errors.NodeError, "not now"),
+    ],
+)
+def test_when_patience_ends_it_says_what_was_wrong(faults, turn, error, words):
+    chain = dcai.connect(faults.url)
+    faults.on("eth_blockNumber", turn)
+
+    with pytest.raises(error, match=words):
+        chain.block_number()
+
+    assert faults.seen.count("eth_blockNumber") == http.ATTEMPTS
+
+
+def test_an_answer_without_end_is_cut_off(faults, monkeypatch):
+    chain = dcai.connect(faults.url)
+    monkeypatch.setattr(http, "_MOST_BYTES", 1_000)
+    faults.on("eth_blockNumber", turns.raw(gzip.compress(b" " * 10**6), Content_Encoding="gzip"))
+
+    with pytest.raises(errors.NodeError, match="more than 1,000 bytes"):
+        chain.block_number()
+
+
+def test_an_answer_that_drips_is_given_up(faults, monkeypatch):
+    chain = dcai.connect(faults.url)
+    clock = count(step=40)
+    monkeypatch.setattr(http.time, "monotonic", lambda: next(clock))
+    faults.on("eth_blockNumber", turns.raw(b" " * 10**6))
+
+    with pytest.raises(errors.NodeError, match="hasn't answered in time"):
+        chain.block_number()
+
+
+def test_a_request_is_not_sent_on_to_another_host(faults):
+    chain = dcai.connect(faults.url)
+    faults.on("*", turns.status(307, Location="https://elsewhere.example/v3/secret"))
+
+    with pytest.raises(
+        errors.NodeError, match=r"sends on to https://elsewhere\.example, which isn't followed"
+    ) as caught:
+        chain.block_number()
+
+    assert "secret" not in str(caught.value)
+
+
+def test_threads_that_ask_at_the_same_time_are_answered_without_a_warning(faults, caplog):
+    chain = dcai.connect(faults.url)
+    together = Barrier(8)
+
+    def ask(_):
+        together.wait()
+        return chain.block_number()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len({*threads.map(ask, range(8))}) == 1
+
+    assert not caplog.records
+
+
+def _count(chain):
+    return int(chain.request("eth_getTransactionCount", [PEOPLE[0], "latest"]), 16)
