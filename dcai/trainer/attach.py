@@ -41,7 +41,8 @@ def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | N
     address
         The trainer's.
     first_block
-        The block of its deployment, or one before: public nodes often refuse to search the log of the whole chain.
+        The block of its deployment, or one before. Left out, the log is read back from the latest block until it
+        begins.
     embed
         The function that the trainer's encoder names, where that is an `EmbeddingEncoder`.
 

@@ -70,7 +70,7 @@ class Trainer(Generic[C, H]):
     deploy_gas : int
         What the deployment used; 0 where the trainer was attached to.
     first_block : int
-        Where its log begins.
+        Where its log begins, or before: it is read back from the latest block until it begins.
     contract : Contract
         Its calls, answers and events, for incentives of one's own.
     inputs : Inputs

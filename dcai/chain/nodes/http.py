@@ -139,20 +139,21 @@ class Node:
             )
             with answer:
                 return answer.status, answer.headers, self._read(answer)
-        except ValueError as error:
-            raise NodeError(f"{self.shown} can't be asked; check the address.") from error
+        # the texts of these errors may hold the path, which may hold a key
+        except ValueError:
+            raise NodeError(f"{self.shown} can't be asked; check the address.") from None
         except TimeoutError as error:  # of urllib3's, not the built-in one
-            raise Lost("no answer in time", late=isinstance(error, ReadTimeoutError)) from error
-        except DecodeError as error:
-            raise Lost("a broken compression") from error
+            raise Lost("no answer in time", late=isinstance(error, ReadTimeoutError)) from None
+        except DecodeError:
+            raise Lost("a broken compression") from None
         except SSLError as error:
             if "CERTIFICATE_VERIFY_FAILED" not in str(error):
-                raise Lost("a broken connection") from error
+                raise Lost("a broken connection") from None
             raise NodeError(
                 f"{self.shown} has no certificate that is trusted here: check the address, or set SSL_CERT_FILE."
-            ) from error
-        except HTTPError as error:
-            raise Lost("a broken connection") from error
+            ) from None
+        except HTTPError:
+            raise Lost("a broken connection") from None
 
     def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         parts: list[bytes] = []
@@ -186,21 +187,21 @@ class Node:
             raise TooManyRequests(
                 f"{self.shown} refuses: too many requests (it limits how many it answers{asked}). Try again later, or "
                 "use another node."
-            ) from lost
+            ) from None
         if lost.failure is not None:
             raise lost.failure
         if lost.late:
             raise NodeError(
                 f"{self.shown} hasn't answered in time, in {state.attempt_number} attempts: try again later, or use "
                 "another node."
-            ) from lost
+            ) from None
         if lost.reason == "no JSON":
-            raise NodeError(f"{self.shown} doesn't answer in JSON: it is not a JSON-RPC node.") from lost
+            raise NodeError(f"{self.shown} doesn't answer in JSON: it is not a JSON-RPC node.") from None
         if lost.reason.startswith("status"):
-            raise NodeError(f"{self.shown} answers with {lost.reason}: it may not be a JSON-RPC node.") from lost
+            raise NodeError(f"{self.shown} answers with {lost.reason}: it may not be a JSON-RPC node.") from None
         raise NodeUnreachable(
             f"No node answers at {self.shown} (up to {ATTEMPTS} attempts); check the address and that the node runs."
-        ) from lost
+        ) from None
 
 
 def _lost(state: RetryCallState) -> Lost:
