@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from dcai import durations
@@ -69,6 +71,7 @@ class Chain:
         self.gas_used: Counter[str] = Counter()
         self._counting = Lock()
         self._log_reader = LogReader(self._ask)
+        self._last_receipt = (0, -inf)
         self._account_of = account_of
         self._travel = travel
         self.close = close
@@ -122,14 +125,20 @@ class Chain:
             If the answer is empty: there is no such contract.
         """
         prepared = codec(contract)
-        data = self.call(address, prepared.call(function, *args), block=block)
+        calldata = prepared.call(function, *args)
+        data = self.call(address, calldata, block=block)
+        if not data and block is None and (newest := self._newest()):
+            data = self.call(address, calldata, block=newest)
         if not data:
             raise NodeError(f"{address} doesn't answer as a {contract} does: there is no such contract on this chain.")
         return prepared.result(function, data)
 
     def code(self, address: str) -> bytes:
         """Return the code of a contract; empty where there is none."""
-        return to_bytes(self._ask("eth_getCode", [address, "latest"]))
+        found = to_bytes(self._ask("eth_getCode", [address, "latest"]))
+        if not found and (newest := self._newest()):
+            found = to_bytes(self._ask("eth_getCode", [address, block_tag(newest)]))
+        return found
 
     def balance(self, address: str, *, block: int | None = None) -> int:
         """Return the balance of an address, wei, as of a block or of the latest."""
@@ -287,6 +296,7 @@ class Chain:
             ) from error
         with self._counting:
             self.gas_used[sender] += receipt.gas_used
+        self._last_receipt = receipt.block_number, monotonic()
         if not receipt.ok:
             self._raise_failed(transaction, receipt)
         return receipt
@@ -413,6 +423,15 @@ class Chain:
         if sender is not None:
             transaction["from"] = sender
         return transaction
+
+    def _newest(self) -> int | None:
+        """Return the block of a receipt that just came.
+
+        Of several nodes behind one address, one that lags behind finds nothing where that block put something; asked as
+        of the block, it says that it doesn't have it yet.
+        """
+        number, time = self._last_receipt
+        return number if monotonic() - time < LAG_SECONDS else None
 
     def _ask(self, method: str, params: Sequence[object]) -> Any:
         try:

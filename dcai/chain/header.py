@@ -7,7 +7,9 @@ from typing import Any
 from eth_utils.crypto import keccak
 
 from dcai.chain.chain import Chain
+from dcai.chain.rpc import field, to_bytes
 from dcai.errors import InvalidInput, NodeError
+from dcai.untrusted import shortened
 
 # The fields in their order, with the bytes of those of fixed width (0: of any); None: a number without leading zeros.
 _FIELDS: dict[str, int | None] = {
@@ -46,12 +48,12 @@ def header(chain: Chain, number: int) -> bytes:
     """
     import rlp  # only markets need it
 
-    block: dict[str, Any] = chain.request("eth_getBlockByNumber", [hex(number), False])
+    block = chain.block(number)
     fields = {name: _field(block[name], width) for name, width in _FIELDS.items() if block.get(name) is not None}
     # eth-tester shows an empty extraData as 32 zeros
     for told in (fields, {**fields, "extraData": b""}):
         encoded: bytes = rlp.encode(list(told.values()))
-        if keccak(encoded) == _field(block["hash"], 32):
+        if keccak(encoded) == _field(field(block, "hash"), 32):
             return encoded
     raise NodeError(
         f"The header of block {number} can't be made from the answer of {chain.backend}: this chain has other fields, "
@@ -72,8 +74,7 @@ def check_randomness(chain: Chain) -> None:
     """
     latest = chain.block_number()
     header(chain, latest)
-    block: dict[str, Any] = chain.request("eth_getBlockByNumber", [hex(latest), False])
-    told = _field(block["mixHash"], 32)
+    told = _field(field(chain.block(latest), "mixHash"), 32)
     if not any(told[:16]) or not any(told[-8:]):
         raise InvalidInput(
             f"Chain {chain.chain_id} has no randomness to draw a portion from: its prevRandao is 0x{told.hex()}; "
@@ -82,13 +83,11 @@ def check_randomness(chain: Chain) -> None:
 
 
 def _field(value: Any, width: int | None) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, int):
-        number = value
-    elif width == 0:
-        return bytes.fromhex(value.removeprefix("0x"))
-    else:
-        number = int(value, 16)
-    length = (number.bit_length() + 7) // 8 if width is None else width
-    return number.to_bytes(length, "big")
+    if isinstance(value, bytes) or width == 0:
+        return to_bytes(value)
+    try:
+        number = value if isinstance(value, int) else int(value, 16)
+        length = (number.bit_length() + 7) // 8 if width is None else width
+        return number.to_bytes(length, "big")
+    except (TypeError, ValueError, OverflowError):
+        raise NodeError(f"The node answers {shortened(value)} in the header of a block: ask another node.") from None

@@ -10,6 +10,7 @@ from eth_utils import keccak
 
 import dcai
 from dcai import errors
+from dcai.chain.header import check_randomness
 from dcai.chain.reverts import explained
 from dcai.incentives.deposit_refund_take.errors import Underpaid
 from tests.support import faults as turns
@@ -240,3 +241,33 @@ def test_after_a_transaction_the_next_question_waits_for_a_replica_that_has_its_
     trainer = dcai.deploy(chain, perceptron([1] * 40), dcai.DepositRefundTake())
 
     assert trainer.predict([1]) == "yes"
+
+
+@pytest.mark.parametrize("method", ["eth_getCode", "eth_call"])
+def test_a_contract_that_was_just_made_is_asked_for_again_as_of_its_block(faults, perceptron, method):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    trainer = dcai.deploy(chain, perceptron([1] * 40), dcai.DepositRefundTake())
+    faults.on(method, turns.result("0x"), times=1)
+    faults.on(method, turns.error(-32000, "header not found"), times=1)
+
+    assert dcai.attach(chain, trainer.address).predict([1]) == "yes"
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        turns.result(None),
+        turns.without("hash"),
+        turns.without("mixHash"),
+        turns.null("parentHash"),
+        turns.changed(lambda told: {**told, "mixHash": 7.5}),
+        turns.changed(lambda told: {**told, "number": "-0x1"}),
+    ],
+)
+def test_a_header_that_lacks_what_a_market_needs_is_refused(faults, turn):
+    chain = dcai.connect(faults.url)
+    chain.patience = 0.1
+    faults.on("eth_getBlockByNumber", turn)
+
+    with pytest.raises(errors.NodeError):
+        check_randomness(chain)
