@@ -415,6 +415,7 @@ class Chain:
         """
         if self._ask("evm_revert", [snapshot]) is False:
             raise InvalidInput(f"There is no snapshot {snapshot!r}; each can be used once.")
+        self._last_receipt = (0, -inf)
 
     def _transaction(self, to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, str]:
         transaction = {"data": "0x" + data.hex(), "value": hex(value)}
