@@ -197,7 +197,7 @@ class Chain:
         """
         last = self.block_number() if last_block is None else last_block
         found: list[Part] = []
-        for part in shown(self._log_reader.parts(address, first_block, last)):
+        for part in shown(self._log_reader.parts(checked_address(address), first_block, last)):
             found.append(part)
             if part.first > first_block and any(map(begins, part.logs)):
                 break

@@ -51,6 +51,8 @@ class LogReader:
     def parts(self, address: str, first: int, last: int) -> Iterator[Part]:
         """Yield the parts of a contract's log between two blocks, the latest first.
 
+        Whatever order and whatever else a node answers in, these are the contract's entries, each once.
+
         Raises
         ------
         NodeError
@@ -68,7 +70,10 @@ class LogReader:
                     raise
                 self._narrow(last - start + 1, str(refusal))
                 continue
-            yield Part(start, last, logs_of(entries))
+            asked = (
+                log for log in set(logs_of(entries)) if log.address == address and start <= log.block_number <= last
+            )
+            yield Part(start, last, tuple(sorted(asked, key=lambda log: (log.block_number, log.index))))
             self._widen()
             last = start - 1
 

@@ -119,9 +119,11 @@ def logs_of(entries: object) -> tuple[Log, ...]:
 
 
 def _fee(gas_used: int, raw: RawReceipt) -> int | None:
-    """Return the fee, with that for the data that an L2 publishes."""
-    price = raw.get("effectiveGasPrice")
-    return None if price is None else gas_used * to_int(price) + to_int(raw.get("l1Fee") or 0)
+    """Return the fee, with that for the data that an L2 publishes; None where the node doesn't say, or nonsense."""
+    try:
+        return gas_used * to_int(raw.get("effectiveGasPrice")) + to_int(raw.get("l1Fee") or 0)
+    except NodeError:
+        return None
 
 
 def _priced(request: Request, receipt: RawReceipt) -> RawReceipt:

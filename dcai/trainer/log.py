@@ -12,7 +12,7 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from dcai.chain.codec import Event
-from dcai.errors import InvalidInput
+from dcai.errors import InvalidInput, NodeError
 from dcai.samples import BATCH, unpack_batch
 
 if TYPE_CHECKING:
@@ -207,17 +207,31 @@ class History(ABC, Generic[E]):
             In the order of the log.
         times
             Block number -> its time, of the blocks of `timed` events.
+
+        Raises
+        ------
+        NodeError
+            If an event follows from nothing before it: the log isn't whole.
         """
         for event in events:
-            match event.name:
-                case "Loaded":
-                    self.parameters += event.args["parameters"]
-                case "ClassAdded":
-                    self.added.append(event.args["name"])
-                case "Contributed":
-                    self._contributed(event.args)
-                case _:
-                    self.apply(event, times)
+            try:
+                self._extend(event, times)
+            except (LookupError, ArithmeticError, TypeError) as error:
+                raise NodeError(
+                    f"The log that the node gives of {event.address} isn't whole: {event.name} in block "
+                    f"{event.block_number} follows from nothing in it; ask another node."
+                ) from error
+
+    def _extend(self, event: Event, times: dict[int, int]) -> None:
+        match event.name:
+            case "Loaded":
+                self.parameters += event.args["parameters"]
+            case "ClassAdded":
+                self.added.append(event.args["name"])
+            case "Contributed":
+                self._contributed(event.args)
+            case _:
+                self.apply(event, times)
 
     def _contributed(self, args: dict[str, Any]) -> None:
         entry: Any = self.entry_type.of(args, self.incentive)

@@ -138,6 +138,7 @@ def test_where_blocks_have_no_base_fee_legacy_transactions_are_sent(faults, trai
         turns.without("contractAddress", "type", "cumulativeGasUsed", "logsBloom", "from", "to"),
         turns.changed(lambda told: {**told, "timeboosted": False, "l1GasUsed": "0x0", "gasUsedForL1": None}),
         turns.null("l1Fee"),
+        turns.changed(lambda told: {**told, "contractAddress": "", "blobGasPrice": "much"}),
     ],
 )
 def test_fields_of_a_receipt_that_are_not_needed_may_be_missing(faults, trainer, turn):
@@ -150,8 +151,11 @@ def test_fields_of_a_receipt_that_are_not_needed_may_be_missing(faults, trainer,
     assert before - chain.balance(PEOPLE[0]) == mine.entry.deposit_wei + mine.receipt.fee_wei
 
 
-def test_a_fee_that_the_node_does_not_say_is_not_made_up(faults):
-    faults.on("eth_getTransactionReceipt", turns.without("effectiveGasPrice"))
+@pytest.mark.parametrize(
+    "turn", [turns.without("effectiveGasPrice"), turns.changed(lambda told: {**told, "l1Fee": "much"})]
+)
+def test_a_fee_that_the_node_does_not_say_is_not_made_up(faults, turn):
+    faults.on("eth_getTransactionReceipt", turn)
     faults.on("eth_getTransactionByHash", turns.result(None))
     chain = dcai.connect(faults.url, account=KEYS[0])
 
@@ -206,6 +210,32 @@ def test_entries_that_a_reorganisation_removed_do_not_count(faults, trainer):
     )
 
     assert len(dcai.connect(faults.url).logs(trainer.address)) == len(trainer.chain.logs(trainer.address))
+
+
+def test_a_log_in_any_order_with_repetitions_and_strangers_is_the_contracts(faults, trainer):
+    def mixed(told):
+        stranger = {**told[-1], "address": PEOPLE[1]}
+        later = {**told[-1], "blockNumber": "0xffffff"}
+        return [stranger, later, *reversed(told), *told]
+
+    trainer.contribute([1], "yes")
+    faults.on("eth_getLogs", turns.changed(mixed))
+    theirs = dcai.attach(dcai.connect(faults.url), trainer.address)
+
+    assert theirs.chain.logs(trainer.address.lower()) == trainer.chain.logs(trainer.address)
+    assert theirs.audit().ok
+
+
+def test_a_log_that_lacks_a_contribution_is_reported(faults, node_chain, trainer):
+    mine = trainer.contribute([1], "yes")
+    node_chain.request("evm_increaseTime", [86_400])
+    node_chain.request("evm_mine", [])
+    mine.refund()
+    contributed = "0x" + keccak(text="Contributed(uint256,address,uint256,uint256,uint256,uint256,bytes)").hex()
+    faults.on("eth_getLogs", turns.changed(lambda told: [one for one in told if one["topics"][0] != contributed]))
+
+    with pytest.raises(errors.NodeError, match=r"isn't whole: Refunded in block .*ask another node"):
+        dcai.attach(dcai.connect(faults.url), trainer.address).contributions()
 
 
 # Replicas that lag
