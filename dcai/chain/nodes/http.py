@@ -94,12 +94,7 @@ class Node:
 
     def _ask_once(self, method: str, body: bytes) -> Any:
         status, headers, text = self._post(body)
-        try:
-            answer = untrusted.parse(text)
-        except ValueError:
-            answer, told = None, False
-        else:
-            told = True
+        answer, told = _parsed(text)
         failure = failure_in(answer)
         if status == 429 or (failure is not None and limits.is_rate_limit(failure, method)):
             raise Lost("too many requests", busy=True, after=limits.wait_asked(headers, failure))
@@ -116,6 +111,8 @@ class Node:
                 f"{self.shown} sends on to {_host(headers.get('Location', ''))}, which isn't followed: connect to that "
                 "address if you trust it."
             )
+        if status in (401, 403):
+            raise NodeError(f"{self.shown} doesn't let us in (status {status}): check the key or password in its URL.")
         if not 200 <= status < 300:
             raise NodeError(f"{self.shown} answers with status {status}: it may not be a JSON-RPC node.")
         if not told:
@@ -202,6 +199,14 @@ class Node:
         raise NodeUnreachable(
             f"No node answers at {self.shown} (up to {ATTEMPTS} attempts); check the address and that the node runs."
         ) from None
+
+
+def _parsed(text: bytes) -> tuple[Any, bool]:
+    """Return what a text says in JSON, and whether it is JSON at all."""
+    try:
+        return untrusted.parse(text), True
+    except ValueError:
+        return None, False
 
 
 def _lost(state: RetryCallState) -> Lost:

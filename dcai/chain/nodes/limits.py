@@ -16,12 +16,12 @@ _RATE_CODES = {429, -32005, -32029}
 
 _RATE = re.compile(
     r"too many (requests|calls)|rate.?limit|request rate|throttl|compute units|throughput|over capacity|quota"
-    r"|(requests?|calls?) (count|limit|per)|(requests?|calls?) .{0,40}exceeded|per (second|minute)|back.?off",
+    r"|(requests?|calls?) (count|limit|per)|per (second|minute)|back.?off",
     re.IGNORECASE,
 )
 
 # What a smaller part of the log would cure.
-_LESS = re.compile(r"result|block|range|logs|size|span|smaller|narrow|reduce|too large", re.IGNORECASE)
+_LESS = re.compile(r"results|range|response size|too large|smaller|narrow|reduce", re.IGNORECASE)
 
 _PASSING = re.compile(
     r"^(internal|server|internal server|internal json-?rpc) error\.?$|upstream|temporar|try again|service unavailable"
