@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from dcai.chain import Chain, local_chain
 from dcai.chain.create2 import PROXY
-from dcai.chain.rpc import RpcFailure
-from dcai.errors import NodeError
 from dcai.incentives import Incentive
 from dcai.models.twins import Twin
 from dcai.trainer import products
@@ -81,8 +79,5 @@ class Cost:
         """
         missing = [name for name in trial.contract_gas if not chain.code(products.address_of(name))]
         gas = trial.trainer_gas + sum(trial.contract_gas[name] for name in missing)
-        try:
-            price = int(chain.request("eth_gasPrice", []), 16)
-        except RpcFailure as failure:
-            raise NodeError(f"{chain.backend} doesn't give the price of gas: {failure.message}") from None
+        price = chain.gas_price()
         return cls(gas, price, gas * price + (0 if chain.code(PROXY) else products.PROXY_WEI))

@@ -13,6 +13,7 @@ from dcai import errors
 from dcai.chain.header import check_randomness
 from dcai.chain.reverts import explained
 from dcai.incentives.deposit_refund_take.errors import Underpaid
+from dcai.trainer.cost import Cost, Trial
 from tests.support import faults as turns
 from tests.support.node import KEYS, PEOPLE
 
@@ -172,6 +173,23 @@ def test_the_fee_of_an_l2_for_its_data_belongs_to_the_fee(faults):
     receipt = chain.send(PEOPLE[1], sender=PEOPLE[0])
 
     assert receipt.fee_wei == before - chain.balance(PEOPLE[0]) + 100
+
+
+@pytest.mark.parametrize("turn", [turns.result(None), turns.result([]), turns.error(-32601, "no such method")])
+def test_a_node_without_accounts_is_read_from(faults, trainer, turn):
+    faults.on("eth_accounts", turn)
+    chain = dcai.connect(faults.url)
+
+    assert chain.accounts == []
+    assert dcai.attach(chain, trainer.address).predict([1]) == "yes"
+
+
+@pytest.mark.parametrize("turn", [turns.result(None), turns.result("much"), turns.error(-32601, "no such method")])
+def test_a_node_that_does_not_say_what_gas_costs_is_reported(faults, turn):
+    faults.on("eth_gasPrice", turn)
+
+    with pytest.raises(errors.NodeError):
+        Cost.on(dcai.connect(faults.url), Trial(1, {}))
 
 
 def test_a_receipt_with_null_for_an_empty_log_is_read(faults):

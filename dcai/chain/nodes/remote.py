@@ -78,7 +78,7 @@ def connect(
         chain.accounts = [key.address]
         return chain
     try:
-        unlocked = [to_address(address) for address in listed(node.request("eth_accounts", []))]
+        unlocked = [to_address(address) for address in listed(node.request("eth_accounts", []) or [])]
     except RpcFailure:  # many public nodes have no accounts, and say so
         unlocked = []
     if account is not None:
