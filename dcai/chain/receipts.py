@@ -177,6 +177,8 @@ def wait_for(request: Request, transaction_hash: str, *, patience: float = RECEI
     ------
     TransactionPending
         If it is not known to be in a block by then.
+    KeyboardInterrupt
+        If somebody interrupts it; the text names the transaction.
     """
     from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
@@ -209,7 +211,12 @@ def wait_for(request: Request, transaction_hash: str, *, patience: float = RECEI
         stop=stop_after_delay(patience),
         retry_error_callback=give_up,
     )
-    found = waiting(find)
+    try:
+        found = waiting(find)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"Transaction {transaction_hash} was sent and is on its way: look it up before you send it again."
+        ) from None
     number = to_int(found["blockNumber"])
     with suppress(NodeError, RpcFailure):
         until_there(lambda: to_int(request("eth_blockNumber", [])) >= number or None, min(LAG_SECONDS, patience))

@@ -113,6 +113,27 @@ def test_a_node_that_is_gone_for_longer_than_one_request_is_asked_again_for_the_
     assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).ok
 
 
+def test_an_interrupted_wait_names_the_transaction_that_is_on_its_way(faults):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    ask = chain.request
+
+    def interrupted(method, params):
+        if method == "eth_getTransactionReceipt":
+            raise KeyboardInterrupt
+        return ask(method, params)
+
+    chain.request = interrupted
+
+    with pytest.raises(KeyboardInterrupt, match=r"Transaction 0x[0-9a-f]{64} was sent and is on its way"):
+        chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+
+def test_a_node_on_this_machine_is_reached_without_a_proxy(node, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+
+    assert dcai.connect(node).chain_id == 31337
+
+
 def test_how_long_a_transaction_is_waited_for_is_given_when_connecting(node):
     assert dcai.connect(node).patience == 300
     assert dcai.connect(node, patience="20 minutes").patience == 1200

@@ -33,6 +33,9 @@ ATTEMPTS = 6
 _MOST_BYTES = 1 << 27
 _CHUNK = 1 << 16
 
+# No proxy can reach them for us.
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 # Threads that ask at the same time keep a connection each.
 _CONNECTIONS = 32
 
@@ -226,11 +229,12 @@ def _host(url: str) -> str:
 
 
 def _pool_for(url: str) -> urllib3.PoolManager:
-    """Return the connections to a URL, through the proxy that the environment names for it, if any."""
+    """Return the connections to a URL: through the proxy that the environment names, unless it is this machine."""
     parts = urlsplit(url)
     certificates = os.environ.get("SSL_CERT_FILE") or certifi.where()
     proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.hostname or ""):
+    host = parts.hostname or ""
+    if proxy and host not in _LOOPBACK and not proxy_bypass(host):
         return urllib3.ProxyManager(proxy, ca_certs=certificates, maxsize=_CONNECTIONS)
     return urllib3.PoolManager(ca_certs=certificates, maxsize=_CONNECTIONS)
 
