@@ -127,8 +127,8 @@ class Chain:
         prepared = codec(contract)
         calldata = prepared.call(function, *args)
         data = self.call(address, calldata, block=block)
-        if not data and block is None and (newest := self._newest()):
-            data = self.call(address, calldata, block=newest)
+        if not data and block is None:
+            data = self._as_of_newest("eth_call", self._transaction(address, calldata, None, 0))
         if not data:
             raise NodeError(f"{address} doesn't answer as a {contract} does: there is no such contract on this chain.")
         return prepared.result(function, data)
@@ -136,9 +136,7 @@ class Chain:
     def code(self, address: str) -> bytes:
         """Return the code of a contract; empty where there is none."""
         found = to_bytes(self._ask("eth_getCode", [address, "latest"]))
-        if not found and (newest := self._newest()):
-            found = to_bytes(self._ask("eth_getCode", [address, block_tag(newest)]))
-        return found
+        return found or self._as_of_newest("eth_getCode", address)
 
     def balance(self, address: str, *, block: int | None = None) -> int:
         """Return the balance of an address, wei, as of a block or of the latest."""
@@ -415,7 +413,6 @@ class Chain:
         """
         if self._ask("evm_revert", [snapshot]) is False:
             raise InvalidInput(f"There is no snapshot {snapshot!r}; each can be used once.")
-        self._last_receipt = (0, -inf)
 
     def _transaction(self, to: str | None, data: bytes, sender: str | None, value: int) -> dict[str, str]:
         transaction = {"data": "0x" + data.hex(), "value": hex(value)}
@@ -425,14 +422,19 @@ class Chain:
             transaction["from"] = sender
         return transaction
 
-    def _newest(self) -> int | None:
-        """Return the block of a receipt that just came.
+    def _as_of_newest(self, method: str, question: object) -> bytes:
+        """Ask again, as of the block of a receipt that just came, what has no answer as of the latest block.
 
         Of several nodes behind one address, one that lags behind finds nothing where that block put something; asked as
         of the block, it says that it doesn't have it yet.
         """
         number, time = self._last_receipt
-        return number if monotonic() - time < LAG_SECONDS else None
+        if self._travel is not None or monotonic() - time > LAG_SECONDS:
+            return b""
+        try:
+            return to_bytes(self._ask(method, [question, block_tag(number)]))
+        except NodeError:  # it doesn't keep the state of that block, or another one has replaced it
+            return b""
 
     def _ask(self, method: str, params: Sequence[object]) -> Any:
         try:
