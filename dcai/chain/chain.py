@@ -122,7 +122,7 @@ class Chain:
 
     def code(self, address: str) -> bytes:
         """Return the code of a contract; empty where there is none."""
-        return to_bytes(self._ask("eth_getCode", [address, "latest"]))
+        return to_bytes(self._ask("eth_getCode", [checked_address(address), "latest"]))
 
     def balance(self, address: str, *, block: int | None = None) -> int:
         """Return the balance of an address, wei, as of a block or of the latest."""
@@ -146,7 +146,7 @@ class Chain:
         Where the node refuses so many blocks at once, as public ones do, they are asked for in parts.
         """
         last = self.block_number() if last_block is None else last_block
-        query = {"address": address, "fromBlock": hex(first_block), "toBlock": hex(last)}
+        query = {"address": checked_address(address), "fromBlock": hex(first_block), "toBlock": hex(last)}
         try:
             entries = self._ask("eth_getLogs", [query])
         except NodeError as error:

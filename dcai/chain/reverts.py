@@ -18,7 +18,8 @@ from dcai.chain.addresses import checksummed
 from dcai.chain.codec import ErrorType, codec
 from dcai.errors import ContractError, ContractReverted, DcaiError, NodeError
 
-_REVERT_TEXT = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
+# one literal of bytes, and no other expression; a match is never given back, which would take quadratic time
+_REVERT_TEXT = re.compile(r"execution reverted: (b'(?:[^'\\]|\\.)*+'|b\"(?:[^\"\\]|\\.)*+\")$", re.DOTALL)
 
 # Longer figures of a contract that is not ours are cut in a sentence.
 _LONGEST = 80

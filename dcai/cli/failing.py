@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from dcai import plugins
+from dcai.encoders.codings.coding import NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
 
 
@@ -18,6 +19,12 @@ def errors_as_one_sentence() -> Iterator[None]:
     """Turn an error of ours into its sentence on standard error; exit with 2 for bad input, else 1."""
     try:
         yield
+    except NoEmbedding as error:
+        tell(
+            "The encoder of this model needs a function, its embedding, so that only Python can ask it: "
+            "dcai.attach(chain, address, embed=…)."
+        )
+        raise typer.Exit(2) from error
     except DcaiError as error:
         tell(error)
         raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from error

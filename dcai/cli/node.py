@@ -43,23 +43,10 @@ def connect_sender(url: str) -> Chain:
 
 
 def attached(chain: Chain, address: str) -> Trainer[Any, Any]:
-    """Return the trainer at an address.
-
-    Raises
-    ------
-    InvalidInput
-        If a command can't ask it, since its encoder needs a function.
-    """
-    from dcai.encoders import NoEmbedding
+    """Return the trainer at an address."""
     from dcai.trainer.attach import attach
 
-    try:
-        return attach(chain, address)
-    except NoEmbedding as error:
-        raise InvalidInput(
-            "The encoder of this model needs a function, its embedding, so that only Python can ask it: "
-            "dcai.attach(chain, address, embed=…)."
-        ) from error
+    return attach(chain, address)
 
 
 def _signer() -> LocalAccount | None:

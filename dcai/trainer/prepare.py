@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from dcai.amounts import Amount, wei
 from dcai.chain.call import Call
 from dcai.errors import InvalidInput
 from dcai.samples import pack_batch
@@ -34,7 +35,7 @@ class Calls:
         return trainer.contract.call("addClass", name, gas=gas, what=f"Add the class {name!r} to {trainer.name!r}")
 
     def contribute(
-        self, data: Any, label: str | int, *, deposit_wei: int | None = None, gas: int | None = None
+        self, data: Any, label: str | int, *, deposit_wei: Amount | None = None, gas: int | None = None
     ) -> Call:
         """Return the call that contributes one input with its label: see `Trainer.contribute`."""
         trainer = self._trainer
@@ -43,7 +44,7 @@ class Calls:
         return self.batch([sample], [number], slot, deposit_wei=deposit_wei, gas=gas)
 
     def contribute_many(
-        self, data: Sequence[Any], labels: Sequence[str | int], *, deposit_wei: int | None = None
+        self, data: Sequence[Any], labels: Sequence[str | int], *, deposit_wei: Amount | None = None
     ) -> list[Call]:
         """Return the calls that contribute many inputs, in batches: see `Trainer.contribute_many`."""
         groups = self.batches(data, labels)
@@ -72,7 +73,7 @@ class Calls:
         labels: Sequence[int],
         slot: int = NEW,
         *,
-        deposit_wei: int | None = None,
+        deposit_wei: Amount | None = None,
         gas: int | None = None,
     ) -> Call:
         """Return the call that contributes samples, as the contract takes them, in one transaction.
@@ -84,10 +85,10 @@ class Calls:
         slot
             Of a finished contribution, to be used again.
         deposit_wei
-            What to pay in for each; by default enough for the highest price there is.
+            What to pay in for each: wei, or text such as "1 gwei"; by default enough for the highest price there is.
         """
         trainer = self._trainer
-        each = self._deposit(samples) if deposit_wei is None else deposit_wei
+        each = self._deposit(samples) if deposit_wei is None else wei(deposit_wei)
         value = each * len(samples)
         args: list[Any]
         if len(samples) == 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from dcai import plugins
 from dcai.accounts.account import sent
+from dcai.amounts import Amount
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.contract import Contract
@@ -16,7 +17,7 @@ from dcai.errors import InvalidInput, NotAuthor
 from dcai.incentives.base import Incentive
 from dcai.trainer.audit import Audit, audit
 from dcai.trainer.contribution import Contribution, Quote
-from dcai.trainer.inputs import Inputs
+from dcai.trainer.inputs import Inputs, Unusable
 from dcai.trainer.labels import Labels
 from dcai.trainer.log import Entry, History
 from dcai.trainer.prepare import Calls
@@ -49,7 +50,7 @@ class Trainer(Generic[C, H]):
     deployed
         What its code says.
     encoder
-        None where the creator published none.
+        None where the creator published none; or why what was published can't be used.
     labels
         The classes that it has now; by default those that it was made with.
     deploy_gas, first_block
@@ -119,7 +120,7 @@ class Trainer(Generic[C, H]):
         chain: Chain,
         deployed: Deployed,
         *,
-        encoder: Coding | None = None,
+        encoder: Coding | Unusable | None = None,
         labels: Iterable[str] | None = None,
         deploy_gas: int = 0,
         first_block: int = 0,
@@ -134,7 +135,7 @@ class Trainer(Generic[C, H]):
         self.first_block: Final = first_block
         self.contract: Final = Contract(chain, deployed.contract, deployed.address)
         self.inputs: Final = Inputs(deployed, encoder)
-        self.classes: Final = Labels(self.contract, settings.labels if labels is None else labels)
+        self.classes: Final = Labels(self.contract, settings, settings.classes if labels is None else labels)
         self.slots: Final = Slots()
         self._settings: Final = settings
 
@@ -143,7 +144,7 @@ class Trainer(Generic[C, H]):
 
     @property
     def encoder(self) -> Coding | None:
-        """The encoder that its creator published, or None."""
+        """The encoder that its creator published; None where there is none that can be used."""
         return self.inputs.encoder
 
     @property
@@ -249,8 +250,9 @@ class Trainer(Generic[C, H]):
         """
         block = self.chain.block_number()
         history = self._history(block)
-        labels = (*self._settings.labels, *history.added)
-        model = self.inputs.twin.from_parameters(self._settings.model, history.parameters, labels)
+        settings = self._settings
+        labels = settings.all_classes("\n".join((settings.name, *settings.labels, *history.added)))
+        model = self.inputs.twin.from_parameters(settings.model, history.parameters, labels)
         return audit(self.contract, history, model, block)
 
     def find_slots(self) -> int:
@@ -297,7 +299,7 @@ class Trainer(Generic[C, H]):
         label: str | int,
         *,
         sender: str | Account | None = None,
-        deposit_wei: int | None = None,
+        deposit_wei: Amount | None = None,
         gas: int | None = None,
     ) -> C:
         """Contribute one input with its label.
@@ -312,7 +314,7 @@ class Trainer(Generic[C, H]):
         sender
             The account that pays and becomes the author, or its address; by default the chain's first account.
         deposit_wei
-            What to pay in; by default what `quote` says.
+            What to pay in: wei, or text such as "1 gwei"; by default what `quote` says.
         gas
             The gas limit. Left out, the node tries the transaction out first: one that would be refused isn't sent.
 
@@ -330,7 +332,7 @@ class Trainer(Generic[C, H]):
         labels: Sequence[str | int],
         *,
         sender: str | Account | None = None,
-        deposit_wei: int | None = None,
+        deposit_wei: Amount | None = None,
         progress: bool = True,
     ) -> list[C]:
         """Contribute many inputs, in batches of as many as a transaction holds: the cheapest way to train.
@@ -342,7 +344,7 @@ class Trainer(Generic[C, H]):
         sender
             The account that pays and becomes the author, or its address; by default the chain's first account.
         deposit_wei
-            What to pay in for each sample; by default what `quote` says.
+            What to pay in for each sample: wei, or text such as "1 gwei"; by default what `quote` says.
         progress
             Show a progress bar.
 
@@ -378,7 +380,7 @@ class Trainer(Generic[C, H]):
         samples: Sequence[bytes],
         numbers: Sequence[int],
         sender: str | Account | None,
-        deposit_wei: int | None,
+        deposit_wei: Amount | None,
         gas: int | None,
     ) -> C:
         with self.slots.taken() as slot:

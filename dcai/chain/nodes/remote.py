@@ -94,7 +94,7 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
 
 
 def _is_address(account: str | LocalAccount) -> bool:
-    return isinstance(account, str) and len(account.removeprefix("0x")) == 40
+    return isinstance(account, str) and len(account.lower().removeprefix("0x")) == 40
 
 
 class _Node:

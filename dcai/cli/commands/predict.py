@@ -59,10 +59,12 @@ def _data(trainer: Trainer[Any, Any], given: str) -> Any:
     if encoder is not None and encoder.takes_texts:
         return given
     try:
-        row = untrusted.parse(given.encode())
+        row = untrusted.parse(given.encode(errors="replace"))
     except ValueError:
         row = None
     if not isinstance(row, list):
+        if trainer.inputs.unusable is not None:
+            return given  # nothing encodes it, which the error explains
         wanted = "a list of features, since it has no encoder" if encoder is None else "a number for each column"
         raise InvalidInput(f"{given!r} is not a JSON list such as [1, 2]; this model takes {wanted}.")
     return row

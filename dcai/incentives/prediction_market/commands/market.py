@@ -19,6 +19,7 @@ from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, attached, connect_sender
 from dcai.cli.reading import read
+from dcai.cli.units import naming, wei
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
 from dcai.incentives.prediction_market.course import Phase
@@ -78,7 +79,9 @@ def prepare(
 def commit(
     address: Address,
     test_set: TestSetFile,
-    bounty_wei: Annotated[int, typer.Option(help="The bounty in wei, a multiple of the stake.")],
+    bounty_wei: Annotated[
+        str, typer.Option(metavar="WEI", help='The bounty, a multiple of the stake: "0.01 ether", or wei.')
+    ],
     url: Url = LOCAL_NODE,
     yes: Yes = False,
 ) -> None:
@@ -87,13 +90,15 @@ def commit(
     From then on people contribute. If this is interrupted, `dcai market open` continues.
     """
     with errors_as_one_sentence():
+        with naming("--bounty-wei"):
+            bounty = wei(bounty_wei)
         chain = connect_sender(url)
         market, hidden = _market(chain, address), HiddenTestSet.load(test_set)
         console = Console(stderr=True)
-        console.print(f"This pays a bounty of {bounty_wei / 10**18:,.6f} ether from {market.creator}.")
+        console.print(f"This pays a bounty of {bounty / 10**18:,.6f} ether from {market.creator}.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
-        market.commit(hidden, bounty_wei=bounty_wei)
+        market.commit(hidden, bounty_wei=bounty)
         _open(market, hidden, console)
 
 

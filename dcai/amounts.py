@@ -1,0 +1,62 @@
+"""Amounts of money as people write them: wei, or text such as "1 gwei" or "0.01 ether"."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from operator import index
+
+from dcai.errors import InvalidInput
+from dcai.untrusted import shortened
+
+Amount = int | str
+"""A whole number of wei, or text with a unit."""
+
+UNITS = {"wei": 1, "gwei": 10**9, "ether": 10**18, "eth": 10**18}
+"""Wei in each unit."""
+
+MOST_WEI = 2**256 - 1
+
+# a contract's amounts have up to 78 digits
+_TEXT = re.compile(r"([0-9]{1,80}(?:\.[0-9]{1,80})?(?:e[+-]?[0-9]{1,2})?) ?([a-z]+)", re.IGNORECASE)
+
+
+def wei(amount: Amount, name: str = "An amount") -> int:
+    """Return an amount in wei, exactly.
+
+    Parameters
+    ----------
+    amount
+        A whole number of wei, or text: a number and its unit (wei, gwei, ether or eth). Text without a unit is refused.
+    name
+        What errors call it.
+
+    Raises
+    ------
+    InvalidInput
+        If it is neither, isn't a whole number of wei, or is out of the range from 0 to 2^256 - 1 wei.
+
+    Examples
+    --------
+    >>> wei("0.01 ether"), wei("1gwei"), wei(5)
+    (10000000000000000, 1000000000, 5)
+    """
+    value = _exact(amount)
+    if value is None or value.denominator != 1 or not 0 <= value <= MOST_WEI:
+        raise InvalidInput(
+            f"{name} is a whole number of wei from 0 to 2^256 - 1, or text with a unit such as '5 wei', '1 gwei' or "
+            f"'0.01 ether', not {shortened(amount)}."
+        )
+    return int(value)
+
+
+def _exact(amount: object) -> Fraction | int | None:
+    """Return an amount in wei, or None if it isn't one."""
+    if isinstance(amount, str):
+        match = _TEXT.fullmatch(amount.strip())
+        unit = UNITS.get(match[2].lower()) if match else None
+        return None if match is None or unit is None else Fraction(match[1]) * unit
+    try:
+        return None if isinstance(amount, bool) else index(amount)  # type: ignore[arg-type]  # which is why it may fail
+    except TypeError:
+        return None
