@@ -17,6 +17,7 @@ from dcai import artifacts, plugins
 from dcai.chain.addresses import checksummed
 from dcai.chain.codec import ErrorType, codec
 from dcai.errors import ContractError, ContractReverted, DcaiError, NodeError
+from dcai.untrusted import one_line
 
 # one literal of bytes, and no other expression; a match is never given back, which would take quadratic time
 _REVERT_TEXT = re.compile(r"execution reverted: (b'(?:[^'\\]|\\.)*+'|b\"(?:[^\"\\]|\\.)*+\")$", re.DOTALL)
@@ -56,7 +57,7 @@ def explained(message: str, data: str | None) -> DcaiError:
     """Return the exception for an error that a node answered with."""
     reverted = _revert_data(message, data)
     if reverted is None:
-        return NodeError(f"The node refuses: {_cut(message, _LONGEST_MESSAGE)}")
+        return NodeError(f"The node refuses: {one_line(_cut(message, _LONGEST_MESSAGE))}")
     error = decode_error(reverted)
     if error is not None:
         return error
@@ -100,8 +101,7 @@ def _value(type_: str, value: Any) -> Any:
     if type_ == "address":
         return checksummed(bytes.fromhex(value[2:]))
     if type_ == "bytes32":  # a short text
-        text = value.rstrip(b"\0").decode(errors="replace")
-        return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+        return one_line(value.rstrip(b"\0").decode(errors="replace"))
     return value
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -12,6 +14,7 @@ import typer
 from dcai import plugins
 from dcai.encoders.codings.coding import NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
+from dcai.untrusted import printable
 
 
 @contextmanager
@@ -47,7 +50,20 @@ def broken_plugins_as_one_sentence() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def full_output_as_one_sentence() -> Iterator[None]:
+    """Turn the system's error about output that can't be written, such as on a full disk, into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG):
+            raise
+        tell(f"The output can't be written: {error.strerror}.")
+        with suppress(OSError):
+            sys.stdout.close()  # else Python tries once more, and says so
+        raise SystemExit(1) from error
+
+
 def tell(message: object) -> None:
-    """Write a sentence to standard error, without what would steer a terminal: it may quote a stranger."""
-    text = "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in str(message))
-    typer.echo(text, err=True)
+    """Write a sentence to standard error; it may quote a stranger."""
+    typer.echo(printable(str(message)), err=True)

@@ -9,8 +9,6 @@ from textwrap import shorten
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
@@ -21,7 +19,9 @@ from dcai.encoders import VectorEncoder
 from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
+from dcai.terminal import Console
 from dcai.trainer.cost import try_out
+from dcai.untrusted import one_line
 
 
 def run(
@@ -63,7 +63,7 @@ def run(
     with errors_as_one_sentence():
         check_file(output)
         recipe = Recipe(model, encoder, features, max_classes, smoothing)
-        with Console(stderr=True).status(f"Fitting on {escape(data)} …"):
+        with Console(stderr=True).status(f"Fitting on {data} …"):
             dataset = read(data, label, text, recipe.kind)
             recipe = recipe.for_data(dataset)
             if initial is not None:
@@ -128,12 +128,12 @@ def _print(
         )
     rows["parameters"] = f"{len(model.twin.parameters()):,} bytes"
     rows["gas to deploy"] = f"about {deploy_gas:,}"
-    table = Table(title=f"Written to {escape(str(output))}", title_justify="left", show_header=False)
+    table = Table(title=f"Written to {output}", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows.items():
-        table.add_row(name, escape(value))
-    Console().print(table)
+        table.add_row(name, one_line(value))
+    Console().show(table)
     if accuracy is not None and accuracy.unseen:
         typer.echo(
             f"The accuracy is that on rows with classes that no row before them has: {_listed(accuracy.unseen)}. "

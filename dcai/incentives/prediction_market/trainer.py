@@ -235,12 +235,12 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         WrongPhase
             If participation hasn't ended, or the test set must be revealed and isn't given.
         """
-        from rich.progress import Progress
+        from dcai import terminal  # what it is made of takes long to import
 
         course = self.course()
         if course.phase < Phase.REVEAL or course.phase > Phase.FAILED:
             raise WrongPhase(phase=course.phase)
-        with Progress(disable=not progress) as bar:
+        with terminal.progress(shown=progress) as bar:
             if course.phase == Phase.REVEAL:
                 if test_set is None:
                     raise InvalidInput(

@@ -10,8 +10,6 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from dcai.chain import Chain, connect
@@ -24,6 +22,7 @@ from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
 from dcai.incentives.prediction_market.course import Phase
 from dcai.incentives.prediction_market.trainer import MarketTrainer
+from dcai.terminal import Console
 from dcai.times import duration_text, moment_text
 
 app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
@@ -121,7 +120,7 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
             told = asdict(course) | {"phase": course.phase.name.lower(), "deadline": deadline}
             typer.echo(json.dumps(told, indent=2))
             return
-        table = Table(title=escape(repr(market.name)), title_justify="left", show_header=False)
+        table = Table(title=repr(market.name), title_justify="left", show_header=False)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         table.add_row("phase", f"{course.phase.name.lower()}: {course.phase.told}")
@@ -134,7 +133,7 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
         table.add_row("test set", f"{terms.portions} portions of {terms.portion_size:,} samples")
         table.add_row("portions known", f"{course.revealed.bit_count()}; drawn: {course.drawn}")
         table.add_row("contributed", f"{course.samples:,} samples of {terms.most_samples:,} at most")
-        Console().print(table)
+        Console().show(table)
 
 
 @app.command()
@@ -161,7 +160,7 @@ def settle(
         table.add_column("stakes", justify="right")
         for person, amount in sorted(paid.items(), key=lambda one: -one[1]):
             table.add_row(person, f"{amount:,}", f"{amount / market.incentive.stake_wei:,.3f}")
-        Console().print(table)
+        Console().show(table)
 
 
 @app.command()
@@ -197,7 +196,7 @@ def scores(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
         for person, gain in sorted(gains.items(), key=lambda one: -one[1]):
             count = samples[person]
             table.add_row(person, f"{count:,}", f"{gain / tests:+,.3f}", f"{gain / tests / count:+,.3f}")
-        Console().print(table)
+        Console().show(table)
 
 
 def _market(chain: Chain, address: str) -> MarketTrainer:
