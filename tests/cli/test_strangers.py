@@ -140,13 +140,25 @@ def test_reports_and_pictures_of_a_run_do_not(tmp_path):
 @pytest.mark.parametrize(
     "environment",
     [
-        {"PYTHONIOENCODING": "ascii"},
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         {"PYTHONIOENCODING": "latin-1", "TERM": "dumb", "COLUMNS": "20"},
     ],
     ids=lambda names: " ".join(names),
 )
-def test_any_terminal_shows_a_result(tmp_path, environment):
+def test_any_terminal_shows_a_table(environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "dcai", "data", "list"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.isascii()
+    assert b"breast-cancer" in done.stdout
+
+
+def test_a_terminal_that_lacks_a_character_shows_its_number(tmp_path):
     table = tmp_path / "table.csv"
     table.write_text(
         "label,x\n" + "".join(f"caf\u00e9 \u732b {one},{one}\n" for one in (0, 1) for _ in range(9)), encoding="utf-8"
@@ -154,7 +166,7 @@ def test_any_terminal_shows_a_result(tmp_path, environment):
 
     done = subprocess.run(
         [sys.executable, "-m", "dcai", "fit", str(table), "-o", str(tmp_path / "m.json")],
-        env={**os.environ, **environment},
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         check=False,
     )

@@ -16,6 +16,7 @@ from dcai.cli.reading import read
 from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
+from dcai.files import is_standard_output
 from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
@@ -71,11 +72,16 @@ def run(
             fitted = fit(recipe, dataset)
             accuracy = measure(recipe, dataset, fitted)
             trial = try_out(fitted.model.twin, DepositRefundTake(), fitted.encoder, output.stem)
+        # the model stands alone there
+        elsewhere = is_standard_output(output)
         save(output, fitted.model, fitted.encoder)
         if as_json:
-            typer.echo(json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, trial.trainer_gas), indent=2))
+            told = json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, trial.trainer_gas), indent=2)
+            typer.echo(told, err=elsewhere)
         else:
-            _print(output, dataset, recipe, fitted, accuracy, trial.trainer_gas)
+            console = Console(stderr=elsewhere)
+            console.show(_table(output, dataset, recipe, fitted, accuracy, trial.trainer_gas))
+            _warn(accuracy)
 
 
 def _as_dict(
@@ -106,9 +112,9 @@ def _as_dict(
     }
 
 
-def _print(
+def _table(
     output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int
-) -> None:
+) -> Table:
     encoder, model = fitted.encoder, fitted.model
     left_out = f"; {fitted.left_out:,} without a feature are left out" if fitted.left_out else ""
     rows = {
@@ -133,7 +139,10 @@ def _print(
     table.add_column(overflow="fold")
     for name, value in rows.items():
         table.add_row(name, one_line(value))
-    Console().show(table)
+    return table
+
+
+def _warn(accuracy: Accuracy | None) -> None:
     if accuracy is not None and accuracy.unseen:
         typer.echo(
             f"The accuracy is that on rows with classes that no row before them has: {_listed(accuracy.unseen)}. "

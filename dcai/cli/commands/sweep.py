@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dcai import files
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
 from dcai.cli.tables import table
@@ -66,7 +67,7 @@ def run(
         from dcai.simulation.report.multiples import draw_multiples  # matplotlib takes a second to import
 
         with failures_told(folder):
-            (folder / "summary.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            files.write(folder / "summary.json", json.dumps(told, indent=1) + "\n")
             draw_multiples(runs, folder / "sweep.png")
         _name_failures(runs, folder)
 

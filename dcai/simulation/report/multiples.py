@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from dcai import files
 from dcai.simulation.report.picture import HONEST_COLOURS, MODEL_COLOUR, OTHER_COLOURS, STYLE, plain
 from dcai.simulation.sweep.runs import Run
 from dcai.simulation.sweep.statistics import by_settings, mean_course
@@ -54,7 +55,8 @@ def draw_multiples(runs: Sequence[Run], file: Path) -> None:
             f"{plain(scenario['title'])}: means over {len(groups[0][1])} seeds, 95% intervals", x=0.01, ha="left"
         )
         figure.supxlabel("samples contributed", fontsize=10)
-        figure.savefig(file)
+        with files.written(file) as written:
+            figure.savefig(written, format=file.suffix.removeprefix("."))
 
 
 def _line(axes: Axes, runs: Sequence[Run], column: str, label: str, colour: str) -> None:

@@ -10,6 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from dcai import files
 from dcai.simulation.result import Result
 from dcai.untrusted import printable
 
@@ -54,7 +55,8 @@ def draw(result: Result, file: Path) -> None:
             axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0)
             axes.margins(x=0.01)
         figure.suptitle(plain(result.scenario["title"]), x=0.01, ha="left")
-        figure.savefig(file)
+        with files.written(file) as written:
+            figure.savefig(written, format=file.suffix.removeprefix("."))
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -159,7 +160,7 @@ def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any],
     """Return the tables of a file with those of the file that it extends, and all files that were read."""
     told = " extends ".join(map(str, (*extending, file)))
     which = ", which" if extending else ""
-    if file.resolve() in [other.resolve() for other in extending]:
+    if os.path.realpath(file) in map(os.path.realpath, extending):
         raise InvalidInput(f"{told}: no file can extend itself; leave out one extends.")
     try:
         table = untrusted.parse_toml(file.read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, attached, connect_sender
 from dcai.cli.reading import read
 from dcai.cli.units import naming, wei
+from dcai.cli.writing import check_file
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
 from dcai.incentives.prediction_market.course import Phase
@@ -63,6 +64,7 @@ def prepare(
         market = _market(connect(url), address)
         if output.exists():
             raise InvalidInput(f"{output} exists; a market can't be settled without its test set: choose another name.")
+        check_file(output)
         dataset = read(data, label, text, None)
         inputs: Any = dataset.test_inputs if len(dataset.test_labels) else dataset.train_inputs
         labels = dataset.test_labels if len(dataset.test_labels) else dataset.train_labels
