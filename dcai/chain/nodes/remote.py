@@ -27,6 +27,7 @@ from dcai.errors import InvalidInput, NodeError, NodeUnreachable
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
+_LONGEST_URL = 2_048
 _ANSWER_SECONDS = 30
 _ATTEMPTS = 6
 
@@ -66,6 +67,8 @@ def connect(url: str, *, account: str | LocalAccount | None = None, chain_id: in
     """
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise InvalidInput(f"{_shown(url)!r} is not the address of a node: it starts with http:// or https://.")
+    if len(url) > _LONGEST_URL:  # to normalise one takes quadratic time
+        raise InvalidInput(f"The address of a node has up to {_LONGEST_URL:,} characters, not {len(url):,}.")
     node = _Node(url)
     shown = node.shown
     try:

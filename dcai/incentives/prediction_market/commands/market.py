@@ -96,7 +96,7 @@ def commit(
         chain = connect_sender(url)
         market, hidden = _market(chain, address), HiddenTestSet.load(test_set)
         console = Console(stderr=True)
-        console.print(f"This pays a bounty of {bounty / 10**18:,.6f} ether from {market.creator}.")
+        console.print(f"This pays a bounty of {bounty:,} wei, {bounty / 10**18:,.6f} ether, from {market.creator}.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
         market.commit(hidden, bounty_wei=bounty)
