@@ -21,7 +21,8 @@ class _Shortener(reprlib.Repr):
 
 
 _shortener = _Shortener()
-_shortener.maxstring = _shortener.maxother = _shortener.maxlong = _LONGEST
+_shortener.maxstring = _shortener.maxother = _LONGEST
+_shortener.maxlong = 80  # a word of the EVM, whole
 
 shortened = _shortener.repr
 """Return the `repr` of a value, cut to what fits into a sentence."""
