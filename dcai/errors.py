@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dcai.times import duration_text, moment_text
+from dcai.untrusted import printable
 
 if TYPE_CHECKING:
     from dcai.chain.receipts import Receipt
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 class DcaiError(Exception):
     """The base of every error that `dcai` raises on purpose; its text is one sentence for a person."""
+
+    def __str__(self) -> str:
+        """Return the sentence; it may quote a stranger, and shows up in terminals, notebooks and logs."""
+        return printable(super().__str__())
 
 
 class InvalidInput(DcaiError, ValueError):

@@ -112,7 +112,7 @@ def test_too_little_money_is_not_sent(launch, refused, people):
         trainer.contribute_many([[1], [2]], ["yes", "no"], sender=people[1], deposit_wei=17, progress=False)
 
 
-@pytest.mark.parametrize("deposit_wei", [-1, 0.5, 1e16, "1 ether", 2**256])
+@pytest.mark.parametrize("deposit_wei", [-1, 0.5, 1e16, "1 finney", "1", 2**256])
 def test_a_deposit_that_is_not_an_amount_of_wei_is_not_sent(launch, refused, people, deposit_wei):
     trainer = launch()
 

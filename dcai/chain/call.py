@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
+from dcai.amounts import wei
+from dcai.chain.addresses import checked_address
 from dcai.errors import InvalidInput
 
 
@@ -21,7 +23,7 @@ class Call:
     data : bytes
         Calldata: the function and its arguments.
     value : int
-        Wei that go with it.
+        Wei that go with it; made from text such as "1 gwei", too.
     gas : int or None
         The gas limit; None until it is estimated, which happens when it is sent.
     what : str
@@ -30,7 +32,7 @@ class Call:
     Raises
     ------
     InvalidInput
-        If the amount or the gas limit is not a whole number in its range.
+        If the address is malformed, or the amount or the gas limit is not a whole number in its range.
 
     Examples
     --------
@@ -45,8 +47,9 @@ class Call:
     what: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.value, int) or isinstance(self.value, bool) or not 0 <= self.value < 2**256:
-            raise InvalidInput(f"An amount is a whole number of wei from 0 to 2^256 - 1, not {self.value!r}.")
+        object.__setattr__(self, "value", wei(self.value))
+        if self.to is not None:
+            object.__setattr__(self, "to", checked_address(self.to))
         if self.gas is not None and (not isinstance(self.gas, int) or isinstance(self.gas, bool) or self.gas < 0):
             raise InvalidInput(f"A gas limit is a whole number, or None to have it estimated, not {self.gas!r}.")
 

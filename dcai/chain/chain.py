@@ -142,6 +142,7 @@ class Chain:
 
     def code(self, address: str) -> bytes:
         """Return the code of a contract; empty where there is none."""
+        address = checked_address(address)
         found = to_bytes(self._ask("eth_getCode", [address, "latest"]))
         return found or self._as_of_newest("eth_getCode", address)
 

@@ -15,7 +15,9 @@ _PREFIXED = re.compile("0x((?:[0-9a-fA-F]{2})+)")
 # Python's bytes of eth-tester
 _REVERTED = re.compile(r"(?:reverted|return data|revert reason)\W{1,3}0x((?:[0-9a-fA-F]{2})*)", re.IGNORECASE)
 _FOUNDRY = re.compile("custom error 0x([0-9a-fA-F]{8}):? ?((?:[0-9a-fA-F]{2})*)")
-_PYTHON = re.compile(r"execution reverted: (b'.*'|b\".*\")$", re.DOTALL)
+
+# one literal of bytes, and no other expression; a match is never given back, which would take quadratic time
+_PYTHON = re.compile(r"execution reverted: (b'(?:[^'\\]|\\.)*+'|b\"(?:[^\"\\]|\\.)*+\")$", re.DOTALL)
 
 # Under such a name stands what was asked, not what the contract answered.
 _QUESTION = re.compile("transaction|^tx$|input|request|params|stack", re.IGNORECASE)

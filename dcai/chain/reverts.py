@@ -16,6 +16,7 @@ from dcai.chain.addresses import checksummed
 from dcai.chain.codec import ErrorType, codec
 from dcai.chain.revert_data import revert_data
 from dcai.errors import ContractError, ContractReverted, DcaiError, NodeError
+from dcai.untrusted import one_line
 
 _UNDECODABLE = (DecodingError, ParseError, ValueError, OverflowError)
 
@@ -59,7 +60,7 @@ def explained(message: str, data: object) -> DcaiError:
     """Return the exception for an error that a node answered with, in whatever form; this does not fail."""
     reverted = revert_data(message, data, _is_known)
     if reverted is None:
-        return NodeError(f"The node refuses: {_cut(message, _LONGEST_MESSAGE)}")
+        return NodeError(f"The node refuses: {one_line(_cut(message, _LONGEST_MESSAGE))}")
     error = decode_error(reverted)
     if error is not None:
         return error
@@ -120,8 +121,7 @@ def _value(type_: str, value: Any) -> Any:
     if type_ == "address":
         return checksummed(bytes.fromhex(value[2:]))
     if type_ == "bytes32":  # a short text
-        text = value.rstrip(b"\0").decode(errors="replace")
-        return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+        return one_line(value.rstrip(b"\0").decode(errors="replace"))
     return value
 
 

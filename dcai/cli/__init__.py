@@ -9,6 +9,7 @@ import typer
 from dcai import plugins
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.lazy import LazyGroup
+from dcai.printing import make_streams_printable
 
 
 def _use(modules: list[str] | None) -> list[str] | None:
@@ -57,4 +58,5 @@ def _options(
 
 def main() -> None:
     """Run the command line."""
+    make_streams_printable()  # tracebacks come when it is over
     app()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.prompt import Confirm
+
+from dcai.terminal import Console
 
 
 def agreed(errors: Console) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
 
 from dcai import plugins
+from dcai.encoders.codings.coding import NoEmbedding
 from dcai.errors import AnvilUnusable, DcaiError, InvalidInput
+from dcai.untrusted import printable
 
 # what shells say of a command that Ctrl-C ended
 _INTERRUPTED = 130
@@ -21,6 +25,12 @@ def errors_as_one_sentence() -> Iterator[None]:
     """Turn an error of ours into its sentence on standard error; exit with 2 for bad input, else 1, 130 for Ctrl-C."""
     try:
         yield
+    except NoEmbedding as error:
+        tell(
+            "The encoder of this model needs a function, its embedding, so that only Python can ask it: "
+            "dcai.attach(chain, address, embed=…)."
+        )
+        raise typer.Exit(2) from error
     except DcaiError as error:
         tell(error)
         raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from error
@@ -47,7 +57,20 @@ def broken_plugins_as_one_sentence() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def full_output_as_one_sentence() -> Iterator[None]:
+    """Turn the system's error about output that can't be written, such as on a full disk, into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG):
+            raise
+        tell(f"The output can't be written: {error.strerror}.")
+        with suppress(OSError):
+            sys.stdout.close()  # else Python tries once more, and says so
+        raise SystemExit(1) from error
+
+
 def tell(message: object) -> None:
-    """Write a sentence to standard error, without what would steer a terminal: it may quote a stranger."""
-    text = "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in str(message))
-    typer.echo(text, err=True)
+    """Write a sentence to standard error; it may quote a stranger."""
+    typer.echo(printable(str(message)), err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -12,15 +13,20 @@ import typer
 
 from dcai import plugins
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.units import naming, seconds, wei
 from dcai.errors import InvalidInput
 from dcai.incentives import Incentive
-from dcai.incentives.settings import Setting, settings_of
+from dcai.incentives.settings import Setting, checked, settings_of
 
 _HELP = (
-    'What contributing costs and earns. Each has settings of its own; a duration is text like "36 hours", or seconds.'
+    'What contributing costs and earns. Each has settings of its own; a duration is text like "36 hours", or seconds; '
+    'an amount is text like "0.01 ether" or "1 gwei", or wei.'
 )
 
 _DEFAULT = "deposit-refund-take"
+
+# longer ones are out of every range, and Python doesn't read them
+_WHOLE = re.compile("-?[0-9]{1,100}")
 
 
 def with_incentive(command: Callable[..., None]) -> Callable[..., None]:
@@ -70,7 +76,8 @@ def _option(settings: dict[str, Setting]) -> Any:
         show_default=False,
         rich_help_panel=f"With {' or '.join(settings)}",
     )
-    return Annotated[(str if first.type is timedelta else first.type) | None, option]
+    # durations and amounts are text with a unit; whatever else is wrong is this module's to report, in one sentence
+    return Annotated[(bool if first.type is bool else str) | None, option]
 
 
 def _told(one: Setting) -> str:
@@ -86,10 +93,17 @@ def _made(kind: type[Incentive], given: dict[str, Any]) -> Incentive:
     for one in settings.values():
         if one.required and one.name not in given:
             raise InvalidInput(f"A {name} needs {_flag(one.name)}: {one.help}")
-    values = {
-        key: int(value) if isinstance(value, str) and value.isdecimal() else value for key, value in given.items()
-    }
-    return kind(**values)
+    return kind(**{key: _value(settings[key], value) for key, value in given.items()})
+
+
+def _value(one: Setting, given: Any) -> Any:
+    """Return the value of a setting that is given as an option, whose name is in the error if it can't be."""
+    with naming(_flag(one.name)):
+        if one.type is timedelta:
+            return seconds(given)
+        if one.type is int:
+            return checked(one, wei(given) if one.unit == "wei" else int(given) if _WHOLE.fullmatch(given) else given)
+        return given
 
 
 def _flag(setting: str) -> str:

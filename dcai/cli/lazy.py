@@ -14,7 +14,8 @@ import typer
 from typer.core import TyperGroup
 
 from dcai import plugins
-from dcai.cli.failing import broken_plugins_as_one_sentence, errors_as_one_sentence
+from dcai.cli.failing import broken_plugins_as_one_sentence, errors_as_one_sentence, full_output_as_one_sentence
+from dcai.printing import printable_streams
 
 _DCAI = Path(__file__).parents[1]
 
@@ -28,7 +29,7 @@ class LazyGroup(TyperGroup):
 
     def main(self, *args: Any, **given: Any) -> Any:
         """Run the command line, whatever plugins are broken."""
-        with broken_plugins_as_one_sentence():
+        with printable_streams(), broken_plugins_as_one_sentence(), full_output_as_one_sentence():
             return super().main(*args, **given)
 
     def list_commands(self, ctx: object) -> list[str]:

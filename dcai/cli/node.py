@@ -9,7 +9,7 @@ import typer
 from dcai.accounts.environment import KEY, signer
 from dcai.chain import Chain, connect
 from dcai.cli.units import naming, wei
-from dcai.errors import DcaiError, InvalidInput
+from dcai.errors import DcaiError
 from dcai.trainer.trainer import Trainer
 
 Url = Annotated[str, typer.Option("--url", help="JSON-RPC address of a node.")]
@@ -75,20 +75,7 @@ def _amount(option: str, given: str | None) -> int | None:
 
 
 def attached(chain: Chain, address: str) -> Trainer:
-    """Return the trainer at an address.
-
-    Raises
-    ------
-    InvalidInput
-        If a command can't ask it, since its encoder needs a function.
-    """
-    from dcai.encoders import NoEmbedding
+    """Return the trainer at an address."""
     from dcai.trainer.attach import attach
 
-    try:
-        return attach(chain, address)
-    except NoEmbedding as error:
-        raise InvalidInput(
-            "The encoder of this model needs a function, its embedding, so that only Python can ask it: "
-            "dcai.attach(chain, address, embed=…)."
-        ) from error
+    return attach(chain, address)

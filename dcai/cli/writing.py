@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dcai import files
 from dcai.errors import DcaiError, InvalidInput
 
 
@@ -20,8 +21,13 @@ def check_file(file: Path) -> None:
     """
     if file.is_dir():
         raise InvalidInput(f"{file} is a folder; name a file.")
-    if not file.resolve().parent.is_dir():
-        raise InvalidInput(f"There is no folder {file.resolve().parent} to write {file.name} to; make it first.")
+    folder = os.path.dirname(os.path.realpath(file))
+    if not os.path.isdir(folder):
+        raise InvalidInput(f"There is no folder {folder} to write {file.name} to; make it first.")
+    try:
+        files.check(file)
+    except OSError as error:
+        raise InvalidInput(f"{file} can't be written: {error.strerror}; name another file.") from None
 
 
 def check_picture(plot: Path) -> None:

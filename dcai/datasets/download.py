@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pooch
 import requests
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from dcai import terminal
 from dcai.datasets.catalogue import RemoteFile
 from dcai.datasets.errors import DownloadFailed
 
@@ -62,9 +62,9 @@ def fetch(file: RemoteFile, folder: Path, progress: bool) -> Path:
 
 def _download(url: str, output: str, _pooch: object, *, part: Path, size: int, progress: bool) -> None:
     """Be pooch's downloader: complete `part`, then move it to `output`, which pooch verifies (or removes)."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
     speed = (TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, *speed, console=Console(stderr=True), disable=not progress) as bar:
+    with terminal.progress(*columns, *speed, shown=progress) as bar:
         task = bar.add_task(part.stem, total=size)
         for attempt in Retrying(
             retry=retry_if_exception_type(LOST_CONNECTION),

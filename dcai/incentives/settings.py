@@ -11,7 +11,9 @@ from textwrap import fill
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
+from dcai.amounts import wei
 from dcai.errors import InvalidInput
+from dcai.untrusted import shortened
 
 _WIDTH = 116
 _POWERS = range(32, 257)
@@ -49,7 +51,8 @@ class Setting:
     ----------
     name : str
     type : type
-        `int`, `bool` or `timedelta`; the latter is given in seconds, as a timedelta, or as text.
+        `int`, `bool` or `timedelta`; the latter is given in seconds, as a timedelta, or as text. Of unit "wei", an int
+        is given as text with a unit, too.
     optional : bool
         Whether it may be left open, as None.
     required : bool
@@ -107,7 +110,7 @@ def settings_of(kind: type) -> tuple[Setting, ...]:
 
 
 def check(terms: object) -> None:
-    """Hold whole numbers to their ranges.
+    """Hold whole numbers to their ranges; amounts that are given as text become wei.
 
     Raises
     ------
@@ -116,13 +119,20 @@ def check(terms: object) -> None:
     """
     for one in settings_of(type(terms)):
         value = getattr(terms, one.name)
-        if one.type is not int or (one.optional and value is None):
-            continue
-        low = -(2**256) if one.least is None else one.least
-        high = 2**256 if one.most is None else one.most
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            limits = f" from {low} to {high}" if one.most is not None else f" of {low} or more" if low >= 0 else ""
-            raise InvalidInput(f"{one.name} must be a whole number{limits}, not {value!r}.")
+        if one.type is int and not (one.optional and value is None):
+            object.__setattr__(terms, one.name, checked(one, value))
+
+
+def checked(one: Setting, value: Any) -> int:
+    """Return the value of a setting that is a whole number, or refuse it: see `check`."""
+    if one.unit == "wei" and isinstance(value, str):
+        value = wei(value, one.name)
+    low = -(2**256) if one.least is None else one.least
+    high = 2**256 if one.most is None else one.most
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        limits = f" from {low} to {high}" if one.most is not None else f" of {low} or more" if low >= 0 else ""
+        raise InvalidInput(f"{one.name} must be a whole number{limits}, not {shortened(value)}.")
+    return value
 
 
 def parameters(kind: type) -> str:

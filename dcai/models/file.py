@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from dcai import plugins, untrusted
+from dcai import files, plugins, untrusted
 from dcai.encoders import Embed, encoder_from_spec
 from dcai.encoders.base import Encoder
 from dcai.errors import InvalidInput
@@ -23,6 +22,8 @@ VERSION = 1
 
 def save(path: str | os.PathLike[str], model: Model, encoder: Encoder | None = None) -> None:
     """Write a fitted model to a file; one that is there is replaced in one step, or stays as it was.
+
+    It keeps its mode, and links stay links. A pipe or a character device such as /dev/stdout is written into.
 
     Parameters
     ----------
@@ -43,13 +44,10 @@ def save(path: str | os.PathLike[str], model: Model, encoder: Encoder | None = N
     text = json.dumps({"format": FORMAT, "version": VERSION, **to_dict(model), "encoder": spec}, allow_nan=False)
     path = Path(path)
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            part = Path(folder) / path.name
-            part.write_text(text, encoding="utf-8")
-            os.replace(part, path)
+        files.write(path, text)
     except FileNotFoundError:
         raise InvalidInput(f"There is no folder {path.parent} to write {path.name} to; make it first.") from None
-    except OSError as error:  # it names the temporary file
+    except OSError as error:
         raise InvalidInput(f"{path} can't be written: {error.strerror}.") from error
 
 

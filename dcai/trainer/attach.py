@@ -11,14 +11,15 @@ from dcai import artifacts, plugins
 from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
 from dcai.chain.create2 import CLONE_HEAD, CLONE_TAIL
-from dcai.errors import InvalidInput, NoTrainer
+from dcai.errors import DcaiError, InvalidInput, NodeUnreachable, NoTrainer
 from dcai.incentives.base import Incentive
+from dcai.trainer.inputs import Inputs, Unusable
 from dcai.trainer.settings import Deployed, Settings
 from dcai.trainer.trainer import Trainer
 from dcai.trainer.unfinished import check_finished
 
 if TYPE_CHECKING:
-    from dcai.encoders import Coding, Embed
+    from dcai.encoders import Coding, Embed, Encoder
 
 # Of a clone's code, and of its arguments: see contracts/types/Settings.sol.
 _IMPLEMENTATION = slice(len(CLONE_HEAD), len(CLONE_HEAD) + 20)
@@ -32,8 +33,19 @@ _CREATOR, _SIZE_UNIT, _MODEL, _INCENTIVE, _NAMES = (
 )
 
 
-def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | None = None) -> Trainer:
+def attach(
+    chain: Chain,
+    address: str,
+    *,
+    first_block: int = 0,
+    embed: Embed | None = None,
+    encoder: Encoder | Coding | None = None,
+) -> Trainer:
     """Return a trainer that is deployed already; its labels and encoder come from the chain.
+
+    Whatever its creator has written as labels or published as encoder, this succeeds: others may have paid in. Where
+    that is not an encoder, the error comes when something is encoded; encoded samples, refunds, takes, the history and
+    the audit work.
 
     Parameters
     ----------
@@ -46,20 +58,22 @@ def attach(chain: Chain, address: str, *, first_block: int = 0, embed: Embed | N
         begins.
     embed
         The function that the trainer's encoder names, where that is an `EmbeddingEncoder`.
+    encoder
+        A fitted encoder of your own, in place of the one that is published.
 
     Raises
     ------
     NoTrainer
         If there is none of a known kind at the address; `UnfinishedTrainer` if its deployment was interrupted.
     InvalidInput
-        If the address is malformed, or what the creator published isn't an encoder.
+        If the address is malformed, or the encoder of your own isn't of the model's features.
     """
     deployed = read(chain, address)
     check_finished(chain, deployed.address)
     kind = Trainer.of(type(deployed.settings.incentive))
-    labels = chain.read("ITrainer", deployed.address, "names").split("\n")[1:]
-    encoder = _encoder(chain, deployed.address, embed)
-    return kind(chain, deployed, encoder=encoder, labels=labels, first_block=first_block)
+    labels = deployed.settings.all_classes(chain.read("ITrainer", deployed.address, "names"))
+    coding = _published(chain, deployed, embed) if encoder is None else _own(deployed, encoder)
+    return kind(chain, deployed, encoder=coding, labels=labels, first_block=first_block)
 
 
 def read(chain: Chain, address: str) -> Deployed:
@@ -87,15 +101,10 @@ def read(chain: Chain, address: str) -> Deployed:
             "Don't pay it on our word."
         )
     contract, incentive = found
-    try:
-        name, *labels = args[_NAMES].decode().split("\n")
-    except UnicodeDecodeError:
-        raise NoTrainer(f"The trainer at {address} has a name or labels that are not valid text.") from None
-    model = args[_MODEL]
-    if len(labels) != model[0]:
-        raise NoTrainer(f"The trainer at {address} names {len(labels)} labels for {model[0]} classes: don't trust it.")
+    # whatever a creator wrote for text must keep nobody from a refund
+    name, *labels = args[_NAMES].decode(errors="replace").split("\n")
     terms = incentive.from_packed(args[_INCENTIVE], int.from_bytes(args[_SIZE_UNIT], "big"))
-    settings = Settings(terms, model, name, tuple(labels))
+    settings = Settings(terms, args[_MODEL], name, tuple(labels))
     return Deployed(contract, address, str(to_checksum_address(args[_CREATOR])), settings)
 
 
@@ -118,14 +127,41 @@ def _ours() -> dict[str, str]:
     return {address: contract for contract, address in artifacts.addresses().items()}
 
 
-def _encoder(chain: Chain, address: str, embed: Embed | None) -> Coding | None:
-    """Return the encoder that a trainer's creator published, or None where nothing is published completely."""
-    data, complete = chain.read("ITrainer", address, "metadata")
+def _published(chain: Chain, deployed: Deployed, embed: Embed | None) -> Coding | Unusable | None:
+    """Return the encoder that a trainer's creator published, or why it can't be used; None where none is complete."""
+    from dcai.encoders import NoEmbedding, encoder_from_spec, unpack_spec
+
+    try:
+        data, complete = chain.read("ITrainer", deployed.address, "metadata")
+    except NodeUnreachable:
+        raise
+    except DcaiError as error:  # there may be more of it than a node reads in one call
+        return Unusable(InvalidInput, f"what its creator published can't be read: {error}")
     if not complete:
         return None
-    from dcai.encoders import encoder_from_spec, unpack_spec
+    try:
+        spec = unpack_spec(data).get("encoder")
+        if not isinstance(spec, dict):
+            return Unusable(InvalidInput, "what its creator published names no encoder.")
+        coding = encoder_from_spec(spec, embed=embed)
+    except NoEmbedding as error:
+        return Unusable(NoEmbedding, f"attach with embed=…. {error}")
+    except InvalidInput as error:
+        return Unusable(InvalidInput, f"what its creator published can't be used. {error}")
+    if coding.n_features_ != deployed.settings.features:
+        return Unusable(
+            InvalidInput,
+            f"what its creator published gives {coding.n_features_:,} features, and the model has "
+            f"{deployed.settings.features:,}.",
+        )
+    return coding
 
-    spec = unpack_spec(data).get("encoder")
-    if not isinstance(spec, dict):
-        raise InvalidInput(f"What the creator of {address} published names no encoder; its samples can't be made here.")
-    return encoder_from_spec(spec, embed=embed)
+
+def _own(deployed: Deployed, encoder: Encoder | Coding) -> Coding:
+    """Return an encoder that was given in place of the published one."""
+    from dcai.encoders import Coding
+    from dcai.models.twins.encoding import check_encoder
+
+    coding = encoder if isinstance(encoder, Coding) else encoder.coding
+    check_encoder(Inputs(deployed, coding).model, coding)
+    return coding

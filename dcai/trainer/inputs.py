@@ -34,6 +34,21 @@ class Rows(NamedTuple):
     skipped: tuple[int, ...]
 
 
+class Unusable(NamedTuple):
+    """Why what a creator published as encoder can't be used here.
+
+    Attributes
+    ----------
+    kind : type of InvalidInput
+        The error of whoever wants to encode something.
+    why : str
+        A sentence that begins after "… has no encoder: ".
+    """
+
+    kind: type[InvalidInput]
+    why: str
+
+
 class Inputs:
     """Makes samples of inputs for one trainer.
 
@@ -41,11 +56,14 @@ class Inputs:
     ----------
     encoder : Coding or None
         None where inputs are features already: indices, or vectors of signed bytes.
+    unusable : Unusable or None
+        Why there is no encoder though something was published.
     """
 
-    def __init__(self, deployed: Deployed, encoder: Coding | None) -> None:
+    def __init__(self, deployed: Deployed, encoder: Coding | Unusable | None) -> None:
         self._deployed = deployed
-        self.encoder = encoder
+        self.encoder = None if isinstance(encoder, Unusable) else encoder
+        self.unusable = encoder if isinstance(encoder, Unusable) else None
 
     @cached_property
     def twin(self) -> type[Twin]:
@@ -64,7 +82,7 @@ class Inputs:
         """
         settings = self._deployed.settings
         nothing = bytes(self.twin.parameter_bytes(settings.model))
-        return self.twin.from_parameters(settings.model, nothing, labels or settings.labels)
+        return self.twin.from_parameters(settings.model, nothing, labels or settings.classes)
 
     @cached_property
     def model(self) -> Twin:
@@ -79,7 +97,12 @@ class Inputs:
         InvalidInput
             If the input holds nothing to encode, or the contract would refuse it.
         """
-        return self.model.pack(self._features(data))
+        try:
+            return self.model.pack(self._features(data))
+        except InvalidInput as error:
+            if self.unusable is None or isinstance(data, str):
+                raise
+            raise self._no_encoder(data) from error
 
     def question(self, data: object) -> bytes:
         """Return an input as a sample to ask about, which the contract checks: words need no twin.
@@ -140,9 +163,20 @@ class Inputs:
         if self.encoder is not None:
             return self.encoder.encode(data)
         if isinstance(data, str):
-            wanted = "a vector of signed bytes" if self.twin.dense else "the indices of the features"
-            raise InvalidInput(f"{self._name!r} has no encoder for {shortened(data)}: give {wanted} instead.")
+            raise self._no_encoder(data)
         return data
+
+    def _no_encoder(self, data: Any) -> InvalidInput:
+        """Return the error about an input that nothing encodes."""
+        wanted = "a vector of signed bytes" if self.twin.dense else "the indices of the features"
+        trainer = f"{shortened(self._deployed.settings.name)} at {self._deployed.address}"
+        if self.unusable is None:
+            return InvalidInput(f"{trainer} has no encoder for {shortened(data)}: give {wanted} instead.")
+        kind, why = self.unusable
+        return kind(
+            f"{trainer} has no encoder for {shortened(data)}: {why} Give {wanted} instead, or attach with encoder=…, "
+            "one of your own."
+        )
 
 
 def listed(many: Iterable[Any], what: str) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dcai.chain.contract import Contract
 from dcai.errors import InvalidInput, UnknownLabel
 from dcai.integers import whole
+from dcai.trainer.settings import Settings
 from dcai.untrusted import shortened
 
 
@@ -19,15 +20,18 @@ class Labels:
     Attributes
     ----------
     names : tuple of str
+        All different. Where a creator has given one name to several classes, each has its number in it.
     """
 
-    def __init__(self, contract: Contract, names: Iterable[str]) -> None:
-        self._contract = contract
+    def __init__(self, contract: Contract, settings: Settings, names: Iterable[str]) -> None:
+        self._contract, self._settings = contract, settings
         self.names = tuple(names)
+        # as the trainer was made: a class that is added must not change the meaning of a number
+        self._numbers_are_names = any(map(_is_number, settings.labels))
 
     def refresh(self) -> None:
         """Ask the contract which classes there are."""
-        self.names = tuple(self._contract.read("names").split("\n")[1:])
+        self.names = self._settings.all_classes(self._contract.read("names"))
 
     def of(self, count: int) -> tuple[str, ...]:
         """Return the names, of which there are at least so many."""
@@ -52,13 +56,13 @@ class Labels:
                 self.refresh()
             names = self.names
             if label not in names:
-                raise InvalidInput(f"There is no class {label!r}; the classes are {', '.join(map(repr, names))}.")
+                raise InvalidInput(self._unknown(label))
             return names.index(label)
         try:
             number = whole(label)
         except TypeError:
             raise InvalidInput(f"A label is a class's name or number, not {shortened(label)}.") from None
-        if any(map(_is_number, self.names)):
+        if self._numbers_are_names:
             return self.number(str(number))
         names = self.of(number + 1)
         if not 0 <= number < len(names):
@@ -81,6 +85,15 @@ class Labels:
                 error.args = (f"Row {row} of {len(labels)}: {error}",)
                 raise
         return numbers
+
+    def _unknown(self, label: str) -> str:
+        """Return the sentence about a name that is not that of one class."""
+        told = [name for number, name in enumerate(self.names) if name.startswith(f"{label} (class {number})")]
+        if len(told) > 1:
+            return (
+                f"{len(told)} classes are named {label!r}: write {' or '.join(map(repr, told))}, or a class's number."
+            )
+        return f"There is no class {label!r}; the classes are {', '.join(map(repr, self.names))}."
 
 
 def _is_number(name: str) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dcai.amounts import Amount, wei
 from dcai.chain.call import Call
 from dcai.errors import InvalidInput, TooLarge
-from dcai.integers import whole
 from dcai.samples import pack_batch
 from dcai.trainer.batches import Batch, Batched, batches
 from dcai.trainer.contribution import Contribution, entry_of
 from dcai.trainer.inputs import listed
 from dcai.trainer.log import Entry
 from dcai.trainer.slots import NEW
-from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
     from dcai.trainer.trainer import Trainer
@@ -44,7 +43,7 @@ class Calls:
         data: object,
         label: str | int,
         *,
-        deposit_wei: int | None = None,
+        deposit_wei: Amount | None = None,
         gas: int | None = None,
         force: bool = False,
     ) -> Call:
@@ -59,7 +58,7 @@ class Calls:
         data: Iterable[object],
         labels: Iterable[str | int],
         *,
-        deposit_wei: int | None = None,
+        deposit_wei: Amount | None = None,
         skip_unknown: bool = False,
         force: bool = False,
     ) -> Batched[Call]:
@@ -111,7 +110,7 @@ class Calls:
         labels: Sequence[int],
         slot: int = NEW,
         *,
-        deposit_wei: int | None = None,
+        deposit_wei: Amount | None = None,
         gas: int | None = None,
         force: bool = False,
     ) -> Call:
@@ -124,7 +123,7 @@ class Calls:
         slot
             Of a finished contribution, to be used again.
         deposit_wei
-            What to pay in for each; by default enough for the highest price there is.
+            What to pay in for each: wei, or text such as "1 gwei"; by default enough for the highest price there is.
         force
             Pay even more than ten times as much.
         """
@@ -151,7 +150,7 @@ class Calls:
         what = f"{verb} contribution {entry.id} of {self._trainer.name!r}"
         return self._trainer.contract.call(function, entry.claim(), entry.slot, *args, gas=gas, what=what)
 
-    def _deposit(self, samples: Sequence[bytes], given: int | None, *, force: bool) -> int:
+    def _deposit(self, samples: Sequence[bytes], given: Amount | None, *, force: bool) -> int:
         """Return what to pay for each sample: at most it costs what it does in the second of the contribution before.
 
         Raises
@@ -159,22 +158,14 @@ class Calls:
         InvalidInput
             If what is given isn't an amount, or is more than ten times as much and not forced.
         """
-        if given is not None:
-            try:
-                given = whole(given)
-            except TypeError:
-                raise InvalidInput(f"An amount is a whole number of wei, not {shortened(given)}.") from None
-            if given >= 2**256:  # the call says what an amount is
-                force = True
-            if force:
-                return given
         trainer = self._trainer
         most = -(-int(trainer.incentive.price(0, trainer.inputs.sizes(samples))) // len(samples))
         if given is None:
             return most
-        if most and given > _FAR_MORE * most:
+        each = wei(given, "A deposit")
+        if not force and most and each > _FAR_MORE * most:
             raise InvalidInput(
-                f"A deposit of {given} wei is more than {_FAR_MORE} times the {most} wei that a sample costs at most; "
+                f"A deposit of {each} wei is more than {_FAR_MORE} times the {most} wei that a sample costs at most; "
                 "leave it out, or give force=True to pay as much."
             )
-        return given
+        return each

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic
 from typing_extensions import TypeVar
 
 from dcai import plugins
+from dcai.amounts import Amount
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.contract import Contract
@@ -19,7 +20,7 @@ from dcai.trainer.audit import Audit, audit
 from dcai.trainer.batches import Batch, Batched
 from dcai.trainer.contributing import check_funds, contribute_each
 from dcai.trainer.contribution import Contribution, Quote
-from dcai.trainer.inputs import Inputs
+from dcai.trainer.inputs import Inputs, Unusable
 from dcai.trainer.labels import Labels
 from dcai.trainer.log import Entry, History, begins
 from dcai.trainer.prepare import Calls
@@ -53,7 +54,7 @@ class Trainer(Generic[C, H]):
     deployed
         What its code says.
     encoder
-        None where the creator published none.
+        None where the creator published none; or why what was published can't be used.
     labels
         The classes that it has now; by default those that it was made with.
     deploy_gas, first_block
@@ -123,7 +124,7 @@ class Trainer(Generic[C, H]):
         chain: Chain,
         deployed: Deployed,
         *,
-        encoder: Coding | None = None,
+        encoder: Coding | Unusable | None = None,
         labels: Iterable[str] | None = None,
         deploy_gas: int = 0,
         first_block: int = 0,
@@ -138,7 +139,7 @@ class Trainer(Generic[C, H]):
         self.first_block: Final = first_block
         self.contract: Final = Contract(chain, deployed.contract, deployed.address)
         self.inputs: Final = Inputs(deployed, encoder)
-        self.classes: Final = Labels(self.contract, settings.labels if labels is None else labels)
+        self.classes: Final = Labels(self.contract, settings, settings.classes if labels is None else labels)
         self.slots: Final = Slots()
         self._settings: Final = settings
 
@@ -147,7 +148,7 @@ class Trainer(Generic[C, H]):
 
     @property
     def encoder(self) -> Coding | None:
-        """The encoder that its creator published, or None."""
+        """The encoder that its creator published; None where there is none that can be used."""
         return self.inputs.encoder
 
     @property
@@ -252,8 +253,9 @@ class Trainer(Generic[C, H]):
         """
         block = self.chain.block_number()
         history = self._history(block)
-        labels = (*self._settings.labels, *history.added)
-        model = self.inputs.twin.from_parameters(self._settings.model, history.parameters, labels)
+        settings = self._settings
+        labels = settings.all_classes("\n".join((settings.name, *settings.labels, *history.added)))
+        model = self.inputs.twin.from_parameters(settings.model, history.parameters, labels)
         return audit(self.contract, history, model, block)
 
     def find_slots(self) -> int:
@@ -300,7 +302,7 @@ class Trainer(Generic[C, H]):
         label: str | int,
         *,
         sender: str | Account | None = None,
-        deposit_wei: int | None = None,
+        deposit_wei: Amount | None = None,
         gas: int | None = None,
         force: bool = False,
     ) -> C:
@@ -316,7 +318,7 @@ class Trainer(Generic[C, H]):
         sender
             The account that pays and becomes the author, or its address; by default the chain's first account.
         deposit_wei
-            What to pay in; by default what `quote` says.
+            What to pay in: wei, or text such as "1 gwei"; by default what `quote` says.
         gas
             The gas limit. Left out, the node tries the transaction out first: one that would be refused isn't sent.
         force
@@ -336,7 +338,7 @@ class Trainer(Generic[C, H]):
         labels: Iterable[str | int],
         *,
         sender: str | Account | None = None,
-        deposit_wei: int | None = None,
+        deposit_wei: Amount | None = None,
         skip_unknown: bool = False,
         force: bool = False,
         progress: bool = True,
@@ -390,7 +392,7 @@ class Trainer(Generic[C, H]):
         samples: Sequence[bytes],
         numbers: Sequence[int],
         sender: str | Account | None,
-        deposit_wei: int | None,
+        deposit_wei: Amount | None,
         gas: int | None,
         force: bool,
     ) -> C:

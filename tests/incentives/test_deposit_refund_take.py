@@ -122,7 +122,7 @@ def test_times_are_seconds_timedeltas_or_text():
         ({"weight_wei": 1e12}, ["weight_wei", "1000000000000.0"]),
         ({"minimum_wei": 0}, ["minimum_wei", "from 1"]),
         ({"minimum_wei": 2**64}, ["minimum_wei"]),
-        ({"minimum_wei": "1 gwei"}, ["minimum_wei", "'1 gwei'"]),
+        ({"minimum_wei": "1 finney"}, ["minimum_wei", "'1 finney'"]),
         ({"size_unit": 0}, ["size_unit", "from 1 to 65535"]),
         ({"size_unit": 65_536}, ["size_unit", "65536"]),
         ({"refund_after": 0}, ["refund_after", "in order"]),

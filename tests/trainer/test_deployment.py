@@ -9,7 +9,6 @@ from sklearn.exceptions import NotFittedError
 import dcai
 from dcai import artifacts, errors
 from dcai.chain.addresses import checked_address
-from dcai.chain.codec import codec
 from dcai.encoders import TextEncoder, pack_spec
 from dcai.samples import pack_sparse
 from dcai.trainer import products
@@ -164,40 +163,3 @@ def test_an_encoder_that_is_not_complete_is_none(launch, chain, people):
     chain.invoke(TRAINER, trainer.address, "publish", b"the first part", False, sender=people[0])
 
     assert dcai.attach(chain, trainer.address).encoder is None
-
-
-@pytest.mark.parametrize(
-    "published",
-    [b"", b"no spec", pack_spec({"encoder": {"kind": "text", "version": 99, "words": []}}), pack_spec({"name": "x"})],
-    ids=["nothing", "garbage", "another version", "another thing"],
-)
-def test_what_is_not_an_encoder_is_reported(launch, chain, people, refused, published):
-    trainer = launch()
-    chain.invoke(TRAINER, trainer.address, "publish", published, True, sender=people[0])
-
-    with refused(errors.InvalidInput):
-        dcai.attach(chain, trainer.address)
-
-
-def test_a_trainer_without_text_for_its_name_is_reported(chain, people, refused):
-    given = Settings(dcai.DepositRefundTake(), binary.settings(40), "Test", ("no", "yes"))
-    settings = given.packed() + b"\xff"
-    factory, implementation = (products.address_of(name) for name in CONTRACTS)
-    receipt = chain.invoke(
-        "TrainerFactory", factory, "create", implementation, settings, bytes(32), bytes(42), sender=people[0]
-    )
-
-    with refused(errors.NoTrainer, "not valid text"):
-        dcai.attach(chain, codec("TrainerFactory").event(receipt.logs[0]).args["trainer"])
-
-
-@pytest.mark.parametrize("lines", [b"", b"Test", b"Test\nno", b"Test\nno\nyes\nmaybe"])
-def test_a_trainer_with_other_labels_than_classes_is_reported(chain, people, refused, lines):
-    settings = Settings(dcai.DepositRefundTake(), binary.settings(40), "", ("", "")).packed()[:44] + lines
-    factory, implementation = (products.address_of(name) for name in CONTRACTS)
-    receipt = chain.invoke(
-        "TrainerFactory", factory, "create", implementation, settings, bytes(32), bytes(42), sender=people[0]
-    )
-
-    with refused(errors.NoTrainer, "labels"):
-        dcai.attach(chain, codec("TrainerFactory").event(receipt.logs[0]).args["trainer"])

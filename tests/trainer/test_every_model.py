@@ -160,8 +160,9 @@ def test_texts_go_through_an_embedding_that_whoever_attaches_brings(chain, peopl
     model = dcai.NearestCentroid(classes=("bad", "good")).fit(encoder.transform(TEXTS), LABELS)
     trainer = dcai.deploy(chain, model, FREE, encoder=encoder, sender=people[0])
 
-    with refused(errors.InvalidInput, "SVD of four reviews"):
-        dcai.attach(chain, trainer.address)
+    alone = dcai.attach(chain, trainer.address)
+    with refused(errors.InvalidInput, "SVD of four reviews", trainer.address, "embed="):
+        alone.predict(TEXTS[0])
     found = dcai.attach(chain, trainer.address, embed=svd.transform)
 
     assert [found.predict(text) for text in TEXTS] == list(LABELS)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from dcai.accounts.account import Account
 
+_LONGEST_URL = 2_048
+
 
 def connect(
     url: str,
@@ -65,6 +67,8 @@ def connect(
     """
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise InvalidInput(f"{shown(url)!r} is not the address of a node: it starts with http:// or https://.")
+    if len(url) > _LONGEST_URL:  # to normalise one takes quadratic time
+        raise InvalidInput(f"The address of a node has up to {_LONGEST_URL:,} characters, not {len(url):,}.")
     seconds = durations.seconds(patience)
     if seconds == 0:
         raise InvalidInput("A transaction is waited for at least a second, not 0.")
@@ -114,4 +118,4 @@ def _chain(
 
 
 def _is_address(account: str | LocalAccount) -> bool:
-    return isinstance(account, str) and len(account.removeprefix("0x")) == 40
+    return isinstance(account, str) and len(account.lower().removeprefix("0x")) == 40

@@ -6,12 +6,12 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
 from dcai import datasets
 from dcai.cli.failing import errors_as_one_sentence
+from dcai.terminal import Console
 
 app = typer.Typer(help="Real data sets: list them, download one, find its files.", no_args_is_help=True)
 
@@ -36,7 +36,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, chec
     for row, here in rows:
         size = decimal(row.size) if row.files else ""
         table.add_row(row.name, row.description, size, row.publisher, row.licence, "yes" if here else "no")
-    Console().print(table)
+    Console().show(table)
 
 
 @app.command()

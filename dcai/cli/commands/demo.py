@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from dcai import datasets, demo
@@ -18,6 +17,7 @@ from dcai.demo import UNIT_WEI
 from dcai.errors import DcaiError
 from dcai.simulation.result import Result
 from dcai.simulation.run import default_backend, simulate
+from dcai.terminal import Console
 
 
 def run(
@@ -42,7 +42,7 @@ def run(
             check_picture(plot)
         dataset = datasets.load(data)
         scenario = demo.scenario(dataset, samples)
-        with counting(Console(stderr=True)) as progress:
+        with counting() as progress:
             task = progress.add_task(f"{dataset.title} on {backend or default_backend()}", total=None)
             result = simulate(
                 scenario,
@@ -78,7 +78,7 @@ def _print(result: Result, hidden: int) -> None:
     for name in ("before", "half way", "after", "all data, nobody hostile"):
         accuracy.add_column(name, justify="right")
     accuracy.add_row(*(f"{value:.1%}" for value in (result.initial, half, result.final, result.baseline)))
-    console.print(accuracy)
+    console.show(accuracy)
 
     people = Table(title="Contributors", title_justify="left")
     people.add_column()
@@ -92,7 +92,7 @@ def _print(result: Result, hidden: int) -> None:
     for action in ("contributions", "refunds", "reports", "takes"):
         people.add_row(action, *(f"{of_one[action]:,}" for of_one in counts))
     people.add_row("gas", *(f"{one.gas:,}" for one in result.outcomes))
-    console.print(people)
+    console.show(people)
     console.print(f"Balances in units of {UNIT_WEI / 10**18:g} ether.")
     if result.audit is not None:
         console.print(f"The contract has {result.audit.balance_wei:,} wei and owes {result.audit.owed_wei:,}.")

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from dcai.chain import Chain
@@ -21,6 +19,7 @@ from dcai.encoders import Encoder, NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import Incentive
 from dcai.models import Model, load
+from dcai.terminal import Console
 from dcai.trainer.cost import Cost, try_out
 from dcai.trainer.deploy import deploy, prepare, remaining
 
@@ -58,7 +57,7 @@ def run(
             )
             begun = prepared.create not in remaining(chain, prepared)
             cost = Cost.on(chain, trial)
-        errors.print(_bill(chain, title, model, encoder, cost, prepared.deployed.address, begun=begun))
+        errors.show(_bill(chain, title, model, encoder, cost, prepared.deployed.address, begun=begun))
         _check_balance(chain, cost)
         if not yes and not agreed(errors):
             raise DcaiError("Nothing was sent.")
@@ -98,7 +97,7 @@ def _bill(
 ) -> Table:
     account = chain.accounts[0]
     features = f"{model.n_features_in_:,} features"
-    table = Table(title=f"{escape(repr(name))} on chain {chain.chain_id}", title_justify="left", show_header=False)
+    table = Table(title=f"{name!r} on chain {chain.chain_id}", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("model", f"{type(model).__name__}, {len(model.classes_)} classes, {features}")

@@ -9,8 +9,6 @@ from textwrap import shorten
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from dcai.chain.nodes.anvil import AnvilFails, find_anvil
@@ -20,10 +18,13 @@ from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
 from dcai.errors import NodeError
+from dcai.files import is_standard_output
 from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
+from dcai.terminal import Console
 from dcai.trainer.cost import try_out
+from dcai.untrusted import one_line
 
 
 def run(
@@ -67,7 +68,7 @@ def run(
         check_file(output)
         find_anvil()  # a wrong DCAI_ANVIL is refused before anything is fitted
         recipe = Recipe(model, encoder, features, max_classes, smoothing)
-        with Console(stderr=True).status(f"Fitting on {escape(data)} …"):
+        with Console(stderr=True).status(f"Fitting on {data} …"):
             dataset = read(data, label, text, recipe.kind)
             recipe = recipe.for_data(dataset)
             if initial is not None:
@@ -75,11 +76,15 @@ def run(
             fitted = fit(recipe, dataset)
             accuracy = measure(recipe, dataset, fitted)
             gas = _gas(fitted, output.stem)
+        # the model stands alone there
+        elsewhere = is_standard_output(output)
         save(output, fitted.model, fitted.encoder)
         if as_json:
-            typer.echo(json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, gas), indent=2))
+            told = json.dumps(_as_dict(output, dataset, recipe, fitted, accuracy, gas), indent=2)
+            typer.echo(told, err=elsewhere)
         else:
-            _print(output, dataset, recipe, fitted, accuracy, gas)
+            Console(stderr=elsewhere).show(_table(output, dataset, recipe, fitted, accuracy, gas))
+            _warn(accuracy)
 
 
 def _gas(fitted: Fitted, name: str) -> int | None:
@@ -121,9 +126,9 @@ def _as_dict(
     }
 
 
-def _print(
+def _table(
     output: Path, dataset: Dataset, recipe: Recipe, fitted: Fitted, accuracy: Accuracy | None, deploy_gas: int | None
-) -> None:
+) -> Table:
     encoder, model = fitted.encoder, fitted.model
     left_out = f"; {fitted.left_out:,} without a feature are left out" if fitted.left_out else ""
     rows = {
@@ -147,12 +152,15 @@ def _print(
         )
     rows["parameters"] = f"{len(model.twin.parameters()):,} bytes"
     rows["gas to deploy"] = "not known" if deploy_gas is None else f"about {deploy_gas:,}"
-    table = Table(title=f"Written to {escape(str(output))}", title_justify="left", show_header=False)
+    table = Table(title=f"Written to {output}", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows.items():
-        table.add_row(name, escape(value))
-    Console().print(table)
+        table.add_row(name, one_line(value))
+    return table
+
+
+def _warn(accuracy: Accuracy | None) -> None:
     if accuracy is not None and accuracy.unseen:
         typer.echo(
             f"The accuracy is that on rows with classes that the model hasn't learnt: {_listed(accuracy.unseen)}.",

@@ -49,7 +49,7 @@ def run(
                 answer |= _as_dict(trainer, explanation)
             typer.echo(json.dumps(answer, indent=2))
             return
-        typer.echo(_printable(label))
+        typer.echo(untrusted.one_line(label))
         if explanation is not None:
             _print(trainer, explanation)
 
@@ -59,10 +59,12 @@ def _data(trainer: Trainer, given: str) -> Any:
     if encoder is not None and encoder.takes_texts:
         return given
     try:
-        row = untrusted.parse(given.encode())
+        row = untrusted.parse(given.encode(errors="replace"))
     except ValueError:
         row = None
     if not isinstance(row, list):
+        if trainer.inputs.unusable is not None:
+            return given  # nothing encodes it, which the error explains
         wanted = "a list of features, since it has no encoder" if encoder is None else "a number for each column"
         raise InvalidInput(f"{given!r} is not a JSON list such as [1, 2]; this model takes {wanted}.")
     return row
@@ -87,12 +89,11 @@ def _as_dict(trainer: Trainer, explanation: Explanation) -> dict[str, Any]:
 
 
 def _print(trainer: Trainer, explanation: Explanation) -> None:
-    from rich.console import Console
-    from rich.measure import Measurement
     from rich.table import Table
-    from rich.text import Text
 
     from dcai.models.twins import EMPTY
+    from dcai.terminal import Console
+    from dcai.untrusted import one_line
 
     sampled = [score != EMPTY for score in explanation.scores]
 
@@ -106,25 +107,17 @@ def _print(trainer: Trainer, explanation: Explanation) -> None:
     table = Table()
     table.add_column("feature", overflow="fold", max_width=40)
     for label in trainer.labels:
-        table.add_column(Text(_printable(label)), justify="right", no_wrap=True)
+        table.add_column(one_line(label), justify="right", no_wrap=True)
     rows = list(zip(_names(explanation), explanation.contributions, strict=True))
     for name, terms in sorted(rows, key=influence, reverse=True):
-        table.add_row(Text(_printable(name)), *cells(terms))
+        table.add_row(one_line(name), *cells(terms))
     table.add_section()
     table.add_row("base", *cells(explanation.base))
     table.add_row("total", *cells(explanation.scores))
-    console = Console()
-    # numbers are never cut: what is wider than the terminal goes on in its next line
-    needed = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
-    Console(width=max(console.width, needed)).print(table)
+    Console().show(table)
     if not all(sampled):
         typer.echo("A class with - has no sample yet and never wins.")
 
 
 def _names(explanation: Explanation) -> tuple[str, ...]:
     return explanation.names or tuple(f"feature {feature}" for feature in explanation.features)
-
-
-def _printable(text: str) -> str:
-    """Return a text of a stranger without what would steer a terminal."""
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
@@ -20,6 +19,7 @@ from dcai.incentives.rules import Rules
 from dcai.simulation.result import Outcome, Result
 from dcai.simulation.run import default_backend, simulate
 from dcai.simulation.scenario.scenario import load_scenario
+from dcai.terminal import Console
 
 
 def run(
@@ -59,7 +59,7 @@ def run(
         if fork is None and backend is None and default_backend() == "py-evm":
             typer.echo("anvil isn't installed: this runs on py-evm, which is some hundred times slower.", err=True)
         settling = Rules.of(scenario.incentive.incentive).settling
-        with counting(Console(stderr=True)) as progress:
+        with counting() as progress:
             task = progress.add_task("Contributed", total=None)
 
             def show(done: int, total: int) -> None:
@@ -111,10 +111,10 @@ def _print(result: Result) -> None:
         f"{result.scenario['title']}\n{result.contributed:,} of {result.samples:,} samples of {result.data}, "
         f"{len(result.actions):,} actions, {result.seconds:.1f} s. {result.accuracies}"
     )
-    console.print(_money(result.outcomes, unit))
+    console.show(_money(result.outcomes, unit))
     if any(one.earned for one in result.outcomes):
-        console.print(_earned(result.outcomes))
-    console.print(_actions(result.outcomes))
+        console.show(_earned(result.outcomes))
+    console.show(_actions(result.outcomes))
     if result.problems == ():
         console.print("Audit: the contract's state equals its log, replayed, word for word.")
 

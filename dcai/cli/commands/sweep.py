@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
@@ -16,6 +15,7 @@ from dcai.cli.writing import failure_of, failures_told, make_folder
 from dcai.errors import DcaiError
 from dcai.simulation.sweep.runs import Run, cases, sweep
 from dcai.simulation.sweep.statistics import Figures, Interval, by_settings
+from dcai.terminal import Console
 
 _LARGE = 1_000  # figures from here on are shown without decimals
 
@@ -41,7 +41,7 @@ def run(
         fixed = [f"data.samples={samples}"] if samples is not None else []
         todo = cases(file, settings or (), seeds, fixed)
         make_folder(folder)
-        with counting(Console(stderr=True)) as progress:
+        with counting() as progress:
             task = progress.add_task("Runs", total=len(todo))
             over = 0
 
@@ -96,8 +96,8 @@ def _print(groups: dict[tuple[str, ...], Figures], unit: int, folder: Path) -> N
             agents.add_row("" if at else named[settings], name, *cells)
         agents.add_section()
     console = Console()
-    console.print(accuracies)
-    console.print(agents)
+    console.show(accuracies)
+    console.show(agents)
     console.print(f"Runs, summary.json and sweep.png are in {folder}.")
 
 
@@ -116,7 +116,6 @@ def _name_failures(runs: list[Run], folder: Path) -> None:
                 f"{named}: {len(early)} of {len(group)} runs ended early, that of seed {first.seed} since: "
                 f"{first.summary['stopped']}",
                 soft_wrap=True,
-                highlight=False,
             )
     failed = [run for run in runs if run.failure is not None]
     if failed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, groupby
 from typing import TYPE_CHECKING, Any, Self
 
 from dcai.encoders.checks import check_texts
@@ -19,11 +19,22 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
+# No language has as many combining marks on a letter; all of them are among these characters.
+_MANY_MARKS = re.compile(r"[^\w\s\x00-\x7f]{32,}")
+
 
 def split_words(text: str) -> list[str]:
     """Split a text into words, by the rule that `TextEncoder` documents."""
     # NFC comes last: a capital without a composed form (J̌) can have a small letter with one (ǰ).
-    return _WORD.findall(unicodedata.normalize("NFC", text.lower()).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    lower = _MANY_MARKS.sub(_in_order, text.lower())
+    return _WORD.findall(unicodedata.normalize("NFC", lower).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+
+
+def _in_order(marks: re.Match[str]) -> str:
+    """Return combining marks in their canonical order, as NFC has them too, but in quadratic time."""
+    apart = "".join(unicodedata.normalize("NFD", one) for one in marks[0])
+    runs = groupby(apart, key=lambda one: unicodedata.combining(one) > 0)
+    return "".join(one for is_run, run in runs for one in (sorted(run, key=unicodedata.combining) if is_run else run))
 
 
 class TextCoding(SparseCoding):

@@ -12,7 +12,7 @@ from typing import Self
 
 from eth_utils.crypto import keccak
 
-from dcai import untrusted
+from dcai import files, untrusted
 from dcai.errors import InvalidInput
 
 SALT = 32
@@ -79,12 +79,18 @@ class HiddenTestSet:
         return [keccak(content) for content in self.portions]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it to a file that only its owner can read."""
+        """Write it to a file that only its owner can read.
+
+        Raises
+        ------
+        InvalidInput
+            If the file can't be written; one that was there stays as it was.
+        """
         text = json.dumps({"format": _FORMAT, "portions": [content.hex() for content in self.portions]}, indent=1)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-            os.chmod(path, 0o600)  # of a file that was there before
-            file.write(text + "\n")
+        try:
+            files.write(path, text + "\n", private=True)
+        except OSError as error:
+            raise InvalidInput(f"{path} can't be written: {error.strerror}; name another file.") from error
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:

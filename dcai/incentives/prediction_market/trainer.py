@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dcai.accounts.account import Account
+from dcai.amounts import Amount, wei
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.header import check_randomness, header
@@ -45,17 +46,17 @@ class MarketCalls(Calls):
 
     _trainer: MarketTrainer
 
-    def commit(self, test_set: HiddenTestSet, *, bounty_wei: int) -> Call:
+    def commit(self, test_set: HiddenTestSet, *, bounty_wei: Amount) -> Call:
         """Return the call that commits to a test set, for the provider: see `MarketTrainer.commit`."""
         market = self._trainer
         stake = market.incentive.stake_wei
-        number = isinstance(bounty_wei, int) and not isinstance(bounty_wei, bool)
-        if not number or bounty_wei <= 0 or bounty_wei % stake:
+        bounty = wei(bounty_wei, f"The bounty, a multiple of the stake, {stake} wei,")
+        if not bounty or bounty % stake:
             raise InvalidInput(f"The bounty is a multiple of the stake, {stake} wei, and above 0, not {bounty_wei!r}.")
         check_randomness(market.chain)
-        check_pass(market.model(), market.incentive, test_set, bounty_wei // stake)
-        what = f"Commit to a hidden test set, with a bounty of {bounty_wei} wei, at {market.name!r}"
-        return market.contract.call("commit", test_set.hashes, value=bounty_wei, what=what)
+        check_pass(market.model(), market.incentive, test_set, bounty // stake)
+        what = f"Commit to a hidden test set, with a bounty of {bounty} wei, at {market.name!r}"
+        return market.contract.call("commit", test_set.hashes, value=bounty, what=what)
 
     def draw(self) -> Call:
         """Return the call that draws the portion to open; the block that the draw is from must be there."""
@@ -173,7 +174,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         samples, numbers = self.inputs.rows(data).samples, self.classes.numbers(labels)
         return HiddenTestSet.of(samples, numbers, self.incentive.portions, seed=seed)
 
-    def commit(self, test_set: HiddenTestSet, *, bounty_wei: int) -> Receipt:
+    def commit(self, test_set: HiddenTestSet, *, bounty_wei: Amount) -> Receipt:
         """Commit to a test set, and pay in the bounty, as the provider: the trainer's creator.
 
         Parameters
@@ -181,7 +182,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         test_set
             Keep it (`HiddenTestSet.save`): `open` and `settle` need it.
         bounty_wei
-            A multiple of the stake.
+            A multiple of the stake: wei, or text such as "0.01 ether".
 
         Raises
         ------
@@ -238,12 +239,12 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         WrongPhase
             If participation hasn't ended, or the test set must be revealed and isn't given.
         """
-        from rich.progress import Progress
+        from dcai import terminal  # what it is made of takes long to import
 
         course = self.course()
         if course.phase < Phase.REVEAL or course.phase > Phase.FAILED:
             raise WrongPhase(phase=course.phase)
-        with Progress(disable=not progress) as bar:
+        with terminal.progress(shown=progress) as bar:
             if course.phase == Phase.REVEAL:
                 if test_set is None:
                     raise InvalidInput(

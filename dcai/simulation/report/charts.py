@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from itertools import cycle
 from math import isnan
@@ -12,6 +13,7 @@ from plotly.subplots import make_subplots
 
 from dcai.simulation.report.picture import ALONE, MODEL_COLOUR, colours
 from dcai.simulation.result import Result
+from dcai.untrusted import printable
 
 _DAY = 86_400
 # What begins in the first part of a run, or all but in the last, needs no mark.
@@ -34,7 +36,7 @@ def charts(result: Result) -> str:
         # what was noted holds until the next note
         style = {"color": colour, "shape": "hv", **more}
         held = [*values, values[-1]]
-        trace = go.Scatter(x=days, y=held, name=name, line=style, legend=f"legend{row}", legendgroup=name)
+        trace = go.Scatter(x=days, y=held, name=_plain(name), line=style, legend=f"legend{row}", legendgroup=name)
         figure.add_trace(trace, row=row, col=1)
 
     line(1, course["accuracy"].tolist(), "shared model", MODEL_COLOUR)
@@ -54,7 +56,7 @@ def charts(result: Result) -> str:
         figure.add_vline(day, line={"color": "grey", "width": 1, "dash": "dot"})
         side = "left" if day < days[-1] / 2 else "right"
         place = {"x": day, "xanchor": side, "y": 1, "yref": "y domain", "yanchor": "bottom", "yshift": 14 * (at % 2)}
-        figure.add_annotation(text=event, showarrow=False, font={"size": 11, "color": "grey"}, **place)
+        figure.add_annotation(text=_plain(event), showarrow=False, font={"size": 11, "color": "grey"}, **place)
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "top"}
     figure.update_layout(
         height=1000,
@@ -69,8 +71,13 @@ def charts(result: Result) -> str:
     figure.update_yaxes(hoverformat=",.2f", row=3, col=1)
     figure.update_xaxes(showticklabels=True, hoverformat=".2f", unifiedhovertitle={"text": "day %{x}"})
     figure.update_xaxes(title="days on the chain", row=3, col=1)
-    html: str = figure.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
-    return html
+    page: str = figure.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+    return page
+
+
+def _plain(text: str) -> str:
+    """Return a text that may be a stranger's as Plotly shows it as it is: it takes tags for HTML."""
+    return html.escape(printable(text))
 
 
 def _events(result: Result) -> Iterator[tuple[float, str]]:

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from dcai.simulation.report.picture import HONEST_COLOURS, MODEL_COLOUR, OTHER_COLOURS, STYLE
+from dcai import files
+from dcai.simulation.report.picture import HONEST_COLOURS, MODEL_COLOUR, OTHER_COLOURS, STYLE, plain
 from dcai.simulation.sweep.runs import Run
 from dcai.simulation.sweep.statistics import by_settings, mean_course
 
@@ -38,7 +39,7 @@ def draw_multiples(runs: Sequence[Run], file: Path) -> None:
             top, bottom = axes[:, column]
             _line(top, group, "accuracy", "shared model", MODEL_COLOUR)
             top.set_ylim(0, 1)
-            top.set_title("\n".join(settings) or "as in the file", fontsize=9)
+            top.set_title(plain("\n".join(settings)) or "as in the file", fontsize=9)
             top.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             assert group[0].summary is not None
             honest, others = iter(HONEST_COLOURS * 9), iter(OTHER_COLOURS * 9)
@@ -50,14 +51,17 @@ def draw_multiples(runs: Sequence[Run], file: Path) -> None:
         scenario = groups[0][1][0].summary["scenario"]
         axes[1, 0].set_ylabel(f"balance, units of {scenario['unit'] / 10**18:g} ether")
         figure.legend(*axes[1, 0].get_legend_handles_labels(), frameon=False, loc="outside right lower")
-        figure.suptitle(f"{scenario['title']}: means over {len(groups[0][1])} seeds, 95% intervals", x=0.01, ha="left")
+        figure.suptitle(
+            f"{plain(scenario['title'])}: means over {len(groups[0][1])} seeds, 95% intervals", x=0.01, ha="left"
+        )
         figure.supxlabel("samples contributed", fontsize=10)
-        figure.savefig(file)
+        with files.written(file) as written:
+            figure.savefig(written, format=file.suffix.removeprefix("."))
 
 
 def _line(axes: Axes, runs: Sequence[Run], column: str, label: str, colour: str) -> None:
     where, intervals = mean_course(runs, column)
     means = np.array([one.mean for one in intervals])
     halves = np.nan_to_num([one.half for one in intervals])
-    axes.plot(where, means, color=colour, label=label)
+    axes.plot(where, means, color=colour, label=plain(label))
     axes.fill_between(where, means - halves, means + halves, color=colour, alpha=0.2, linewidth=0)

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dcai import files
 from dcai.simulation.result import Result
 
 # Wei have up to 112 bits, and a decimal of 38 digits holds them exactly.
@@ -27,12 +28,13 @@ def write(result: Result, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in (("actions", result.actions), ("course", result.course)):
-        pq.write_table(_table(frame), folder / f"{name}.parquet", compression="zstd")
-    (folder / "result.json").write_text(json.dumps(result.summary(), indent=1) + "\n", encoding="utf-8")
+        with files.written(folder / f"{name}.parquet") as file:
+            pq.write_table(_table(frame), file, compression="zstd")
+    files.write(folder / "result.json", json.dumps(result.summary(), indent=1) + "\n")
     # what is drawn comes last, and is imported then: nothing that goes wrong with it takes the data along
     from dcai.simulation.report.page import render
 
-    (folder / "report.html").write_text(render(result), encoding="utf-8")
+    files.write(folder / "report.html", render(result))
     from dcai.simulation.report.picture import draw
 
     draw(result, folder / "report.png")

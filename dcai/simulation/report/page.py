@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
-from html import escape
 
 from dcai.simulation.report.charts import charts
 from dcai.simulation.result import Outcome, Result
 from dcai.times import duration_text
+from dcai.untrusted import printable
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -42,6 +43,11 @@ pre {{ background: #f6f6f6; padding: 1rem; overflow: auto; }}
 </body>
 </html>
 """
+
+
+def escape(text: str) -> str:
+    """Return a text that may be a stranger's, as HTML."""
+    return html.escape(printable(text))
 
 
 def render(result: Result) -> str:

@@ -10,7 +10,9 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from dcai import files
 from dcai.simulation.result import Result
+from dcai.untrusted import printable
 
 HONEST_COLOURS = ("#1b7837", "#5aae61", "#a6dba0")
 OTHER_COLOURS = ("#b2182b", "#e08214", "#8073ac", "#c51b7d", "#542788")
@@ -43,7 +45,7 @@ def draw(result: Result, file: Path) -> None:
             accuracy.axhline(result.baseline, color="0.35", linestyle=":", label=ALONE)
         accuracy.set_ylabel("accuracy, hidden set")
         for name, colour in colours(result).items():
-            money.step(days, _held(_share(result, name)), where="post", color=colour, label=name)
+            money.step(days, _held(_share(result, name)), where="post", color=colour, label=plain(name))
         money.axhline(1, color="0.8", linewidth=0.8, zorder=0)
         money.set_ylabel("balance, % of the start")
         money.set_xlabel("days on the chain")
@@ -52,8 +54,14 @@ def draw(result: Result, file: Path) -> None:
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0)
             axes.margins(x=0.01)
-        figure.suptitle(result.scenario["title"], x=0.01, ha="left")
-        figure.savefig(file)
+        figure.suptitle(plain(result.scenario["title"]), x=0.01, ha="left")
+        with files.written(file) as written:
+            figure.savefig(written, format=file.suffix.removeprefix("."))
+
+
+def plain(text: str) -> str:
+    """Return a text that may be a stranger's as Matplotlib shows it as it is: without formulas between dollars."""
+    return printable(text).replace("$", r"\$")
 
 
 def colours(result: Result) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import os
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, model_validator
 
-from dcai import datasets, plugins
+from dcai import datasets, plugins, untrusted
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.agents import Agent, kinds
@@ -22,6 +22,7 @@ from dcai.simulation.scenario.sections import (
     Section,
     Wei,
 )
+from dcai.untrusted import shortened
 
 # Table -> its keys.
 _SECTIONS: dict[str, type[BaseModel]] = {"data": Data, "model": ModelSection}
@@ -159,13 +160,13 @@ def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any],
     """Return the tables of a file with those of the file that it extends, and all files that were read."""
     told = " extends ".join(map(str, (*extending, file)))
     which = ", which" if extending else ""
-    if file.resolve() in [other.resolve() for other in extending]:
+    if os.path.realpath(file) in map(os.path.realpath, extending):
         raise InvalidInput(f"{told}: no file can extend itself; leave out one extends.")
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = untrusted.parse_toml(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInput(f"{told}{which} can't be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InvalidInput(f"{told}{which} is not TOML: {error}.") from None
     files = (*extending, file)
     base = table.pop("extends", None)
@@ -198,8 +199,8 @@ def _set(table: dict[str, Any], setting: str) -> None:
     if not equals or not path:
         raise InvalidInput(f"{setting!r} is not a setting; write it as incentive.weight=1e12.")
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        value = untrusted.parse_toml(f"value = {text}")["value"]
+    except ValueError:
         value = text
     *parents, last = path.split(".")
     place: Any = table
@@ -278,10 +279,10 @@ def _told(error: ValidationError, source: str, section: type[BaseModel], parent:
         case "value_error":
             text = f"{key}{': ' if key else ''}{first['msg'].removeprefix('Value error, ')}"
         case known if known in _EXPECTED:
-            text = f"{key} must be {_EXPECTED[known]}, not {first['input']!r}"
+            text = f"{key} must be {_EXPECTED[known]}, not {shortened(first['input'])}"
         case _:
             expected = first["msg"].replace("Input should be", "must be")
-            text = f"{key} {expected[0].lower()}{expected[1:]}, not {first['input']!r}"
+            text = f"{key} {expected[0].lower()}{expected[1:]}, not {shortened(first['input'])}"
     others = len(error.errors()) - 1
     more = f" (and {others} more)" if others else ""
     return InvalidInput(f"{source}: {text.rstrip('.')}{more}.")

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from dcai import plugins
+from dcai.amounts import wei
 from dcai.models.base import Model
 
 
@@ -18,7 +19,13 @@ def whole(value: object) -> object:
 MOST_WEI = 10**27
 """A billion ether: more than there is, and whatever is counted of it fits the contracts."""
 
-Wei = Annotated[int, BeforeValidator(whole), Field(ge=0, le=MOST_WEI)]
+
+def exact(value: object) -> object:
+    """Take text with a unit for wei, and 1e23 for exactly the whole number that is written, which no float holds."""
+    return wei(f"{value} wei" if isinstance(value, float) else value) if isinstance(value, str | float) else value
+
+
+Wei = Annotated[int, BeforeValidator(exact), Field(ge=0, le=MOST_WEI)]
 
 
 class Section(BaseModel):

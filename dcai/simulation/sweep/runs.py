@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dcai import files
 from dcai.errors import InvalidInput
 from dcai.simulation.result import Result
 from dcai.simulation.run import simulate
@@ -189,6 +190,4 @@ def _read(file: Path) -> Run | None:
 
 
 def _write(run: Run, file: Path) -> None:
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(run.__dict__), encoding="utf-8")
-    part.replace(file)
+    files.write(file, json.dumps(run.__dict__))

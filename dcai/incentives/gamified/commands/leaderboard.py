@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from dcai.chain import connect
@@ -15,6 +14,7 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, Url, attached
 from dcai.errors import InvalidInput
 from dcai.incentives.gamified.trainer import GamifiedTrainer, Leader
+from dcai.terminal import Console
 
 
 def run(
@@ -33,7 +33,7 @@ def run(
         if as_json:
             typer.echo(json.dumps([asdict(row) for row in leaders], indent=2))
         elif leaders:
-            Console().print(_table(leaders))
+            Console().show(_table(leaders))
         else:
             typer.echo("Nobody has earned anything yet.")
 

@@ -10,8 +10,6 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from dcai.chain import Chain, connect
@@ -19,10 +17,13 @@ from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Url, attached, connect_sender
 from dcai.cli.reading import read
+from dcai.cli.units import naming, wei
+from dcai.cli.writing import check_file
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
 from dcai.incentives.prediction_market.course import Phase
 from dcai.incentives.prediction_market.trainer import MarketTrainer
+from dcai.terminal import Console
 from dcai.times import duration_text, moment_text
 
 app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
@@ -63,6 +64,7 @@ def prepare(
         market = _market(connect(url), address)
         if output.exists():
             raise InvalidInput(f"{output} exists; a market can't be settled without its test set: choose another name.")
+        check_file(output)
         dataset = read(data, label, text, None)
         inputs: Any = dataset.test_inputs if len(dataset.test_labels) else dataset.train_inputs
         labels = dataset.test_labels if len(dataset.test_labels) else dataset.train_labels
@@ -78,7 +80,9 @@ def prepare(
 def commit(
     address: Address,
     test_set: TestSetFile,
-    bounty_wei: Annotated[int, typer.Option(help="The bounty in wei, a multiple of the stake.")],
+    bounty_wei: Annotated[
+        str, typer.Option(metavar="WEI", help='The bounty, a multiple of the stake: "0.01 ether", or wei.')
+    ],
     url: Url = LOCAL_NODE,
     chain_id: ChainId = None,
     most_fee: MostFee = None,
@@ -90,13 +94,15 @@ def commit(
     From then on people contribute. If this is interrupted, `dcai market open` continues.
     """
     with errors_as_one_sentence():
+        with naming("--bounty-wei"):
+            bounty = wei(bounty_wei)
         chain = connect_sender(url, chain_id, most_fee, most_tip)
         market, hidden = _market(chain, address), HiddenTestSet.load(test_set)
         console = Console(stderr=True)
-        console.print(f"This pays a bounty of {bounty_wei / 10**18:,.6f} ether from {market.creator}.")
+        console.print(f"This pays a bounty of {bounty:,} wei, {bounty / 10**18:,.6f} ether, from {market.creator}.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
-        market.commit(hidden, bounty_wei=bounty_wei)
+        market.commit(hidden, bounty_wei=bounty)
         _open(market, hidden, console)
 
 
@@ -129,7 +135,7 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
             told = asdict(course) | {"phase": course.phase.name.lower(), "deadline": deadline}
             typer.echo(json.dumps(told, indent=2))
             return
-        table = Table(title=escape(repr(market.name)), title_justify="left", show_header=False)
+        table = Table(title=repr(market.name), title_justify="left", show_header=False)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         table.add_row("phase", f"{course.phase.name.lower()}: {course.phase.told}")
@@ -142,7 +148,7 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
         table.add_row("test set", f"{terms.portions} portions of {terms.portion_size:,} samples")
         table.add_row("portions known", f"{course.revealed.bit_count()}; drawn: {course.drawn}")
         table.add_row("contributed", f"{course.samples:,} samples of {terms.most_samples:,} at most")
-        Console().print(table)
+        Console().show(table)
 
 
 @app.command()
@@ -172,7 +178,7 @@ def settle(
         table.add_column("stakes", justify="right")
         for person, amount in sorted(paid.items(), key=lambda one: -one[1]):
             table.add_row(person, f"{amount:,}", f"{amount / market.incentive.stake_wei:,.3f}")
-        Console().print(table)
+        Console().show(table)
 
 
 @app.command()
@@ -215,7 +221,7 @@ def scores(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
         for person, gain in sorted(gains.items(), key=lambda one: -one[1]):
             count = samples[person]
             table.add_row(person, f"{count:,}", f"{gain / tests:+,.3f}", f"{gain / tests / count:+,.3f}")
-        Console().print(table)
+        Console().show(table)
 
 
 def _market(chain: Chain, address: str) -> MarketTrainer:
