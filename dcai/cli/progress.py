@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 
-def counting(console: Console) -> Progress:
-    """Return a progress bar that counts: what, how much of how many, and the time that is left."""
-    return Progress(
+@contextmanager
+def counting(console: Console, what: str, preparing: str) -> Iterator[Callable[..., None]]:
+    """Show a progress bar that counts: what, how much of how many, and the time that is left.
+
+    Yields a function of (done, total), and another description if that changes. There is no bar before its first call:
+    what is refused at once, isn't reported under an empty bar. Until then a terminal shows what is being prepared.
+    """
+    bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
     )
+    task = bar.add_task(what, total=None)
+    with ExitStack() as shown:
+        preparation = shown.enter_context(ExitStack())
+        preparation.enter_context(console.status(f"{preparing} …"))
+
+        def show(done: int, total: int, description: str = what) -> None:
+            preparation.close()
+            if not bar.live.is_started:
+                shown.enter_context(bar)
+            bar.update(task, completed=done, total=total, description=description)
+
+        yield show

@@ -13,11 +13,13 @@ from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
+from dcai.cli.standing_in import say_what_stands_in
 from dcai.cli.tables import table
 from dcai.cli.writing import check_picture, failures_told, make_folder
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives.rules import Rules
-from dcai.simulation.result import Outcome, Result
+from dcai.simulation.outcome import Outcome
+from dcai.simulation.result import Result
 from dcai.simulation.run import default_backend, simulate
 from dcai.simulation.scenario.scenario import load_scenario
 
@@ -58,36 +60,35 @@ def run(
             raise InvalidInput(f"A trainer is forked on anvil, not on {backend}; leave out --backend.")
         if fork is None and backend is None and default_backend() == "py-evm":
             typer.echo("anvil isn't installed: this runs on py-evm, which is some hundred times slower.", err=True)
+        say_what_stands_in(scenario)
         settling = Rules.of(scenario.incentive.incentive).settling
-        with counting(Console(stderr=True)) as progress:
-            task = progress.add_task("Contributed", total=None)
+        with counting(Console(stderr=True), "Contributed", "Encoding the data") as show:
 
-            def show(done: int, total: int) -> None:
-                text = f"Contributed; {settling}" if settling and done == total else "Contributed"
-                progress.update(task, completed=done, total=total, description=text)
+            def progress(done: int, total: int) -> None:
+                show(done, total, f"Contributed; {settling}" if settling and done == total else "Contributed")
 
             if fork is None:
-                result = simulate(scenario, seed=seed, backend=backend, progress=show)
+                result = simulate(scenario, seed=seed, backend=backend, progress=progress)
             else:
                 from dcai.simulation.fork import simulate_fork
 
-                result = simulate_fork(scenario, *fork, seed=seed, progress=show)
+                result = simulate_fork(scenario, *fork, seed=seed, progress=progress)
         if as_json:
             typer.echo(json.dumps(result.summary(), indent=1))
         else:
             _print(result)
         if result.stopped:
             typer.echo(f"The run ended early. {result.stopped}", err=True)
+        if out is not None:  # first what can't be made again without the run
+            from dcai.simulation.report.output import write
+
+            with failures_told(out):
+                write(result, out)
         if plot is not None:
             from dcai.simulation.report.picture import draw  # matplotlib takes a second to import
 
             with failures_told(plot):
                 draw(result, plot)
-        if out is not None:
-            from dcai.simulation.report.output import write
-
-            with failures_told(out):
-                write(result, out)
         if result.problems:
             raise DcaiError("The contract differs from its log: " + " ".join(result.problems))
         if result.stopped:
@@ -97,10 +98,11 @@ def run(
 def _print(result: Result) -> None:
     console = Console()
     unit = result.scenario["unit"]
-    console.print(
-        f"{result.scenario['title']}\n{result.contributed:,} of {result.samples:,} samples of {result.data}, "
-        f"{len(result.actions):,} actions, {result.seconds:.1f} s. {result.accuracies}"
-    )
+    lines = [result.title, f"{result.contributions}, {len(result.actions):,} actions, {result.seconds:.1f} s."]
+    if result.fork is not None:
+        contract, fork = result.versions["contract"], result.fork
+        lines.append(f"A copy of the {contract} at {fork.trainer}, block {fork.block:,} of chain {fork.chain_id}.")
+    console.print("\n".join([*lines, result.accuracies]), markup=False, highlight=False)
     console.print(_money(result.outcomes, unit))
     if any(one.earned for one in result.outcomes):
         console.print(_earned(result.outcomes))
@@ -111,11 +113,14 @@ def _print(result: Result) -> None:
 
 def _money(outcomes: Sequence[Outcome], unit: int) -> Table:
     money = table(f"Money, units of {unit / 10**18:g} ether", [""])
-    for title in ("start", "end", "change", "still open", "paid for gas"):
+    titles = ["start", "end", "change", "still open", "paid for gas"]
+    outside = any(one.outside_wei for one in outcomes)
+    for title in [*titles, *(["from real people"] if outside else [])]:
         money.add_column(title, justify="right")
     for one in outcomes:
         amounts = (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei)
-        money.add_row(one.name, *(f"{amount / unit:,.2f}" for amount in amounts))
+        more = (one.outside_wei,) if outside else ()
+        money.add_row(one.name, *(f"{amount / unit:,.2f}" for amount in (*amounts, *more)))
     return money
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 from dcai.simulation.actions import Action, Claim, Contribute
 from dcai.simulation.agents.base import Contributor
 from dcai.simulation.agents.collecting import Prepared
-from dcai.simulation.data import Sample
+from dcai.simulation.pool import Sample
 from dcai.simulation.view import View
 from dcai.trainer.log import Entry
 

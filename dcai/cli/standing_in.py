@@ -1,0 +1,17 @@
+"""Where other data takes the place of a scenario's own."""
+
+from __future__ import annotations
+
+from dcai.cli.failing import tell
+from dcai.datasets import source
+from dcai.simulation.scenario.scenario import Scenario
+
+
+def say_what_stands_in(scenario: Scenario) -> None:
+    """Say on standard error that a scenario runs on other data than its own, and how to get its own."""
+    data = scenario.data
+    if data.instead_of is None:
+        return
+    there = source(data.instead_of)
+    way_out = f"dcai data get {there.name}" if there.files else "DCAI_DATA_DIR names the folder that has it"
+    tell(f"{there.name} isn't on this machine: {data.name} takes its place, with the file's [fallback]. ({way_out})")
