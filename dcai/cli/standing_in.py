@@ -13,5 +13,8 @@ def say_what_stands_in(scenario: Scenario) -> None:
     if data.instead_of is None:
         return
     there = source(data.instead_of)
-    way_out = f"dcai data get {there.name}" if there.files else "DCAI_DATA_DIR names the folder that has it"
-    tell(f"{there.name} isn't on this machine: {data.name} takes its place, with the file's [fallback]. ({way_out})")
+    files = ", ".join(there.local_files)
+    way_out = (
+        f"`dcai data get {there.name}` downloads it" if there.files else f"DCAI_DATA_DIR names a folder for {files}"
+    )
+    tell(f"{data.name} takes the place of {there.name}, with what else [fallback] changes; {way_out}.")

@@ -169,7 +169,8 @@ class Engine:
     def _begin(self) -> None:
         self._course.note(last=True)
         for entry in self.world.history.entries.values():
-            self._add_due(self.world.rules.contributed(entry))
+            if not entry.is_batch:  # of real people: agents only know the calls about single samples
+                self._add_due(self.world.rules.contributed(entry))
         periods: list[tuple[int, int]] = []
         for seat, view in zip(self.seats, self._views, strict=True):
             turn = self._checked_turn(seat, self._ask(seat, seat.agent.first_turn, view))

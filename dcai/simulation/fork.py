@@ -20,6 +20,7 @@ from dcai.simulation.scenario.scenario import Scenario
 from dcai.simulation.scenario.sections import ModelSection
 from dcai.simulation.versions import Fork
 from dcai.trainer.attach import attach
+from dcai.trainer.log import History
 from dcai.trainer.trainer import Trainer
 
 
@@ -57,7 +58,6 @@ def simulate_fork(
     dataset = datasets.load(scenario.data.name)
     with forked_chain(url) as chain:
         trainer = attach(chain, address)
-        start = _start(chain, trainer)
         if reason := Rules.of(type(trainer.incentive)).unforkable:
             raise InvalidInput(f"The trainer at {address} is {reason}")
         model = trainer.model()
@@ -84,22 +84,24 @@ def simulate_fork(
             "model": ModelSection(kind=kind.__name__),
             "incentive": section_for(trainer.incentive, scenario.incentive),
         }
+        history = trainer.history()
         return play(
             chain,
             trainer,
             model,
-            trainer.history(),
+            history,
             scenario.model_copy(update=real),
             data,
             0,
             data_name=dataset.name,
-            fork=start,
+            fork=_start(chain, trainer, history),
             progress=progress,
         )
 
 
-def _start(chain: Chain, trainer: Trainer[Any, Any]) -> Fork:
+def _start(chain: Chain, trainer: Trainer[Any, Any], history: History[Any]) -> Fork:
     """Return where a fork begins: at its latest block, before anything happens on it."""
     block = chain.request("eth_getBlockByNumber", ["latest", False])
     number, time = (int(block[field], 16) for field in ("number", "timestamp"))
-    return Fork(chain.chain_id, number, block["hash"], time, trainer.address, trainer.creator, trainer.name)
+    batches = sum(entry.is_batch and not entry.is_free(time) for entry in history.entries.values())
+    return Fork(chain.chain_id, number, block["hash"], time, trainer.address, trainer.creator, trainer.name, batches)

@@ -28,6 +28,8 @@ class Fork:
         Addresses.
     name : str
         The trainer's, as its creator gave it.
+    open_batches : int
+        How many batches of real contributors have something open, which agents leave alone.
     """
 
     chain_id: int
@@ -37,6 +39,7 @@ class Fork:
     trainer: str
     creator: str
     name: str
+    open_batches: int
 
 
 def versions(chain: Chain, contract: str) -> dict[str, str | int]:

@@ -106,9 +106,10 @@ class View:
     # The log
 
     def open(self) -> Iterator[Entry]:
-        """Yield the contributions that have something open."""
+        """Yield the contributions that have something open, without batches, which only real people make."""
         rules = self._world.rules
-        return (entry for entry in rules.history.entries.values() if rules.is_open(entry, self.now))
+        entries = rules.history.entries.values()
+        return (entry for entry in entries if not entry.is_batch and rules.is_open(entry, self.now))
 
     def recent(self) -> list[Entry]:
         """Return the latest contributions, the last one last, open or not."""

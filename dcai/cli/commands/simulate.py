@@ -101,7 +101,9 @@ def _print(result: Result) -> None:
     lines = [result.title, f"{result.contributions}, {len(result.actions):,} actions, {result.seconds:.1f} s."]
     if result.fork is not None:
         contract, fork = result.versions["contract"], result.fork
+        left_alone = f" {fork.open_batches:,} open batches of others are left alone." if fork.open_batches else ""
         lines.append(f"A copy of the {contract} at {fork.trainer}, block {fork.block:,} of chain {fork.chain_id}.")
+        lines[-1] += left_alone
     console.print("\n".join([*lines, result.accuracies]), markup=False, highlight=False)
     console.print(_money(result.outcomes, unit))
     if any(one.earned for one in result.outcomes):
