@@ -49,13 +49,14 @@ def run(
         make_folder(folder)
         for scenario in {case.settings: case.scenario for case in todo}.values():
             say_what_stands_in(scenario)
-        with counting(Console(stderr=True), "Runs", "Looking for runs that exist") as show:
+        with counting(Console(stderr=True), "Runs", "Making the first run") as show:
             over = 0
 
             def progress(done: int, total: int) -> None:
                 nonlocal over
                 over = done
-                show(done, total)
+                if done:  # a cluster isn't reached before
+                    show(done, total)
 
             try:
                 with failures_told(folder):
