@@ -8,7 +8,6 @@ from collections.abc import Mapping
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def told(skipped: Mapping[str, int]) -> str:
-    """Return how many samples are skipped, and why: {"TooLarge": 3} -> "3 more skipped: 3 too large"."""
-    each = ", ".join(f"{count:,} {_CAPITAL.sub(' ', reason).lower()}" for reason, count in skipped.items())
-    return f"{sum(skipped.values()):,} more skipped: {each}"
+def in_words(skipped: Mapping[str, int]) -> str:
+    """Return why how many samples are skipped: {"TooLarge": 3, "NoKnownWord": 1} -> "3 too large, 1 no known word"."""
+    return ", ".join(f"{count:,} {_CAPITAL.sub(' ', reason).lower()}" for reason, count in skipped.items())

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dcai.simulation.engine import Engine
 from dcai.simulation.outcome import Outcome, outcomes
-from dcai.simulation.reasons import told
+from dcai.simulation.reasons import in_words
 from dcai.simulation.scenario.scenario import Scenario, heading
 from dcai.simulation.versions import Fork
 from dcai.trainer.audit import Audit
@@ -182,7 +182,7 @@ class Result:
     @property
     def contributions(self) -> str:
         """How many samples were contributed, and how many of the data were none, in a phrase."""
-        more = f" ({told(self.skipped)})" if self.skipped else ""
+        more = f" ({sum(self.skipped.values()):,} more skipped: {in_words(self.skipped)})" if self.skipped else ""
         return f"{self.contributed:,} of {self.samples:,} samples of {self.data}{more}"
 
     @property

@@ -20,6 +20,7 @@ from dcai.simulation.data import Encoded, loaded
 from dcai.simulation.engine import Engine
 from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
+from dcai.simulation.reasons import in_words
 from dcai.simulation.result import Result
 from dcai.simulation.scenario.scenario import Scenario
 from dcai.simulation.seats import Seats
@@ -145,6 +146,9 @@ def play(
         gas_price_wei=scenario.gas_price,
         unit_wei=scenario.unit,
     )
+    if not world.samples:
+        reasons = in_words(world.pool.skipped)
+        raise InvalidInput(f"The trainer takes none of the samples: {reasons}; choose other data or terms.")
     engine = Engine(chain, contract, trainer.address, world, seats)
     if prepared:
         engine.take_over(prepared)
