@@ -20,13 +20,15 @@ from dcai.cli import app
 from dcai.datasets import DataUnavailable
 from dcai.errors import InvalidInput
 from dcai.simulation import load_scenario, scenario_of, simulate
+from dcai.simulation.agents import Honest
 from dcai.simulation.data import encode, encoder_for
 from dcai.simulation.sweep.runs import cases, sweep
 
 pytestmark = pytest.mark.usefixtures("anvil")
 
 SIMULATIONS = Path(__file__).resolve().parents[2] / "simulations"
-FILES = sorted(SIMULATIONS.rglob("*.toml"))
+# data sets are read once if they come one after the other
+FILES = sorted(SIMULATIONS.rglob("*.toml"), key=lambda file: (load_scenario(file).data.name, file))
 SHORT = ["data.samples=75", "data.initial=50"]
 SMALL = """
 title = "Small"
@@ -314,6 +316,20 @@ def test_a_sweep_makes_runs_again_when_the_code_of_an_agent_has_changed(plugin, 
     digests = [one[0].summary["digest"] for one in (former, changed)]
     assert digests[0] != digests[1]
     assert len(list((tmp_path / "runs").iterdir())) == 2
+
+
+def test_an_agent_of_a_notebook_has_no_file_and_its_code_counts_all_the_same(file):
+    def key(least):
+        cell = f"""
+class Noted(Honest):
+    def act(self, rng, view):
+        if view.accuracy > {least}:
+            yield from super().act(rng, view)
+"""
+        exec(cell, {"Honest": Honest, "__name__": "a_cell"})
+        return cases(file, ["agents.0.kind=Noted"], 1)[0].key
+
+    assert key(0.5) == key(0.5) != key(0.6)
 
 
 def test_runs_of_other_data_another_version_or_other_contracts_are_others(messages, monkeypatch, tmp_path):

@@ -124,8 +124,8 @@ def _told(spread: Spread) -> str:
 
 def _share(spread: Spread) -> str:
     """Return the same of accuracies."""
-    told, least, most = f"{spread.median:.1%}", f"{100 * min(spread.values):.0f}", f"{max(spread.values):.0%}"
-    return told if len(spread.values) == 1 else f"{told}\n{least}\N{EN DASH}{most}"
+    told, least, most = f"{spread.median:.1%}", 100 * min(spread.values), 100 * max(spread.values)
+    return told if len(spread.values) == 1 else f"{told}\n{least:.0f}\N{EN DASH}{most:.0f}"
 
 
 def _compared(spread: Spread | None, spec: str = "") -> str:

@@ -39,7 +39,7 @@ def draw_multiples(groups: Sequence[Group], file: Path) -> None:
     file
         .png, .svg or .pdf.
     """
-    groups = groups[:_MOST]
+    left_out, groups = len(groups) - _MOST, groups[:_MOST]
     if not groups:
         return
     summary = groups[0].runs[0].summary
@@ -65,7 +65,8 @@ def draw_multiples(groups: Sequence[Group], file: Path) -> None:
         shown = [axes[row, 0].get_legend_handles_labels() for row in (0, 1)]
         handles, labels = ([one for found in shown for one in found[at]] for at in (0, 1))
         figure.legend(handles, labels, frameon=False, loc="outside right upper")
-        figure.suptitle(heading(summary["scenario"]), x=0.01, ha="left")
+        more = f"; the first {_MOST} of {_MOST + left_out} settings" if left_out > 0 else ""
+        figure.suptitle(heading(summary["scenario"]) + more, x=0.01, ha="left")
         figure.supxlabel(
             "Lines: median of the runs; dark bands: their middle half; light bands: all of them.\n"
             "Points: runs; bar: median; whiskers: 95% interval of the mean difference.",

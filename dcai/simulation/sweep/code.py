@@ -63,10 +63,9 @@ def _follow(module: ModuleType | None, modules: dict[str, bytes]) -> None:
 
 def _is_installed(name: str) -> bool:
     """Whether a version says which code a module has: Python's own, installed packages and dcai."""
-    file = getattr(sys.modules.get(name), "__file__", None)
-    if name == "__main__":
-        return False
-    return file is None or name.partition(".")[0] == "dcai" or str(file).startswith(_INSTALLED)
+    if name.partition(".")[0] in (*sys.stdlib_module_names, "dcai"):
+        return name != "__main__"
+    return str(getattr(sys.modules.get(name), "__file__", "")).startswith(_INSTALLED)
 
 
 def _home(value: object) -> str:
