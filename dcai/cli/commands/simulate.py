@@ -38,7 +38,13 @@ def run(
         str | None, typer.Option(help="anvil or py-evm; if left out, anvil where it is installed, else py-evm.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The seed, in place of the file's.")] = None,
-    samples: Annotated[int | None, typer.Option(min=2, help="Use only so many training samples.")] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            help="Use only so many training samples; the time to participate in a market changes in proportion.",
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the scenario: incentive.weight=1e13.")
     ] = None,

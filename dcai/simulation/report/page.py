@@ -71,7 +71,9 @@ def render(result: Result) -> str:
 
 def _summary(result: Result) -> str:
     days = duration_text(int(result.course["time"].iloc[-1]))
-    return (
+    fork = result.fork
+    begins = "" if fork is None else f"On a copy of {fork.trainer}, block {fork.block:,} of chain {fork.chain_id}. "
+    return begins + (
         f"{escape(result.contributions)}: contributed in {days} of the chain's time, {len(result.actions):,} actions. "
         f"{result.accuracies} "
         f"Money in units of {result.scenario['unit'] / 10**18:g} ether; gas is paid out of it at "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from math import isnan, nan
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +87,7 @@ class Spread:
         outside = int(stats.binom.ppf((1 - _CONFIDENCE) / 2, len(self.values), 0.5))
         return (sorted(self.values)[outside - 1], sorted(self.values)[-outside]) if outside else None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the figures, with None for nan, which JSON doesn't have."""
         low, high = self.quartiles
         within = self.median_interval
@@ -159,7 +159,7 @@ class Figures:
             },
         )
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the figures as JSON-able values."""
         return {
             "accuracy": {name: spread.as_json() for name, spread in self.accuracy.items()},
@@ -199,7 +199,7 @@ class Group:
         """What agents are after: points where there are any, else money."""
         return "points" if any("points" in things for things in self.figures.agents.values()) else "change"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the figures as JSON-able values."""
         return {
             "settings": list(self.settings),
@@ -288,5 +288,5 @@ def _less(one: Spread, other: Spread) -> Spread:
     return Spread(tuple(value - less for value, less in zip(one.values, other.values, strict=True)))
 
 
-def _without_nan(figure: Any) -> Any:
+def _without_nan(figure: float) -> float | None:
     return None if isinstance(figure, float) and isnan(figure) else figure
