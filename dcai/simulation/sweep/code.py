@@ -63,9 +63,10 @@ def _follow(module: ModuleType | None, modules: dict[str, bytes]) -> None:
 
 def _is_installed(name: str) -> bool:
     """Whether a version says which code a module has: Python's own, installed packages and dcai."""
-    if name.partition(".")[0] in (*sys.stdlib_module_names, "dcai"):
-        return name != "__main__"
-    return str(getattr(sys.modules.get(name), "__file__", "")).startswith(_INSTALLED)
+    package, file = name.partition(".")[0], getattr(sys.modules.get(name), "__file__", None)
+    if name == "__main__" or package == "dcai":
+        return package == "dcai"
+    return package in sys.stdlib_module_names if file is None else str(file).startswith(_INSTALLED)
 
 
 def _home(value: object) -> str:
