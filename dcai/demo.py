@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from dcai.datasets import Dataset
 from dcai.errors import InvalidInput
 from dcai.simulation.result import Result
@@ -82,7 +84,13 @@ def summary(result: Result) -> dict[str, object]:
         "data": result.data,
         "backend": result.backend,
         "trainer": result.trainer,
-        "accuracy": {"initial": result.initial, "final": result.final, "baseline": result.baseline},
+        "accuracy": {
+            "initial": result.initial,
+            "final": result.final,
+            "late": asdict(result.late),
+            "baseline": result.baseline,
+            "passes": list(result.alone),
+        },
         "balances_wei": {one.name: {"start": one.start_wei, "end": one.end_wei} for one in result.outcomes},
         "gas": {one.name: one.gas for one in result.outcomes},
         "counts": counts(result),

@@ -131,6 +131,9 @@ class Rules(ABC):
     settings: ClassVar[type | None] = None
     """A dataclass of what a scenario sets beside the incentive's terms, with `about(…)` as theirs; None: nothing."""
 
+    lasts: ClassVar[str] = ""
+    """The setting that says for how long one can contribute, which goes with the number of samples; empty: none."""
+
     unforkable: ClassVar[str] = ""
     """What a deployed trainer is, and why no simulation can start from it; empty where one can."""
 

@@ -2,8 +2,9 @@
 
 from dcai.simulation.actions import Ask, Claim, Contribute
 from dcai.simulation.agents import Agent
-from dcai.simulation.data import Sample
-from dcai.simulation.result import Outcome, Result
+from dcai.simulation.outcome import Outcome
+from dcai.simulation.pool import Sample
+from dcai.simulation.result import Result
 from dcai.simulation.run import simulate
 from dcai.simulation.scenario.scenario import Scenario, load_scenario, scenario_of
 from dcai.simulation.view import View

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from dcai.incentives.rules import Claim
 
-__all__ = ["Action", "Ask", "Claim", "Contribute"]
+__all__ = ["Action", "Ask", "Claim", "Contribute", "misfit"]
+
+# Columns of the record hold labels of two bytes; no model has more than 255 classes.
+_MOST = {"label": 2**15 - 1, "deposit_wei": 2**256 - 1}
 
 
 class Contribute(NamedTuple):
@@ -22,7 +25,7 @@ class Contribute(NamedTuple):
     address : str, optional
         Which of the agent's addresses sends; the first if left out.
     row : int, optional
-        Where the sample is one of the agent's data, the row it came from: a refused sample is tried again.
+        Where the sample is the next one of the agents' data, its row: it is used up, and a refused one is tried again.
     """
 
     sample: bytes
@@ -47,3 +50,17 @@ class Ask(NamedTuple):
 
 
 Action = Contribute | Claim | Ask
+
+
+def misfit(action: Action) -> str:
+    """Return what no transaction can hold of an action that an agent made up; empty where all is well."""
+    for name, kind in _TYPES[type(action)].items():
+        value = getattr(action, name)
+        if not isinstance(value, kind):
+            return f"{name} must be {getattr(kind, '__name__', kind)}, not {type(value).__name__}"
+        if name in _MOST and not 0 <= value <= _MOST[name]:
+            return f"{name} must be 0 to {_MOST[name]:,}"
+    return ""
+
+
+_TYPES: dict[type[Action], dict[str, Any]] = {kind: get_type_hints(kind) for kind in (Contribute, Claim, Ask)}

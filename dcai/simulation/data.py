@@ -1,28 +1,25 @@
-"""Real data, encoded for a model, and the part that agents contribute."""
+"""Real data, encoded for a model."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dcai import datasets
 from dcai.datasets import Dataset
 from dcai.encoders import Encoder, TabularEncoder, TextEncoder, VectorEncoder
 from dcai.errors import InvalidInput
-from dcai.models import Model
-from dcai.samples import pack_sparse, unpack_sparse
+from dcai.models import Model, SparsePerceptron
 
-
-class Sample(NamedTuple):
-    """A sample of the agents' data: its bytes, its true label, and the row that it came from."""
-
-    data: bytes
-    label: int
-    row: int
+Stamp = tuple[tuple[str, int, int], ...]
+"""Files with their size and the time of their last change: what is kept of them holds as long as these do."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,64 @@ class Encoded:
         To contribute, and to test with: sparse for a sparse model, else dense.
     labels, truth : numpy.ndarray of int64, shape (n,)
         Their classes.
+    origin : numpy.ndarray of int64, shape (n,)
+        The row of the data set's training part that each of `rows` comes from.
+    skipped : mapping of str to int
+        Why inputs of the training part are no samples -> how many: "NoKnownWord", "Unencodable".
+    fingerprint : str
+        A hash of the data set: see `fingerprint`.
     """
 
     rows: Any
     labels: NDArray[np.int64]
     hidden: Any
     truth: NDArray[np.int64]
+    origin: NDArray[np.int64]
+    skipped: Mapping[str, int]
+    fingerprint: str
+
+
+def loaded(name: str, model: type[Model], vocabulary: int, bins: int) -> tuple[tuple[str, ...], Encoded]:
+    """Return the classes of a data set and its samples, which are the same for all seeds of a sweep.
+
+    Raises
+    ------
+    InvalidInput
+        If the model takes no such data.
+    DataUnavailable
+        If the data isn't on this machine.
+    """
+    # all sparse models take the same samples
+    return _encoded(name, _stamp(name), model if model.dense else SparsePerceptron, vocabulary, bins)
+
+
+def fingerprint_of(name: str) -> str:
+    """Return the fingerprint of a data set.
+
+    Raises
+    ------
+    DataUnavailable
+        If the data isn't on this machine.
+    """
+    return _fingerprint(name, _stamp(name))
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Return a SHA-256 over a data set: its inputs, its labels, and the names of its classes and columns."""
+    digest = hashlib.sha256(repr((dataset.kind, dataset.labels, dataset.feature_names)).encode())
+    for inputs, labels in (
+        (dataset.train_inputs, dataset.train_labels),
+        (dataset.test_inputs, dataset.test_labels),
+    ):
+        digest.update(repr(len(labels)).encode())
+        digest.update(np.asarray(labels, dtype=np.int64).tobytes())
+        if isinstance(inputs, np.ndarray):
+            digest.update(np.ascontiguousarray(inputs, dtype=np.float64).tobytes())
+            continue
+        for text in inputs:
+            told = text.encode("utf-8", "surrogatepass")
+            digest.update(len(told).to_bytes(8, "big") + told)
+    return digest.hexdigest()
 
 
 def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int, bins: int) -> Encoder:
@@ -58,19 +107,31 @@ def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int, bins: int
                 "SparseNearestCentroid."
             )
         return TextEncoder(vocabulary_size=vocabulary).fit(dataset.train_inputs)
-    encoder = VectorEncoder() if model.dense else TabularEncoder(bins=bins)
-    return encoder.fit(dataset.train_inputs, feature_names=dataset.feature_names)
+    if not model.dense:
+        return TabularEncoder(bins=bins).fit(dataset.train_inputs, feature_names=dataset.feature_names)
+    table = np.asarray(dataset.train_inputs)
+    # a row of zeros has no direction, and so isn't encoded
+    return VectorEncoder().fit(table[table.any(axis=1)], feature_names=dataset.feature_names)
 
 
 def encode(dataset: Dataset, encoder: Encoder) -> Encoded:
-    """Encode a data set; training inputs without a known feature are left out: there is nothing to send."""
-    rows: Any = encoder.transform(dataset.train_inputs)
-    labels = np.asarray(dataset.train_labels, dtype=np.int64)
+    """Encode a data set; inputs that are no sample, because nothing in them is known, are left out and counted."""
+    rows, kept = _transformed(encoder, dataset.train_inputs)
+    hidden, asked = _transformed(encoder, dataset.test_inputs)
+    origin = np.flatnonzero(kept)
+    skipped = {"Unencodable": len(kept) - len(origin)}
     if not encoder.dense:
         known = np.diff(rows.indptr) > 0
-        rows, labels = rows[known], labels[known]
+        skipped["NoKnownWord" if dataset.kind == "text" else "NoKnownFeature"] = int((~known).sum())
+        rows, origin = rows[known], origin[known]
     return Encoded(
-        rows, labels, encoder.transform(dataset.test_inputs), np.asarray(dataset.test_labels, dtype=np.int64)
+        rows,
+        np.asarray(dataset.train_labels, dtype=np.int64)[origin],
+        hidden,
+        np.asarray(dataset.test_labels, dtype=np.int64)[asked],
+        origin,
+        {reason: count for reason, count in skipped.items() if count},
+        fingerprint(dataset),
     )
 
 
@@ -83,82 +144,44 @@ def packed(rows: Any) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(ends.tolist())]
 
 
-class Pool:
-    """The samples that agents contribute, in order, each once.
+def _transformed(encoder: Encoder, inputs: Any) -> tuple[Any, NDArray[np.bool_]]:
+    """Return the rows of the inputs that the encoder takes, and which these are."""
+    try:
+        return encoder.transform(inputs), np.ones(len(inputs), dtype=np.bool_)
+    except InvalidInput:
+        kept = np.array([_takes(encoder, inputs[at : at + 1]) for at in range(len(inputs))])
+        if not kept.any():
+            raise
+    fitting = inputs[kept] if isinstance(inputs, np.ndarray) else [inputs[at] for at in np.flatnonzero(kept)]
+    return encoder.transform(fitting), kept
 
-    Parameters
-    ----------
-    rows, labels
-        As of `Encoded`.
-    """
 
-    def __init__(self, rows: Any, labels: NDArray[np.int64]) -> None:
-        self._rows = rows
-        self._samples = packed(rows)
-        self._labels = labels
-        self._given = 0
-        self._back: list[int] = []
-        self._next: Sample | None = None
-        self._closed = False
-        self._found: dict[tuple[int | None, int | None], NDArray[np.int64]] = {}
+def _takes(encoder: Encoder, inputs: Any) -> bool:
+    try:
+        encoder.transform(inputs)
+    except InvalidInput:
+        return False
+    return True
 
-    @property
-    def left(self) -> int:
-        """How many are left."""
-        return 0 if self._closed else len(self._labels) - self._given + len(self._back)
 
-    @property
-    def given(self) -> int:
-        """How many were contributed."""
-        return self._given - len(self._back)
+def _stamp(name: str) -> Stamp:
+    """Return which files hold a data set now; none for one that is built in, or isn't on this machine."""
+    source, folder = datasets.source(name), datasets.find(name)
+    if folder is None or source.built_in:
+        return ()
+    files = [folder / file for file in (*source.local_files, *(file.name for file in source.files))]
+    stats = [(str(file), file.stat()) for file in files if file.is_file()]
+    return tuple((file, stat.st_size, stat.st_mtime_ns) for file, stat in stats)
 
-    def next(self) -> Sample | None:
-        """Return the next sample; None if none is left."""
-        if self._next is None and self.left:
-            row = self._back[0] if self._back else self._given
-            self._next = self._sample(row)
-        return self._next
 
-    def use(self, row: int) -> None:
-        """Take the next sample."""
-        if self._back:
-            self._back.remove(row)
-        else:
-            self._given += 1
-        self._next = None
+@lru_cache(maxsize=2)
+def _encoded(
+    name: str, stamp: Stamp, model: type[Model], vocabulary: int, bins: int
+) -> tuple[tuple[str, ...], Encoded]:
+    dataset = datasets.load(name)
+    return dataset.labels, encode(dataset, encoder_for(dataset, model, vocabulary, bins))
 
-    def put_back(self, row: int) -> None:
-        """Put a refused sample back: it is next again."""
-        self._back.append(row)
-        self._next = None
 
-    def close(self) -> None:
-        """Give out no more."""
-        self._closed, self._next = True, None
-
-    def example(self, rng: np.random.Generator, label: int | None, feature: int | None) -> Sample | None:
-        """Return any sample, used or not, perhaps of a class or with a feature; None if there is none."""
-        found = self._found.get((label, feature))
-        if found is None:
-            wanted = np.ones(len(self._labels), dtype=np.bool_) if label is None else self._labels == label
-            if feature is not None:
-                column = self._rows[:, [feature]]
-                wanted &= (column if isinstance(column, np.ndarray) else column.toarray())[:, 0] != 0
-            found = self._found[label, feature] = np.flatnonzero(wanted)
-        return self._sample(int(rng.choice(found))) if len(found) else None
-
-    def noise(self, rng: np.random.Generator, like: bytes) -> bytes:
-        """Return a sample of the size of another, with random features."""
-        if isinstance(self._rows, np.ndarray):  # the same numbers in another order have the same norm
-            return rng.permutation(np.frombuffer(like, dtype=np.int8)).tobytes()
-        return pack_sparse(np.sort(rng.choice(self._rows.shape[1], size=len(like) // 2, replace=False)))
-
-    def union(self, samples: Sequence[bytes], most: int | None) -> bytes:
-        """Return a sample with the most frequent features of all; of dense ones, which have a fixed size, the first."""
-        if isinstance(self._rows, np.ndarray):
-            return samples[0]
-        features, counts = np.unique(np.concatenate([unpack_sparse(one) for one in samples]), return_counts=True)
-        return pack_sparse(np.sort(features[np.argsort(-counts, kind="stable")[:most]]))
-
-    def _sample(self, row: int) -> Sample:
-        return Sample(self._samples[row], int(self._labels[row]), row)
+@lru_cache(maxsize=16)
+def _fingerprint(name: str, stamp: Stamp) -> str:
+    return fingerprint(datasets.load(name))

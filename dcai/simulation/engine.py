@@ -22,12 +22,12 @@ from dcai.chain.blocks import Blocks, Mined, Transaction, receipts
 from dcai.chain.call import Call
 from dcai.chain.chain import Chain
 from dcai.chain.codec import Event, codec
-from dcai.errors import DcaiError, InvalidInput
+from dcai.errors import ContractReverted, DcaiError, InvalidInput
 from dcai.incentives.rules import Due
-from dcai.simulation.actions import Action, Ask, Claim, Contribute
+from dcai.simulation.actions import Action, Ask, Claim, Contribute, misfit
 from dcai.simulation.interrupt import held_back
 from dcai.simulation.measure import Course
-from dcai.simulation.recorder import Recorder
+from dcai.simulation.recorder import Done, Recorder
 from dcai.simulation.seats import Seat, Seats
 from dcai.simulation.view import View
 from dcai.simulation.world import World
@@ -156,12 +156,11 @@ class Engine:
             world.balances[mined.sender] -= mined.gas_used * world.gas_price_wei
             sent, received = (max(-paid, 0), max(paid, 0)) if receiver is sender else (0, 0)
             at = sender.addresses.index(mined.sender)
-            self.recorder.action(
-                world.elapsed, sender.index, at, function, number, -1, 0, sent, received, mined.gas_used, True, ""
-            )
+            done = Done(world.elapsed, sender.index, at, function, number)
+            self.recorder.action(done._replace(sent=sent, received=received, gas=mined.gas_used))
         if receiver is not None and receiver is not sender:
             at = receiver.addresses.index(happened.who or mined.sender)
-            self.recorder.action(world.elapsed, receiver.index, at, "paid", number, -1, 0, 0, paid, 0, True, "")
+            self.recorder.action(Done(world.elapsed, receiver.index, at, "paid", number, received=paid))
 
     def close(self) -> None:
         """Let the chain make its blocks by itself again."""
@@ -170,7 +169,8 @@ class Engine:
     def _begin(self) -> None:
         self._course.note(last=True)
         for entry in self.world.history.entries.values():
-            self._add_due(self.world.rules.contributed(entry))
+            if not entry.is_batch:  # of real people: agents only know the calls about single samples
+                self._add_due(self.world.rules.contributed(entry))
         periods: list[tuple[int, int]] = []
         for seat, view in zip(self.seats, self._views, strict=True):
             turn = self._checked_turn(seat, self._ask(seat, seat.agent.first_turn, view))
@@ -199,6 +199,7 @@ class Engine:
             if not isinstance(actions, list) or len(actions) > _MOST_ACTIONS:
                 raise self._failed(seat, f"acts with no list of up to {_MOST_ACTIONS:,} actions")
             for action in actions:
+                self._check(seat, action)
                 if isinstance(action, Ask):
                     self._answer(seat, action)
                 elif one := self._plan(seat, action, promised):
@@ -226,7 +227,7 @@ class Engine:
         try:
             answer = question(seat.rng, view)
             return answer if answer is None or isinstance(answer, int) else list(islice(answer, _MOST_ACTIONS + 1))
-        except Exception as error:  # whatever somebody's agent does wrong
+        except (Exception, SystemExit) as error:  # whatever somebody's agent does wrong
             raise self._failed(seat, f"raised {type(error).__name__} in {question.__name__}: {error}") from error
 
     def _checked_turn(self, seat: Seat, turn: object) -> int:
@@ -243,21 +244,38 @@ class Engine:
 
     def _answer(self, seat: Seat, action: Ask) -> None:
         """Let the contract answer: it must say what the twin says, which is right or wrong."""
-        label = self._chain.read(self._contract, self._address, "predict", action.sample)
-        expected = self.world.ledger.label_of(action.sample)
+        try:
+            label = self._chain.read(self._contract, self._address, "predict", action.sample)
+            expected = self.world.ledger.label_of(action.sample)
+        except (ContractReverted, InvalidInput) as error:
+            raise self._failed(seat, f"asked what the model has no answer to: {error}") from error
         if label != expected:
             raise DcaiError(f"The contract answers {label} where its twin answers {expected}.")
         reason = "" if label == action.label else "WrongAnswer"
         self._record(seat, action, 0, ok=not reason, reason=reason)
 
-    def _plan(self, seat: Seat, action: object, promised: defaultdict[str, int]) -> _Planned | None:
-        """Return the transaction of an action, if there is money for it: a wallet would not sign any other."""
-        if not isinstance(action, Contribute | Claim):
+    def _check(self, seat: Seat, action: object) -> None:
+        """Refuse what isn't an action of this agent."""
+        if not isinstance(action, Contribute | Claim | Ask):
             raise self._failed(seat, f"did {action!r}; an action is a Contribute, a Claim or an Ask")
+        if reason := misfit(action):
+            raise self._failed(seat, f"did {action!r}, which no transaction can hold: {reason}")
+        if isinstance(action, Ask):
+            return
+        if action.address is not None and action.address not in seat.addresses:
+            raise self._failed(seat, f"sends from {action.address}, which is not one of its addresses")
+        if isinstance(action, Contribute) and action.row is not None:
+            following = self.world.pool.next()
+            if following is None or following.row != action.row:
+                raise self._failed(seat, f"contributes row {action.row}, which isn't next: view.sample() gives it once")
+
+    def _plan(self, seat: Seat, action: Contribute | Claim, promised: defaultdict[str, int]) -> _Planned | None:
+        """Return the transaction of an action, if it can be and there is money for it: no wallet would sign another."""
         world, ledger = self.world, self.world.ledger
         address = action.address or seat.addresses[0]
-        if address not in seat.addresses:
-            raise self._failed(seat, f"sends from {address}, which is not one of its addresses")
+        if isinstance(action, Contribute) and (reason := world.refusal(action.sample)):
+            self._record(seat, action, 0, ok=False, reason=reason)
+            return None
         value = action.deposit_wei if isinstance(action, Contribute) else 0
         needed = value + world.gas_fee_wei
         affordable = promised[address] + needed <= world.balances[address]
@@ -334,21 +352,18 @@ class Engine:
         ok: bool = True,
         reason: str = "",
     ) -> None:
-        time = self.world.elapsed
+        done = Done(self.world.elapsed, seat.index, 0, "ask", number, received=received, gas=gas, ok=ok, reason=reason)
         if isinstance(action, Claim):
             address = seat.addresses.index(action.address)
-            self.recorder.action(
-                time, seat.index, address, action.function, action.id, -1, 0, 0, received, gas, ok, reason
-            )
+            self.recorder.action(done._replace(address=address, function=action.function, id=action.id))
             return
-        sent, address, function = 0, 0, "ask"
+        row = None
         if isinstance(action, Contribute):
-            function, sent = "contribute", action.deposit_wei if ok else 0
-            address = seat.addresses.index(action.address) if action.address else 0
+            row, address = action.row, seat.addresses.index(action.address) if action.address else 0
+            done = done._replace(function="contribute", address=address, sent=action.deposit_wei if ok else 0)
+        origin, truth = self.world.pool.source_of(action.sample, row)
         size = len(action.sample)
-        self.recorder.action(
-            time, seat.index, address, function, number, action.label, size, sent, received, gas, ok, reason
-        )
+        self.recorder.action(done._replace(label=action.label, size=size, row=origin, truth=truth))
 
     def _close_if_stalled(self) -> None:
         """End contributions where no sample was contributed for longer than any deposit stays out; claims go on."""

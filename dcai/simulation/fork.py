@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from dcai import datasets
+from dcai.chain.chain import Chain
 from dcai.chain.nodes.anvil import forked_chain
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.data import encode, encoder_for
 from dcai.simulation.result import Result
-from dcai.simulation.run import Progress, ordered, play
+from dcai.simulation.run import Progress, ordered, play, seeded
+from dcai.simulation.scenario.incentive import section_for
 from dcai.simulation.scenario.scenario import Scenario
+from dcai.simulation.scenario.sections import ModelSection
+from dcai.simulation.versions import Fork
 from dcai.trainer.attach import attach
+from dcai.trainer.log import History
+from dcai.trainer.trainer import Trainer
 
 
 def simulate_fork(
@@ -22,8 +29,8 @@ def simulate_fork(
 ) -> Result:
     """Let a scenario's agents loose on a copy of a deployed trainer; the real one is only read.
 
-    Model, incentive and initial samples are the trainer's, whatever the scenario says. The data is the scenario's,
-    encoded with the trainer's own encoder if it has one.
+    Model, incentive and initial samples are the trainer's, whatever the scenario says; the result's scenario states
+    them. The data is the scenario's, encoded with the trainer's own encoder if it has one.
 
     Parameters
     ----------
@@ -47,7 +54,7 @@ def simulate_fork(
     """
     if providers := [agent.name for agent in scenario.agents if agent.provides]:
         raise InvalidInput(f"{providers[0]!r} plays the trainer's creator, who is real on a fork; leave it out.")
-    number = scenario.seed if seed is None else seed
+    scenario = seeded(scenario, seed)
     dataset = datasets.load(scenario.data.name)
     with forked_chain(url) as chain:
         trainer = attach(chain, address)
@@ -59,10 +66,10 @@ def simulate_fork(
                 f"The trainer's classes are {', '.join(trainer.labels)}, those of {dataset.name} are "
                 f"{', '.join(dataset.labels)}; choose the data that it learns from."
             )
+        kind = type(model.estimator())
         if trainer.encoder is not None:
             encoder = trainer.encoder.estimator()
         else:
-            kind = type(model.estimator())
             encoder = encoder_for(dataset, kind, scenario.data.vocabulary, scenario.data.bins)
         if encoder.n_features_ != model.n_features:
             raise InvalidInput(
@@ -71,8 +78,30 @@ def simulate_fork(
             )
         numbers = np.array([trainer.labels.index(label) for label in dataset.labels])
         data = encode(dataset, encoder)
-        data = ordered(replace(data, labels=numbers[data.labels], truth=numbers[data.truth]), scenario, number)
+        data = ordered(replace(data, labels=numbers[data.labels], truth=numbers[data.truth]), scenario)
+        real = {
+            "data": scenario.data.model_copy(update={"initial": 0.0}),
+            "model": ModelSection(kind=kind.__name__),
+            "incentive": section_for(trainer.incentive, scenario.incentive),
+        }
         history = trainer.history()
         return play(
-            chain, trainer, model, history, scenario, data, 0, seed=number, data_name=dataset.name, progress=progress
+            chain,
+            trainer,
+            model,
+            history,
+            scenario.model_copy(update=real),
+            data,
+            0,
+            data_name=dataset.name,
+            fork=_start(chain, trainer, history),
+            progress=progress,
         )
+
+
+def _start(chain: Chain, trainer: Trainer[Any, Any], history: History[Any]) -> Fork:
+    """Return where a fork begins: at its latest block, before anything happens on it."""
+    block = chain.request("eth_getBlockByNumber", ["latest", False])
+    number, time = (int(block[field], 16) for field in ("number", "timestamp"))
+    batches = sum(entry.is_batch and not entry.is_free(time) for entry in history.entries.values())
+    return Fork(chain.chain_id, number, block["hash"], time, trainer.address, trainer.creator, trainer.name, batches)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dcai.models.twins import Twin
 
 if TYPE_CHECKING:
+    from dcai.incentives.rules import Earned
     from dcai.simulation.recorder import Recorder
     from dcai.simulation.world import World
 
@@ -59,9 +60,10 @@ class Measure:
 
 
 class Course:
-    """Notes accuracy and balances some 120 times while samples are contributed, and every hour afterwards.
+    """Notes accuracy, balances and what else agents earned.
 
-    A note is taken at once and measured in the next break, while the node is at work.
+    Some 120 times while samples are contributed, and every hour afterwards. A note is taken at once and measured in the
+    next break, while the node is at work.
 
     Parameters
     ----------
@@ -74,7 +76,7 @@ class Course:
     def __init__(self, world: World, recorder: Recorder, purses: Sequence[Sequence[str]]) -> None:
         self._world, self._recorder, self._purses = world, recorder, purses
         self._noted = (-1, -1)
-        self._moment: tuple[int, int, tuple[int, ...]] | None = None
+        self._moment: tuple[int, int, tuple[int, ...], list[Earned]] | None = None
 
     def note(self, *, last: bool = False) -> None:
         """Keep a point where enough has happened since the last one; the last one is kept and measured at once."""
@@ -88,15 +90,16 @@ class Course:
         self._noted = stage
         self.measure()
         balances = tuple(sum(world.balances[address] for address in purse) for purse in self._purses)
-        self._moment = (world.elapsed, world.contributed, balances)
+        earned = [world.rules.earned(purse) for purse in self._purses]
+        self._moment = (world.elapsed, world.contributed, balances, earned)
         if last:
             self.measure()
 
     def measure(self) -> None:
         """Measure and record what was noted, where something was."""
         if self._moment is not None:
-            time, contributed, balances = self._moment
+            time, contributed, balances, earned = self._moment
             measure = self._world.measure
             measure(self._world.twin)
-            self._recorder.moment(time, contributed, measure.accuracy, measure.recall, balances)
+            self._recorder.moment(time, contributed, measure.accuracy, measure.recall, balances, earned)
             self._moment = None

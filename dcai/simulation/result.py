@@ -2,66 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import isnan
-from typing import Any
+from math import nan
+from typing import Any, Self
 
 import pandas as pd
 
-from dcai.incentives.rules import Earned
 from dcai.simulation.engine import Engine
-from dcai.simulation.scenario.scenario import Scenario
+from dcai.simulation.outcome import Outcome, outcomes
+from dcai.simulation.reasons import in_words
+from dcai.simulation.scenario.scenario import Scenario, heading
+from dcai.simulation.versions import Fork
 from dcai.trainer.audit import Audit
+
+_LATE = 0.9
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The outcome for an agent.
+class Late:
+    """The accuracy over the last tenth of the samples: a model that learns one by one jumps, and its end is an instant.
 
     Attributes
     ----------
-    name, kind : str
-    start_wei, end_wei : int
-        What it had, and has.
-    open_wei : int
-        What is still open of its deposits.
-    deposited_wei, received_wei : int
-        What it paid in, and what refunds and shares brought it.
-    fee_wei, gas : int
-        What its transactions cost, refused ones included.
-    done, refused : dict of str to int
-        Function -> how often it was granted, and refused.
-    earned : dict
-        What it earned beside money, by name: under Gamified points, validated contributions and badges.
+    mean, lowest, highest : float
+        Of the points of the course from there on, each so many samples after the one before.
     """
 
-    name: str
-    kind: str
-    start_wei: int
-    end_wei: int
-    open_wei: int
-    deposited_wei: int
-    received_wei: int
-    fee_wei: int
-    gas: int
-    done: dict[str, int]
-    refused: dict[str, int]
-    earned: Earned
+    mean: float
+    lowest: float
+    highest: float
 
-    @property
-    def gain_wei(self) -> int:
-        """What it won after gas; what is still open of its deposits counts as lost."""
-        return self.end_wei - self.start_wei
-
-    def earned_text(self, thing: str) -> str:
-        """Return something that was earned as text; empty if it wasn't."""
-        if thing not in self.earned:
-            return ""
-        value = self.earned[thing]
-        if isinstance(value, list):
-            return ", ".join(value)
-        return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+    @classmethod
+    def of(cls, contributions: Sequence[int], accuracy: Sequence[float]) -> Self:
+        """Return the figures of a course."""
+        # of several points with as many samples, the last
+        points = dict(zip(contributions, accuracy, strict=True))
+        start = _LATE * max(points)
+        found = [one for given, one in points.items() if given >= start]
+        return cls(sum(found) / len(found), min(found), max(found))
 
 
 @dataclass(frozen=True)
@@ -71,16 +50,29 @@ class Result:
     Attributes
     ----------
     scenario : dict
-        As JSON-able values.
+        As JSON-able values, with the seed of the run: `scenario_of` makes the same run of it. On a fork, with the real
+        trainer's model and terms.
     seed : int
-    data, backend, trainer : str
-        The name of the data set, what the chain ran on, and the trainer's address.
+    data, fingerprint : str
+        The name of the data set, and a hash of it.
+    backend, trainer : str
+        What the chain ran on, and the trainer's address.
+    versions : dict
+        See `dcai.simulation.versions.versions`.
+    fork : Fork or None
+        Where the run began, if that was a real chain.
     classes : tuple of str
-    initial, final, baseline : float
-        Accuracy on the hidden test set: at the start, at the end, and of the same model trained by its owner alone with
-        all the data (nan if unknown).
+    initial, final : float
+        Accuracy on the hidden test set: at the start, and at the end.
+    late : Late
+        The same over the last tenth of the samples.
+    alone : tuple of float
+        The same of the model trained by its owner alone, with all the data: after one pass, two, and so on. Empty if
+        unknown.
     contributed, samples : int
         How many of the samples were contributed.
+    skipped : dict of str to int
+        Why there are further samples that the trainer doesn't take -> how many.
     open : int
         How many contributions have something open at the end.
     outcomes : tuple of Outcome
@@ -101,14 +93,19 @@ class Result:
     scenario: dict[str, Any]
     seed: int
     data: str
+    fingerprint: str
     backend: str
     trainer: str
+    versions: dict[str, str | int]
+    fork: Fork | None
     classes: tuple[str, ...]
     initial: float
     final: float
-    baseline: float
+    late: Late
+    alone: tuple[float, ...]
     contributed: int
     samples: int
+    skipped: dict[str, int]
     open: int
     outcomes: tuple[Outcome, ...]
     course: pd.DataFrame
@@ -125,31 +122,39 @@ class Result:
         scenario: Scenario,
         engine: Engine,
         *,
-        seed: int,
         data_name: str,
+        fingerprint: str,
         backend: str,
         trainer: str,
+        versions: Mapping[str, str | int],
+        fork: Fork | None,
         audit: Audit | None,
         seconds: float,
     ) -> Result:
         """Return what an engine has recorded."""
         world = engine.world
         classes = tuple(world.twin.classes)
-        course, actions = engine.recorder.course(classes), engine.recorder.actions()
+        course = engine.recorder.course(classes, world.unit_wei)
+        actions = engine.recorder.actions(world.unit_wei)
         return cls(
             scenario=scenario.described(),
-            seed=seed,
+            seed=scenario.seed,
             data=data_name,
+            fingerprint=fingerprint,
             backend=backend,
             trainer=trainer,
+            versions=dict(versions),
+            fork=fork,
             classes=classes,
             initial=float(course["accuracy"].iloc[0]),
             final=float(course["accuracy"].iloc[-1]),
-            baseline=float("nan"),
+            late=Late.of(course["contributions"].tolist(), course["accuracy"].tolist()),
+            alone=(),
             contributed=world.contributed,
             samples=world.samples,
+            skipped=dict(world.pool.skipped),
             open=sum(world.rules.is_open(entry, world.now) for entry in world.history.entries.values()),
-            outcomes=tuple(_outcomes(engine, course, actions)),
+            outcomes=tuple(outcomes(engine, course, actions)),
             course=course,
             actions=actions,
             stopped=engine.stopped,
@@ -160,30 +165,59 @@ class Result:
         )
 
     @property
+    def title(self) -> str:
+        """The scenario's title, which says so where other data stands in for what isn't on this machine."""
+        return heading(self.scenario)
+
+    @property
+    def baseline(self) -> float:
+        """The accuracy of the model trained by its owner alone, in one pass over all the data; nan if unknown."""
+        return self.alone[0] if self.alone else nan
+
+    @property
     def problems(self) -> tuple[str, ...] | None:
         """What the audit found: empty if all is well, None if the chain was gone."""
         return None if self.audit is None else self.audit.problems
 
     @property
+    def contributions(self) -> str:
+        """How many samples were contributed, and how many of the data were none, in a phrase."""
+        more = f" ({sum(self.skipped.values()):,} more skipped: {in_words(self.skipped)})" if self.skipped else ""
+        return f"{self.contributed:,} of {self.samples:,} samples of {self.data}{more}"
+
+    @property
     def accuracies(self) -> str:
-        """The model's accuracy before and after, in one sentence."""
-        alone = "" if isnan(self.baseline) else f", {self.baseline:.1%} if its owner trains it alone with all data"
-        return f"Accuracy on the hidden set: {self.initial:.1%} before, {self.final:.1%} after{alone}."
+        """The model's accuracy before and after, in a few sentences."""
+        late = self.late
+        sentences = (
+            f"Accuracy on the hidden set: {self.initial:.1%} before, {self.final:.1%} after; over the last tenth of "
+            f"the samples {late.mean:.1%} on average, {late.lowest:.1%} to {late.highest:.1%}."
+        )
+        if not self.alone:
+            return sentences
+        passes = f", {self.alone[-1]:.1%} in {len(self.alone)} passes" if len(self.alone) > 1 else ""
+        return f"{sentences} Its owner alone, with all data: {self.baseline:.1%} in one pass{passes}."
 
     def summary(self) -> dict[str, Any]:
         """Return everything but the two tables, as JSON-able values."""
         return {
-            "title": self.scenario["title"],
+            "title": self.title,
             "seed": self.seed,
             "data": self.data,
+            "data_sha256": self.fingerprint,
             "trainer": self.trainer,
+            "fork": None if self.fork is None else asdict(self.fork),
+            "versions": self.versions,
             "accuracy": {
                 "initial": self.initial,
                 "final": self.final,
-                "baseline": None if isnan(self.baseline) else self.baseline,  # JSON knows no nan
+                "late": asdict(self.late),
+                "baseline": self.alone[0] if self.alone else None,  # JSON knows no nan
+                "passes": list(self.alone),
             },
             "contributed": self.contributed,
             "samples": self.samples,
+            "skipped": self.skipped,
             "open": self.open,
             "agents": {outcome.name: {**asdict(outcome), "gain_wei": outcome.gain_wei} for outcome in self.outcomes},
             "stopped": self.stopped,
@@ -191,30 +225,3 @@ class Result:
             "digest": self.digest,
             "scenario": self.scenario,
         }
-
-
-def _outcomes(engine: Engine, course: pd.DataFrame, actions: pd.DataFrame) -> Iterator[Outcome]:
-    world = engine.world
-    for seat in engine.seats:
-        name = seat.agent.name
-        own = actions[actions["agent"] == name]
-        balances = course[f"balance_wei.{name}"]
-        gas = int(own["gas"].sum())
-        counts = {
-            ok: {function: int(count) for function, count in some["function"].value_counts().items() if count}
-            for ok, some in ((ok, own[own["ok"] == ok]) for ok in (True, False))
-        }
-        yield Outcome(
-            name=name,
-            kind=type(seat.agent).__name__,
-            start_wei=balances.iloc[0],
-            end_wei=balances.iloc[-1],
-            open_wei=sum(world.rules.open_wei(e) for e in world.history.entries.values() if e.author in seat.addresses),
-            deposited_wei=sum(own["sent_wei"]),
-            received_wei=sum(own["received_wei"]),
-            fee_wei=gas * world.gas_price_wei,
-            gas=gas,
-            done=counts[True],
-            refused=counts[False],
-            earned=world.rules.earned(seat.addresses),
-        )

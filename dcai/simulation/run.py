@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from dcai import datasets, plugins
+from dcai import plugins
 from dcai.chain.chain import Chain
 from dcai.chain.nodes.anvil import find_anvil, local_chain
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules, Stage
 from dcai.models import Model
 from dcai.models.twins import Twin
-from dcai.simulation.data import Encoded, Pool, encode, encoder_for
+from dcai.simulation.data import Encoded, loaded
 from dcai.simulation.engine import Engine
 from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
+from dcai.simulation.reasons import in_words
 from dcai.simulation.result import Result
 from dcai.simulation.scenario.scenario import Scenario
 from dcai.simulation.seats import Seats
+from dcai.simulation.versions import Fork, versions
 from dcai.simulation.world import World
 from dcai.trainer.audit import Audit, audit
 from dcai.trainer.deploy import deploy
@@ -33,6 +34,9 @@ from dcai.trainer.trainer import Trainer
 
 START = 2_524_608_000
 """When every run begins, seconds since 1970: prices and records hold times, and a run must repeat to the bit."""
+
+PASSES = 5
+"""How often the owner who trains the model alone goes through the data at most."""
 
 Progress = Callable[[int, int], None]
 
@@ -75,10 +79,10 @@ def simulate(
     DataUnavailable
         If the data isn't on this machine.
     """
-    number = scenario.seed if seed is None else seed
+    scenario = seeded(scenario, seed)
     kind = plugins.models()[scenario.model.kind]
-    classes, whole = _encoded(scenario.data.name, kind, scenario.data.vocabulary, scenario.data.bins)
-    data = ordered(whole, scenario, number)
+    classes, whole = loaded(scenario.data.name, kind, scenario.data.vocabulary, scenario.data.bins)
+    data = ordered(whole, scenario)
     initial = _initial(scenario, len(data.labels))
     model = kind(classes=classes).fit(data.rows[:initial], data.labels[:initial]).twin
     with local_chain(backend) as chain:
@@ -87,19 +91,14 @@ def simulate(
         published = deploy(chain, model, incentive, name=scenario.title, sender=chain.accounts[0])
         history = published.history()
         result = play(
-            chain,
-            published,
-            model,
-            history,
-            scenario,
-            data,
-            initial,
-            seed=number,
-            data_name=scenario.data.name,
-            progress=progress,
+            chain, published, model, history, scenario, data, initial, data_name=scenario.data.name, progress=progress
         )
-    baseline = kind(classes=classes).fit(data.rows, data.labels).twin
-    return replace(result, baseline=float(np.mean(baseline.predict(data.hidden) == data.truth)))
+    return replace(result, alone=tuple(_alone(kind(classes=classes), data)))
+
+
+def seeded(scenario: Scenario, seed: int | None) -> Scenario:
+    """Return the scenario with another seed; the same where that is None."""
+    return scenario if seed is None else scenario.model_copy(update={"seed": seed})
 
 
 def play(
@@ -111,8 +110,8 @@ def play(
     data: Encoded,
     initial: int,
     *,
-    seed: int,
     data_name: str,
+    fork: Fork | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Let a scenario's agents play on a trainer, and audit it.
@@ -123,8 +122,10 @@ def play(
         The trainer's, as they are now.
     data
         Of which the samples from `initial` on are contributed.
+    fork
+        Where the trainer comes from, if it is real.
     """
-    agents = scenario.fresh_agents()
+    agents, seed = scenario.fresh_agents(), scenario.seed
     seats = Seats.of(agents, seed, trainer.creator)
     addresses = [address for seat in seats for address in seat.addresses]
     ledger = Ledger(history, model, chain.now())
@@ -132,17 +133,22 @@ def play(
     stage = Stage(chain, trainer, scenario.incentive.model_dump(), agents, addresses, data, seed, scenario.gas_price)
     prepared = _blocks_of(chain, lambda: rules.prepare(stage))
     contract = product_of(model, trainer.incentive).contract
+    told = versions(chain, contract)
     # no event tells when the last of the initial parameters came, from which the first price counts
     _, _, history.last_time = chain.read(contract, trainer.address, "progress")
     world = World(
         ledger,
         rules,
-        Pool(data.rows[initial:], data.labels[initial:]),
+        data,
+        initial,
         Measure(data.hidden, data.truth, len(model.classes)),
         start=chain.now(),
         gas_price_wei=scenario.gas_price,
         unit_wei=scenario.unit,
     )
+    if not world.samples:
+        reasons = in_words(world.pool.skipped)
+        raise InvalidInput(f"The trainer takes none of the samples: {reasons}; choose other data or terms.")
     engine = Engine(chain, contract, trainer.address, world, seats)
     if prepared:
         engine.take_over(prepared)
@@ -159,10 +165,12 @@ def play(
     return Result.of(
         scenario,
         engine,
-        seed=seed,
         data_name=data_name,
+        fingerprint=data.fingerprint,
         backend=chain.backend,
         trainer=trainer.address,
+        versions=told,
+        fork=fork,
         audit=found,
         seconds=seconds,
     )
@@ -175,15 +183,8 @@ def _blocks_of(chain: Chain, act: Callable[[], None]) -> range:
     return range(first, chain.block_number() + 1)
 
 
-@lru_cache(maxsize=2)
-def _encoded(name: str, kind: type[Model], vocabulary: int, bins: int) -> tuple[tuple[str, ...], Encoded]:
-    """Return the classes of a data set and its samples: the same for all seeds of a sweep."""
-    dataset = datasets.load(name)
-    return dataset.labels, encode(dataset, encoder_for(dataset, kind, vocabulary, bins))
-
-
-def ordered(data: Encoded, scenario: Scenario, seed: int) -> Encoded:
-    """Return the training part in the order of the seed, cut to the scenario's number of samples.
+def ordered(data: Encoded, scenario: Scenario) -> Encoded:
+    """Return the training part in the order of the scenario's seed, cut to the scenario's number of samples.
 
     Raises
     ------
@@ -197,9 +198,9 @@ def ordered(data: Encoded, scenario: Scenario, seed: int) -> Encoded:
         )
     order = np.arange(len(data.labels))
     if scenario.data.shuffle:
-        np.random.default_rng(seed).shuffle(order)
+        np.random.default_rng(scenario.seed).shuffle(order)
     order = order[:wanted]
-    return replace(data, rows=data.rows[order], labels=data.labels[order])
+    return replace(data, rows=data.rows[order], labels=data.labels[order], origin=data.origin[order])
 
 
 def _initial(scenario: Scenario, samples: int) -> int:
@@ -210,6 +211,15 @@ def _initial(scenario: Scenario, samples: int) -> int:
             f"data.initial of {given:g} leaves none of {samples:,} samples to contribute; make it smaller."
         )
     return initial
+
+
+def _alone(model: Model, data: Encoded) -> Iterator[float]:
+    """Yield the accuracy after each pass of the owner over all the data."""
+    model.fit(data.rows, data.labels)
+    for further in range(PASSES):
+        if further:
+            model.twin.learn_rows(data.rows, data.labels)
+        yield float(np.mean(model.twin.predict(data.hidden) == data.truth))
 
 
 def _audited(chain: Chain, trainer: Trainer, world: World) -> Audit:

@@ -10,6 +10,7 @@ import numpy as np
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from dcai.errors import InvalidInput
 from dcai.incentives.rules import Claim, Due
 
 if TYPE_CHECKING:
@@ -28,12 +29,19 @@ class Seat:
         Of the run: each agent has random numbers of its own, whatever the others do.
     creator : str
         The trainer's, whose address a providing agent has.
+
+    Raises
+    ------
+    InvalidInput
+        If the agent has no address.
     """
 
     def __init__(self, index: int, agent: Agent, seed: int, creator: str) -> None:
         self.index = index
         self.agent = agent
         self.rng = np.random.default_rng([seed, index])
+        if agent.purses < 1:
+            raise InvalidInput(f"{self} has {agent.purses} addresses; it needs at least one.")
         own = tuple(address_of(index, number) for number in range(agent.purses))
         self.addresses = (creator,) if agent.provides else own
         self._due: list[tuple[int, int, Claim]] = []

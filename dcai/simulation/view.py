@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from dcai.incentives.rules import Claim
 from dcai.models.twins import Twin
-from dcai.simulation.data import Sample
+from dcai.simulation.pool import Sample
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
@@ -83,6 +83,10 @@ class View:
         """Return the size that a sample is priced by."""
         return self._world.twin.size_of(sample)
 
+    def takes(self, sample: bytes) -> bool:
+        """Whether the trainer takes a sample of such a size at all, whatever is paid."""
+        return not self._world.refusal(sample)
+
     def predict(self, sample: bytes) -> int:
         """Return the contract's prediction for a sample."""
         return self._world.ledger.label_of(sample)
@@ -97,14 +101,15 @@ class View:
 
     def union(self, samples: Sequence[bytes]) -> bytes:
         """Return an acceptable sample that moves the model as these do together, as far as possible."""
-        return self._world.pool.union(samples, self._world.rules.most_features)
+        return self._world.pool.union(samples, self._world.most_features)
 
     # The log
 
     def open(self) -> Iterator[Entry]:
-        """Yield the contributions that have something open."""
+        """Yield the contributions that have something open, without batches, which only real people make."""
         rules = self._world.rules
-        return (entry for entry in rules.history.entries.values() if rules.is_open(entry, self.now))
+        entries = rules.history.entries.values()
+        return (entry for entry in entries if not entry.is_batch and rules.is_open(entry, self.now))
 
     def recent(self) -> list[Entry]:
         """Return the latest contributions, the last one last, open or not."""

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import Event
+from dcai.errors import ContractError, InvalidInput
 from dcai.incentives.rules import Due, Rules
 from dcai.models.twins import Twin
-from dcai.simulation.data import Pool
+from dcai.simulation.data import Encoded
 from dcai.simulation.ledger import Ledger
 from dcai.simulation.measure import Measure
+from dcai.simulation.pool import Pool
 from dcai.trainer.log import History
 
 # What a contribution may use beside what its sample takes: base fee, record and log; each slot of the model, if it was
@@ -22,6 +24,8 @@ _SLOT_GAS = 22_100
 _FEATURE_GAS = 1_000
 # What a claim is taken to use before the first one was seen.
 _UNKNOWN_GAS = 80_000
+# Indices have two bytes.
+_MOST_FEATURES = 65_535
 
 
 class Happened(NamedTuple):
@@ -44,8 +48,9 @@ class World:
         The trainer's log so far, with the twin.
     rules : Rules
         Of the trainer's incentive, on the same log.
-    pool : Pool
-        What agents contribute.
+    data : Encoded
+    first : int
+        The first of its samples that agents contribute.
     measure : Measure
         Measures the model.
     start : int
@@ -59,8 +64,14 @@ class World:
         Seconds since 1970: of the run's beginning, and of the block that is being made.
     balances : dict of str to int
         Address -> wei, of all agents.
+    pool : Pool
+        What agents contribute.
     samples : int
         How many samples there were to contribute.
+    first_id : int
+        The number of the first contribution that an agent makes; those below are of others.
+    most_features : int
+        How many features a sample has at most.
     gas_limit : int
         Of each transaction.
     """
@@ -69,20 +80,26 @@ class World:
         self,
         ledger: Ledger,
         rules: Rules,
-        pool: Pool,
+        data: Encoded,
+        first: int,
         measure: Measure,
         *,
         start: int,
         gas_price_wei: int,
         unit_wei: int,
     ) -> None:
-        self.ledger, self.rules, self.pool, self.measure = ledger, rules, pool, measure
+        self.ledger, self.rules, self.measure = ledger, rules, measure
         self.start = self.now = start
         self.gas_price_wei, self.unit_wei = gas_price_wei, unit_wei
         self.balances: dict[str, int] = {}
-        self.samples = pool.left
         self._claim_gas: Counter[str] = Counter()
         twin = ledger.twin
+        self._refusals: dict[int, str] = {}
+        self._largest = twin.size_of(twin.largest_sample(_MOST_FEATURES))
+        self.most_features = min(self._largest, rules.most_features or _MOST_FEATURES)
+        self.pool = Pool(data, first, self.refusal)
+        self.samples = self.pool.left
+        self.first_id = ledger.history.next_id
         slots = -(-(16 + twin.parameter_bytes(twin.settings())) // 32)
         limit = _CONTRIBUTE_GAS + _SLOT_GAS * slots + _FEATURE_GAS * twin.n_features * len(twin.classes)
         self.gas_limit = min(limit, TRANSACTION_GAS_LIMIT)
@@ -116,6 +133,22 @@ class World:
     def gas_fee_wei(self) -> int:
         """What an address must hold for the gas of a transaction, which mostly uses much less."""
         return self.gas_limit * self.gas_price_wei
+
+    def refusal(self, sample: bytes) -> str:
+        """Return why the trainer takes no sample of such a size, whatever is paid, by name; empty where it does."""
+        size = self.twin.size_of(sample)
+        if size not in self._refusals:
+            self._refusals[size] = self._refusal(size)
+        return self._refusals[size]
+
+    def _refusal(self, size: int) -> str:
+        if size > self._largest:
+            return "TooLarge"
+        try:
+            self.rules.incentive.price(0, (size,))
+        except (ContractError, InvalidInput) as error:
+            return type(error).__name__
+        return ""
 
     def fee(self, function: str) -> int:
         """Return what the gas of a claim is expected to cost, by the last one of its kind, wei."""

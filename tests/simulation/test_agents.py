@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dcai.samples import unpack_sparse
-from dcai.simulation.agents import kinds
+from dcai.simulation.agents import Contributor, kinds
 from dcai.simulation.run import START
 from tests.support.simulation import HONEST, played, scenario
 
@@ -182,3 +182,21 @@ def test_the_sybil_ring_takes_its_own_deposits_back_through_its_members():
     takes = run.actions("it", "take")
     ids = set(bad["id"])
     assert takes[takes["id"].isin(ids) & takes["ok"]]["address"].isin([1, 2]).any()
+
+
+class Verbose(Contributor):
+    """Sends samples of its own, of all features that there are."""
+
+    def act(self, rng, view):
+        yield from self.contribution(rng, view, view.pack(range(view.features)), 0)
+
+
+def test_a_sample_that_is_too_large_is_not_sent_but_counted():
+    rules = {"kind": "Gamified", "size_unit": 40, "validate_after": "1 hour"}
+    run = played(scenario(HONEST, {"kind": "Verbose", "name": "it", "every": "20 minutes"}, **rules))
+
+    refused = run.actions("it")
+    assert run.result.stopped is None
+    assert len(refused) > 5
+    assert set(refused["reason"]) == {"TooLarge"}
+    assert (run.outcome("it").gas, run.outcome("it").refused) == (0, {"contribute": len(refused)})

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from dcai.chain.nodes.anvil import local_chain
 from dcai.cli import app
-from dcai.simulation import Ask, Contribute, simulate
+from dcai.errors import InvalidInput
+from dcai.simulation import Ask, Claim, Contribute, simulate
 from dcai.simulation.agents import Honest
 from tests.support.simulation import scenario
 
@@ -197,3 +198,75 @@ def test_an_agent_cannot_make_a_run_endless(kind, mode, words):
     found = simulate(scenario({"kind": kind, "name": "it", "mode": mode}))
 
     assert words in found.stopped
+
+
+class Muddled(Honest):
+    """Does something that no agent can do."""
+
+    how: str
+
+    def act(self, rng, view):
+        sample = view.sample()
+        if sample is None:
+            return
+        good = Contribute(sample.data, sample.label, view.price(view.size_of(sample.data)))
+        yield {
+            "id": Claim("refund", [1], view.addresses[0]),
+            "function": Claim(["refund"], 1, view.addresses[0]),
+            "sample": good._replace(sample=bytearray(sample.data)),
+            "label": good._replace(label=2**15),
+            "deposit": good._replace(deposit_wei=1.5),
+            "negative": good._replace(deposit_wei=-1),
+            "address": good._replace(address=[]),
+            "row": good._replace(row=sample.row + 1),
+            "question": Ask(b"odd", 0),
+            "wish": "refund",
+        }[self.how]
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("id", "which no transaction can hold: id must be int, not list"),
+        ("function", "which no transaction can hold: function must be str, not list"),
+        ("sample", "which no transaction can hold: sample must be bytes, not bytearray"),
+        ("label", "which no transaction can hold: label must be 0 to 32,767"),
+        ("deposit", "which no transaction can hold: deposit_wei must be int, not float"),
+        ("negative", "which no transaction can hold: deposit_wei must be 0 to"),
+        ("address", "which no transaction can hold: address must be str | None, not list"),
+        ("row", "which isn't next: view.sample() gives it once"),
+        ("question", "asked what the model has no answer to"),
+        ("wish", "an action is a Contribute, a Claim or an Ask"),
+    ],
+)
+def test_whatever_an_agent_does_ends_the_run_in_a_sentence_that_names_it(how, words):
+    found = simulate(scenario({"kind": "Muddled", "name": "it", "how": how}))
+
+    assert found.stopped.startswith("agents[0], the Muddled 'it', ")
+    assert words in found.stopped
+    assert found.problems == ()
+
+
+class Twice(Honest):
+    """Contributes the same sample two times in a turn."""
+
+    def act(self, rng, view):
+        for _ in range(2):
+            yield from super().act(rng, view)
+
+
+def test_a_sample_that_is_contributed_twice_takes_no_other_one_from_the_data():
+    found = simulate(scenario({"kind": "Twice", "name": "it", "eagerness": 1}))
+
+    assert "which isn't next" in found.stopped
+
+
+class Purseless(Honest):
+    @property
+    def purses(self):
+        return 0
+
+
+def test_an_agent_without_an_address_is_refused():
+    with pytest.raises(InvalidInput, match="the Purseless 'it', has 0 addresses; it needs at least one"):
+        simulate(scenario({"kind": "Purseless", "name": "it"}))

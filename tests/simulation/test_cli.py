@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from dcai import datasets
 from dcai.cli import app
 from dcai.simulation import load_scenario, simulate
 from dcai.simulation.sweep.runs import cases, sweep
@@ -57,10 +58,6 @@ def run():
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
-def trainer_of(answer):
-    return json.loads(answer.stdout)["trainer"]
-
-
 def test_simulate_tells_what_became_of_everybody(run, file):
     answer = run("simulate", file)
 
@@ -89,6 +86,53 @@ def test_out_holds_every_action_exactly_and_a_report_that_needs_nothing_else(run
     assert "Plotly.newPlot" in report
     assert not re.search(r"<(script|link)[^>]+(src|href)=", report)
     assert (out / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_actions_have_the_row_and_true_label_of_their_sample_and_floats_beside_exact_wei(run, file, tmp_path):
+    run("simulate", file, "--out", tmp_path / "out")
+
+    actions, course = (pd.read_parquet(tmp_path / "out" / f"{name}.parquet") for name in ("actions", "course"))
+    data = datasets.load("breast-cancer")
+    sent = actions[actions["function"] == "contribute"]
+    assert sent["truth"].tolist() == data.train_labels[sent["row"]].tolist()
+    assert (sent["label"] == sent["truth"])[sent["agent"] == "good"].all()
+    assert (sent["label"] != sent["truth"])[sent["agent"] == "bad"].all()
+    assert sent["row"].is_unique
+    assert (actions[actions["function"] != "contribute"][["row", "truth"]] == -1).all(axis=None)
+    for frame, exact, units in ((actions, "sent_wei", "sent"), (course, "balance_wei.bad", "balance.bad")):
+        assert frame[units].dtype == "float64"
+        assert frame[units].tolist() == [int(wei) / 10**15 for wei in frame[exact]]
+
+
+def test_points_stand_in_the_course_and_in_the_pictures(run, file, tmp_path, monkeypatch):
+    labels = []
+    monkeypatch.setattr("matplotlib.axes.Axes.set_ylabel", lambda axes, label, **_: labels.append(label))
+    points = SCENARIO[: SCENARIO.index("[incentive]")] + '[incentive]\nkind = "Gamified"\nvalidate_after = "1 hour"\n'
+    file.write_text(points + SCENARIO[SCENARIO.index("[[agents]]") :])
+
+    run("simulate", file, "--out", tmp_path / "out")
+
+    course = pd.read_parquet(tmp_path / "out" / "course.parquet")
+    told = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert course["points.good"].iloc[0] == 0
+    assert course["points.good"].is_monotonic_increasing
+    assert course["points.good"].iloc[-1] == told["agents"]["good"]["earned"]["points"] > 0
+    assert "points" in labels
+    assert ">Points<" in (tmp_path / "out" / "report.html").read_text().replace('"text":"Points"', ">Points<")
+
+
+def test_the_end_is_told_with_the_last_tenth_and_the_owner_alone_with_several_passes(run, file):
+    answer = run("simulate", file, "--json")
+    words = " ".join(run("simulate", file).stdout.split())
+
+    told = json.loads(answer.stdout)["accuracy"]
+    late = told["late"]
+    assert late["lowest"] <= late["mean"] <= late["highest"]
+    assert late["lowest"] <= told["final"] <= late["highest"]
+    assert len(told["passes"]) == 5
+    assert told["passes"][0] == told["baseline"]
+    assert f"over the last tenth of the samples {late['mean']:.1%} on average" in words
+    assert f"{told['baseline']:.1%} in one pass, {told['passes'][-1]:.1%} in 5 passes." in words
 
 
 def test_the_report_marks_what_begins_or_ends_in_the_middle(run, file, tmp_path):
@@ -169,9 +213,11 @@ def test_without_anvil_a_run_is_on_py_evm_and_says_that_this_is_slow(run, file):
 def test_both_backends_find_the_same(run, file):
     answers = [run("simulate", file, "--samples", 16, "--backend", name, "--json") for name in ("anvil", "py-evm")]
 
-    assert answers[0].stdout.replace(trainer_of(answers[0]), "") == answers[1].stdout.replace(
-        trainer_of(answers[1]), ""
-    )
+    anvil, py_evm = (json.loads(answer.stdout) for answer in answers)
+    nodes = [told["versions"].pop("node").split("/")[0] for told in (anvil, py_evm)]
+    assert nodes == ["anvil", "py-evm"]
+    assert anvil.pop("trainer") != py_evm.pop("trainer")
+    assert anvil == py_evm
 
 
 def test_a_backend_that_is_unknown_is_refused(run, file):
@@ -196,6 +242,30 @@ def test_a_single_seed_has_no_interval_in_the_json(run, file, tmp_path):
     assert one["accuracy"]["final"]["count"] == 1
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("simulate", "--backend", "geth"),
+        ("simulate", "--samples", 1000),
+        ("simulate", "--fork", "http://127.0.0.1:1", "0x" + "11" * 20),
+        ("sweep", "--backend", "spark", "127.0.0.1:1"),
+        ("sweep", "--backend", "dask", "127.0.0.1:1"),
+        ("demo", "--backend", "geth"),
+    ],
+    ids=lambda arguments: " ".join(map(str, arguments[:3])),
+)
+def test_what_is_refused_is_refused_without_a_progress_bar(run, file, tmp_path, arguments):
+    command, *options = arguments
+    given = [] if command == "demo" else [file]
+    more = ["--out", tmp_path / "sweep"] if command == "sweep" else []
+
+    answer = run(command, *given, *options, *more)
+
+    assert answer.exit_code in (1, 2)
+    assert answer.stderr.count("\n") == 1
+    assert "━" not in answer.output
+
+
 def test_bad_input_is_one_sentence(run, file):
     answer = run("simulate", file, "--set", "incentive.wait=1")
 
@@ -216,6 +286,32 @@ def test_sweep_tells_means_with_intervals_for_every_setting(run, file, tmp_path)
     assert told[0]["agents"]["bad"]["change"]["half"] > 0
     assert len(list((out / "runs").glob("*.json"))) == 6
     assert (out / "sweep.png").is_file()
+
+
+def test_sweep_tells_medians_the_values_and_the_differences_seed_by_seed(run, file, tmp_path):
+    out = tmp_path / "sweep"
+
+    answer = run("sweep", file, "--set", "incentive.weight=1e13,2e14", "--seeds", 3, "--out", out)
+
+    first, second = json.loads((out / "summary.json").read_text(), parse_constant=pytest.fail)
+    one, other = (told["agents"]["bad"]["change"] for told in (first, second))
+    assert first["more_than_first"] is None
+    more = second["more_than_first"]["agents"]["bad"]["change"]
+    assert more["values"] == pytest.approx([b - a for a, b in zip(one["values"], other["values"], strict=True)])
+    assert sorted(other["values"])[1] == other["median"]
+    assert f"{other['median']:,.1f}" in answer.stdout
+    assert f"{more['mean']:+,.1f} ± {more['half']:,.1f}" in " ".join(answer.stdout.split())
+
+
+def test_the_axis_of_a_sweeps_picture_goes_to_the_end_of_the_longest_run(run, file, tmp_path, monkeypatch):
+    ends = []
+    monkeypatch.setattr("matplotlib.axes.Axes.fill_between", lambda axes, days, *_, **__: ends.append(days[-1]))
+
+    run("sweep", file, "--set", "agents.0.every=600,1200", "--seeds", 2, "--out", tmp_path / "sweep")
+
+    times = [json.loads(path.read_text())["course"]["time"][-1] for path in (tmp_path / "sweep" / "runs").iterdir()]
+    assert len(set(times)) > 1
+    assert set(ends) == {max(times) / 86_400}
 
 
 def test_tables_of_many_agents_fit_a_narrow_terminal(run, file, tmp_path, monkeypatch):

@@ -123,6 +123,76 @@ def test_what_others_have_open_there_can_be_taken(publish, fork):
     assert told["open"] == 0
 
 
+def test_the_record_states_the_real_trainer_and_where_it_is(publish, fork, node, tmp_path):
+    trainer, chain = publish(kind=dcai.NaiveBayes), dcai.connect(node)
+    block = chain.request("eth_getBlockByNumber", ["latest", False])
+
+    answer = fork(trainer.address, "--seed", "7", "--out", str(tmp_path / "out"))
+
+    told = json.loads((tmp_path / "out" / "result.json").read_text())
+    start = told["fork"]
+    assert (start["chain_id"], start["block"], start["block_hash"]) == (31_337, int(block["number"], 16), block["hash"])
+    assert (start["trainer"], start["creator"]) == (trainer.address, trainer.creator)
+    scenario = told["scenario"]
+    assert (scenario["model"], scenario["seed"]) == ({"kind": "NaiveBayes"}, 7)
+    terms = {"kind": "DepositRefundTake", "refund_after": HOUR, "take_after": 9 * HOUR, "weight": 10**12}
+    assert {key: scenario["incentive"][key] for key in terms} == terms
+    assert told["versions"]["contract"] == "NaiveBayesDRT"
+    words = " ".join(answer.stdout.split())
+    assert f"A copy of the NaiveBayesDRT at {trainer.address}, block {start['block']:,} of chain 31337." in words
+
+
+def test_the_record_of_a_fork_gives_the_same_run_on_the_same_state(publish, fork, tmp_path):
+    trainer = publish()
+    told = json.loads(fork(trainer.address, "--seed", "5", "--json").stdout)
+
+    again = fork(trainer.address, "--json", scenario=_toml(told["scenario"]))
+
+    assert json.loads(again.stdout)["digest"] == told["digest"]
+
+
+def _toml(scenario):
+    """Return a scenario in TOML, without what isn't set."""
+    agents = "".join(f"[[agents]]\n{_keys(agent)}" for agent in scenario["agents"])
+    tables = "".join(f"[{name}]\n{_keys(scenario[name])}" for name in ("data", "model", "incentive"))
+    return (_keys({**scenario, "agents": None}) + tables + agents).replace("{", "{{").replace("}", "}}")
+
+
+def _keys(table):
+    plain = {key: value for key, value in table.items() if value is not None and not isinstance(value, dict | list)}
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in plain.items())
+
+
+def test_what_real_contributors_lost_to_agents_is_told_apart(publish, fork):
+    trainer = publish()
+    dataset = dcai.datasets.load("breast-cancer")
+    deposit = 10**17
+    real = trainer.contribute(dataset.train_inputs[31], 1 - int(dataset.train_labels[31]), deposit_wei=deposit)
+
+    answer = fork(trainer.address, "--json")
+
+    good = json.loads(answer.stdout)["agents"]["good"]
+    assert real.entry.deposit_wei == deposit
+    assert 0 < good["outside_wei"] <= good["received_wei"]
+    alone = json.loads(fork(publish().address, "--json").stdout)
+    assert alone["fork"]["open_batches"] == 0
+    assert alone["agents"]["bad"]["outside_wei"] < deposit
+
+
+def test_batches_of_real_contributors_are_left_alone(publish, fork):
+    agents = ("FlipReportUnflip", "Sniper", "Copycat", "SybilRing", "Flooder")
+    others = "".join(f'[[agents]]\nkind = "{kind}"\nname = "{kind}"\nevery = "7 minutes"\n' for kind in agents)
+    dataset = dcai.datasets.load("breast-cancer")
+    for incentive in (TERMS, dcai.Gamified(validate_after=HOUR, settle_after=0)):
+        trainer = publish(incentive)
+        trainer.contribute_many(dataset.train_inputs[40:44], [1 - int(label) for label in dataset.train_labels[40:44]])
+
+        told = json.loads(fork(trainer.address, "--json", scenario=SCENARIO + others).stdout)
+
+        assert (told["stopped"], told["audit_problems"]) == (None, [])
+        assert told["fork"]["open_batches"] == 1
+
+
 def test_a_trainer_without_an_encoder_takes_data_encoded_as_the_file_says(publish, fork):
     trainer = publish(with_encoder=False)
 

@@ -68,14 +68,12 @@ def played(given: Scenario, *, progress=None) -> Played:
     """Run a scenario, as `simulate` does, and keep the log."""
     dataset = dcai.datasets.load(given.data.name)
     encoder = encoder_for(dataset, dcai.SparsePerceptron, 1000, given.data.bins)
-    data = ordered(encode(dataset, encoder), given, given.seed)
+    data = ordered(encode(dataset, encoder), given)
     initial = int(given.data.initial)
     model = dcai.SparsePerceptron(classes=dataset.labels).fit(data.rows[:initial], data.labels[:initial]).twin
     with dcai.local_chain("anvil") as chain:
         chain.travel(START - chain.now())
         trainer = dcai.deploy(chain, model, given.incentive.build())
         history = trainer.history()
-        result = play(
-            chain, trainer, model, history, given, data, initial, seed=given.seed, data_name="test", progress=progress
-        )
+        result = play(chain, trainer, model, history, given, data, initial, data_name="test", progress=progress)
         return Played(result, list(trainer.history().entries.values()), data)

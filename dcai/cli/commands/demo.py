@@ -42,13 +42,9 @@ def run(
             check_picture(plot)
         dataset = datasets.load(data)
         scenario = demo.scenario(dataset, samples)
-        with counting() as progress:
-            task = progress.add_task(f"{dataset.title} on {backend or default_backend()}", total=None)
-            result = simulate(
-                scenario,
-                backend=backend,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
+        what = f"{dataset.title} on {backend or default_backend()}"
+        with counting(what, "Encoding the data") as show:
+            result = simulate(scenario, backend=backend, progress=show)
         failure = None if plot is None else failure_of(lambda: _draw(result, plot), plot)
         if as_json:
             typer.echo(json.dumps(demo.summary(result), indent=2))
@@ -75,10 +71,22 @@ def _print(result: Result, hidden: int) -> None:
     half = result.course["accuracy"].iloc[len(result.course) // 2]
     title = f"Accuracy on {hidden:,} hidden samples; {result.samples:,} to contribute"
     accuracy = Table(title=title, title_justify="left")
-    for name in ("before", "half way", "after", "all data, nobody hostile"):
+    late = result.late
+    found = {
+        "before": result.initial,
+        "half way": half,
+        "last tenth": late.mean,
+        "after": result.final,
+        "all data, nobody hostile": result.baseline,
+    }
+    for name in found:
         accuracy.add_column(name, justify="right")
-    accuracy.add_row(*(f"{value:.1%}" for value in (result.initial, half, result.final, result.baseline)))
+    accuracy.add_row(*(f"{value:.1%}" for value in found.values()))
     console.show(accuracy)
+    console.print(
+        f"Over the last tenth of the samples it was {late.lowest:.1%} to {late.highest:.1%}. Nobody hostile, "
+        f"{len(result.alone)} passes: {result.alone[-1]:.1%}."
+    )
 
     people = Table(title="Contributors", title_justify="left")
     people.add_column()

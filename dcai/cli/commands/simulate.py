@@ -12,11 +12,13 @@ from rich.table import Table
 
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
+from dcai.cli.standing_in import say_what_stands_in
 from dcai.cli.tables import table
 from dcai.cli.writing import check_picture, failure_of, make_folder
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives.rules import Rules
-from dcai.simulation.result import Outcome, Result
+from dcai.simulation.outcome import Outcome
+from dcai.simulation.result import Result
 from dcai.simulation.run import default_backend, simulate
 from dcai.simulation.scenario.scenario import load_scenario
 from dcai.terminal import Console
@@ -36,7 +38,13 @@ def run(
         str | None, typer.Option(help="anvil or py-evm; if left out, anvil where it is installed, else py-evm.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The seed, in place of the file's.")] = None,
-    samples: Annotated[int | None, typer.Option(min=2, help="Use only so many training samples.")] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            help="Use only so many training samples; the time to participate in a market changes in proportion.",
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the scenario: incentive.weight=1e13.")
     ] = None,
@@ -58,20 +66,19 @@ def run(
             raise InvalidInput(f"A trainer is forked on anvil, not on {backend}; leave out --backend.")
         if fork is None and backend is None and default_backend() == "py-evm":
             typer.echo("anvil isn't installed: this runs on py-evm, which is some hundred times slower.", err=True)
+        say_what_stands_in(scenario)
         settling = Rules.of(scenario.incentive.incentive).settling
-        with counting() as progress:
-            task = progress.add_task("Contributed", total=None)
+        with counting("Contributed", "Encoding the data") as show:
 
-            def show(done: int, total: int) -> None:
-                text = f"Contributed; {settling}" if settling and done == total else "Contributed"
-                progress.update(task, completed=done, total=total, description=text)
+            def progress(done: int, total: int) -> None:
+                show(done, total, f"Contributed; {settling}" if settling and done == total else "Contributed")
 
             if fork is None:
-                result = simulate(scenario, seed=seed, backend=backend, progress=show)
+                result = simulate(scenario, seed=seed, backend=backend, progress=progress)
             else:
                 from dcai.simulation.fork import simulate_fork
 
-                result = simulate_fork(scenario, *fork, seed=seed, progress=show)
+                result = simulate_fork(scenario, *fork, seed=seed, progress=progress)
         # files come first: whoever reads what is printed may go away in between
         failures = []
         if out is not None:
@@ -107,10 +114,13 @@ def _draw(result: Result, file: Path) -> None:
 def _print(result: Result) -> None:
     console = Console()
     unit = result.scenario["unit"]
-    console.print(
-        f"{result.scenario['title']}\n{result.contributed:,} of {result.samples:,} samples of {result.data}, "
-        f"{len(result.actions):,} actions, {result.seconds:.1f} s. {result.accuracies}"
-    )
+    lines = [result.title, f"{result.contributions}, {len(result.actions):,} actions, {result.seconds:.1f} s."]
+    if result.fork is not None:
+        contract, fork = result.versions["contract"], result.fork
+        left_alone = f" {fork.open_batches:,} open batches of others are left alone." if fork.open_batches else ""
+        lines.append(f"A copy of the {contract} at {fork.trainer}, block {fork.block:,} of chain {fork.chain_id}.")
+        lines[-1] += left_alone
+    console.print("\n".join([*lines, result.accuracies]))
     console.show(_money(result.outcomes, unit))
     if any(one.earned for one in result.outcomes):
         console.show(_earned(result.outcomes))
@@ -121,11 +131,14 @@ def _print(result: Result) -> None:
 
 def _money(outcomes: Sequence[Outcome], unit: int) -> Table:
     money = table(f"Money, units of {unit / 10**18:g} ether", [""])
-    for title in ("start", "end", "change", "still open", "paid for gas"):
+    titles = ["start", "end", "change", "still open", "paid for gas"]
+    outside = any(one.outside_wei for one in outcomes)
+    for title in [*titles, *(["from real people"] if outside else [])]:
         money.add_column(title, justify="right")
     for one in outcomes:
         amounts = (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei)
-        money.add_row(one.name, *(f"{amount / unit:,.2f}" for amount in amounts))
+        more = (one.outside_wei,) if outside else ()
+        money.add_row(one.name, *(f"{amount / unit:,.2f}" for amount in (*amounts, *more)))
     return money
 
 

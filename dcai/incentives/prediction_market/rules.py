@@ -48,6 +48,7 @@ class PredictionMarketRules(Rules, incentive=PredictionMarket):
     settling = "evaluating the market"
     has_provider = True
     settings = Provided
+    lasts = "participate"
     unforkable = (
         "a prediction market, and a copy of it can't end: a test set that only its provider can reveal decides who "
         "gains; simulate one with its terms, without --fork."

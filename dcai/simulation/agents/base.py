@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from dcai import plugins
 from dcai.durations import seconds
 from dcai.simulation.actions import Action, Claim, Contribute
-from dcai.simulation.data import Sample
+from dcai.simulation.pool import Sample
 from dcai.simulation.view import View
 
 Period = Annotated[int, BeforeValidator(lambda value: seconds(value)), Field(ge=1)]
@@ -135,9 +135,13 @@ class Contributor(Agent, ABC):
     ) -> Iterator[Contribute]:
         """Yield a contribution, unless the price is far above the usual deposit or there is no money for it.
 
-        Once the honest data is used up, the experiment is over and nobody contributes any more.
+        Once the honest data is used up, the experiment is over and nobody contributes any more. A sample that is too
+        large for the trainer is yielded, too: it isn't sent, but recorded with the reason.
         """
         if not view.samples_left:
+            return
+        if not view.takes(sample):
+            yield Contribute(sample, label, 0, address, row)
             return
         price = view.price(view.size_of(sample))
         deposit = price

@@ -8,7 +8,7 @@ import numpy as np
 
 from dcai.simulation.actions import Action
 from dcai.simulation.agents.base import Contributor
-from dcai.simulation.data import Sample
+from dcai.simulation.pool import Sample
 from dcai.simulation.view import View
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 from dcai.simulation.actions import Action, Claim, Contribute
 from dcai.simulation.agents.base import Contributor
 from dcai.simulation.agents.collecting import Prepared
-from dcai.simulation.data import Sample
+from dcai.simulation.pool import Sample
 from dcai.simulation.view import View
 from dcai.trainer.log import Entry
 
@@ -49,9 +49,11 @@ class Flooder(Contributor):
             others = [label for label in range(view.labels) if label != self.label]
             found = [view.example(rng, label=int(rng.choice(others))) for _ in range(self.samples)]
             self._samples = tuple(sample for sample in found if sample is not None)
-        for contribution in self.contribution(rng, view, self._samples[self._sent % self.samples].data, self.label):
-            self._sent += 1
-            yield contribution
+        if self._samples:
+            sample = self._samples[self._sent % len(self._samples)]
+            for contribution in self.contribution(rng, view, sample.data, self.label):
+                self._sent += 1
+                yield contribution
 
 
 class FlipReportUnflip(Prepared):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import json
 
+from dcai.simulation.outcome import Outcome
 from dcai.simulation.report.charts import charts
-from dcai.simulation.result import Outcome, Result
+from dcai.simulation.result import Result
 from dcai.times import duration_text
 from dcai.untrusted import printable
 
@@ -40,6 +41,7 @@ pre {{ background: #f6f6f6; padding: 1rem; overflow: auto; }}
 {actions}
 {refused}
 <details><summary>Scenario, seed {seed}</summary><pre>{scenario}</pre></details>
+<details><summary>Versions, data and digest</summary><pre>{versions}</pre></details>
 </body>
 </html>
 """
@@ -58,7 +60,7 @@ def render(result: Result) -> str:
     if result.problems == ():
         notes.append('<p class="good">Audit: the contract\'s state equals its log, replayed, word for word.</p>')
     return _PAGE.format(
-        title=escape(result.scenario["title"]),
+        title=escape(result.title),
         summary=_summary(result),
         notes="\n".join(notes),
         charts=charts(result),
@@ -68,26 +70,36 @@ def render(result: Result) -> str:
         actions=_actions(result.outcomes),
         refused=_refused(result),
         seed=result.seed,
+        versions=escape(json.dumps(_origin(result), indent=1)),
         scenario=escape(json.dumps(result.scenario, indent=1)),
     )
 
 
 def _summary(result: Result) -> str:
     days = duration_text(int(result.course["time"].iloc[-1]))
-    return (
-        f"{result.contributed:,} of {result.samples:,} samples of {escape(result.data)} contributed in {days} of the "
-        f"chain's time, {len(result.actions):,} actions. {result.accuracies} "
+    fork = result.fork
+    begins = "" if fork is None else f"On a copy of {fork.trainer}, block {fork.block:,} of chain {fork.chain_id}. "
+    return begins + (
+        f"{escape(result.contributions)}: contributed in {days} of the chain's time, {len(result.actions):,} actions. "
+        f"{result.accuracies} "
         f"Money in units of {result.scenario['unit'] / 10**18:g} ether; gas is paid out of it at "
         f"{result.scenario['gas_price'] / 10**9:g} gwei."
     )
 
 
+def _origin(result: Result) -> dict[str, object]:
+    told = result.summary()
+    return {key: told[key] for key in ("versions", "data", "data_sha256", "fork", "trainer", "digest")}
+
+
 def _money(outcomes: tuple[Outcome, ...], unit: int) -> str:
-    head = ["", "kind", "start", "end", "change", "still open", "paid for gas"]
+    head = ["", "kind", "start", "end", "change", "still open", "paid for gas", "from real people"]
     rows = []
     for one in outcomes:
-        amounts = (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei)
+        amounts = (one.start_wei, one.end_wei, one.gain_wei, one.open_wei, one.fee_wei, one.outside_wei)
         rows.append([one.name, one.kind, *(f"{amount / unit:,.2f}" for amount in amounts)])
+    if not any(one.outside_wei for one in outcomes):
+        head, rows = head[:-1], [row[:-1] for row in rows]
     return _table(head, rows)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import isnan
+from collections.abc import Iterator, Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from dcai import files
 from dcai.simulation.result import Result
@@ -17,7 +18,7 @@ from dcai.untrusted import printable
 HONEST_COLOURS = ("#1b7837", "#5aae61", "#a6dba0")
 OTHER_COLOURS = ("#b2182b", "#e08214", "#8073ac", "#c51b7d", "#542788")
 MODEL_COLOUR = "#2166ac"
-ALONE = "its owner alone, all data"
+ALONE = "its owner alone, one pass"
 """What the accuracy of a shared model is compared with: the same model, trained by nobody but its owner."""
 
 STYLE: dict[Any, Any] = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
@@ -34,27 +35,39 @@ def draw(result: Result, file: Path) -> None:
     """
     days = (result.course["time"] / 86_400).tolist()
     days.append(1.02 * days[-1])  # else what happens in the last moment can't be seen
+    colour_of = colours(result)
+    points = {name: f"points.{name}" for name in colour_of if f"points.{name}" in result.course}
+    paid = not points or any(one.deposited_wei for one in result.outcomes)  # else money only pays for gas
+    count = 1 + bool(paid) + bool(points)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(9, 5.2), layout="constrained", dpi=144)
-        accuracy, money = figure.subplots(2, 1, sharex=True)
+        figure = Figure(figsize=(9.4, 0.6 + 2.4 * count), layout="constrained", dpi=144)
+        accuracy, *others = figure.subplots(count, 1, sharex=True)
         # what was noted holds until the next note
         accuracy.step(
             days, _held(result.course["accuracy"].tolist()), where="post", color=MODEL_COLOUR, label="shared model"
         )
-        if not isnan(result.baseline):
-            accuracy.axhline(result.baseline, color="0.35", linestyle=":", label=ALONE)
+        for value, (label, style) in alone(result):
+            accuracy.axhline(value, color="0.35", linestyle=style, linewidth=1.2, label=label)
         accuracy.set_ylabel("accuracy, hidden set")
-        for name, colour in colours(result).items():
-            money.step(days, _held(_share(result, name)), where="post", color=colour, label=plain(name))
-        money.axhline(1, color="0.8", linewidth=0.8, zorder=0)
-        money.set_ylabel("balance, % of the start")
-        money.set_xlabel("days on the chain")
-        money.set_ylim(bottom=0)
-        for axes in (accuracy, money):
-            axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        accuracy.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        if paid:
+            money = others[0]
+            for name, colour in colour_of.items():
+                money.step(days, _held(_share(result, name)), where="post", color=colour, label=plain(name))
+            money.axhline(1, color="0.8", linewidth=0.8, zorder=0)
+            money.set_ylabel("balance, % of the start")
+            money.set_ylim(bottom=0)
+            money.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        for name, column in points.items():
+            values = _held(result.course[column].tolist())
+            others[-1].step(days, values, where="post", color=colour_of[name], label=plain(name))
+            others[-1].set_ylabel("points")
+            others[-1].yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.10g}"))
+        for axes in (accuracy, *others):
             axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0)
             axes.margins(x=0.01)
-        figure.suptitle(plain(result.scenario["title"]), x=0.01, ha="left")
+        others[-1].set_xlabel("days on the chain")
+        figure.suptitle(plain(result.title), x=0.01, ha="left")
         with files.written(file) as written:
             figure.savefig(written, format=file.suffix.removeprefix("."))
 
@@ -64,10 +77,23 @@ def plain(text: str) -> str:
     return printable(text).replace("$", r"\$")
 
 
+def alone(result: Result) -> Iterator[tuple[float, tuple[str, str]]]:
+    """Yield the accuracies of the owner alone, where they are known: each with its name and the style of its line."""
+    if result.alone:
+        yield result.baseline, (ALONE, ":")
+    if len(result.alone) > 1:
+        yield result.alone[-1], (f"its owner alone, {len(result.alone)} passes", "--")
+
+
 def colours(result: Result) -> dict[str, str]:
-    """Return a colour for each agent: greens for the honest ones."""
-    honest, others = iter(HONEST_COLOURS * 9), iter(OTHER_COLOURS * 9)
-    return {one.name: next(honest if one.kind == "Honest" else others) for one in result.outcomes}
+    """Return a colour for each agent of a run."""
+    return agent_colours({one.name: one.kind for one in result.outcomes})
+
+
+def agent_colours(kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return a colour for each agent, by name: greens for the honest ones."""
+    honest, others = cycle(HONEST_COLOURS), cycle(OTHER_COLOURS)
+    return {name: next(honest if kind == "Honest" else others) for name, kind in kinds.items()}
 
 
 def _held(values: list[float]) -> list[float]:

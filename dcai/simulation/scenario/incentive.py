@@ -69,6 +69,23 @@ def section_of(incentive: type[Incentive]) -> type[IncentiveSection]:
     return section
 
 
+def section_for(incentive: Incentive, beside: IncentiveSection) -> IncentiveSection:
+    """Return the table that states the terms of a deployed incentive, whatever they are.
+
+    Parameters
+    ----------
+    incentive
+    beside
+        Another table, which says what the incentive's simulation rules want beside its terms.
+    """
+    section = section_of(type(incentive))
+    more = {key: getattr(beside, key) for key in section.model_fields if hasattr(beside, key)}
+    terms = {_key(one): getattr(incentive, one.name) for one in settings_of(type(incentive))}
+    waits = {_key(one) for one in settings_of(type(incentive)) if one.type is timedelta}
+    told = {key: seconds(value) if key in waits and value is not None else value for key, value in terms.items()}
+    return section.model_construct(**{**more, **told, "kind": type(incentive).__name__})
+
+
 def _rebuilt(incentive: type[Incentive], values: Mapping[str, object]) -> IncentiveSection:
     return section_of(incentive).model_validate(values)
 

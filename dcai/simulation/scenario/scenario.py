@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -87,23 +87,30 @@ class Scenario(Section):
         return [agent.model_copy(deep=True) for agent in self.agents]
 
     def described(self) -> dict[str, Any]:
-        """Return the scenario as JSON-able values, each agent with its kind."""
-        values = self.model_dump()
+        """Return the scenario as JSON-able values, of which `scenario_of` makes it again: each agent with its kind."""
+        values = self.model_dump(mode="json")
         for agent, told in zip(self.agents, values["agents"], strict=True):
             told["kind"] = type(agent).__name__
         return values
 
 
-def load_scenario(file: Path, settings: Iterable[str] = ()) -> Scenario:
+def heading(described: Mapping[str, Any]) -> str:
+    """Return the title of a scenario, as `described`; where other data stands in for the file's, it says so."""
+    title, data = described["title"], described["data"]
+    return f"{title} ({data['name']} in place of {data['instead_of']})" if data["instead_of"] else str(title)
+
+
+def load_scenario(file: str | os.PathLike[str], settings: Iterable[str] = ()) -> Scenario:
     """Read a scenario.
 
     Parameters
     ----------
     file
         TOML. `extends = "other.toml"` starts from another file. `[fallback]` holds what to change if the data isn't on
-        this machine.
+        this machine. Or JSON, such as the result of a run, which holds its scenario.
     settings
-        Changes to it: "incentive.weight=1e12", "agents.1.deposit=20".
+        Changes to it: "incentive.weight=1e12", "agents.1.deposit=20". Where data.samples changes, the time for
+        contributions that some incentives have changes in proportion, unless it is among the settings, too.
 
     Raises
     ------
@@ -113,21 +120,22 @@ def load_scenario(file: Path, settings: Iterable[str] = ()) -> Scenario:
     DataUnavailable
         If the data set isn't on this machine, and there is no fallback.
     """
-    table, files = _read(file)
-    source = ", which extends ".join(map(str, files))
+    table, files = _read(Path(file))
+    source, settings = ", which extends ".join(map(str, files)), list(settings)
     fallback = table.pop("fallback", None)
     if fallback is not None:
         replaced = f"{source}, with its fallback"
         if not isinstance(fallback, dict):
             raise InvalidInput(f"{source}: fallback must be a table, not {fallback!r}.")
         other = _merged(table, fallback)
-        if _available(table):
+        if _available(table, settings):
             scenario_of(other, replaced)  # what is wrong there shows here, not on the next machine only
         else:
-            table, source = other, replaced
+            table, source = _standing_in(other, table), replaced
+    before = deepcopy(_data(table))
     for setting in settings:
         _set(table, setting)
-    return scenario_of(table, source)
+    return _in_proportion(scenario_of(table, source), before, settings)
 
 
 def scenario_of(table: Mapping[str, object], source: str) -> Scenario:
@@ -158,16 +166,21 @@ def scenario_of(table: Mapping[str, object], source: str) -> Scenario:
 
 def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any], tuple[Path, ...]]:
     """Return the tables of a file with those of the file that it extends, and all files that were read."""
-    told = " extends ".join(map(str, (*extending, file)))
+    told, language = " extends ".join(map(str, (*extending, file))), "JSON" if file.suffix == ".json" else "TOML"
     which = ", which" if extending else ""
     if os.path.realpath(file) in map(os.path.realpath, extending):
         raise InvalidInput(f"{told}: no file can extend itself; leave out one extends.")
     try:
-        table = untrusted.parse_toml(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        table = untrusted.parse(text.encode()) if language == "JSON" else untrusted.parse_toml(text)
     except OSError as error:
         raise InvalidInput(f"{told}{which} can't be read: {error.strerror}.") from None
-    except ValueError as error:
-        raise InvalidInput(f"{told}{which} is not TOML: {error}.") from None
+    except ValueError as error:  # those of both languages, and of text that isn't UTF-8
+        raise InvalidInput(f"{told}{which} is not {language}: {error}.") from None
+    if isinstance(table, dict) and "digest" in table:
+        table = table.get("scenario")
+    if not isinstance(table, dict):
+        raise InvalidInput(f"{told}{which} holds no scenario: write a table of keys.")
     files = (*extending, file)
     base = table.pop("extends", None)
     if base is None:
@@ -187,10 +200,42 @@ def _merged(table: Mapping[str, object], other: Mapping[str, object]) -> dict[st
     return result
 
 
-def _available(table: Mapping[str, object]) -> bool:
+def _data(table: Mapping[str, object]) -> dict[str, object]:
     data = table.get("data")
-    name = data.get("name") if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _available(table: Mapping[str, object], settings: Sequence[str]) -> bool:
+    """Whether the data is on this machine: that of the file, or what is set in its place."""
+    wanted = {"data": dict(_data(table))}
+    for setting in settings:
+        if setting.startswith("data.name="):
+            _set(wanted, setting)
+    name = wanted["data"].get("name")
     return not isinstance(name, str) or name not in datasets.names() or datasets.find(name) is not None
+
+
+def _standing_in(table: dict[str, Any], former: Mapping[str, object]) -> dict[str, Any]:
+    """Return a file's table with its fallback, which says for which data other data stands in."""
+    name = _data(former).get("name")
+    if not isinstance(table.get("data"), dict) or table["data"].get("name") == name:
+        return table
+    return {**table, "data": {**table["data"], "instead_of": name}}
+
+
+def _in_proportion(scenario: Scenario, before: Mapping[str, object], settings: Sequence[str]) -> Scenario:
+    """Return a scenario whose time for contributions fits the number of samples that was set."""
+    samples, former = scenario.data.samples, before.get("samples")
+    key = Rules.of(scenario.incentive.incentive).lasts
+    is_set = any(setting.startswith(f"incentive.{key}=") for setting in settings)
+    if not key or is_set or samples is None or samples == former:
+        return scenario
+    if not isinstance(former, int):
+        if datasets.find(scenario.data.name) is None:
+            return scenario  # and nobody can run it
+        former = len(datasets.load(scenario.data.name).train_labels)
+    lasts = max(1, round(getattr(scenario.incentive, key) * samples / former))
+    return scenario.model_copy(update={"incentive": scenario.incentive.model_copy(update={key: lasts})})
 
 
 def _set(table: dict[str, Any], setting: str) -> None:

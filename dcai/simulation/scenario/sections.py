@@ -49,6 +49,8 @@ class Data(Section):
         Whether each seed has an order of its own.
     vocabulary, bins : int
         Of texts: how many words; of tables: into how many bins a column is cut, for a sparse model.
+    instead_of : str, optional
+        The data set for which this one stands in, since it wasn't on the machine; the file's `[fallback]` sets it.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Data(Section):
     shuffle: bool = True
     vocabulary: Annotated[int, Field(ge=1, le=65_535)] = 1_000
     bins: Annotated[int, Field(ge=2)] = 4
+    instead_of: str | None = None
 
     @field_validator("initial")
     @classmethod

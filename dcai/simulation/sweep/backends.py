@@ -90,6 +90,17 @@ def on_ray(
 CLUSTERS = {"dask": on_dask, "ray": on_ray}
 
 
+def check(cluster: tuple[str, str] | None) -> None:
+    """Refuse a cluster of a kind that isn't known.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    if cluster is not None and cluster[0] not in CLUSTERS:
+        raise InvalidInput(f"There is no backend {cluster[0]!r}; choose {' or '.join(CLUSTERS)}.")
+
+
 def _numbered(function: Callable[[Item], Answer], number: int, item: Item, jobs: int) -> tuple[int, Answer]:
     _keep_to_one_core(jobs)
     return number, function(item)

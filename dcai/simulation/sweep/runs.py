@@ -5,18 +5,25 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 from dcai import files
+from dcai.datasets import DataUnavailable
 from dcai.errors import InvalidInput
+from dcai.simulation.data import fingerprint_of
 from dcai.simulation.result import Result
 from dcai.simulation.run import simulate
 from dcai.simulation.scenario.scenario import Scenario, load_scenario
 from dcai.simulation.sweep import backends
+from dcai.simulation.sweep.code import code_of
 
 
 @dataclass(frozen=True)
@@ -27,10 +34,13 @@ class Case:
     scenario: Scenario
     seed: int
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """Names the run: that of another scenario, setting or seed is another one."""
-        told = json.dumps([self.scenario.described(), self.seed], sort_keys=True)
+        """Names the run: that of another scenario, setting or seed, of other code or data is another one."""
+        data = ""
+        with suppress(DataUnavailable):  # it may be on the cluster only
+            data = fingerprint_of(self.scenario.data.name)
+        told = json.dumps([self.scenario.described(), self.seed, code_of(self.scenario), data], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:20]
 
     def __str__(self) -> str:
@@ -48,7 +58,8 @@ class Run:
     summary : dict or None
         See `Result.summary`; None of a run that failed.
     course : dict of str to list, or None
-        Columns of `Result.course`, balances in units of money.
+        Columns of `Result.course`: time, contributions, accuracy, balances in units of money ("balance.NAME"), and what
+        else agents earned, such as points ("points.NAME").
     failure : str or None
         The traceback of a run that failed.
     """
@@ -56,7 +67,7 @@ class Run:
     settings: tuple[str, ...]
     seed: int
     summary: dict[str, Any] | None
-    course: dict[str, list[float]] | None
+    course: dict[str, list[float | None]] | None
     failure: str | None
 
     @property
@@ -65,7 +76,7 @@ class Run:
         return ", ".join((*self.settings, f"seed {self.seed}"))
 
 
-def cases(file: Path, grid: Sequence[str], seeds: int, fixed: Sequence[str] = ()) -> list[Case]:
+def cases(file: str | os.PathLike[str], grid: Sequence[str], seeds: int, fixed: Sequence[str] = ()) -> list[Case]:
     """Return the runs of a sweep: every combination of the values, each with every seed.
 
     Parameters
@@ -123,21 +134,19 @@ def sweep(
     InvalidInput
         If the backend is unknown or not installed, or the cluster can't be reached.
     """
-    if cluster is not None and cluster[0] not in backends.CLUSTERS:
-        raise InvalidInput(f"There is no backend {cluster[0]!r}; choose {' or '.join(backends.CLUSTERS)}.")
+    backends.check(cluster)
     folder.mkdir(parents=True, exist_ok=True)
     there = {case.key: run for case in todo if (run := _read(folder / f"{case.key}.json")) and run.failure is None}
-    missing = [case for case in todo if case.key not in there]
-    done = len(there)
+    missing = list({case.key: case for case in todo if case.key not in there}.values())
     if progress:
-        progress(done, len(todo))
+        progress(sum(case.key in there for case in todo), len(todo))
     for case, run in _made(missing, jobs, cluster) if missing else ():
         _write(run, folder / f"{case.key}.json")
         there[case.key] = run
-        done += 1
         if progress:
-            progress(done, len(todo))
-    return [there[case.key] for case in todo]
+            progress(sum(case.key in there for case in todo), len(todo))
+    # settings that come to the same share a run
+    return [replace(there[case.key], settings=case.settings) for case in todo]
 
 
 def make(case: Case) -> Run:
@@ -155,12 +164,15 @@ def _failed(case: Case, error: Exception) -> Run:
     return Run(case.settings, case.seed, None, None, "".join(traceback.format_exception(error)))
 
 
-def _course(result: Result) -> dict[str, list[float]]:
-    course = {name: result.course[name].tolist() for name in ("time", "contributions", "accuracy")}
-    unit = result.scenario["unit"]
-    for one in result.outcomes:
-        course[one.name] = [balance / unit for balance in result.course[f"balance_wei.{one.name}"]]
-    return course
+def _course(result: Result) -> dict[str, list[float | None]]:
+    exact = (f"balance_wei.{one.name}" for one in result.outcomes)
+    left_out = {*exact, *(f"recall.{name}" for name in result.classes)}
+    # JSON knows no nan
+    return {
+        name: [None if isnan(value) else value for value in result.course[name].tolist()]
+        for name in result.course
+        if name not in left_out
+    }
 
 
 def _made(missing: Sequence[Case], jobs: int, cluster: tuple[str, str] | None) -> Iterator[tuple[Case, Run]]:

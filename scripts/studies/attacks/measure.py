@@ -10,7 +10,7 @@ from dcai.incentives.prediction_market.rules import PredictionMarketRules
 from dcai.simulation.report.multiples import draw_multiples
 from dcai.simulation.scenario.scenario import load_scenario
 from dcai.simulation.sweep.runs import Run, cases
-from dcai.simulation.sweep.statistics import Interval
+from dcai.simulation.sweep.statistics import Interval, grouped
 from scripts.studies.attacks.attacks import (
     ATTACKS,
     DEPOSITS,
@@ -145,7 +145,8 @@ def _found(
     for attack in attacks:
         made = runner.attack(attack, instead)
         if draw:
-            draw_multiples([run for one in made for run in one.attacked], IMAGES / f"attack-{attack.scenario}.png")
+            attacked = [run for one in made for run in one.attacked]
+            draw_multiples(grouped(attacked), IMAGES / f"attack-{attack.scenario}.png")
         rows = {one.sets: {column: read(one) for column, read in columns.items()} for one in made}
         found[attack.scenario] = {
             "name": attack.name,
@@ -168,7 +169,7 @@ def verdict(found: Mapping[str, Interval], limit: float = 0) -> dict[str, list[s
 def _talk(runner: Runner) -> Figures:
     attacked = runner.file(SCENARIOS / "imdb.toml", "the talk, attacked")
     alone = runner.file(SCENARIOS / "imdb-honest.toml", "the talk, honest alone")
-    draw_multiples(attacked, IMAGES / "attack-talk.png")
+    draw_multiples(grouped(attacked), IMAGES / "attack-talk.png")
     both = Comparison("", attacked, alone)
     assert attacked[0].summary is not None
     return {

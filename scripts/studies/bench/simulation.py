@@ -66,7 +66,7 @@ def _data(count: int) -> Encoded:
     def labels(some: sparse.csr_matrix) -> NDArray[np.int64]:
         return np.array(some @ rule > 0, dtype=np.int64)
 
-    return Encoded(rows, labels(rows), hidden, labels(hidden))
+    return Encoded(rows, labels(rows), hidden, labels(hidden), np.arange(count), {}, "")
 
 
 def _play(chain: dcai.Chain, trainer: dcai.Trainer, data: Encoded, progress: Any = None) -> Result:
@@ -76,7 +76,7 @@ def _play(chain: dcai.Chain, trainer: dcai.Trainer, data: Encoded, progress: Any
     table_ = {"title": "Bench", "data": {"name": "iris"}, "incentive": incentive, "agents": [honest, flipper]}
     scenario = scenario_of(table_, "bench")
     model, history = trainer.model(), trainer.history()
-    return play(chain, trainer, model, history, scenario, data, 0, seed=0, data_name="made up", progress=progress)
+    return play(chain, trainer, model, history, scenario, data, 0, data_name="made up", progress=progress)
 
 
 def _deployed(chain: dcai.Chain) -> dcai.Trainer:
