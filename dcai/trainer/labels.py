@@ -18,15 +18,16 @@ class Labels:
     Attributes
     ----------
     names : tuple of str
+        All different: see `told_apart`.
     """
 
     def __init__(self, contract: Contract, names: Iterable[str]) -> None:
         self._contract = contract
-        self.names = tuple(names)
+        self.names = told_apart(names)
 
     def refresh(self) -> None:
         """Ask the contract which classes there are."""
-        self.names = tuple(self._contract.read("names").split("\n")[1:])
+        self.names = told_apart(self._contract.read("names").split("\n")[1:])
 
     def of(self, count: int) -> tuple[str, ...]:
         """Return the names, of which there are at least so many."""
@@ -63,6 +64,24 @@ class Labels:
         if not 0 <= number < len(names):
             raise UnknownLabel(label=number, classes=len(names))
         return number
+
+
+def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of classes, each different: one that stands for an earlier class already gets its number.
+
+    A contract accepts any names. Without this, nobody could see which of two classes a sample was given.
+
+    Examples
+    --------
+    >>> told_apart(["good", "bad", "good"])
+    ('good', 'bad', 'good (class 2)')
+    """
+    given, different = tuple(names), list[str]()
+    for number, name in enumerate(given):
+        while name in different or (name != given[number] and name in given):
+            name = f"{name} (class {number})"
+        different.append(name)
+    return tuple(different)
 
 
 def _is_number(name: str) -> bool:
