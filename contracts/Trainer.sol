@@ -25,7 +25,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     uint256 internal constant PORTION_START = 32;
 
     /// The head and the model: enough for 32,768 features with counts for two classes. A batch loads them all, which
-    /// then takes nine million gas.
+    /// then takes nine million gas: where there are so many, the client sends samples one by one.
     uint256 private constant _SLOTS = 4100;
 
     /// From slot 0. The libraries address them directly.
@@ -257,7 +257,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     ) internal view virtual returns (int256[] memory scores);
 
     /// The length of the model's parameters, which follow the head in the packed state.
-    function _parameterBytes(uint256 settings) internal view virtual returns (uint256);
+    function _parameterBytes(uint256 settings) internal pure virtual returns (uint256);
 
     /// Reverts with `BadSetting` if the model's part of the settings is out of range.
     function _checkModel(uint256 settings) internal view virtual;
@@ -268,6 +268,11 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     /// Reverts with `BadSetting` if the incentive's part of the settings is out of range.
     function _checkIncentive(uint256 settings, uint256 terms) internal view virtual;
+
+    /// The number of slots of the head and the model.
+    function _slots(uint256 settings) internal pure returns (uint256) {
+        return (HeadLibrary.BYTES + _parameterBytes(settings) + 31) / 32;
+    }
 
     /// Reverts if samples have more features together than the same number of samples of one size unit. This is for
     /// incentives that charge the same for every sample.

@@ -301,12 +301,12 @@ class IndexTooLarge(ContractError):
 
 
 class TooManyFeatures(ContractError):
-    """The sample is too large for a model of so many classes to answer about in one transaction."""
+    """The sample is too large for a model of this size."""
 
     declaration = "uint256 features, uint256 most"
     sentence = (
-        "The sample has {features} features, and this model takes {most} at most: it has so many classes that no "
-        "transaction could settle a claim about more. Leave the rarest features out."
+        "The sample has {features} features, and a model of this size takes {most} at most, so that no transaction "
+        "about a sample needs too much gas. Leave the rarest features out."
     )
 
 
@@ -388,6 +388,15 @@ class FailedCall(ContractError):
     """The recipient of a payment refuses it."""
 
     sentence = "The recipient is a contract that refuses to receive money: nothing was paid, and its claim stays open."
+
+
+class ETHTransferFailed(ContractError):
+    """The recipient of a payment refuses it, or runs out of gas."""
+
+    sentence = (
+        "The recipient is a contract that refuses this payment, or needs more gas for it than somebody else's "
+        "transaction gives: nothing was paid, and its claim stays open, which it can make by itself."
+    )
 
 
 class FailedDeployment(ContractError):

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 import {IDepositRefundTake} from "../interfaces/IDepositRefundTake.sol";
 import {IIncentive} from "../interfaces/IIncentive.sol";
 import {Contribution} from "../interfaces/ITrainer.sol";
@@ -18,7 +18,10 @@ import {Claims} from "./Claims.sol";
 abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGuardTransient {
     using Settings for uint256;
 
-    /// Slots of split-off samples are where no contribution can choose one, so nobody can occupy them.
+    /// Slots of split-off samples are where no contribution can choose one, so nobody can occupy them. They say where
+    /// the sample comes from:
+    ///
+    ///     | 1 | zero: 72 bits | number of the batch: 40 | samples of the batch less one: 8 | position: 8 |
     uint256 private constant _SPLIT_SLOTS = 1 << 128;
 
     /// Set beside the time of a report once the share was taken.
@@ -27,6 +30,8 @@ abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGua
     mapping(address person => uint256) private _good;
     mapping(uint256 id => mapping(address reporter => uint256)) private _reported;
     mapping(uint256 batchId => uint256 positions) private _closed;
+    /// Of the closed samples those that were split off and not refunded since.
+    mapping(uint256 batchId => uint256 positions) private _splitOff;
 
     /// @inheritdoc IDepositRefundTake
     function refund(Contribution calldata contribution, uint256 slot) external nonReentrant returns (uint256 amount) {
@@ -39,10 +44,10 @@ abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGua
         if (predicted != contribution.label) revert ModelDisagrees(predicted, contribution.label);
         amount = record_.open();
         _records[slot] = record_.withOpen(0);
-        // a split-off sample does not count: its batch does
         if (slot < _SPLIT_SLOTS) _addGood(head, contribution.author);
+        else _rejoin(head, contribution.author, slot);
         emit Refunded(contribution.id, contribution.author, amount);
-        Address.sendValue(payable(contribution.author), amount);
+        SafeTransferLib.safeTransferETH(contribution.author, amount);
     }
 
     /// @inheritdoc IDepositRefundTake
@@ -59,37 +64,38 @@ abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGua
         Head head = HeadLibrary.read();
         uint256 refunded = _agreed(head, batch.sample, positions & ~closed_, settings);
         if (refunded == 0) revert NoneRefundable(batch.id, positions);
-        uint256 count = LibBit.popCount(refunded);
-        amount = (batch.deposit * count) / _batchCount(batch.sample);
+        amount = (batch.deposit * LibBit.popCount(refunded)) / _batchCount(batch.sample);
         uint256 left = record_.open() - amount;
-        // if nothing is left, the record says so
-        if (left != 0) _closed[batch.id] = closed_ | refunded;
         _records[slot] = record_.withOpen(left);
-        // a batch is one contribution: counted by sample, good contributions would cost a 33rd of the gas
-        if (2 * count > _batchCount(batch.sample)) _addGood(head, batch.author);
+        uint256 before = closed_ == 0 ? 0 : closed_ & ~_splitOff[batch.id];
+        // if nothing is left, here or split off, the record says so
+        if (left != 0 || before != closed_) _closed[batch.id] = closed_ | refunded;
+        _countBatch(head, batch.author, before, refunded, _batchCount(batch.sample));
         emit BatchRefunded(batch.id, batch.author, amount, refunded);
-        Address.sendValue(payable(batch.author), amount);
+        SafeTransferLib.safeTransferETH(batch.author, amount);
     }
 
     /// @inheritdoc IDepositRefundTake
     function split(Contribution calldata batch, uint256 slot, uint256 positions) external returns (uint256 splitOff) {
         (uint256 settings, uint256 packed) = Settings.read();
-        _notBefore(batch.time + PackedTerms.wrap(packed).refundAfter());
+        PackedTerms terms_ = PackedTerms.wrap(packed);
+        _notBefore(batch.time + terms_.refundAfter());
         Record record_ = _batch(batch, slot);
-        uint256 open = positions & ~_closed[batch.id];
-        if (msg.sender == batch.author) {
-            splitOff = open & _all(batch.sample);
-        } else {
+        uint256 closed_ = _closed[batch.id];
+        splitOff = positions & ~closed_ & _all(batch.sample);
+        if (msg.sender != batch.author) {
             _onlyGood();
-            splitOff = open & ~_agreed(HeadLibrary.read(), batch.sample, open, settings) & _all(batch.sample);
+            if (terms_.settleAfter() != 0) splitOff = _reportedBefore(batch.id, splitOff, terms_.settleAfter());
+            splitOff &= ~_agreed(HeadLibrary.read(), batch.sample, splitOff, settings);
         }
         if (splitOff == 0) revert NoneToSplit(batch.id, positions);
         // exact: the deposit of a batch is a multiple of its samples
         // slither-disable-next-line divide-before-multiply
         uint256 deposit = batch.deposit / _batchCount(batch.sample);
-        _closed[batch.id] |= splitOff;
+        _closed[batch.id] = closed_ | splitOff;
+        _splitOff[batch.id] |= splitOff;
         _records[slot] = record_.withOpen(record_.open() - deposit * LibBit.popCount(splitOff));
-        _splitOff(batch, deposit, splitOff);
+        _recordParts(batch, deposit, splitOff);
     }
 
     /// @inheritdoc IDepositRefundTake
@@ -100,6 +106,22 @@ abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGua
         if (_reported[contribution.id][msg.sender] != 0) revert AlreadyReported(contribution.id, msg.sender);
         _reported[contribution.id][msg.sender] = block.timestamp;
         emit Reported(contribution.id, msg.sender);
+    }
+
+    /// @inheritdoc IDepositRefundTake
+    function reportBatch(
+        Contribution calldata batch,
+        uint256 slot,
+        uint256 positions
+    ) external returns (uint256 reported_) {
+        (uint256 settings, uint256 packed) = Settings.read();
+        _batch(batch, slot);
+        _onlyReporter(batch, PackedTerms.wrap(packed));
+        reported_ = positions & ~_closed[batch.id] & _all(batch.sample);
+        reported_ &= ~_agreed(HeadLibrary.read(), batch.sample, reported_, settings);
+        reported_ = _markReported(batch.id, reported_);
+        if (reported_ == 0) revert NoneToReport(batch.id, positions);
+        emit BatchReported(batch.id, msg.sender, reported_);
     }
 
     /// @inheritdoc IDepositRefundTake
@@ -116,7 +138,7 @@ abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGua
         }
         _records[slot] = record_.withOpen(record_.open() - amount);
         emit Taken(contribution.id, msg.sender, amount);
-        Address.sendValue(payable(msg.sender), amount);
+        SafeTransferLib.safeTransferETH(msg.sender, amount);
     }
 
     /// @inheritdoc IDepositRefundTake
@@ -234,18 +256,51 @@ abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGua
         head.addCounted().store();
     }
 
+    /// Counts a split-off sample as refunded with its batch.
+    function _rejoin(Head head, address author, uint256 slot) private {
+        uint256 batchId = uint40(slot >> 16);
+        uint256 position = 1 << uint8(slot);
+        uint256 splitOff = _splitOff[batchId];
+        _splitOff[batchId] = splitOff & ~position;
+        _countBatch(head, author, _closed[batchId] & ~splitOff, position, uint256(uint8(slot >> 8)) + 1);
+    }
+
+    /// Counts a batch of `count` samples as good with the refund that makes more than half of it refunded. Counted by
+    /// sample, good contributions would cost a 33rd of the gas.
+    /// @param before the samples that were refunded before
+    /// @param now_ those that are refunded now
+    function _countBatch(Head head, address author, uint256 before, uint256 now_, uint256 count) private {
+        if (2 * LibBit.popCount(before) <= count && 2 * LibBit.popCount(before | now_) > count) _addGood(head, author);
+    }
+
     /// Gives each sample at these positions of a batch its own record.
-    function _splitOff(Contribution calldata batch, uint256 deposit, uint256 positions) private {
+    function _recordParts(Contribution calldata batch, uint256 deposit, uint256 positions) private {
+        uint256 origin = _SPLIT_SLOTS | (batch.id << 16) | ((_batchCount(batch.sample) - 1) << 8);
         uint256 offset = 1;
-        for (uint256 id = batch.id + 1; positions != 0; ++id) {
+        for (uint256 position; positions != 0; ++position) {
             (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch.sample, offset);
             if (positions & 1 != 0) {
-                uint256 slot = _SPLIT_SLOTS | id;
+                uint256 id = batch.id + 1 + position;
+                uint256 slot = origin | position;
                 _records[slot] = RecordLibrary.make(id, batch.author, batch.time, deposit, label, sample);
                 emit Split(batch.id, id, slot);
             }
             positions >>= 1;
             offset = next;
+        }
+    }
+
+    /// Notes that the sender reports these samples of a batch, each by its own number.
+    /// @return fresh those that the sender had not reported before
+    function _markReported(uint256 batchId, uint256 positions) private returns (uint256 fresh) {
+        fresh = positions;
+        for (uint256 rest = positions; rest != 0; rest &= rest - 1) {
+            uint256 position = LibBit.ffs(rest);
+            if (_reported[batchId + 1 + position][msg.sender] == 0) {
+                _reported[batchId + 1 + position][msg.sender] = block.timestamp;
+            } else {
+                fresh ^= 1 << position;
+            }
         }
     }
 
@@ -256,12 +311,16 @@ abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGua
         uint256 settings,
         PackedTerms terms_
     ) private view returns (uint256 mine) {
-        if (msg.sender == contribution.author) revert OwnContribution(contribution.id);
-        mine = _onlyGood();
-        _notBefore(contribution.time + terms_.refundAfter());
+        mine = _onlyReporter(contribution, terms_);
         if (_predict(HeadLibrary.read(), contribution.sample, settings) == contribution.label) {
             revert ModelAgrees(contribution.label);
         }
+    }
+
+    function _onlyReporter(Contribution calldata contribution, PackedTerms terms_) private view returns (uint256 mine) {
+        if (msg.sender == contribution.author) revert OwnContribution(contribution.id);
+        mine = _onlyGood();
+        _notBefore(contribution.time + terms_.refundAfter());
     }
 
     function _onlyGood() private view returns (uint256 mine) {
@@ -277,6 +336,19 @@ abstract contract DepositRefundTake is IDepositRefundTake, Claims, ReentrancyGua
     function _batch(Contribution calldata batch, uint256 slot) private view returns (Record record_) {
         record_ = _stored(batch, slot);
         if (batch.label != BATCH) revert IsNoBatch(batch.id);
+    }
+
+    /// The positions, among the given ones, that the sender reported at least `settleAfter` before.
+    function _reportedBefore(
+        uint256 batchId,
+        uint256 positions,
+        uint256 settleAfter
+    ) private view returns (uint256 due) {
+        for (; positions != 0; positions &= positions - 1) {
+            uint256 position = LibBit.ffs(positions);
+            uint256 time = _reported[batchId + 1 + position][msg.sender];
+            if (time != 0 && time + settleAfter <= block.timestamp) due |= 1 << position;
+        }
     }
 
     /// The positions, among the given ones, whose labels the model agrees with.

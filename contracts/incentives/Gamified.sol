@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 import {IGamified} from "../interfaces/IGamified.sol";
 import {IIncentive} from "../interfaces/IIncentive.sol";
 import {Contribution} from "../interfaces/ITrainer.sol";
@@ -62,8 +63,9 @@ abstract contract Gamified is IGamified, Badges, Claims {
         Record record_ = _claimable(batch, slot, rules_);
         if (batch.label != BATCH) revert IsNoBatch(batch.id);
         Head head = HeadLibrary.read();
-        Merit memory merit = _meritOf(batch, positions, head, settings, rules_);
-        if (merit.worth == 0) {
+        Merit memory merit;
+        (merit, positions) = _meritOf(batch, positions, head, settings, rules_);
+        if (positions == 0) {
             _finishDuplicate(batch, record_, slot);
             return 0;
         }
@@ -226,31 +228,31 @@ abstract contract Gamified is IGamified, Badges, Claims {
         emit Duplicate(contribution.id, contribution.author);
     }
 
-    /// The merit of those samples at these positions of a batch that were not validated before; nothing if all were.
+    /// The merit of those samples at these positions of a batch that were not validated before, and their positions.
     function _meritOf(
         Contribution calldata batch,
         uint256 positions,
         Head head,
         uint256 settings,
         PackedRules rules_
-    ) private returns (Merit memory merit) {
+    ) private returns (Merit memory merit, uint256 fresh) {
         if (positions == 0 || positions & ~_all(batch.sample) != 0) {
             revert BadPositions(positions, _batchCount(batch.sample));
         }
         merit.day = _day(batch.time);
         uint256 offset = 1;
-        uint256 count;
-        for (; positions != 0; positions >>= 1) {
+        for (uint256 position = 1; positions != 0; position <<= 1) {
             (uint256 label, bytes calldata sample, uint256 next) = _batchSample(batch.sample, offset);
             offset = next;
-            if (positions & 1 == 0) continue;
+            if (positions & position == 0) continue;
+            positions ^= position;
             _onlyAgreed(head, sample, label, settings);
             if (!_remember(sample, rules_)) continue;
             merit.sketch |= _sketch(sample);
             merit.labels |= StandingLibrary.bitOf(label);
-            ++count;
+            fresh |= position;
         }
-        merit.worth = FixedPointMathLib.divUp(count, _BATCHED);
+        merit.worth = FixedPointMathLib.divUp(LibBit.popCount(fresh), _BATCHED);
     }
 
     /// Remembers a sample.
@@ -304,6 +306,7 @@ abstract contract Gamified is IGamified, Badges, Claims {
     }
 
     /// The number of validated samples that the model disagrees with now, and the number of all validated samples.
+    /// Duplicates are in neither: copies of known data could outvote what is bad.
     function _disagreeing(
         Contribution calldata contribution,
         uint256 settings

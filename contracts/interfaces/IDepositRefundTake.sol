@@ -31,7 +31,8 @@ interface IDepositRefundTake is IClaims {
         uint256 takeAfter;
     }
 
-    /// @notice The author got back what was left of the deposit, and has one more good contribution.
+    /// @notice The author got back what was left of the deposit, and has one more good contribution. If the sample was
+    /// split off, its batch becomes one with the refund that makes more than half of it refunded.
     /// @param id the number of the contribution
     /// @param author its author
     /// @param amount wei
@@ -55,6 +56,12 @@ interface IDepositRefundTake is IClaims {
     /// @param reporter who reported it
     event Reported(uint256 indexed id, address indexed reporter);
 
+    /// @notice Somebody reported that samples of a batch are bad, each as the contribution that it is once split off.
+    /// @param id the number of the batch
+    /// @param reporter who reported them
+    /// @param positions bit i: the sample at position i
+    event BatchReported(uint256 indexed id, address indexed reporter, uint256 positions);
+
     /// @notice Somebody took a share of a deposit, or what was left of it.
     /// @param id the number of the contribution
     /// @param taker who took it
@@ -67,9 +74,12 @@ interface IDepositRefundTake is IClaims {
     error BadDeposit(uint256 sent, uint256 count);
     /// @notice No requested sample can be refunded now: each is closed already, or the model disagrees with its label.
     error NoneRefundable(uint256 id, uint256 positions);
-    /// @notice No requested sample can be split off: each is closed already, or the model agrees with its label and the
-    /// sender is not the author.
+    /// @notice No requested sample can be split off: each is closed already, or the sender is not the author and either
+    /// did not report it `settleAfter` before, or the model agrees with its label.
     error NoneToSplit(uint256 id, uint256 positions);
+    /// @notice No requested sample can be reported: each is closed already, the sender has reported it before, or the
+    /// model agrees with its label.
+    error NoneToReport(uint256 id, uint256 positions);
     /// @notice The sender needs a good contribution before reporting and taking shares.
     error NothingGood(address sender);
     /// @notice The sender has already reported this contribution.
@@ -80,16 +90,19 @@ interface IDepositRefundTake is IClaims {
     error AlreadyTaken(uint256 id, address sender);
     /// @notice The share rounds to zero. It stays in the deposit, for people with larger shares and for the end.
     error ShareIsZero(uint256 deposit, uint256 good, uint256 allGood);
+    /// @notice The recipient refuses the payment, for whatever reason of its own. Its claim stays open.
+    error ETHTransferFailed();
 
     /// @notice Pays what is left of the deposit back to its author, once, if the model agrees now. It counts as a good
-    /// contribution, unless the sample was split off a batch.
+    /// contribution; a sample that was split off counts with its batch.
     /// @param contribution the values of its event
     /// @param slot the slot of its record
     /// @return amount wei
     function refund(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
     /// @notice Pays back the requested samples of a batch that are not closed and that the model agrees with now. A
-    /// batch counts as one good contribution when more than half of its samples are refunded in one call.
+    /// batch counts as one good contribution, once, as soon as more than half of its samples are refunded: in one call
+    /// or several, split off or not.
     /// @param batch the values of its event
     /// @param slot the slot of its record
     /// @param positions bit i: the sample at position i
@@ -102,7 +115,9 @@ interface IDepositRefundTake is IClaims {
 
     /// @notice Turns samples of a batch into separate contributions, each with its part of the deposit, the same author
     /// and time, and the number batch id + 1 + position. The author can split off any that are not closed. Anybody with
-    /// a good contribution can split off those that the model disagrees with now, in order to report them.
+    /// a good contribution can split off those that they reported at least `settleAfter` before and that the model
+    /// disagrees with now, in order to take a share of them. Otherwise somebody who turns the model for a moment could
+    /// make a cheap refund of a batch into many dear ones.
     /// @param batch the values of its event
     /// @param slot the slot of its record
     /// @param positions bit i: the sample at position i
@@ -114,6 +129,19 @@ interface IDepositRefundTake is IClaims {
     /// @param contribution the values of its event
     /// @param slot the slot of its record
     function report(Contribution calldata contribution, uint256 slot) external;
+
+    /// @notice Does the same for samples of a batch: those of the requested ones that are not closed, that the model
+    /// disagrees with now and that the sender has not reported before. Once a sample is split off, its report holds for
+    /// it.
+    /// @param batch the values of its event
+    /// @param slot the slot of its record
+    /// @param positions bit i: the sample at position i
+    /// @return newlyReported bit i: the sample at position i was reported
+    function reportBatch(
+        Contribution calldata batch,
+        uint256 slot,
+        uint256 positions
+    ) external returns (uint256 newlyReported);
 
     /// @notice Takes a share of the deposit of bad data: deposit * own good contributions / all good contributions, at
     /// most what is left. After `creatorTakeAfter` the creator, and after `takeAfter` anybody, takes all that is left,
@@ -132,8 +160,8 @@ interface IDepositRefundTake is IClaims {
     /// @return settings all of them
     function terms() external view returns (Terms memory settings);
 
-    /// @notice What a person has done about a contribution.
-    /// @param id the number of the contribution
+    /// @notice What a person has done about a contribution, or about a sample of a batch.
+    /// @param id the number of the contribution; of a sample batch id + 1 + its position
     /// @param reporter the account
     /// @return time the time of their report, in seconds; 0 if they have not reported it
     /// @return taken whether they took their share

@@ -78,7 +78,7 @@ interface IGamified is IClaims, IBadges {
     /// @param id the number of the batch
     /// @param author its author
     /// @param points the points earned
-    /// @param positions bit i: the sample at position i, which earned something unless it was a duplicate
+    /// @param positions bit i: the sample at position i; duplicates are left out
     /// @param until the time from which it can no longer be reported, in seconds
     event BatchValidated(uint256 indexed id, address indexed author, uint256 points, uint256 positions, uint256 until);
 
@@ -134,7 +134,8 @@ interface IGamified is IClaims, IBadges {
     function validate(Contribution calldata contribution, uint256 slot) external returns (uint256 points);
 
     /// @notice Does the same for a batch, once. The model must agree with all requested samples; the others are given
-    /// up. Up to sixteen samples count as one contribution, up to thirty-two as two, and so on.
+    /// up. Only samples that are new count, here and in reports: up to sixteen as one contribution, up to thirty-two as
+    /// two, and so on.
     /// @param batch the values of its event
     /// @param slot the slot of its record
     /// @param positions bit i: the sample at position i
@@ -163,7 +164,7 @@ interface IGamified is IClaims, IBadges {
     /// @return earned all of it
     function person(address account) external view returns (Person memory earned);
 
-    /// @notice The samples of a batch that were validated; 0 if all of them were, or none yet.
+    /// @notice The samples of a batch that were validated and new; 0 if all of them were, or none yet.
     /// @param batchId the number of the batch
     /// @return positions bit i: the sample at position i
     function validatedPositions(uint256 batchId) external view returns (uint256 positions);

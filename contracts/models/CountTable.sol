@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {Sketch} from "../libraries/Sketch.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 import {SparseTable} from "../libraries/SparseTable.sol";
@@ -17,9 +18,11 @@ import {MemoryModel} from "./MemoryModel.sol";
 abstract contract CountTable is MemoryModel {
     using Settings for uint256;
 
-    /// The number of lanes that a prediction may read, so that every claim fits into a transaction: 380 gas each, and
-    /// 4,100 slots.
-    uint256 private constant _MOST_LANES = 16_000;
+    /// The number of lanes that a prediction may read, 395 gas each and up to 230 for their slots.
+    uint256 private constant _MOST_LANES = 12_500;
+
+    /// The gas of counting a feature, beside its slot.
+    uint256 private constant _FEATURE_GAS = 400;
 
     /// A single sample is counted in storage: the slots that it touches are loaded and stored once, without a second
     /// pass.
@@ -68,7 +71,11 @@ abstract contract CountTable is MemoryModel {
     }
 
     function _check(bytes calldata sample, uint256 settings) internal pure override returns (uint256 size) {
-        return SparseSample.check(sample, settings.features(), _MOST_LANES / settings.maxClasses());
+        size = SparseSample.check(sample, settings.features());
+        if (size > SparseSample.SMALL) {
+            uint256 counted = SparseSample.most(_slots(settings), 1, _FEATURE_GAS);
+            SparseSample.checkSize(size, FixedPointMathLib.min(counted, _MOST_LANES / settings.maxClasses()));
+        }
     }
 
     function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {

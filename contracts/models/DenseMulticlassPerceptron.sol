@@ -17,6 +17,10 @@ abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
 
     uint256 private constant _BITS = 16;
 
+    /// So that no transaction about a sample takes more than eight million gas: 1,540 per lane, as the weights of all
+    /// classes become used, and as much as for three lanes per class.
+    uint256 private constant _MOST_LANES = 5150;
+
     function _dots(
         Image image,
         bytes calldata sample,
@@ -75,7 +79,7 @@ abstract contract DenseMulticlassPerceptron is MulticlassPerceptron {
     function _checkModel(uint256 settings) internal pure override {
         // two classes need one perceptron
         if (settings.maxClasses() == 2) revert BadSetting("maxClasses");
-        if (settings.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
+        if ((settings.features() + 3) * settings.maxClasses() > _MOST_LANES) revert BadSetting("features");
     }
 
     function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 settings) internal pure override {

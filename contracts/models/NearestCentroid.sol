@@ -23,6 +23,11 @@ abstract contract NearestCentroid is MemoryModel {
 
     uint256 private constant _BITS = 24;
 
+    /// So that no transaction about a sample takes more than eight million gas: a contribution 2,240 per feature, as
+    /// the sums of its class become used, and a prediction 270 per lane.
+    uint256 private constant _MOST_FEATURES = 3500;
+    uint256 private constant _MOST_LANES = 27_500;
+
     function _learn(
         Image image,
         bytes calldata sample,
@@ -93,7 +98,10 @@ abstract contract NearestCentroid is MemoryModel {
     }
 
     function _checkModel(uint256 settings) internal pure override {
-        if (settings.features() > DenseSample.MAX_FEATURES) revert BadSetting("features");
+        uint256 features_ = settings.features();
+        if (features_ > _MOST_FEATURES || features_ * settings.maxClasses() > _MOST_LANES) {
+            revert BadSetting("features");
+        }
     }
 
     function _checkUndeclared(uint256 offset, bytes calldata parameters, uint256 settings) internal pure override {

@@ -15,9 +15,8 @@ import {MulticlassPerceptron} from "./MulticlassPerceptron.sol";
 abstract contract SparseMulticlassPerceptron is MulticlassPerceptron {
     using Settings for uint256;
 
-    /// The number of lanes that a prediction may read, so that every claim fits into a transaction: 210 gas each, and
-    /// 4,100 slots.
-    uint256 private constant _MOST_LANES = 32_000;
+    /// The gas of moving a weight, beside its slot.
+    uint256 private constant _LANE_GAS = 320;
 
     function _dots(
         Image image,
@@ -51,7 +50,13 @@ abstract contract SparseMulticlassPerceptron is MulticlassPerceptron {
     }
 
     function _check(bytes calldata sample, uint256 settings) internal pure override returns (uint256 size) {
-        return SparseSample.check(sample, settings.features(), _MOST_LANES / settings.maxClasses());
+        size = SparseSample.check(sample, settings.features());
+        if (size > SparseSample.SMALL) {
+            uint256 lanes = settings.maxClasses();
+            // a row may begin at any byte of a slot
+            uint256 rowSlots = (lanes + 30) / 32 + 1;
+            SparseSample.checkSize(size, SparseSample.most(_slots(settings), rowSlots, _LANE_GAS * lanes));
+        }
     }
 
     function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {

@@ -23,6 +23,11 @@ abstract contract SparsePerceptron is Trainer {
     /// The byte after the head and the bias.
     uint256 private constant _WEIGHTS = 18;
 
+    /// The gas of moving a weight, beside its slot.
+    uint256 private constant _FEATURE_GAS = 400;
+    /// Whatever the number of slots, a sample may have so many features.
+    uint256 private constant _ALWAYS = 345;
+
     function _train(
         Head head,
         bytes calldata sample,
@@ -100,7 +105,7 @@ abstract contract SparsePerceptron is Trainer {
 
     function _validate(bytes calldata sample, uint256 settings) internal pure override {
         // slither-disable-next-line unused-return
-        SparseSample.check(sample, settings.features(), settings.features());
+        SparseSample.check(sample, settings.features());
     }
 
     function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {
@@ -158,6 +163,9 @@ abstract contract SparsePerceptron is Trainer {
             wrong := or(or(iszero(rising), iszero(lt(last, end))), and(sample.length, 1))
         }
         if (wrong) SparseSample.explain(sample, settings.features());
+        if (sample.length > 2 * _ALWAYS) {
+            SparseSample.checkSize(sample.length / 2, SparseSample.most(_slots(settings), 1, _FEATURE_GAS));
+        }
     }
 
     function _class(int256 margin) private pure returns (uint256) {

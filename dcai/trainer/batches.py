@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from dcai.models.twins import Twin
 
 # What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
-# slot that changes (as if it had been empty); and what it may use in all, with room for the error of these figures.
+# slot that changes (as if it had been empty); and what it may use in all: half of a transaction, since prices of
+# storage may double.
 _BATCH_GAS = 150_000
 _SLOT_GAS = 2_600
 _NEW_SLOT_GAS = 20_000
 _READ_GAS = 2_150
-_MAX_GAS = 15_000_000
+_MAX_GAS = 8_000_000
 
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Batched(list[T]):
 
 def estimate(model: Twin, samples: Iterable[bytes], touched: Iterable[int]) -> int:
     """Return an upper estimate of the gas of a batch of samples that change these slots."""
-    fixed = _BATCH_GAS + _SLOT_GAS * _slots(model) + _NEW_SLOT_GAS * len(set(touched))
+    fixed = _BATCH_GAS + _SLOT_GAS * model.slots + _NEW_SLOT_GAS * len(set(touched))
     return fixed + sum(model.learn_gas(sample) for sample in samples)
 
 
@@ -69,7 +70,7 @@ def claim_estimate(model: Twin, samples: Iterable[bytes], claim_gas: int = 0) ->
         The incentive's own gas for each of them.
     """
     asking = sum(model.asking_gas(sample) + claim_gas for sample in samples)
-    return _BATCH_GAS + _READ_GAS * _slots(model) + asking
+    return _BATCH_GAS + _READ_GAS * model.slots + asking
 
 
 def batches(
@@ -103,9 +104,15 @@ def check_size(model: Twin) -> None:
     Raises
     ------
     InvalidInput
-        If comparing a sample of one word, or a vector, needs more than a transaction may use.
+        If a sample of one word, or a vector, needs more than a transaction may use, or the contract would refuse the
+        model for that reason.
     """
     size = model.n_features
+    if size > model.most_features:
+        raise InvalidInput(
+            f"A contribution to this model, or a claim, could use more than {_MAX_GAS:,} gas: with {model.max_classes} "
+            f"classes it has up to {model.most_features:,} features, not {size:,}; use fewer features or fewer classes."
+        )
     sample = model.pack([round(127 / size**0.5)] * size if model.dense else [0])
     learning = _BATCH_GAS + _SLOT_GAS * len(set(model.touched(sample, 0))) + model.learn_gas(sample)
     gas = max(learning, claim_estimate(model, [sample]))
@@ -114,7 +121,3 @@ def check_size(model: Twin) -> None:
             f"A contribution to this model would use about {gas:,} gas, and a transaction may use "
             f"{TRANSACTION_GAS_LIMIT:,}; use fewer features or fewer classes."
         )
-
-
-def _slots(model: Twin) -> int:
-    return -(-(16 + model.parameter_bytes(model.settings())) // 32)

@@ -36,20 +36,19 @@ def test_the_samples_of_a_batch_that_the_model_agrees_with_are_refunded(batch, c
     assert batch.trainer.contribution(batch.id).entry.open_wei == 200
 
 
-def test_a_batch_is_one_good_contribution_once_more_than_half_of_it_is_refunded_at_once(launch, chain, people):
+def test_a_batch_is_one_good_contribution_once_more_than_half_of_it_is_refunded(launch, chain, people):
     trainer = launch(weight_wei=0, minimum_wei=1)
     indices = [[0], [1], [2], [3]]
     halves, most = (trainer.contribute_many(indices, ["yes"] * 4, sender=people[i], progress=False)[0] for i in (1, 2))
     chain.travel("1 day")
 
     halves.refund([0, 1])
-    halves.refund([2, 3])
     most.refund([0, 1, 3])
 
     assert (trainer.good(people[1]), trainer.good(people[2])) == (0, 1)
 
 
-def test_a_split_off_sample_does_not_count_as_a_good_contribution(batch, people):
+def test_a_split_off_sample_alone_is_not_a_good_contribution(batch, people):
     batch.refund([0])
     (part,) = batch.split([1], sender=people[1])
 
@@ -59,9 +58,11 @@ def test_a_split_off_sample_does_not_count_as_a_good_contribution(batch, people)
     assert batch.trainer.audit().ok
 
 
-def test_the_author_splits_off_any_sample_and_others_what_the_model_disagrees_with(batch, people, refused):
+def test_the_author_splits_off_any_sample_and_others_what_they_reported(batch, chain, people, refused):
     with refused(NothingGood):
         batch.split([2], sender=people[5])
+    batch.report(sender=people[2])
+    chain.travel("1 day")
     with refused(NoneToSplit, f"batch {batch.id}"):
         batch.split([0, 1], sender=people[2])
     (by_other,) = batch.split([1, 2], sender=people[2])
@@ -75,10 +76,9 @@ def test_the_author_splits_off_any_sample_and_others_what_the_model_disagrees_wi
 
 
 def test_a_sample_of_a_batch_is_reported_and_taken_by_itself(batch, chain, people, refused):
-    parts = batch.split([2, 3], sender=people[2])
-    for part in parts:
-        part.report(sender=people[2])
+    batch.report([2, 3], sender=people[2])
     chain.travel("1 day")
+    parts = batch.split([2, 3], sender=people[2])
 
     assert [part.take(sender=people[2]) for part in parts] == [100, 100]
     assert batch.refund() == 200

@@ -272,7 +272,7 @@ def test_a_contract_that_refuses_money_does_not_block_anybody_else(launch, chain
     chain.travel("1 day")
     wallet.answer_payments(refuse=True)
 
-    with refused(errors.FailedCall):
+    with refused(errors.ETHTransferFailed):
         wallet.ask(trainer.address, "refund", theirs.entry.claim(), theirs.entry.slot)
     assert mine.refund() == mine.entry.deposit_wei
     wallet.answer_payments()

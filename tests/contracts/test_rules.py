@@ -217,7 +217,7 @@ def test_nobody_claims_while_being_paid(launch, chain, people, new_wallet, refus
     args = (other.entry.claim(), other.entry.slot, *([1] if again == "refundBatch" else []))
     wallet.answer_payments(with_call=(trainer.address, 0, codec(TRAINER).call(again, *args)))
 
-    with refused(errors.ReentrancyGuardReentrantCall):
+    with refused(errors.ETHTransferFailed):
         wallet.ask(trainer.address, "refund", one.entry.claim(), one.entry.slot)
     assert chain.balance(trainer.address) == 2 * PLENTY
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.stateful.calls import BATCH, Accepted, Call, Claim, Refused, pack_batch
+from tests.stateful.calls import BATCH, Accepted, Call, Claim, Refused, pack_batch, unpack_batch
 from tests.stateful.rules import MAX_DEPOSIT, SPLIT_SLOTS, Rules
 
 FEATURES = 40
+OF_BATCHES = ("refundBatch", "split", "reportBatch")
 HUGE = 2**256 - 1
 
 Label = Literal["as the model", "against the model"] | int
@@ -85,7 +87,7 @@ class Claiming:
         Whether it is made a second time.
     """
 
-    function: Literal["refund", "refundBatch", "split", "report", "take"]
+    function: Literal["refund", "refundBatch", "split", "report", "reportBatch", "take"]
     which: int
     sensible: bool
     change: Change
@@ -96,7 +98,7 @@ class Claiming:
     def call(self, rules: Rules, sender: str, now: int, rich: bool) -> Call:
         """Return the call."""
         claim, slot = _changed(rules, self._chosen(rules, sender), self.change, self.which)
-        more = (self.positions,) if self.function in ("refundBatch", "split") else ()
+        more = (self.positions,) if self.function in OF_BATCHES else ()
         return Call(self.function, (claim, slot, *more))
 
     def _chosen(self, rules: Rules, sender: str) -> Accepted:
@@ -106,7 +108,7 @@ class Claiming:
         return _picked(some or everything, self.which)
 
     def _has_a_chance(self, one: Accepted, rules: Rules, sender: str) -> bool:
-        if not one.open or one.is_batch != (self.function in ("refundBatch", "split")):
+        if not one.open or one.is_batch != (self.function in OF_BATCHES):
             return False
         own = one.claim.author == sender
         match self.function:
@@ -114,6 +116,8 @@ class Claiming:
                 return own and rules.twin.label_of(one.claim.sample) == one.claim.label
             case "refundBatch":
                 return own
+            case "reportBatch":
+                return not own
             case "report" | "take":
                 return not own and rules.twin.label_of(one.claim.sample) != one.claim.label
             case _:
@@ -151,7 +155,7 @@ class Turn:
     def calls(self, rules: Rules, sender: str, now: int, rich: bool) -> list[Call]:
         """Return the calls."""
         claim = self.claim.call(rules, sender, now, rich)
-        sample, label = claim.args[0].sample, claim.args[0].label
+        sample, label = _first(claim.args[0])
         enough = rules.price([sample], rules.last_time)
         away, back = (Call("contribute", (sample, way, 0), enough) for way in (0 if label else 1, label))
         return [*self.away * [away], claim, *self.back * [back]]
@@ -160,7 +164,7 @@ class Turn:
 @dataclass(frozen=True)
 class Share:
     """Everybody reports a contribution, then everybody in turn is refunded whatever can be and takes a share, of more
-    good contributions than they had before: shares may add up to more than the deposit.
+    good contributions than they had before: shares may add up to more than the deposit. A batch is split off before.
     """
 
     claim: Claiming
@@ -196,10 +200,12 @@ class SendOnly:
 
 @dataclass(frozen=True)
 class Refuse:
-    """A contract refuses money from now on, or accepts it again."""
+    """A contract refuses money from now on, without or with bytes of its own; or accepts it again, or burns gas."""
 
     wallet: str
     refuses: bool
+    with_data: int
+    burns: bool
 
 
 @dataclass(frozen=True)
@@ -224,6 +230,15 @@ def _bytes(rules: Rules, sample: bytes | int) -> bytes:
         return sample
     before = [one for one in rules.accepted.values() if not one.is_batch]
     return _picked(before, sample).claim.sample if before else b"\0\1"
+
+
+def _first(claim: Claim) -> tuple[bytes, int]:
+    """Return the sample of a contribution with its label; of a batch the first one."""
+    if claim.label == BATCH:
+        with suppress(Refused):
+            label, sample = next(unpack_batch(claim.sample))
+            return sample, label
+    return claim.sample, claim.label
 
 
 def _label(rules: Rules, sample: bytes, label: Label) -> int:

@@ -56,7 +56,19 @@ class Call:
 
 @dataclass
 class Accepted:
-    """A contribution that was accepted, or a sample that was split off one."""
+    """A contribution that was accepted, or a sample that was split off one.
+
+    Attributes
+    ----------
+    reports_of : dict
+        Of a batch: (position, reporter) -> time.
+    refunded : set of int
+        Of a batch: the positions that came back to the author, split off or not.
+    is_good : bool
+        Of a batch: whether it counts.
+    part_of : tuple of int
+        Of what was split off: the number of the batch, and the position there.
+    """
 
     claim: Claim
     slot: int
@@ -64,10 +76,25 @@ class Accepted:
     closed: int = 0
     reports: dict[str, int] = field(default_factory=dict)
     takers: set[str] = field(default_factory=set)
+    reports_of: dict[tuple[int, str], int] = field(default_factory=dict)
+    refunded: set[int] = field(default_factory=set)
+    is_good: bool = False
+    part_of: tuple[int, int] = (0, 0)
 
     def __deepcopy__(self, _: object) -> Accepted:
         # a claim can't change, and no other object is copied as often
-        return Accepted(self.claim, self.slot, self.open, self.closed, dict(self.reports), set(self.takers))
+        return Accepted(
+            self.claim,
+            self.slot,
+            self.open,
+            self.closed,
+            dict(self.reports),
+            set(self.takers),
+            dict(self.reports_of),
+            set(self.refunded),
+            self.is_good,
+            self.part_of,
+        )
 
     @property
     def is_batch(self) -> bool:
@@ -85,11 +112,22 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Mood:
-    """How a contract receives money: it refuses, or first calls back, and may need that call to succeed."""
+    """How a contract receives money: it refuses, or first calls back, and may need that call to succeed.
+
+    Attributes
+    ----------
+    refuses : bool
+    with_data : int
+        Bytes that it refuses with: a text, or so many that copying them is expensive.
+    burns : bool
+        It uses more gas than others give, and then accepts.
+    """
 
     refuses: bool = False
     back: Call | None = None
     tolerant: bool = False
+    with_data: int = 0
+    burns: bool = False
 
 
 @lru_cache(maxsize=10_000)

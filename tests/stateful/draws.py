@@ -98,17 +98,20 @@ positions = st.one_of(st.just(HUGE), st.integers(0, 2**6), st.integers(0, HUGE))
 batch_refunds = _claims("refundBatch", positions)
 splits = _claims("split", positions)
 reports = _claims("report")
+batch_reports = _claims("reportBatch", positions)
 takes = _claims("take")
-any_claim = st.one_of(refunds, batch_refunds, splits, reports, takes)
+any_claim = st.one_of(refunds, batch_refunds, splits, reports, batch_reports, takes)
 one_action = st.one_of(contributions, batches, any_claim)
 multicalls = st.builds(
     Multicall,
     st.lists(any_claim | one_action, max_size=4).map(tuple),
     _mostly(st.just(0), st.just(1)),
 )
-turns = st.builds(Turn, reports | takes, st.integers(1, 3), st.integers(0, 3))
+turns = st.builds(Turn, reports | takes | batch_reports | splits, st.integers(1, 3), st.integers(0, 3))
 several = st.builds(Several, st.lists(one_action, min_size=1, max_size=4).map(tuple))
-shares = st.builds(Share, st.builds(Claiming, st.just("take"), _picks, st.just(True), st.just("nothing")))
+shares = st.builds(
+    Share, st.builds(Claiming, st.sampled_from(["take", "reportBatch"]), _picks, st.just(True), st.just("nothing"))
+)
 people = st.sampled_from(PEOPLE)
 wallets = st.sampled_from(WALLETS)
 events = st.one_of(
@@ -116,7 +119,7 @@ events = st.one_of(
     st.builds(CallBack, wallets, contributions | batches, st.booleans()),
     st.builds(PassUntilTake, _picks, st.booleans(), st.integers(0, 1)),
     st.builds(Pass, st.integers(1, 90) | st.just(3_600)),
-    st.builds(Refuse, wallets, st.booleans()),
+    st.builds(Refuse, wallets, st.booleans(), st.sampled_from([0, 32, 100_000]), st.booleans()),
     st.builds(Force, st.integers(1, 10**18)),
     st.just(SendOnly()),
 )

@@ -132,7 +132,7 @@ class Book:
         if not new:
             one.stage = "finished"
             return 0
-        one.positions = asked
+        one.positions = new  # what was known neither counts for a report nor against it
         one.stage, one.end = "validated", now + self.report_within
         one.counted = (len(new) + 15) // 16
         one.earned = self._reward(self.people[who], one, [one.samples[at] for at in new])

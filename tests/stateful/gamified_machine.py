@@ -68,8 +68,10 @@ time_passes = _action(
     "time_passes", seconds=st.sampled_from([1, 299, 600, 3_600, DAY, DAY, DAY - 400, 2 * DAY, 4 * DAY])
 )
 at_the_end = _action("at_the_end", which=picks, early=st.sampled_from([0, 1, 1]), who=who)
+hide = _action("hide", who=who, sample=samples, which=picks, copies=st.integers(1, 3), reporter=who)
 actions = st.sampled_from(
     [
+        hide,
         *3 * [contribute],
         *2 * [contribute_batch],
         *5 * [validate],
@@ -143,8 +145,10 @@ class Trainer(RuleBasedStateMachine):
 
     def contribute_batch(self, who, some, times, slot):
         given = [(sample, self._label(sample, mode) & 0xFF) for sample, mode in some] * times
+        self._contribute_batch(who, given, self._slot(slot))
+
+    def _contribute_batch(self, who, given, number):
         batch = pack_batch([sample for sample, _ in given], [label for _, label in given])
-        number = self._slot(slot)
         self._call(
             who,
             ("contributeBatch", batch, number),
@@ -190,6 +194,25 @@ class Trainer(RuleBasedStateMachine):
         claim, slot = self._changed(one, change)
         person = self.people.index(one.author) if by_author else who
         self._call(person, ("defend", claim, slot), lambda person, now: self.book.defend(person, now, claim, slot))
+
+    def hide(self, who, sample, which, copies, reporter):
+        """Validate something wrong among copies of what is known, and let somebody else report it."""
+        known = self._picked(which, "validated")
+        label, familiar = 1 - self.book.model.label_of(sample), known.samples[0][0]
+        for _ in range(6):
+            self._learn(sample, label)
+        given = [(sample, label), *copies * [(familiar, self.book.model.label_of(familiar))]]
+        self._contribute_batch(who, given, 0)
+        one = next(reversed(self.book.given.values()))
+        self._pass_until(one.claim[2] + 300)
+        call = ("validateBatch", one.claim, one.slot, 2 ** len(given) - 1)
+        self._call(who, call, lambda person, now: self.book.validate(person, now, *call[1:]))
+        for _ in range(8):
+            self._learn(sample, 1 - label)
+        call = ("report", one.claim, one.slot)
+        for _ in range(2):
+            self._call(reporter, call, lambda person, now: self.book.report(person, now, *call[1:]))
+            self._pass_until(one.end - 2 * DAY)
 
     def time_passes(self, seconds):
         self.chain.travel(seconds)
@@ -331,10 +354,13 @@ class Trainer(RuleBasedStateMachine):
 
     def _turn(self, one, agree):
         sample, label = one.samples[one.positions[0] if one.positions else 0]
-        given = [(sample, label if agree else 1 - label)]
         for _ in range(8):
-            if (self.book.model.label_of(sample) == label) == agree:
-                return
+            self._learn(sample, label if agree else 1 - label)
+
+    def _learn(self, sample, label):
+        """Let somebody contribute a sample unless the model agrees with the label."""
+        given = [(sample, label)]
+        if self.book.model.label_of(sample) != label:
             self._call(
                 3,
                 ("contribute", *given[0], 0),

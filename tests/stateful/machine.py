@@ -6,7 +6,6 @@ import copy
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from eth_utils.address import to_checksum_address
@@ -21,6 +20,7 @@ from dcai.trainer.settings import Settings
 from tests.stateful import draws
 from tests.stateful.actions import (
     FEATURES,
+    HUGE,
     Action,
     CallBack,
     Claiming,
@@ -37,7 +37,7 @@ from tests.stateful.actions import (
     Step,
     Turn,
 )
-from tests.stateful.calls import Call, Mood, Refused
+from tests.stateful.calls import BATCH, Call, Claim, Mood, Refused
 from tests.stateful.ledger import Ledger
 from tests.stateful.rules import Rules
 from tests.stateful.running import Tally
@@ -150,7 +150,7 @@ class SharedModel(RuleBasedStateMachine):
             case Turn():
                 self._send(who, what.calls(self.book, self.world.address[who], now, self.world.rich))
             case Share():
-                self._share(self._call(who, what.claim, now).args)
+                self._share(*self._call(who, what.claim, now).args[:2])
             case Pass():
                 self.world.travel(what.seconds)
             case PassUntilTake():
@@ -166,7 +166,9 @@ class SharedModel(RuleBasedStateMachine):
                 assert Refused("no reason").is_what(outcome.error), outcome.error
                 self._charge(who, outcome.receipt)
             case Refuse():
-                self._behave(what.wallet, Mood(refuses=what.refuses))
+                self._behave(
+                    what.wallet, Mood(what.refuses and not what.burns, with_data=what.with_data, burns=what.burns)
+                )
             case CallBack():
                 back = self._call(what.wallet, what.action, now)
                 if len(calldata(back)) <= STORABLE:
@@ -252,16 +254,25 @@ class SharedModel(RuleBasedStateMachine):
                 return one, calls[one]
         return who, calls[who]
 
-    def _share(self, target: tuple[Any, ...]) -> None:
+    def _share(self, claim: Claim, slot: int) -> None:
+        batch = claim.label == BATCH
         for who in PEOPLE:
-            self._send(who, [Call("report", target)])
+            self._send(who, [Call("reportBatch", (claim, slot, HUGE)) if batch else Call("report", (claim, slot))])
         self._wait(self._next_time() + self.book.terms.times()[1])
+        targets = [(claim, slot)]
+        if batch:
+            before = set(self.book.accepted)
+            for who in PEOPLE[::-1]:
+                self._send(who, [Call("split", (claim, slot, HUGE))])
+            parts = [one for number, one in self.book.accepted.items() if number not in before]
+            targets = [(one.claim, one.slot) for one in parts[:2]]
         for who in PEOPLE:
             for one in list(self.book.accepted.values()):
                 refund = Call("refund", (one.claim, one.slot))
                 if self.book.objection(self.world.address[who], refund, self._next_time()) is None:
                     self._send(who, [refund])
-            self._send(who, [Call("take", target)])
+            for target in targets:
+                self._send(who, [Call("take", target)])
 
     def _act(self, who: str, what: Action) -> None:
         self._send(who, [self._call(who, what, self._next_time())])

@@ -70,6 +70,10 @@ class Rules:
                 facts["record", one.slot] = one.record()
             if one.is_batch and one.open:
                 facts["closed", one.claim.id] = one.closed
+            for (position, person), time in one.reports_of.items():
+                number = one.claim.id + 1 + position
+                if number not in self.accepted:
+                    facts["reported", number, person] = (time, False)
             for person in one.reports.keys() | one.takers:
                 facts["reported", one.claim.id, person] = (one.reports.get(person, 0), person in one.takers)
         return facts
@@ -149,6 +153,8 @@ class Rules:
                 self._split(sender, now, *call.args)
             case "report":
                 self._report(sender, now, *call.args)
+            case "reportBatch":
+                self._report_batch(sender, now, *call.args)
             case _:
                 if self.busy:
                     raise Refused("ReentrancyGuardReentrantCall")
@@ -159,7 +165,7 @@ class Rules:
         self.flow[person] += amount
         mood = self.moods.get(person, Mood())
         if mood.refuses:
-            raise Refused("FailedCall")
+            raise Refused("ETHTransferFailed")
         if mood.back is None:
             return
         self.busy = True
@@ -170,7 +176,7 @@ class Rules:
         except Refused as refused:
             self.called_back.append(refused)
             if not mood.tolerant:
-                raise
+                raise Refused("ETHTransferFailed") from refused
         finally:
             self.busy = False
 
@@ -238,7 +244,11 @@ class Rules:
         if predicted != claim.label:
             raise Refused("ModelDisagrees", predicted, claim.label)
         amount, one.open = one.open, 0
-        self.good[sender] += slot < SPLIT_SLOTS  # the batch was one
+        if slot < SPLIT_SLOTS:
+            self.good[sender] += 1
+        else:
+            batch, position = one.part_of
+            self._came_back(self.accepted[batch], {position})
         return amount
 
     def _refund_batch(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> int:
@@ -256,9 +266,16 @@ class Rules:
         amount = claim.deposit // len(samples) * len(agreed)
         one.open -= amount
         one.closed |= sum(1 << position for position in agreed)
-        if 2 * len(agreed) > len(samples):
-            self.good[sender] += 1
+        self._came_back(one, set(agreed))
         return amount
+
+    def _came_back(self, batch: Accepted, positions: set[int]) -> None:
+        """Count a batch once, with the sample that makes more than half of it refunded."""
+        batch.refunded |= positions
+        count = batch.claim.sample[0] + 1
+        if not batch.is_good and len(batch.refunded) > count / 2:
+            batch.is_good = True
+            self.good[batch.claim.author] += 1
 
     def _split(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> None:
         self._not_before(claim.time + self.terms.times()[0], now)
@@ -267,10 +284,15 @@ class Rules:
         if not own:
             self._only_good(sender)
         samples = list(unpack_batch(claim.sample))
+        settle_after = self.terms.times()[1]
         wanted = [
             position
             for position in one.asked_for(positions, len(samples))
-            if own or self.twin.label_of(samples[position][1]) != samples[position][0]
+            if own
+            or (
+                self.twin.label_of(samples[position][1]) != samples[position][0]
+                and (not settle_after or now >= one.reports_of.get((position, sender), now) + settle_after)
+            )
         ]
         if not wanted:
             raise Refused("NoneToSplit", claim.id, positions)
@@ -280,7 +302,9 @@ class Rules:
             one.closed |= 1 << position
             number = claim.id + 1 + position
             split = Claim(number, claim.author, claim.time, part, *samples[position])
-            self.accepted[number] = Accepted(split, SPLIT_SLOTS | number, part)
+            place = SPLIT_SLOTS | claim.id << 16 | len(samples) - 1 << 8 | position
+            reports = {who: time for (at, who), time in one.reports_of.items() if at == position}
+            self.accepted[number] = Accepted(split, place, part, reports=reports, part_of=(claim.id, position))
 
     def _report(self, sender: str, now: int, claim: Claim, slot: int) -> None:
         one = self._single(claim, slot)
@@ -288,6 +312,23 @@ class Rules:
         if sender in one.reports or sender in one.takers:  # a share that was taken speaks for itself
             raise Refused("AlreadyReported", claim.id, sender)
         one.reports[sender] = now
+
+    def _report_batch(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> None:
+        one = self._batch(claim, slot)
+        if sender == claim.author:
+            raise Refused("OwnContribution", claim.id)
+        self._only_good(sender)
+        self._not_before(claim.time + self.terms.times()[0], now)
+        samples = list(unpack_batch(claim.sample))
+        bad = [
+            position
+            for position in one.asked_for(positions, len(samples))
+            if self.twin.label_of(samples[position][1]) != samples[position][0]
+            and (position, sender) not in one.reports_of
+        ]
+        if not bad:
+            raise Refused("NoneToReport", claim.id, positions)
+        one.reports_of |= dict.fromkeys(((position, sender) for position in bad), now)
 
     def _take(self, sender: str, now: int, claim: Claim, slot: int) -> int:
         _, settle_after, creator_take_after, take_after = self.terms.times()

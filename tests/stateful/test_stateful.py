@@ -4,7 +4,17 @@ from dcai.chain.codec import codec
 from tests.stateful.machine import SharedModel
 from tests.stateful.running import STEPS, STEPS_ON_PY_EVM, run
 
-CALLS = {"contribute", "contributeBatch", "refund", "refundBatch", "split", "report", "take", "multicall"}
+CALLS = {
+    "contribute",
+    "contributeBatch",
+    "refund",
+    "refundBatch",
+    "split",
+    "report",
+    "reportBatch",
+    "take",
+    "multicall",
+}
 ERRORS = {error.name for face in ("ITrainer", "IModel", "IDepositRefundTake") for error in codec(face).errors.values()}
 OF_THE_CREATOR = {
     "NotInitialized",

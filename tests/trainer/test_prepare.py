@@ -61,6 +61,7 @@ def test_claims_of_a_deposit_are_prepared_and_sent_by_anybody_who_may(launch, ch
         (people[1], prepare.refund(good), "Refund contribution 1"),
         (people[1], prepare.report(bad), "Report contribution 2"),
         (people[3], prepare.refund(batch, positions=[0]), "Refund contribution 3"),
+        (people[1], prepare.report(batch), "Report contribution 3"),
         (people[3], prepare.split(batch, [1]), "Split samples off contribution 3"),
     ]
     late = prepare.take(bad)

@@ -9,7 +9,7 @@ from eth_utils.crypto import keccak
 
 import dcai
 from dcai import errors
-from dcai.samples import pack_sparse
+from dcai.samples import pack_batch, pack_sparse
 
 TRAINER = "SparsePerceptronDRT"
 PLENTY = 10**18
@@ -176,10 +176,11 @@ def test_no_batch_needs_more_gas_than_a_transaction_may_use(anvil, launch, peopl
 
 def test_what_needs_more_gas_than_a_transaction_may_use_is_not_sent(anvil, launch, chain, people, refused):
     trainer = launch((0,) * 65_535)
-    sample = pack_sparse(range(0, 65_535, 64))
+    samples = [pack_sparse(range(start, 65_535, 200)) for start in (0, 33, 66)]
+    batch = pack_batch(samples, [1, 0, 1])
 
     with refused(dcai.DcaiError, "16,777,216"):
-        chain.invoke(TRAINER, trainer.address, "contribute", sample, 1, 0, sender=people[1], value=PLENTY)
+        chain.invoke(TRAINER, trainer.address, "contributeBatch", batch, 0, sender=people[1], value=3 * PLENTY)
 
 
 # What became of it
@@ -195,10 +196,10 @@ def eventful(launch, chain, people):
     chain.travel("1 day")
     good.refund()
     batch.refund([0])
-    (part,) = batch.split([2], sender=people[1])
-    part.report(sender=people[1])
+    batch.report(sender=people[1])
     trainer.contribute([6], "yes", sender=people[4])
     chain.travel("1 day")
+    (part,) = batch.split([2], sender=people[1])
     part.take(sender=people[1])
     return trainer
 
@@ -206,8 +207,8 @@ def eventful(launch, chain, people):
 def test_the_log_tells_what_became_of_every_contribution(eventful, chain, people):
     contributions = {one.id: one.entry for one in dcai.attach(chain, eventful.address).contributions()}
 
-    assert list(contributions) == [1, 2, 6, 5, 7]
-    good, batch, correction, part, later = contributions.values()
+    assert list(contributions) == [1, 2, 6, 7, 5]
+    good, batch, correction, later, part = contributions.values()
     assert (good.open_wei, good.author) == (0, people[1])
     assert (batch.open_wei, batch.closed) == (100, 0b101)
     assert correction.open_wei == later.open_wei == 100

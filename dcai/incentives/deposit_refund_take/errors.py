@@ -32,7 +32,17 @@ class NoneToSplit(ContractError):
     declaration = "uint256 id, uint256 positions"
     sentence = (
         "None of the chosen samples of batch {id} can be split off: they are closed, or they are not yours and the "
-        "model agrees with them."
+        "model agrees with them or you have not reported them settle_after ago."
+    )
+
+
+class NoneToReport(ContractError):
+    """None of the chosen samples can be reported now."""
+
+    declaration = "uint256 id, uint256 positions"
+    sentence = (
+        "None of the chosen samples of batch {id} can be reported: they are closed, you have reported them before, or "
+        "the model agrees with them."
     )
 
 

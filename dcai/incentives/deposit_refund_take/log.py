@@ -26,6 +26,12 @@ class DepositEntry(Entry):
         Of a batch: bit i is set once the sample at position i is refunded or split off.
     reports : dict
         Reporter -> time.
+    sample_reports : dict
+        Of a batch: position -> the reports of the sample there, until it is split off.
+    split_off : int
+        Of a batch: bit i is set while the sample at position i is split off and not refunded.
+    batch : DepositEntry or None
+        Of a sample that was split off: the batch that it was in.
     taken_by : set of str
         The people who have taken something of it.
     """
@@ -34,6 +40,9 @@ class DepositEntry(Entry):
     closed: int = 0
     reports: dict[str, int] = field(default_factory=dict)
     taken_by: set[str] = field(default_factory=set)
+    sample_reports: dict[int, dict[str, int]] = field(default_factory=dict)
+    split_off: int = 0
+    batch: DepositEntry | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, args: dict[str, Any], incentive: object) -> Self:
@@ -57,7 +66,24 @@ class DepositEntry(Entry):
         part = self.deposit_wei // len(samples)
         self.open_wei -= part
         self.closed |= 1 << position
-        return DepositEntry(number, self.author, self.time, part, label, sample, slot, part)
+        self.split_off |= 1 << position
+        reports = self.sample_reports.pop(position, {})
+        return DepositEntry(
+            number, self.author, self.time, part, label, sample, slot, part, reports=reports, batch=self
+        )
+
+    def reported(self, positions: int, reporter: str, time: int) -> None:
+        """Note a report of samples of a batch."""
+        for position in range(positions.bit_length()):
+            if positions >> position & 1:
+                self.sample_reports.setdefault(position, {})[reporter] = time
+
+    def refunded(self, positions: int) -> bool:
+        """Note the refund of samples of a batch, split off or not; return whether it makes the batch a good one."""
+        before = (self.closed & ~self.split_off).bit_count()
+        self.closed |= positions
+        self.split_off &= ~positions
+        return 2 * before <= len(self.samples()) < 2 * (self.closed & ~self.split_off).bit_count()
 
 
 @dataclass
@@ -71,7 +97,7 @@ class DepositHistory(History[DepositEntry]):
     """
 
     entry_type = DepositEntry
-    timed: ClassVar[frozenset[str]] = frozenset({"Reported"})
+    timed: ClassVar[frozenset[str]] = frozenset({"Reported", "BatchReported"})
 
     good: Counter[str] = field(default_factory=Counter)
 
@@ -92,20 +118,21 @@ class DepositHistory(History[DepositEntry]):
         args = event.args
         match event.name:
             case "Refunded":
-                self._paid(self.entries[args["id"]], args["amount"])
-                # a sample that was split off a batch is none: the batch was one
-                self.good[args["author"]] += self.entries[args["id"]].slot < SPLIT_SLOTS
+                entry = self.entries[args["id"]]
+                self._paid(entry, args["amount"])
+                batch = entry.batch
+                self.good[entry.author] += batch is None or batch.refunded(1 << entry.id - batch.id - 1)
             case "BatchRefunded":
                 entry = self.entries[args["id"]]
                 self._paid(entry, args["amount"])
-                entry.closed |= args["positions"]
-                # a batch is one contribution, good with the refund of more than half of it
-                self.good[entry.author] += 2 * args["positions"].bit_count() > entry.sample[0] + 1
+                self.good[entry.author] += entry.refunded(args["positions"])
             case "Split":
                 self.entries[args["id"]] = self.entries[args["batchId"]].split(args["id"], args["slot"])
             case "Reported":
                 reporter = args["reporter"]
                 self.entries[args["id"]].reports[reporter] = times[event.block_number]
+            case "BatchReported":
+                self.entries[args["id"]].reported(args["positions"], args["reporter"], times[event.block_number])
             case "Taken":
                 entry = self.entries[args["id"]]
                 self._paid(entry, args["amount"])

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dcai.accounts.account import Account
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
-from dcai.errors import IsNoBatch
+from dcai.errors import InvalidInput, IsNoBatch
 from dcai.incentives.deposit_refund_take.log import SPLIT_SLOTS, DepositEntry, DepositHistory
 from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
 from dcai.trainer.contribution import Contribution, entry_of
 from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
+
+MOST_SPLIT = 200
+"""Most samples that a call splits off a batch, at 33,000 gas each."""
 
 
 class DepositContribution(Contribution):
@@ -49,14 +52,30 @@ class DepositContribution(Contribution):
     def split(self, positions: Sequence[int], *, sender: str | Account | None = None) -> list[DepositContribution]:
         """Make samples of a batch contributions of their own, which can be refunded, reported and taken one by one.
 
-        The author may do so with any of them; somebody with a good contribution with those that the model disagrees
-        with.
+        The author may do so with any of them; others with those that they reported `settle_after` ago and that the
+        model disagrees with. The reporter can take a share of them at once.
         """
         return self.trainer.split(self, positions, sender=sender)
 
-    def report(self, *, sender: str | Account | None = None, gas: int | None = None) -> None:
-        """Announce that the data is bad."""
-        self.trainer.report(self, sender=sender, gas=gas)
+    def report(
+        self,
+        positions: Sequence[int] | None = None,
+        *,
+        sender: str | Account | None = None,
+        gas: int | None = None,
+    ) -> None:
+        """Announce that the data is bad; of a batch, those of the samples that the model disagrees with now.
+
+        Parameters
+        ----------
+        positions
+            Which samples of a batch; by default all.
+        sender
+            Somebody with a good contribution; by default the chain's first account.
+        gas
+            As for `Trainer.contribute`.
+        """
+        self.trainer.report(self, positions=positions, sender=sender, gas=gas)
 
     def take(self, *, sender: str | Account | None = None, gas: int | None = None) -> int:
         """Take a share of the deposit of bad data, or after its time what is left of it; return wei received."""
@@ -78,13 +97,31 @@ class DepositCalls(Calls):
         return self._claim("refund", "Refund", entry, gas=gas)
 
     def split(self, batch: DepositContribution, positions: Sequence[int]) -> Call:
-        """Return the call that splits samples off a batch: see `DepositContribution.split`."""
+        """Return the call that splits samples off a batch: see `DepositContribution.split`.
+
+        Raises
+        ------
+        InvalidInput
+            If they are more than `MOST_SPLIT`.
+        """
         entry = self._entry(batch)
+        if len(positions) > MOST_SPLIT:
+            raise InvalidInput(
+                f"A call splits up to {MOST_SPLIT} samples off a batch, not {len(positions)}: each needs a record of "
+                "its own. Split the others off in another call."
+            )
         return self._claim("split", "Split samples off", entry, entry.mask(positions))
 
-    def report(self, contribution: DepositContribution, *, gas: int | None = None) -> Call:
+    def report(
+        self, contribution: DepositContribution, *, positions: Sequence[int] | None = None, gas: int | None = None
+    ) -> Call:
         """Return the call that announces that data is bad: see `DepositContribution.report`."""
-        return self._claim("report", "Report", self._entry(contribution), gas=gas)
+        entry = self._entry(contribution)
+        if entry.is_batch:
+            return self._claim("reportBatch", "Report", entry, entry.mask(positions), gas=gas)
+        if positions is not None:
+            raise IsNoBatch(id=entry.id)
+        return self._claim("report", "Report", entry, gas=gas)
 
     def take(self, contribution: DepositContribution, *, gas: int | None = None) -> Call:
         """Return the call that takes a share of a deposit, or what is left: see `DepositContribution.take`."""
@@ -132,10 +169,15 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
         return [DepositContribution(self, part, receipt) for part in parts]
 
     def report(
-        self, contribution: DepositContribution, *, sender: str | Account | None = None, gas: int | None = None
+        self,
+        contribution: DepositContribution,
+        *,
+        positions: Sequence[int] | None = None,
+        sender: str | Account | None = None,
+        gas: int | None = None,
     ) -> None:
         """Announce that data is bad: see `DepositContribution.report`."""
-        self.send(self.prepare.report(contribution, gas=gas), sender)
+        self.send(self.prepare.report(contribution, positions=positions, gas=gas), sender)
 
     def take(
         self, contribution: DepositContribution, *, sender: str | Account | None = None, gas: int | None = None

@@ -31,7 +31,7 @@ class GamifiedEntry(Entry):
     points, worth : int
         What it earned, and as how many contributions it counts.
     positions : int
-        Of a batch: bit i is set where the sample at position i was validated.
+        Of a batch: bit i is set where the sample at position i was validated and new.
     """
 
     until: int
@@ -112,10 +112,11 @@ class GamifiedHistory(History[GamifiedEntry]):
             yield Expected(("remembered", word), bits, told)
 
     def _validate(self, entry: GamifiedEntry, positions: int, until: int) -> None:
-        asked = [one for at, one in enumerate(entry.samples()) if positions >> at & 1]
-        new = [(sample, label) for sample, label in asked if self._remember(sample)]
+        # the event names those that were new
+        new = [one for at, one in enumerate(entry.samples()) if positions >> at & 1]
         features = 0
         for sample, _ in new:
+            self._remember(sample)
             features |= sketch(sample, dense=self.model.dense)
         entry.worth = -(-len(new) // BATCHED)
         entry.positions = positions
@@ -124,8 +125,6 @@ class GamifiedHistory(History[GamifiedEntry]):
         entry.points = self.standings[entry.author].earn(merit, classes, self.incentive)
         entry.stage, entry.until = "validated", until
 
-    def _remember(self, sample: bytes) -> bool:
+    def _remember(self, sample: bytes) -> None:
         word, bit = divmod(int.from_bytes(keccak(sample), "big") % (256 * self.incentive.memory_slots), 256)
-        known = self.memory[word] >> bit & 1
         self.memory[word] |= 1 << bit
-        return not known

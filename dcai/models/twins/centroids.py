@@ -16,6 +16,11 @@ class NearestCentroidTwin(DenseTwin, CentroidTwin):
     # 65,535 signed bytes add up to 24 bits at most.
     _lane = INT24
 
+    @property
+    def most_features(self) -> int:
+        """The most features of a model with so many classes that can be deployed."""
+        return min(3_500, 27_500 // self.max_classes)
+
 
 class SparseNearestCentroidTwin(SparseTwin, CentroidTwin):
     """The nearest of the averages of each class' binary features."""

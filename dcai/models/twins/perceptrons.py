@@ -6,7 +6,6 @@ from dcai.models.twins.dense import DenseTwin
 from dcai.models.twins.lanes import INT8, INT16
 from dcai.models.twins.perceptron import PerceptronTwin
 from dcai.models.twins.sparse import SparseTwin
-from dcai.samples import MAX_FEATURES
 
 _GAS_TEST = 1_400
 _GAS_POSTING = 175
@@ -19,7 +18,6 @@ class SparsePerceptronTwin(SparseTwin, PerceptronTwin):
 
     _lane = INT8
     _bias_unit = 1
-    _most_lanes = 32_000
     _asking_gas = (350, 90)
 
     def counting_gas(self, sample: bytes) -> int:
@@ -31,8 +29,10 @@ class SparsePerceptronTwin(SparseTwin, PerceptronTwin):
 
     @property
     def _most_features(self) -> int:
-        # of one vector, any sample fits into a transaction
-        return MAX_FEATURES if self._binary else super()._most_features
+        if self._binary:
+            return self._affordable(1, 400)
+        # the weights of a feature may begin at any byte of a slot
+        return self._affordable((self.max_classes + 30) // 32 + 1, 320 * self.max_classes)
 
 
 class DensePerceptronTwin(DenseTwin, PerceptronTwin):
@@ -45,3 +45,8 @@ class DensePerceptronTwin(DenseTwin, PerceptronTwin):
 
     _lane = INT16
     _bias_unit = 127**2
+
+    @property
+    def most_features(self) -> int:
+        """The most features of a model with so many classes that can be deployed."""
+        return self.max_features if self._binary else 5_150 // self.max_classes - 3

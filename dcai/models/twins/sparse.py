@@ -24,6 +24,10 @@ _GAS_FEATURE = 250
 _GAS_LANE = 250
 _GAS_TEST = 2_500
 
+# Of a transaction about the largest sample, and of a slot that becomes used.
+_SAMPLE_GAS = 7_800_000
+_SLOT_GAS = 22_200
+
 
 class SparseTwin(Twin, ABC):
     """A model of binary features: a sample is the indices of those that are present.
@@ -34,8 +38,8 @@ class SparseTwin(Twin, ABC):
     dense = False
     max_features = MAX_FEATURES
 
-    _most_lanes: ClassVar[int] = 16_000
-    """Lanes that a contract reads at most to answer about a sample, so that every claim fits into a transaction."""
+    _most_lanes: ClassVar[int] = 12_500
+    """Lanes that a contract reads at most to answer about a sample."""
 
     _asking_gas: ClassVar[tuple[int, int]] = (250, 270)
     """What an answer takes at most for each feature of a sample, and for each of its lanes."""
@@ -94,7 +98,14 @@ class SparseTwin(Twin, ABC):
 
     @property
     def _most_features(self) -> int:
-        return self._most_lanes // self.max_classes
+        """The most features of a sample, so that no transaction about it takes more than eight million gas."""
+        # of a counting model: see contracts/models/CountTable.sol
+        return min(self._affordable(1, 400), self._most_lanes // self.max_classes)
+
+    def _affordable(self, feature_slots: int, feature_gas: int) -> int:
+        """Return what contracts/libraries/SparseSample.sol does: features that all touch slots of their own, or all."""
+        left = max(_SAMPLE_GAS - _SLOT_GAS * self.slots, 0)
+        return max(_SAMPLE_GAS // (feature_slots * _SLOT_GAS + feature_gas), left // feature_gas)
 
     def _check_indices(self, indices: NDArray[np.integer]) -> None:
         if indices[-1] >= self.n_features:
@@ -103,8 +114,9 @@ class SparseTwin(Twin, ABC):
             )
         if len(indices) > self._most_features:
             raise InvalidInput(
-                f"The sample has {len(indices):,} features; of {self.max_classes} classes this model takes up to "
-                f"{self._most_features:,}, since no transaction could settle a claim with more: leave the rarest out."
+                f"The sample has {len(indices):,} features; with {self.n_features:,} features and {self.max_classes} "
+                f"classes this model takes up to {self._most_features:,}, so that no transaction about a sample needs "
+                "too much gas: leave the rarest out."
             )
 
     @classmethod

@@ -196,6 +196,11 @@ class State(ABC):
         self.classes = tuple(names)
 
     @property
+    def slots(self) -> int:
+        """The number of slots of a contract's state."""
+        return -(-(HEAD + self._size(self.max_classes, self.n_features)) // SLOT)
+
+    @property
     def _vectors(self) -> int:
         """The number of rows of the table."""
         return self._vectors_of(self.max_classes)

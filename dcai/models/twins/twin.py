@@ -220,6 +220,11 @@ class Twin(State):
         return slots
 
     @property
+    def most_features(self) -> int:
+        """The most features of a model with so many classes that can be deployed."""
+        return self.max_features
+
+    @property
     def _vectors_read(self) -> int:
         """The number of vectors that learning one sample reads."""
         return 1

@@ -131,6 +131,7 @@ ROWS = {
         "per sample, in a batch of 100; the model learns from half of them", "237,256 and up", "9,083 / -", 6_500
     ),
     f"{P100}.refund_batch": Row("per refunded sample, all that are due in such a batch at once"),
+    f"{P100}.report_batch": Row("per reported sample, all that are bad in a batch of 100 at once"),
     f"{P100}.split": Row("a reporter splits one sample off such a batch"),
     f"{P100}.split_batch": Row("per split-off sample, all that are bad in such a batch at once"),
     f"{GAMIFIED_100}.contribute_agree": Row(

@@ -99,6 +99,12 @@ def settled_100() -> Gas:
         for contribution in bad:
             contribution.take(sender=bob)
         gas["take_share_settled"] = latest_used(chain)
+        rng = np.random.default_rng(1)
+        batch = batch_of(trainer, [draw(rng, 100, 15) for _ in range(100)])
+        chain.travel(trainer.incentive.refund_after)
+        reported = len(disagreed(batch))
+        batch.report(sender=bob)
+        gas["report_batch"] = round(latest_used(chain) / reported)
     return {f"{P100}.{name}": value for name, value in gas.items()}
 
 
