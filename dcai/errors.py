@@ -330,6 +330,15 @@ class FailedCall(ContractError):
     sentence = "The recipient is a contract that refuses to receive money: nothing was paid, and its claim stays open."
 
 
+class ETHTransferFailed(ContractError):
+    """The recipient of a payment refuses it, or runs out of gas."""
+
+    sentence = (
+        "The recipient is a contract that refuses this payment, or needs more gas for it than somebody else's "
+        "transaction gives: nothing was paid, and its claim stays open, which it can make by itself."
+    )
+
+
 class FailedDeployment(ContractError):
     """A contract can't be created."""
 

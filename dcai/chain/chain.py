@@ -132,6 +132,14 @@ class Chain:
         """Return the time of the latest block, seconds since 1970."""
         return to_int(field(self._ask("eth_getBlockByNumber", ["latest", False]), "timestamp"))
 
+    def finalized(self) -> int | None:
+        """Return the number of the latest block that no reorganisation can replace; None where a chain has none."""
+        try:
+            block = self.request("eth_getBlockByNumber", ["finalized", False])
+        except RpcFailure:  # the node doesn't know the tag
+            return None
+        return None if block is None else to_int(field(block, "number"))
+
     def time_of(self, block: int) -> int:
         """Return the time of a block, seconds since 1970."""
         return to_int(field(self._ask("eth_getBlockByNumber", [hex(block), False]), "timestamp"))
@@ -302,6 +310,11 @@ class Chain:
         return self.send(address, codec(contract).call(function, *args), sender=sender, value=value, gas=gas)
 
     # Time, on a local chain
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a chain of this process, whose clock can be set and which nothing reorganises."""
+        return self._travel is not None
 
     def travel(self, duration: durations.Duration) -> None:
         """Let time pass until the next block, which is made at once. A local chain only.

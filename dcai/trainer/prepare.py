@@ -110,6 +110,6 @@ class Calls:
         return self._trainer.contract.call(function, entry.claim(), entry.slot, *args, gas=gas, what=what)
 
     def _deposit(self, samples: Sequence[bytes]) -> int:
-        """Return what a sample costs at most: in the second of the contribution before."""
+        """Return what a sample costs at most."""
         trainer = self._trainer
-        return -(-int(trainer.incentive.price(0, trainer.inputs.sizes(samples))) // len(samples))
+        return -(-trainer.highest_price(trainer.inputs.sizes(samples)) // len(samples))

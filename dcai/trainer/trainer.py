@@ -215,9 +215,25 @@ class Trainer(Generic[C, H]):
         sizes = (1,) if data is None and many is None else self.inputs.sizes(samples)
         _, _, last = self.contract.read("progress")
         # the next block is at least a second later than this one
-        now = self.incentive.price(max(self.chain.now() + 1 - last, 1), sizes)
-        safe = self.incentive.price(0, sizes)
+        now = self.price(sizes, elapsed=max(self.chain.now() + 1 - last, 1))
+        safe = self.highest_price(sizes)
         return Quote(_multiple(now, len(sizes)), _multiple(safe, len(sizes)))
+
+    def price(self, sizes: tuple[int, ...], *, elapsed: int) -> int:
+        """Return what samples with so many features each cost together in the next block, wei, to the unit.
+
+        Parameters
+        ----------
+        sizes
+            The number of features of each sample.
+        elapsed
+            Seconds from the last contribution to that block.
+        """
+        return int(self.incentive.price(elapsed, sizes))
+
+    def highest_price(self, sizes: tuple[int, ...]) -> int:
+        """Return what suffices for them if somebody else contributes just before: what is sent by default."""
+        return self.price(sizes, elapsed=0)
 
     # The log
 

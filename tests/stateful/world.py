@@ -23,7 +23,7 @@ PEOPLE = ACCOUNTS + WALLETS
 # a hundred times and more what a deposit can be, again and again
 _FORTUNE = 2**112
 
-_ACCEPTS, _REFUSES, _CALLS_BACK, _CALLS_BACK_OR_REFUSES = range(4)
+_ACCEPTS, _REFUSES, _CALLS_BACK, _CALLS_BACK_OR_REFUSES, _BURNS = range(5)
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ class World:
     def behave(self, who: str, mood: Mood, to: str) -> None:
         """Set how a contract takes money from now on."""
         if mood.back is None:
-            number, data, value = _REFUSES if mood.refuses else _ACCEPTS, b"", 0
+            number, data, value = _BURNS if mood.burns else _REFUSES if mood.refuses else _ACCEPTS, b"", 0
         else:
             number, data, value = (
                 _CALLS_BACK if mood.tolerant else _CALLS_BACK_OR_REFUSES,
                 calldata(mood.back, self.face),
                 mood.back.value,
             )
-        back = self._wallet.call("behave", number, (to, value, data))
+        back = self._wallet.call("behave", number, (to, value, data), mood.with_data)
         assert self._mined(self._operator, self.address[who], back, 0).error is None
 
     def force(self, to: str, amount: int) -> None:

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// A person who is a contract: makes several calls in one transaction, refuses money, or calls back when paid.
+/// A person who is a contract: makes several calls in one transaction, refuses money, calls back when paid, or burns
+/// the gas of those who pay.
 contract Wallet {
     enum Mood {
         Accepts,
         Refuses,
         CallsBack,
-        CallsBackOrRefuses
+        CallsBackOrRefuses,
+        Burns
     }
 
     struct Call {
@@ -18,6 +20,7 @@ contract Wallet {
 
     Mood private _mood;
     Call private _back;
+    uint256 private _length;
 
     event CalledBack(bool ok, bytes answer);
 
@@ -25,7 +28,8 @@ contract Wallet {
 
     receive() external payable {
         if (_mood == Mood.Accepts) return;
-        if (_mood == Mood.Refuses) revert();
+        if (_mood == Mood.Refuses) _refuse(_length);
+        if (_mood == Mood.Burns) return _burn();
         (bool ok, bytes memory answer) = _back.to.call{value: _back.value}(_back.data);
         emit CalledBack(ok, answer);
         if (_mood == Mood.CallsBackOrRefuses) _require(ok, answer);
@@ -38,8 +42,20 @@ contract Wallet {
         }
     }
 
-    function behave(Mood mood, Call calldata back) external {
-        (_mood, _back) = (mood, back);
+    /// @param length the bytes that it refuses with
+    function behave(Mood mood, Call calldata back, uint256 length) external {
+        (_mood, _back, _length) = (mood, back, length);
+    }
+
+    function _refuse(uint256 length) private pure {
+        assembly ("memory-safe") {
+            revert(0, length)
+        }
+    }
+
+    /// Uses 150,000 gas.
+    function _burn() private view {
+        for (uint256 before = gasleft(); before - gasleft() < 150_000;) {}
     }
 
     function _require(bool ok, bytes memory answer) private pure {
