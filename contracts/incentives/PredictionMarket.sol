@@ -63,8 +63,9 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         MarketTerms terms_ = _terms();
         Phase phase_ = _phase(opening, terms_);
         if (phase_ != Phase.Payment && phase_ != Phase.Failed && phase_ != Phase.Unopened) revert WrongPhase(phase_);
-        amount = _fees(opening, terms_, _samples());
-        if (phase_ != Phase.Payment) amount += _bounty(opening, terms_);
+        uint256 bounty = _bounty(opening, terms_);
+        amount = _fees(bounty, terms_, _samples());
+        if (phase_ != Phase.Payment) amount += bounty;
         if (amount == 0 || opening.forfeited) revert NothingOwed(_NOBODY);
         _opening.forfeited = true;
         emit Forfeit(amount);
@@ -93,7 +94,7 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         if (msg.data.length > _MOST_BYTES) revert TooLong(msg.data.length, _MOST_BYTES);
         _checkSize(count, size, settings);
         uint256 required = _price(opening, terms_, head.counted(), count);
-        if (msg.value < required) revert WrongStake(required, msg.value);
+        if (msg.value < required || msg.value > type(uint96).max) revert WrongStake(required, msg.value);
         if (head.counted() + count > terms_.most()) revert MarketFull(head.counted(), terms_.most());
         // what was sent beyond the price comes back with the stake
         open = msg.value - (required - count * terms_.stake());
@@ -132,7 +133,8 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         uint256 samples,
         uint256 count
     ) private pure returns (uint256) {
-        uint256 fee = _fees(opening, terms_, samples + count) - _fees(opening, terms_, samples);
+        uint256 bounty = _bounty(opening, terms_);
+        uint256 fee = _fees(bounty, terms_, samples + count) - _fees(bounty, terms_, samples);
         return count * terms_.stake() + fee;
     }
 }

@@ -169,7 +169,8 @@ interface IPredictionMarket is IIncentive {
     error WrongPhase(Phase phase);
     /// @notice The bounty must be a multiple of the stake: 1 to 2^40 - 1 stakes.
     error WrongBounty(uint256 stake, uint256 sent);
-    /// @notice The value must be one stake per sample and the fee, or more; what is more comes back with the stake.
+    /// @notice The value must be one stake per sample and the fee, or more, and below 2^96 wei; what is more than the
+    /// price comes back with the stake.
     error WrongStake(uint256 required, uint256 sent);
     /// @notice The market accepts at most `most` samples.
     error MarketFull(uint256 samples, uint256 most);

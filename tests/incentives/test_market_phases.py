@@ -243,6 +243,9 @@ def test_a_sample_costs_a_stake_and_the_fee_and_what_is_more_comes_back(stage, r
         for wrong in (0, count * market.stake, price - 1):
             with refused(WrongStake, price, wrong):
                 market.contribute(market.carol, count, value=wrong)
+    market.chain.request("anvil_setBalance", [market.carol, hex(2**97)])
+    with refused(WrongStake, price, 2**96):
+        market.contribute(market.carol, 3, value=2**96)
     market.contribute(market.carol, 3, value=price + 17)
 
     entry = list(market.market.history().entries.values())[-1]

@@ -137,8 +137,13 @@ abstract contract MarketState is IPredictionMarket, Trainer {
 
     /// What the first `samples` samples burn together. It grows with their square, and is the bounty where the market
     /// is full: filling a market costs what its provider gets back by it.
-    function _fees(Opening memory opening, MarketTerms terms_, uint256 samples) internal pure returns (uint256) {
-        return (_bounty(opening, terms_) * samples * samples) / (terms_.most() * terms_.most());
+    function _fees(uint256 bounty, MarketTerms terms_, uint256 samples) internal pure returns (uint256) {
+        uint256 most = terms_.most();
+        // a bounty has 112 bits and a market 16 bits of samples (a question about the price of more may get a wrong
+        // answer)
+        unchecked {
+            return (bounty * samples * samples) / (most * most);
+        }
     }
 
     function _checkCount(uint256 required, uint256 given) internal pure {

@@ -11,7 +11,7 @@ from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.header import check_randomness, header
 from dcai.chain.receipts import Receipt
-from dcai.errors import InvalidInput
+from dcai.errors import InvalidInput, NodeError
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.errors import AlreadyRevealed, WrongPhase
 from dcai.incentives.prediction_market.finality import Waiting
@@ -139,7 +139,8 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
 
     def price(self, sizes: tuple[int, ...], *, elapsed: int) -> int:
         """Return what samples cost together in the next block, wei: a stake each and the fee, whenever they come."""
-        return super().price(sizes, elapsed=elapsed) + self._fee(self.course().samples, len(sizes))
+        course = self.course()
+        return super().price(sizes, elapsed=elapsed) + self._fee(course, course.samples, len(sizes))
 
     def highest_price(self, sizes: tuple[int, ...], *, ahead: int = 0) -> int:
         """Return what suffices if somebody else contributes a batch just before; what is more comes back.
@@ -151,9 +152,9 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         ahead
             How many samples more come before.
         """
-        count, terms = len(sizes), self.incentive
-        samples = min(self.course().samples + MAX_BATCH + ahead, max(terms.most_samples - count, 0))
-        return super().price(sizes, elapsed=0) + self._fee(samples, count)
+        course, count = self.course(), len(sizes)
+        samples = min(course.samples + MAX_BATCH + ahead, max(self.incentive.most_samples - count, 0))
+        return super().price(sizes, elapsed=0) + self._fee(course, samples, count)
 
     def scores(self) -> list[Score]:
         """Return the value of each turn, from the log: mistakes after it, and its gain.
@@ -319,12 +320,17 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
 
     def _contribute(self, *args: Any) -> MarketContribution:
         made = super()._contribute(*args)
-        # its event doesn't say how much of what was sent is the fee
-        made.entry.fee_wei = made.entry.deposit_wei - self.contract.read("record", made.entry.slot) % 2**96
+        entry = made.entry
+        # its event doesn't say how much of what was sent is the fee; a node that doesn't know either costs nobody a
+        # contribution that is made
+        with suppress(NodeError):
+            record = self.contract.read("record", entry.slot)
+            if record >> 96 == entry.record(self.address) >> 96:
+                entry.fee_wei = entry.deposit_wei - record % 2**96
         return made
 
-    def _fee(self, samples: int, count: int) -> int:
-        return self.incentive.fee(self.course().rounds * self.incentive.stake_wei, samples, count)
+    def _fee(self, course: Course, samples: int, count: int) -> int:
+        return self.incentive.fee(course.rounds * self.incentive.stake_wei, samples, count)
 
     @staticmethod
     def _drawn(course: Course) -> int:
