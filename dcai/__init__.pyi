@@ -9,6 +9,7 @@ from .incentives.deposit_refund_take.trainer import DepositContribution, Deposit
 from .incentives.gamified.standing import Standing
 from .incentives.gamified.trainer import GamifiedContribution, GamifiedTrainer, Leader
 from .incentives.prediction_market.course import Course, Phase
+from .incentives.prediction_market.paying import Payments, Unpaid
 from .incentives.prediction_market.scores import Score
 from .incentives.prediction_market.trainer import MarketContribution, MarketTrainer
 from .models import (
@@ -57,6 +58,7 @@ __all__ = [
     "Model",
     "NaiveBayes",
     "NearestCentroid",
+    "Payments",
     "Phase",
     "PredictionMarket",
     "Quote",
@@ -69,6 +71,7 @@ __all__ = [
     "TextEncoder",
     "Trainer",
     "Twin",
+    "Unpaid",
     "VectorEncoder",
     "attach",
     "connect",

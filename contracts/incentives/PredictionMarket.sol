@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 import {IIncentive} from "../interfaces/IIncentive.sol";
 import {IPredictionMarket} from "../interfaces/IPredictionMarket.sol";
 import {Contribution} from "../interfaces/ITrainer.sol";
@@ -12,7 +12,7 @@ import {Record} from "../types/Record.sol";
 import {Settings} from "../types/Settings.sol";
 import {Replay} from "./prediction_market/Replay.sol";
 
-/// Participation and payments. In a record, the stake is open, until a failed market pays it back.
+/// Participation and payments. In a record, what was sent less the fee is open, until a failed market pays it back.
 abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
     using Settings for uint256;
 
@@ -22,6 +22,10 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
     /// transaction that nodes relay.
     uint256 private constant _MOST_BYTES = 32_768;
 
+    /// The gas of a payment that somebody else has made. A Safe uses 7,000; what a recipient burns beyond the cap would
+    /// be the sender's loss.
+    uint256 private constant _PUSH_GAS = SafeTransferLib.GAS_STIPEND_NO_GRIEF;
+
     /// @inheritdoc IPredictionMarket
     function collect(address person) external nonReentrant returns (uint256 amount) {
         _only(Phase.Payment);
@@ -29,48 +33,49 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         if (amount == 0) revert NothingOwed(person);
         _owed[person] = 0;
         emit Collected(person, amount);
-        Address.sendValue(payable(person), amount);
+        _pay(person, amount);
     }
 
     /// @inheritdoc IPredictionMarket
     function withdraw() external nonReentrant returns (uint256 amount) {
-        Phase phase_ = _phase(_opening, _terms());
+        _only(Phase.Payment);
         address provider = creator();
-        if (phase_ == Phase.Payment) amount = _remainder;
-        else if (phase_ == Phase.Failed) amount = _bounty(_opening, _terms()) % _samples();
-        else revert WrongPhase(phase_);
+        amount = _remainder;
         if (amount == 0 || _opening.withdrawn) revert NothingOwed(provider);
         _opening.withdrawn = true;
         emit Withdrawn(provider, amount);
-        Address.sendValue(payable(provider), amount);
+        _pay(provider, amount);
     }
 
     /// @inheritdoc IPredictionMarket
     function reclaim(Contribution calldata contribution, uint256 slot) external nonReentrant returns (uint256 amount) {
         _only(Phase.Failed);
-        uint256 samples = contribution.label == BATCH ? _batchCount(contribution.sample) : 1;
-        // every sample gets the same part
-        // slither-disable-next-line divide-before-multiply
-        uint256 part = _bounty(_opening, _terms()) / _samples();
-        amount = contribution.deposit + samples * part;
-        _records[slot] = _stored(contribution, slot).withOpen(0);
+        Record record_ = _stored(contribution, slot);
+        amount = record_.open();
+        _records[slot] = record_.withOpen(0);
         emit Reclaimed(contribution.id, contribution.author, amount);
-        Address.sendValue(payable(contribution.author), amount);
+        _pay(contribution.author, amount);
     }
 
     /// @inheritdoc IPredictionMarket
     function forfeit() external nonReentrant returns (uint256 amount) {
-        _only(Phase.Unopened);
-        amount = _remainder;
+        Opening memory opening = _opening;
+        MarketTerms terms_ = _terms();
+        Phase phase_ = _phase(opening, terms_);
+        if (phase_ != Phase.Payment && phase_ != Phase.Failed && phase_ != Phase.Unopened) revert WrongPhase(phase_);
+        uint256 bounty = _bounty(opening, terms_);
+        amount = _fees(bounty, terms_, _samples());
+        if (phase_ != Phase.Payment) amount += bounty;
+        if (amount == 0 || opening.forfeited) revert NothingOwed(_NOBODY);
         _opening.forfeited = true;
         emit Forfeit(amount);
-        Address.sendValue(payable(_NOBODY), amount);
+        _pay(_NOBODY, amount);
     }
 
     /// @inheritdoc IIncentive
     function price(uint256 count, uint256 size, uint256) external view returns (uint256) {
         _checkSize(count, size, Settings.trainer());
-        return count * _terms().stake();
+        return _price(_opening, _terms(), _samples(), count);
     }
 
     function _accept(
@@ -79,7 +84,7 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         uint256 size,
         uint256 settings,
         uint256 packed
-    ) internal override returns (uint256 stake, uint256 counted) {
+    ) internal override returns (uint256 open, uint256 counted) {
         MarketTerms terms_ = MarketTerms.wrap(packed);
         Opening memory opening = _opening;
         // 0 is a time that has not come
@@ -88,9 +93,11 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
             revert WrongPhase(_phase(opening, terms_));
         if (msg.data.length > _MOST_BYTES) revert TooLong(msg.data.length, _MOST_BYTES);
         _checkSize(count, size, settings);
-        stake = count * terms_.stake();
-        if (msg.value != stake) revert WrongStake(stake, msg.value);
+        uint256 required = _price(opening, terms_, head.counted(), count);
+        if (msg.value < required || msg.value > type(uint96).max) revert WrongStake(required, msg.value);
         if (head.counted() + count > terms_.most()) revert MarketFull(head.counted(), terms_.most());
+        // what was sent beyond the price comes back with the stake
+        open = msg.value - (required - count * terms_.stake());
         counted = count;
     }
 
@@ -111,5 +118,23 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         // the proposer of this block knows the randomness of the next one
         if (terms_.drawAfter() < 2) revert BadSetting("drawAfter");
         if (terms_.most() == 0) revert BadSetting("most");
+    }
+
+    /// Sends money, and drops whatever the recipient answers.
+    function _pay(address to, uint256 amount) private {
+        uint256 most = msg.sender == to ? gasleft() : _PUSH_GAS;
+        if (!SafeTransferLib.trySafeTransferETH(to, amount, most)) revert ETHTransferFailed();
+    }
+
+    /// A stake per sample, and the fee of these samples.
+    function _price(
+        Opening memory opening,
+        MarketTerms terms_,
+        uint256 samples,
+        uint256 count
+    ) private pure returns (uint256) {
+        uint256 bounty = _bounty(opening, terms_);
+        uint256 fee = _fees(bounty, terms_, samples + count) - _fees(bounty, terms_, samples);
+        return count * terms_.stake() + fee;
     }
 }

@@ -7,10 +7,13 @@ import {Contribution} from "./ITrainer.sol";
 /// @notice A prediction market: a bounty, paid out by how much each contribution lowered the error on a hidden test set
 /// @dev The rule is that of Abernethy and Frongillo as given by Harris and Waggoner, "Decentralized & Collaborative AI
 /// on Blockchain" (2019). The provider, who is the trainer's creator, commits to a test set in portions and pays in a
-/// bounty. One portion is drawn and opened. People contribute; every sample costs the same stake. The provider reveals
-/// the other portions. All contributions are replayed in memory, from the trainer's initial parameters, and the
+/// bounty. One portion is drawn and opened. People contribute; every sample costs the same stake, which comes back by
+/// the rule, and a fee, which is burnt. The provider reveals the other portions. All contributions are replayed in memory, from the trainer's initial parameters, and the
 /// mistakes on the revealed portions are counted after each. No phase waits for anybody: a phase in which somebody must
 /// act ends by a deadline, and in every other phase people can collect what is theirs, without a time limit.
+/// The first n samples cost n² / most² of the bounty in fees, whoever sends them and in whatever batches: a market
+/// costs as much to fill as its bounty is. Nobody gains by a market that fails: contributors get back what they sent
+/// less the fees, and the bounty is burnt.
 /// Warning: the provider knows the test set, and may contribute under another name.
 /// Warning: a test set with wrong labels is valid. Look at the portion that was drawn: the others are as good on
 /// average, unless the provider was lucky.
@@ -24,7 +27,7 @@ interface IPredictionMarket is IIncentive {
     /// @param Evaluation anybody can replay the contributions
     /// @param Payment people collect what they are owed, and the provider the remainder, without a time limit
     /// @param Failed the provider did not reveal in time, or nobody continued the evaluation in time: every sample gets
-    /// its stake and an equal part of the bounty
+    /// its stake back, and anybody can send the bounty to the burn address
     /// @param Unopened the provider did not open in time; anybody can send the bounty to the burn address
     /// @param Forfeited the bounty was sent to the burn address
     enum Phase {
@@ -53,7 +56,7 @@ interface IPredictionMarket is IIncentive {
     /// contribution
     /// @param drawAfter blocks from the commitment to the block that decides the draw, 2 to 127
     /// @param grouped whether a participant's consecutive contributions are scored together
-    /// @param most the largest number of samples that the market accepts, at most 65,535
+    /// @param most the largest number of samples that the market accepts, at most 65,535. Fees rise towards it
     struct Terms {
         uint256 stake;
         uint256 openWithin;
@@ -152,13 +155,13 @@ interface IPredictionMarket is IIncentive {
     /// @param amount wei
     event Withdrawn(address indexed provider, uint256 amount);
 
-    /// @notice A contribution to a failed market was paid back with its part of the bounty.
+    /// @notice A contribution to a failed market was paid back, without its fee.
     /// @param id the number of the contribution
     /// @param author its author
     /// @param amount wei
     event Reclaimed(uint256 indexed id, address indexed author, uint256 amount);
 
-    /// @notice The bounty was sent to the burn address, since the provider did not open the drawn portion in time.
+    /// @notice What belongs to nobody was sent to the burn address.
     /// @param amount wei
     event Forfeit(uint256 amount);
 
@@ -166,7 +169,8 @@ interface IPredictionMarket is IIncentive {
     error WrongPhase(Phase phase);
     /// @notice The bounty must be a multiple of the stake: 1 to 2^40 - 1 stakes.
     error WrongBounty(uint256 stake, uint256 sent);
-    /// @notice The value must be exactly one stake per sample.
+    /// @notice The value must be one stake per sample and the fee, or more, and below 2^96 wei; what is more than the
+    /// price comes back with the stake.
     error WrongStake(uint256 required, uint256 sent);
     /// @notice The market accepts at most `most` samples.
     error MarketFull(uint256 samples, uint256 most);
@@ -192,6 +196,8 @@ interface IPredictionMarket is IIncentive {
     error OutOfTurn(uint256 next, uint256 given);
     /// @notice The market does not owe this person anything, or has already paid them.
     error NothingOwed(address person);
+    /// @notice The recipient refuses money, or needs more gas for it than others give: then it can call by itself.
+    error ETHTransferFailed();
 
     /// @notice Commits to a test set and pays in the bounty. Only the provider may, once.
     /// @param hashes keccak256 of each portion's content
@@ -220,25 +226,27 @@ interface IPredictionMarket is IIncentive {
     /// @param evaluation what the step needs
     function evaluate(Evaluation calldata evaluation) external;
 
-    /// @notice Pays a person what the settled market owes them. Anybody may call.
+    /// @notice Pays a person what the settled market owes them. Anybody may call. The recipient of a payment that somebody
+    /// else asked for has 100,000 gas, as in `withdraw` and `reclaim`.
     /// @param person the account
     /// @return amount wei
     function collect(address person) external returns (uint256 amount);
 
-    /// @notice Pays the provider the remainder: what the rule leaves of a settled market, what cannot be divided of a
-    /// failed one, the bounty of a market without contributions. Anybody may call.
+    /// @notice Pays the provider the remainder: what the rule leaves of a settled market, the bounty of a market without
+    /// contributions. Anybody may call.
     /// @return amount wei
     function withdraw() external returns (uint256 amount);
 
-    /// @notice Pays the author of a contribution to a failed market its stake and its part of the bounty. Anybody may
-    /// call.
+    /// @notice Pays the author of a contribution to a failed market what its record says is open: what was sent less the
+    /// fee. Anybody may call.
     /// @param contribution the values of its event
     /// @param slot the slot of its record
     /// @return amount wei
     function reclaim(Contribution calldata contribution, uint256 slot) external returns (uint256 amount);
 
-    /// @notice Sends the bounty to the burn address (0x…dEaD) if the drawn portion was not opened in time: a provider
-    /// who got it back could draw until the best portion comes. Anybody may call.
+    /// @notice Sends what belongs to nobody to the burn address (0x…dEaD), once: the fees, and the bounty if the drawn
+    /// portion was not opened in time, or the market failed. A provider who got it back could draw until the best
+    /// portion comes, or fill a market and let it fail. Anybody may call.
     /// @return amount wei
     function forfeit() external returns (uint256 amount);
 

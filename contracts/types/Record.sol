@@ -14,8 +14,9 @@ type Record is uint256;
 using RecordLibrary for Record global;
 
 library RecordLibrary {
-    /// keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample))), with the whole deposit open, which
-    /// is below 2^96.
+    /// keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample), address(this))), with the whole deposit
+    /// open, which is below 2^96. The chain is not in it: a chain that splits gives one side another id, and deposits
+    /// there would be lost.
     function make(
         uint256 id,
         address author,
@@ -23,7 +24,7 @@ library RecordLibrary {
         uint256 deposit,
         uint256 label,
         bytes calldata sample
-    ) internal pure returns (Record record) {
+    ) internal view returns (Record record) {
         assembly ("memory-safe") {
             let free := mload(0x40)
             calldatacopy(free, sample.offset, sample.length)
@@ -33,7 +34,8 @@ library RecordLibrary {
             mstore(add(free, 0x40), time)
             mstore(add(free, 0x60), deposit)
             mstore(add(free, 0x80), label)
-            record := or(shl(96, keccak256(free, 0xc0)), deposit)
+            mstore(add(free, 0xc0), address())
+            record := or(shl(96, keccak256(free, 0xe0)), deposit)
         }
     }
 

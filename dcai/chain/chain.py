@@ -170,6 +170,14 @@ class Chain:
         """Return the time of the latest block, seconds since 1970."""
         return to_int(self.block()["timestamp"])
 
+    def finalized(self) -> int | None:
+        """Return the number of the latest block that no reorganisation can replace; None where a chain has none."""
+        try:
+            block = self.request("eth_getBlockByNumber", ["finalized", False])
+        except RpcFailure:  # the node doesn't know the tag
+            return None
+        return None if block is None else to_int(field(block, "number"))
+
     def time_of(self, block: int) -> int:
         """Return the time of a block, seconds since 1970."""
         return to_int(self.block(block)["timestamp"])

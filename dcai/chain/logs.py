@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -109,18 +110,12 @@ def accepted(message: str, refused: int) -> int | None:
 
 def shown(parts: Iterable[Part]) -> Iterator[Part]:
     """Yield parts, and show in a terminal, on standard error, how far they are, if it takes a while."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+    from dcai import terminal
+
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
+    bar = terminal.progress(*columns, shown=sys.stderr.isatty())
     task, start, entries = bar.add_task(""), time.monotonic(), 0
     try:
         for part in parts:

@@ -87,7 +87,7 @@ def the_quoted_price_is_charged(candidate: Candidate, walk: Walk) -> None:
             size = sum(max(one, unit) for one in sizes)
             asked = ("price", len(sizes), size, last + elapsed)
             try:
-                told = candidate.incentive.price(elapsed, sizes)
+                told = walk.trainer.price(sizes, elapsed=elapsed)
             except TooLarge:
                 with refusing(f"the price of samples of {sizes} features", TooLarge):
                     walk.trainer.contract.read(*asked)

@@ -26,6 +26,7 @@ Prepare = Callable[[Trainer], None]
 _CONTRIBUTION = ["id", "author", "time", "deposit", "label", "sample"]
 _LARGEST_BATCH = 5
 _HUGE = 2**256 - 1
+_NOBODY = "0x000000000000000000000000000000000000dEaD"
 
 
 class Walk:
@@ -98,7 +99,7 @@ class Walk:
         """Return what samples cost in the next block, each an equal part."""
         _, _, last = self.trainer.contract.read("progress")
         sizes = tuple(self.trainer.model().size_of(sample) for sample in packed)
-        price = self.incentive.price(self.chain.now() + 1 - last, sizes)
+        price = self.trainer.price(sizes, elapsed=self.chain.now() + 1 - last)
         return -(-price // len(packed)) * len(packed)
 
     def claim(self, entry: Entry, person: str) -> bool:
@@ -176,8 +177,8 @@ class Walk:
             assert audit.balance_wei >= audit.owed_wei
 
     def money(self) -> int:
-        """Return what everybody has together, the contract included, wei."""
-        everybody = [self.trainer.address, self.creator, *self.people, self.stranger]
+        """Return what everybody has together, the contract and the burn address included, wei."""
+        everybody = [self.trainer.address, self.creator, *self.people, self.stranger, _NOBODY]
         return sum(self.chain.balance(one) for one in everybody)
 
     def settle(self, patience: Duration) -> list[Entry]:

@@ -76,8 +76,11 @@ def audit(contract: Contract, history: History, model: Twin, block: int) -> Audi
     at_slot = {entry.slot: entry for entry in history.entries.values()}
     records = _ask_many(contract, [("record", slot) for slot in at_slot], block)
     for entry, record in zip(at_slot.values(), records, strict=True):
-        if record != entry.record():
-            problems.append(f"The record of contribution {entry.id} is {record:#x}, the log gives {entry.record():#x}.")
+        expected_record = entry.record(contract.address)
+        if record != expected_record:
+            problems.append(
+                f"The record of contribution {entry.id} is {record:#x}, the log gives {expected_record:#x}."
+            )
     expectations = list(history.expectations())
     answers = _ask_many(contract, [one.question for one in expectations], block)
     for one, answer in zip(expectations, answers, strict=True):

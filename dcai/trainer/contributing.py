@@ -93,12 +93,13 @@ def contribute_each(batches: Batched[Batch], contribute: Callable[[Batch], C], *
     ContributingInterrupted
         If somebody presses Ctrl-C.
     """
-    from rich.progress import track
+    from dcai import terminal  # what it is made of takes long to import
 
     made: Batched[C] = Batched(skipped=batches.skipped)
     try:
-        for batch in track(batches, description="Contributing", disable=not progress or len(batches) < 2):
-            made.append(contribute(batch))
+        with terminal.progress(shown=progress and len(batches) > 1) as bar:
+            for batch in bar.track(batches, description="Contributing"):
+                made.append(contribute(batch))
     except Exception as error:
         if not made:
             raise

@@ -33,12 +33,12 @@ class Quote:
     skipped: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, trainer: Trainer[Any, Any], sizes: tuple[int, ...], skipped: tuple[int, ...] = ()) -> Self:
+    def of(cls, trainer: Trainer, sizes: tuple[int, ...], skipped: tuple[int, ...] = ()) -> Self:
         """Return the price of samples of these sizes; a contribution of several pays as much for each."""
         _, _, last = trainer.contract.read("progress")
         # the next block is at least a second later than this one
         elapsed = max(trainer.chain.now() + 1 - last, 1)
-        price, most = (int(trainer.incentive.price(seconds, sizes)) for seconds in (elapsed, 0))
+        price, most = trainer.price(sizes, elapsed=elapsed), trainer.highest_price(sizes)
         count = len(sizes)
         return cls(-(-price // count) * count, -(-most // count) * count, skipped)
 

@@ -99,12 +99,11 @@ class Entry(ABC):
         """Return the contribution as claims bring it back to the contract."""
         return (self.id, self.author, self.time, self.deposit_wei, self.label, self.sample)
 
-    def record(self) -> int:
-        """Return the record that the contract must hold at the slot: contracts/types/Record.sol."""
+    def record(self, trainer: str) -> int:
+        """Return the record that a trainer at an address must hold at the slot: contracts/types/Record.sol."""
         *head, sample = self.claim()
-        digest = keccak(
-            encode(["uint256", "address", "uint256", "uint256", "uint256", "bytes32"], [*head, keccak(sample)])
-        )
+        types = ["uint256", "address", "uint256", "uint256", "uint256", "bytes32", "address"]
+        digest = keccak(encode(types, [*head, keccak(sample), trainer]))
         return (int.from_bytes(digest, "big") << 96) % 2**256 | self.open
 
 

@@ -151,7 +151,7 @@ class Calls:
         return self._trainer.contract.call(function, entry.claim(), entry.slot, *args, gas=gas, what=what)
 
     def _deposit(self, samples: Sequence[bytes], given: Amount | None, *, force: bool) -> int:
-        """Return what to pay for each sample: at most it costs what it does in the second of the contribution before.
+        """Return what to pay for each sample: by default what it costs at most.
 
         Raises
         ------
@@ -159,7 +159,7 @@ class Calls:
             If what is given isn't an amount, or is more than ten times as much and not forced.
         """
         trainer = self._trainer
-        most = -(-int(trainer.incentive.price(0, trainer.inputs.sizes(samples))) // len(samples))
+        most = -(-trainer.highest_price(trainer.inputs.sizes(samples)) // len(samples))
         if given is None:
             return most
         each = wei(given, "A deposit")

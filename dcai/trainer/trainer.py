@@ -223,6 +223,22 @@ class Trainer(Generic[C, H]):
             return Quote.of(self, self.inputs.sizes(rows.samples), rows.skipped)
         return Quote.of(self, (1,) if data is None else self.inputs.sizes([self.inputs.sample(data)]))
 
+    def price(self, sizes: tuple[int, ...], *, elapsed: int) -> int:
+        """Return what samples with so many features each cost together in the next block, wei, to the unit.
+
+        Parameters
+        ----------
+        sizes
+            The number of features of each sample.
+        elapsed
+            Seconds from the last contribution to that block.
+        """
+        return int(self.incentive.price(elapsed, sizes))
+
+    def highest_price(self, sizes: tuple[int, ...]) -> int:
+        """Return what suffices for them if somebody else contributes just before: what is sent by default."""
+        return self.price(sizes, elapsed=0)
+
     # The log
 
     def contributions(self) -> list[C]:

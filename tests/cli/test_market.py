@@ -83,11 +83,13 @@ def test_a_market_is_provided_contributed_to_settled_and_told_from_the_command_l
     done = run("market", "settle", market, secret, "--json")
     assert done.exit_code == 0, done.output
     paid = json.loads(done.stdout)["paid_wei"]
-    assert sum(paid.values()) == 12 * STAKE
+    assert json.loads(done.stdout)["unpaid"] == []
+    kept = {one.entry.author: one.entry.kept_wei for one in trainer.contributions()}
+    assert sum(paid.values()) == 10 * STAKE + sum(kept.values())
     assert told(run, market)["phase"] == "payment"
     turns = json.loads(run("market", "scores", market, "--json").stdout)
     assert [turn["author"] for turn in turns] == [bob, carol]
-    assert all(paid.get(t["author"], 0) == STAKE + t["gain"] * STAKE // 4 for t in turns)
+    assert all(paid.get(turn["author"], 0) == kept[turn["author"]] + turn["gain"] * STAKE // 4 for turn in turns)
     assert bob in run("market", "scores", market).stdout
     assert trainer.audit().ok
 

@@ -65,7 +65,7 @@ def test_a_record_matches_the_log_and_no_contribution_with_a_changed_field(launc
     mine = trainer.contribute([1, 2], "yes", sender=people[1])
     chain.travel("1 day")
     entry = mine.entry
-    assert chain.read(TRAINER, trainer.address, "record", entry.slot) == entry.record()
+    assert chain.read(TRAINER, trainer.address, "record", entry.slot) == entry.record(trainer.address)
 
     claim = entry.claim()
     for field, changed in ((0, 2), (2, claim[2] - 1), (3, claim[3] + 1), (4, 0), (5, b"\0\1")):
@@ -86,8 +86,8 @@ def test_a_live_record_is_never_overwritten(launch, chain, people, slot):
 
     third = trainer.contributions()[-1].entry
     assert (third.id, third.slot) == (3, 3)
-    for contribution in (one, two):
-        assert chain.read(TRAINER, trainer.address, "record", contribution.entry.slot) == contribution.entry.record()
+    for entry in (one.entry, two.entry):
+        assert chain.read(TRAINER, trainer.address, "record", entry.slot) == entry.record(trainer.address)
 
 
 def test_a_finished_slot_is_used_again_and_saves_gas(launch, chain, people):

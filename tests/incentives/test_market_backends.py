@@ -98,11 +98,16 @@ class MarketStory(Story):
         call = ("contribute", packed[0], labels[0], 0)
         if len(packed) > 1:
             call = ("contributeBatch", pack_batch(packed, labels), 0)
+        value = self.price_of(len(packed))
         if sender is self.wallet:
-            events = self.through_wallet(name, *call, value=len(packed) * STAKE)
+            events = self.through_wallet(name, *call, value=value)
         else:
-            events = self.send(name, *call, sender=sender, value=len(packed) * STAKE)
+            events = self.send(name, *call, sender=sender, value=value)
         self.entries.append(MarketEntry.of(events[0][1], None))
+
+    def price_of(self, count):
+        """Return what samples cost now."""
+        return self.read("price", count, count, 0)
 
     def call(self, model, portion, entries, most):
         """Return a call of the evaluation."""
@@ -169,7 +174,7 @@ def settled(story):
     story.contribute("contribute a batch", [[1, 8, 9], [2, 10], [3], [11, 12]], [0, 1, 0, 1], sender=bob)
     story.contribute("a contract contributes", [[4, 13, 14]], [1], sender=wallet)
     two = pack_batch([b"\0\1", b"\0\2"], [1, 0])
-    story.refuse("MarketFull", "contributeBatch", two, 0, sender=alice, value=2 * STAKE)
+    story.refuse("MarketFull", "contributeBatch", two, 0, sender=alice, value=story.price_of(2))
     story.wait_until(2 * DAY)
     first, second = hidden
     story.send("reveal", "reveal", HIDDEN.hashes, second, HIDDEN.portions[second], sender=creator)
@@ -199,15 +204,16 @@ def paid(story):
     wallet, alice, bob = story.wallet, story.alice, story.bob
     again = (story.trainer, 0, codec(MARKET).call("collect", wallet.address))
     wallet.answer_payments(with_call=again)
-    story.refuse("ReentrancyGuardReentrantCall", "collect", wallet.address, sender=alice)
+    story.refuse("ETHTransferFailed", "collect", wallet.address, sender=alice)
     wallet.answer_payments(refuse=True)
-    story.refuse("FailedCall", "collect", wallet.address, sender=alice)
+    story.refuse("ETHTransferFailed", "collect", wallet.address, sender=alice)
     wallet.answer_payments()
     for name, person in (("collect", alice), ("collect for another", bob), ("a contract is paid", wallet.address)):
         if story.read("owed", person):
             story.send(name, "collect", person, sender=alice)
     story.refuse("NothingOwed", "collect", alice, sender=alice)
     story.send("withdraw", "withdraw", sender=story.carol)
+    story.send("burn the fees", "forfeit", sender=story.carol)
     assert story.chain.balance(story.trainer) == 0
 
 
@@ -221,7 +227,7 @@ def failed(story):
     for number, entry in enumerate(story.entries):
         story.claim(f"reclaim {number}", "reclaim", entry, sender=story.carol)
         story.refuse_claim("NothingLeft", "reclaim", entry, sender=story.carol)
-    story.send("withdraw what can't be divided", "withdraw", sender=story.creator)
+    story.send("burn the bounty and the fees", "forfeit", sender=story.creator)
     assert story.chain.balance(story.trainer) == 0
 
 

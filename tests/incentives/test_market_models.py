@@ -68,7 +68,7 @@ def test_markets_pay_what_the_rule_says_to_the_wei(anvil_chain, contract):
             pushes = [*pushes[1:], pushes[0]]
             replay.push(most, surplus=surplus, sender=chain.accounts[person])
 
-        owed, stakes = replay.owed(), len(replay.steps) * incentive.stake_wei
+        owed, stakes = replay.owed(), sum(entry.kept_wei for entry in replay.entries)
         bounty = rounds * incentive.stake_wei
         assert {person: market.owed(person) for person in owed} == owed
         assert market.course().remainder_wei == stakes + bounty - owed.total() >= 0

@@ -234,14 +234,36 @@ def test_a_portion_that_is_malformed_is_refused_though_it_was_committed(chain, r
 # Contributions
 
 
-def test_a_sample_costs_exactly_a_stake(stage, refused):
-    market = stage(Phase.PARTICIPATION)
+def test_a_sample_costs_a_stake_and_the_fee_and_what_is_more_comes_back(stage, refused):
+    market = stage(Phase.PARTICIPATION, most_samples=9)
 
     for count in (1, 3):
-        for wrong in (0, count * market.stake - 1, count * market.stake + 1, 2 * count * market.stake):
-            with refused(WrongStake, count * market.stake, wrong):
+        fee = ROUNDS * market.stake * (5 + count) ** 2 // 81 - ROUNDS * market.stake * 25 // 81
+        price = count * market.stake + fee
+        for wrong in (0, count * market.stake, price - 1):
+            with refused(WrongStake, price, wrong):
                 market.contribute(market.carol, count, value=wrong)
-    assert market.market.quote(many=[[0], [1]]).deposit_wei == 2 * market.stake
+    market.chain.request("anvil_setBalance", [market.carol, hex(2**97)])
+    with refused(WrongStake, price, 2**96):
+        market.contribute(market.carol, 3, value=2**96)
+    market.contribute(market.carol, 3, value=price + 17)
+
+    entry = list(market.market.history().entries.values())[-1]
+    assert (entry.deposit_wei, entry.open, entry.fee_wei) == (price + 17, 3 * market.stake + 17, fee)
+    assert market.market.audit().ok
+
+
+def test_a_quote_suffices_though_a_whole_batch_comes_before(stage, chain):
+    market = stage(Phase.PARTICIPATION, contribute=False, most_samples=300)
+    call = market.market.prepare.contribute([0], 1)
+    calls = market.market.prepare.contribute_many([[0]] * 30, [1] * 30)
+    market.contribute(market.bob, 256)
+
+    for one in (call, *calls):
+        chain.account(market.alice).send(one)
+
+    assert market.market.quote([0]).deposit_wei >= market.price()
+    assert market.market.course().samples == 287
 
 
 def test_samples_have_up_to_the_size_unit_together_and_calls_up_to_32_kib(stage, refused):
@@ -249,18 +271,18 @@ def test_samples_have_up_to_the_size_unit_together_and_calls_up_to_32_kib(stage,
     large, largest = pack_sparse([0, 1, 2, 3, 4]), pack_sparse([0, 1, 2, 3])
 
     with refused(errors.TooLarge, 5, 4):
-        market.send("contribute", large, 1, 0, value=market.stake)
+        market.send("contribute", large, 1, 0, value=market.price())
     with refused(errors.TooLarge, 9, 8):
-        market.send("contributeBatch", pack_batch([large, pack_sparse([1])], [1, 0]), 0, value=2 * market.stake)
-    market.send("contribute", largest, 1, 0, value=market.stake)
+        market.send("contributeBatch", pack_batch([large, pack_sparse([1])], [1, 0]), 0, value=market.price(2))
+    market.send("contribute", largest, 1, 0, value=market.price())
     calldata = market.market.contract.codec.call("contribute", largest, 1, 0)
     for length, works in ((32_768, True), (32_769, False)):
         padded = calldata + bytes(length - len(calldata))
         if works:
-            market.chain.send(market.market.address, padded, sender=market.alice, value=market.stake)
+            market.chain.send(market.market.address, padded, sender=market.alice, value=market.price())
         else:
             with refused(TooLong, length, 32_768):
-                market.chain.send(market.market.address, padded, sender=market.alice, value=market.stake)
+                market.chain.send(market.market.address, padded, sender=market.alice, value=market.price())
 
 
 def test_a_market_takes_no_more_samples_than_most(stage, refused):

@@ -8,15 +8,14 @@ from scripts.studies.market.chain import both_ways
 from scripts.studies.market.claims import check
 from scripts.studies.market.course import HOSTILE, Gains, Order, Steps, learn, mistakes, turns
 from scripts.studies.market.provider import (
+    FILLED_HONEST,
     FIRST,
     NOTHING,
     POISON,
     ROUNDS,
-    WITHHELD_HONEST,
-    WITHHELD_OWN,
     Trial,
+    filled,
     poisoned,
-    withheld,
 )
 from scripts.studies.market.settings import SETTINGS
 from scripts.studies.reviews import Reviews
@@ -112,10 +111,12 @@ def test_poison_never_helps_the_honest_sample_after_it(reviews, start):
         so_far += [poison, one]
 
 
-def test_a_provider_that_withholds_the_test_set_gets_the_share_of_the_bounty_that_its_samples_are(start, chain):
-    samples = WITHHELD_OWN + WITHHELD_HONEST
+def test_a_provider_that_fills_its_market_and_withholds_the_test_set_burns_two_bounties(start, chain):
+    outcome = filled(chain, start)
 
-    assert withheld(chain, start).back == pytest.approx(ROUNDS * WITHHELD_OWN / samples)
+    assert outcome.samples + FILLED_HONEST == 10_000
+    assert outcome.fees == pytest.approx(ROUNDS * (1 - (FILLED_HONEST / 10_000) ** 2))
+    assert outcome.back == 0
 
 
 def test_a_page_that_concludes_what_its_figures_do_not_show_is_not_written():

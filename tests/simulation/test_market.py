@@ -29,13 +29,21 @@ BAD = {"kind": "LabelFlipper", "name": "bad", "every": "30 minutes"}
 PROVIDER = {"kind": "Provider", "name": "provider"}
 
 
-class Greedy(Contributor):
-    """Sends more than a stake."""
+class Generous(Contributor):
+    """Sends two stakes."""
+
+    sends: int = 2 * STAKE
 
     def act(self, rng, view):
         sample = view.sample()
         if sample is not None:
-            yield from (one._replace(deposit_wei=2 * STAKE) for one in self.contribution(rng, view, *sample))
+            yield from (one._replace(deposit_wei=self.sends) for one in self.contribution(rng, view, *sample))
+
+
+class Stingy(Generous):
+    """Sends a stake, and not the fee."""
+
+    sends: int = STAKE
 
 
 def market(*agents, **terms):
@@ -47,20 +55,30 @@ def run():
     return played(market(PROVIDER, GOOD, BAD))
 
 
-def test_a_market_is_settled_and_every_wei_of_it_finds_an_owner():
+def burnt(samples):
+    """Return what so many samples burn together."""
+    return BOUNTY * STAKE * samples**2 // 10_000**2
+
+
+def kept(played, name):
+    """Return what an agent sent less the fees."""
+    return sum(entry.kept_wei for entry in played.by(name))
+
+
+def test_a_market_is_settled_and_every_wei_of_it_finds_an_owner_or_is_burnt():
     result = run().result
 
     assert (result.stopped, result.problems, result.open, result.contributed) == (None, (), 0, 40)
-    assert sum(one.gain_wei + one.fee_wei for one in result.outcomes) == 0
+    assert sum(one.gain_wei + one.fee_wei for one in result.outcomes) == -burnt(40)
 
 
-def test_each_sample_costs_a_stake_and_payments_are_stakes_and_scores():
+def test_each_sample_costs_a_stake_and_a_fee_and_payments_are_what_is_left_and_scores():
     for name in ("honest", "bad"):
         one = run().outcome(name)
         samples = one.earned["samples"]
         assert samples == one.done["contribute"] > 5
-        assert one.deposited_wei == samples * STAKE
-        assert one.received_wei == pytest.approx((samples + one.earned["score"]) * STAKE)
+        assert samples * STAKE < kept(run(), name) < one.deposited_wei < 1.01 * samples * STAKE
+        assert one.received_wei == pytest.approx(kept(run(), name) + one.earned["score"] * STAKE)
         assert one.gain_wei == one.received_wei - one.deposited_wei - one.fee_wei
 
 
@@ -70,7 +88,15 @@ def test_the_provider_pays_the_bounty_and_the_gas_of_the_settlement_and_gets_the
 
     assert provider.deposited_wei == BOUNTY * STAKE
     assert provider.received_wei == pytest.approx((BOUNTY - others) * STAKE)
-    assert provider.done == {"commit": 1, "draw": 1, "reveal": 10, "evaluate": 1, "collect": 2, "withdraw": 1}
+    assert provider.done == {
+        "commit": 1,
+        "draw": 1,
+        "reveal": 10,
+        "evaluate": 1,
+        "collect": 2,
+        "withdraw": 1,
+        "forfeit": 1,
+    }
     assert provider.gas > 10**6
     assert provider.gain_wei == provider.received_wei - provider.deposited_wei - provider.fee_wei
 
@@ -99,26 +125,29 @@ def test_a_market_needs_no_agent_that_provides():
     assert without.outcome("honest").done["paid"] == 1
 
 
-def test_whoever_sends_another_sum_is_refused():
-    greedy = played(market(GOOD, {"kind": "Greedy", "name": "greedy", "every": "1 hour"}))
+@pytest.mark.parametrize(("kind", "accepted"), [("Stingy", False), ("Generous", True)])
+def test_whoever_sends_less_than_stake_and_fee_is_refused_and_what_is_more_comes_back(kind, accepted):
+    one = played(market(GOOD, {"kind": kind, "name": "it", "every": "1 hour"}))
 
-    refused = greedy.actions("greedy", "contribute")
-    assert len(refused) > 3
-    assert not refused["ok"].any()
-    assert greedy.result.problems == ()
+    sent = one.actions("it", "contribute")
+    assert len(sent) > 3
+    assert (sent["ok"] == accepted).all()
+    assert one.result.problems == ()
+    if accepted:
+        assert one.outcome("it").received_wei == pytest.approx(
+            kept(one, "it") + one.outcome("it").earned["score"] * STAKE
+        )
 
 
-def test_contributors_get_their_stakes_and_the_bounty_of_one_who_never_reveals():
+def test_contributors_get_their_stakes_and_nobody_the_bounty_of_one_who_never_reveals():
     failed = played(market({"kind": "Withholder", "name": "it"}, GOOD, BAD))
 
-    samples = {name: failed.outcome(name).earned["samples"] for name in ("honest", "bad")}
-    part = BOUNTY * STAKE // sum(samples.values())
-    for name, count in samples.items():
+    for name in ("honest", "bad"):
+        count = failed.outcome(name).earned["samples"]
         assert count > 5
-        assert failed.outcome(name).received_wei == count * (STAKE + part)
+        assert failed.outcome(name).received_wei == kept(failed, name) >= count * STAKE
         assert failed.outcome(name).done["reclaim"] == count
-    rest = BOUNTY * STAKE % sum(samples.values())
-    assert failed.outcome("it").gain_wei == rest - BOUNTY * STAKE - failed.outcome("it").fee_wei
+    assert failed.outcome("it").gain_wei == -BOUNTY * STAKE - failed.outcome("it").fee_wei
     assert (failed.result.problems, failed.result.open) == ((), 0)
 
 

@@ -105,9 +105,9 @@ class Accepted:
         """Return the requested samples of a batch that are still open."""
         return [at for at in range(count) if (positions & ~self.closed) >> at & 1]
 
-    def record(self) -> int:
-        """Return the word that stands at its slot."""
-        return _digest(self.claim) << 96 | self.open
+    def record(self, trainer: str) -> int:
+        """Return the word that stands at its slot of a trainer."""
+        return _digest(self.claim, trainer) << 96 | self.open
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,10 @@ class Mood:
 
 
 @lru_cache(maxsize=10_000)
-def _digest(claim: Claim) -> int:
-    words = (*claim[:5], keccak(claim.sample))
-    return int.from_bytes(keccak(encode(["uint256", "address", *3 * ["uint256"], "bytes32"], words))[12:], "big")
+def _digest(claim: Claim, trainer: str) -> int:
+    types = ["uint256", "address", *3 * ["uint256"], "bytes32", "address"]
+    words = (*claim[:5], keccak(claim.sample), trainer)
+    return int.from_bytes(keccak(encode(types, words))[12:], "big")
 
 
 def pack_batch(samples: Sequence[tuple[int, bytes]]) -> bytes:

@@ -323,7 +323,7 @@ class SharedModel(RuleBasedStateMachine):
     def _look(self) -> None:
         """Ask everything at once."""
         self.balance = self.chain.balance(self.trainer)
-        self.expected = self.book.facts()
+        self.expected = self.book.facts(self.trainer)
         self.expected |= {("good", person): self.book.good[person] for person in self.start}
         calls = [TRAINER.call(*question) for question in self.expected]
         answers = self.chain.read("SparsePerceptronDRT", self.trainer, "multicall", calls)

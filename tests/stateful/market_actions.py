@@ -9,7 +9,7 @@ from typing import Any
 from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 
-from tests.stateful.calls import Call, Claim, pack_batch
+from tests.stateful.calls import Call, Claim, Mood, pack_batch
 from tests.stateful.market_rules import Evaluation, Market, Phase
 from tests.stateful.world import PEOPLE, WALLETS
 
@@ -20,8 +20,8 @@ ONWARD = {
     Phase.PARTICIPATION: ("contribute", "contributeBatch"),
     Phase.REVEAL: ("reveal",),
     Phase.EVALUATION: ("evaluate",),
-    Phase.PAYMENT: ("collect", "collect", "withdraw"),
-    Phase.FAILED: ("reclaim", "reclaim", "withdraw"),
+    Phase.PAYMENT: ("collect", "collect", "withdraw", "forfeit"),
+    Phase.FAILED: ("reclaim", "reclaim", "forfeit"),
     Phase.UNOPENED: ("forfeit",),
     Phase.FORFEITED: ("withdraw", "forfeit", "collect"),
 }
@@ -86,10 +86,10 @@ class Attempt:
                 args = self._reveal(book, hidden, wrong)
             case "contribute":
                 label = 9 if wrong == "label" else self.which % 2
-                args, value = (samples[self.which % len(samples)], label, 0), book.terms.stake
+                args, value = (samples[self.which % len(samples)], label, 0), book.price(1)
             case "contributeBatch":
                 some = [((self.which >> at) % 2, samples[(self.which + at) % len(samples)]) for at in range(self.size)]
-                args, value = (pack_batch(some), 0), self.size * book.terms.stake
+                args, value = (pack_batch(some), 0), book.price(self.size)
             case "evaluate":
                 args = (self._evaluation(book, hidden, wrong),)
             case "collect":
@@ -182,11 +182,11 @@ class Force:
 
 
 @dataclass(frozen=True)
-class Refuse:
-    """A contract refuses money from now on, or accepts it again."""
+class Behave:
+    """A contract receives money in another way from now on."""
 
     wallet: str
-    refuses: bool
+    mood: Mood
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class CallBack:
     tolerant: bool
 
 
-Step = Attempt | Pass | PassTheDeadline | Force | Refuse | CallBack
+Step = Attempt | Pass | PassTheDeadline | Force | Behave | CallBack
 
 
 def _altered(claim: Claim, what: str) -> Claim:
@@ -224,6 +224,16 @@ picks = st.integers(0, 60)
 sizes = st.integers(1, 6)
 people = st.sampled_from(PEOPLE)
 wallets = st.sampled_from(WALLETS)
+moods = st.sampled_from(
+    [
+        Mood(),
+        Mood(refuses=True),
+        Mood(refuses=True, with_data=100),
+        # in the memory of a caller that copied them they would cost more gas than a transaction has
+        Mood(refuses=True, with_data=2_000_000),
+        Mood(burns=True),
+    ]
+)
 onward = st.builds(Attempt, st.none(), picks, sizes, st.none())
 wrong = st.builds(Attempt, st.none(), picks, sizes, picks)
 anything = st.builds(Attempt, st.sampled_from(FUNCTIONS), picks, sizes, st.none() | picks)
@@ -231,7 +241,7 @@ guarded = st.builds(Attempt, st.sampled_from(GUARDED), picks, sizes, st.none())
 events = st.one_of(
     st.builds(PassTheDeadline, st.integers(0, 1)),
     st.builds(Pass, st.integers(1, 40)),
-    st.builds(Refuse, wallets, st.booleans()),
+    st.builds(Behave, wallets, moods),
     st.builds(CallBack, wallets, guarded, st.booleans()),
     st.builds(Force, st.integers(1, 10**18)),
 )

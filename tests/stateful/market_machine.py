@@ -19,7 +19,7 @@ from dcai.incentives.prediction_market.test_set import HiddenTestSet
 from dcai.trainer.settings import Settings
 from tests.stateful import market_actions
 from tests.stateful.calls import Call, Mood, Refused
-from tests.stateful.market_actions import Attempt, CallBack, Force, Pass, PassTheDeadline, Refuse, Step
+from tests.stateful.market_actions import Attempt, Behave, CallBack, Force, Pass, PassTheDeadline, Step
 from tests.stateful.market_rules import Market, Phase, Terms
 from tests.stateful.running import Tally
 from tests.stateful.world import WALLETS, World, calldata
@@ -137,8 +137,8 @@ class PlayedMarket(RuleBasedStateMachine):
             case Force():
                 self.world.force(self.market, what.wei)
                 self.forced += what.wei
-            case Refuse():
-                self._behave(what.wallet, Mood(refuses=what.refuses))
+            case Behave():
+                self._behave(what.wallet, what.mood)
             case CallBack():
                 self._behave(what.wallet, Mood(back=self._call(what.attempt), tolerant=what.tolerant))
 
@@ -200,8 +200,7 @@ class PlayedMarket(RuleBasedStateMachine):
             due = book.due()
             left = {person: 0 if person in book.collected else due[person] for person in people}
             assert dict(zip(people, owed, strict=True)) == left
-            stakes = sum(one.claim.deposit for one in book.made)
-            assert remainder == book.bounty + stakes - due.total() >= 0
+            assert remainder == book.remainder() >= 0
         elif book.made:
             one, at = book.samples[book.done]
             assert (number, next_id, position) == (book.number, one.claim.id, at)
@@ -246,12 +245,14 @@ class PlayedMarket(RuleBasedStateMachine):
                 unpaid = [person for person, amount in book.due().items() if amount and person not in book.collected]
                 if unpaid:
                     return Call("collect", (unpaid[0],))
-                return Call("withdraw", ()) if book.holds() else None
+                if book.remainder() and not book.withdrawn:
+                    return Call("withdraw", ())
+                return Call("forfeit", ()) if book.holds() else None
             case Phase.FAILED:
                 unpaid = [one.claim for one in book.made if one.claim.id not in book.reclaimed]
                 if unpaid:
                     return Call("reclaim", (unpaid[0], unpaid[0].id))
-                return Call("withdraw", ()) if book.holds() else None
+                return Call("forfeit", ()) if book.holds() else None
         return self._call(Attempt(None, 0, 3, None), waiting=True)
 
     def _progress(self) -> tuple[Any, ...]:

@@ -17,6 +17,8 @@ from dcai.models.twins import Twin
 from tests.stateful.calls import BATCH, Claim, Mood, Refused, unpack_batch
 from tests.support.market_rule import gains
 
+NOBODY = "0x000000000000000000000000000000000000dead"
+
 
 class Phase(IntEnum):
     """The phase of a market."""
@@ -72,6 +74,8 @@ class Made(NamedTuple):
 
     claim: Claim
     samples: list[tuple[int, bytes]]
+    kept: int
+    """What was sent less the fee."""
 
 
 @dataclass
@@ -145,9 +149,9 @@ class Market:
         to_open, participate, to_reveal, to_evaluate = self.terms.times
         if not self.committed_at:
             return Phase.PREPARED
-        if self.forfeited:
-            return Phase.FORFEITED
         if not self.opened_at:
+            if self.forfeited:
+                return Phase.FORFEITED
             if now >= self.committed_at + to_open:
                 return Phase.UNOPENED
             return Phase.DRAWING if self.drawn is None else Phase.OPENING
@@ -197,7 +201,7 @@ class Market:
     def _scored(self) -> Counter[str]:
         stakes: Counter[str] = Counter()
         for one in self.made:
-            stakes[one.claim.author] += one.claim.deposit
+            stakes[one.claim.author] += one.kept
         model = copy.deepcopy(self.start)
         hidden = [content for portion, content in self.contents.items() if portion != self.drawn]
         tests = [test for content in hidden for test in _samples_of(content)]
@@ -216,6 +220,19 @@ class Market:
         for author, gain in zip(authors, gains(counted, len(tests), self.rounds), strict=True):
             stakes[author] += gain * self.terms.unit
         return stakes
+
+    def fees(self, samples: int) -> int:
+        """Return what so many samples burn together."""
+        return self.bounty * samples**2 // self.terms.most**2
+
+    def price(self, count: int) -> int:
+        """Return what so many samples cost now."""
+        there = len(self.samples)
+        return count * self.terms.stake + self.fees(there + count) - self.fees(there)
+
+    def remainder(self) -> int:
+        """Return what is the provider's of a settled market, whether or not it was paid."""
+        return self.bounty + sum(one.kept for one in self.made) - self.due().total()
 
     def holds(self) -> int:
         """Return the contract's balance: money in less money out."""
@@ -242,15 +259,13 @@ class Market:
             case "evaluate":
                 self._evaluate(args[0], now)
             case "collect":
-                self._collect(args[0], now)
+                self._collect(sender, args[0], now)
             case "withdraw":
-                self._withdraw(now)
+                self._withdraw(sender, now)
             case "reclaim":
-                self._reclaim(*args, now)
+                self._reclaim(sender, *args, now)
             case "forfeit":
-                self._only(now, Phase.UNOPENED)
-                self.forfeited = True
-                self.flow["nobody"] += self.bounty
+                self._forfeit(now)
 
     def _only(self, now: int, *phases: Phase) -> Phase:
         phase = self.phase(now)
@@ -296,12 +311,13 @@ class Market:
             if one >= len(self.start.classes):
                 raise Refused("UnknownLabel", one, len(self.start.classes))
         self._only(now, Phase.PARTICIPATION)
-        stake, count = len(samples) * self.terms.stake, len(self.samples)
-        if value != stake:
-            raise Refused("WrongStake", stake, value)
+        required, count = self.price(len(samples)), len(self.samples)
+        if value < required:
+            raise Refused("WrongStake", required, value)
         if count + len(samples) > self.terms.most:
             raise Refused("MarketFull", count, self.terms.most)
-        self.made.append(Made(Claim(self.next_id, sender, now, value, label, sent), samples))
+        kept = value - (required - len(samples) * self.terms.stake)
+        self.made.append(Made(Claim(self.next_id, sender, now, value, label, sent), samples, kept))
         for one, sample in samples:
             self.twin.learn(sample, one)
             self._states.append(self.twin.parameters())
@@ -338,47 +354,50 @@ class Market:
         self.number, self.done = (self.number + 1, 0) if done == len(samples) else (self.number, done)
         self.moved_at = now
 
-    def _collect(self, person: str, now: int) -> None:
+    def _collect(self, sender: str, person: str, now: int) -> None:
         self._only(now, Phase.PAYMENT)
         amount = 0 if person in self.collected else self.due()[person]
         if not amount:
             raise Refused("NothingOwed", person)
-        self._pay(person, amount)
+        self._pay(sender, person, amount)
         self.collected[person] = amount
 
-    def _withdraw(self, now: int) -> None:
-        if self._only(now, Phase.PAYMENT, Phase.FAILED) == Phase.FAILED:
-            amount = self.bounty % len(self.samples)
-        else:
-            stakes = sum(one.claim.deposit for one in self.made)
-            amount = self.bounty + stakes - self.due().total()
+    def _withdraw(self, sender: str, now: int) -> None:
+        self._only(now, Phase.PAYMENT)
+        amount = self.remainder()
         if not amount or self.withdrawn:
             raise Refused("NothingOwed", self.creator)
-        self._pay(self.creator, amount)
+        self._pay(sender, self.creator, amount)
         self.withdrawn = True
 
-    def _reclaim(self, claim: Claim, slot: int, now: int) -> None:
+    def _reclaim(self, sender: str, claim: Claim, slot: int, now: int) -> None:
         self._only(now, Phase.FAILED)
-        if claim.label == BATCH and not claim.sample:
-            raise Refused("BadBatch")
         known = {one.claim.id: one for one in self.made}
         one = known.get(claim.id)
         if one is None or one.claim != claim or slot != claim.id:
             raise Refused("UnknownContribution", claim.id, slot)
         if claim.id in self.reclaimed:
             raise Refused("NothingLeft", claim.id)
-        self._pay(claim.author, claim.deposit + len(one.samples) * (self.bounty // len(self.samples)))
+        self._pay(sender, claim.author, one.kept)
         self.reclaimed.add(claim.id)
 
-    def _pay(self, person: str, amount: int) -> None:
+    def _forfeit(self, now: int) -> None:
+        phase = self._only(now, Phase.PAYMENT, Phase.FAILED, Phase.UNOPENED)
+        amount = self.fees(len(self.samples)) + (0 if phase == Phase.PAYMENT else self.bounty)
+        if not amount or self.forfeited:
+            raise Refused("NothingOwed", NOBODY)
+        self.forfeited = True
+        self.flow["nobody"] += amount
+
+    def _pay(self, sender: str, person: str, amount: int) -> None:
         mood = self.moods.get(person, Mood())
-        if mood.refuses:
-            raise Refused("FailedCall")
+        # who is paid by another's call has little gas
+        if mood.refuses or (mood.burns and sender != person):
+            raise Refused("ETHTransferFailed")
         if mood.back is not None:
-            refusal = Refused("ReentrancyGuardReentrantCall")
             if not mood.tolerant:
-                raise refusal
-            self.called_back.append(refusal)
+                raise Refused("ETHTransferFailed")
+            self.called_back.append(Refused("ReentrancyGuardReentrantCall"))
         self.flow[person] += amount
 
 

@@ -53,8 +53,8 @@ class Rules:
 
     # What the contract must answer
 
-    def facts(self) -> dict[tuple[Any, ...], Any]:
-        """Return the contract's answers: (view function, arguments) -> what it must return."""
+    def facts(self, trainer: str) -> dict[tuple[Any, ...], Any]:
+        """Return the answers of the contract at an address: (view function, arguments) -> what it must return."""
         all_good = self.good.total()
         head = self.next_id << 216 | self.last_time << 176 | all_good << 136 | 2 << 128
         state = head.to_bytes(32, "big")[:16] + self.twin.parameters()
@@ -67,7 +67,7 @@ class Rules:
         }
         for one in self.accepted.values():
             if one.slot != NOWHERE:
-                facts["record", one.slot] = one.record()
+                facts["record", one.slot] = one.record(trainer)
             if one.is_batch and one.open:
                 facts["closed", one.claim.id] = one.closed
             for (position, person), time in one.reports_of.items():

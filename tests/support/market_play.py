@@ -171,6 +171,6 @@ class Replay:
         owed = Counter()
         for author, gain in zip(turns, gains(counted, len(tests), rounds), strict=True):
             owed[author] += gain * UNIT
-        for entry, *_ in self.steps:
-            owed[entry.author] += incentive.stake_wei
+        for entry in self.entries:
+            owed[entry.author] += entry.kept_wei
         return owed

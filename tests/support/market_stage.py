@@ -21,9 +21,9 @@ ALLOWED = {
     "contributeBatch": {Phase.PARTICIPATION},
     "evaluate": {Phase.EVALUATION},
     "collect": {Phase.PAYMENT},
-    "withdraw": {Phase.PAYMENT, Phase.FAILED},
+    "withdraw": {Phase.PAYMENT},
     "reclaim": {Phase.FAILED},
-    "forfeit": {Phase.UNOPENED},
+    "forfeit": {Phase.PAYMENT, Phase.FAILED, Phase.UNOPENED},
 }
 
 
@@ -81,9 +81,13 @@ class Stage:
         course = self.market.course()
         return [portion for portion in range(len(self.hidden.portions)) if not course.revealed >> portion & 1]
 
+    def price(self, count=1):
+        """Return what samples cost now: their stakes and their fee."""
+        return self.market.price((1,) * count, elapsed=0)
+
     def contribute(self, who, count=1, *, value=None):
-        """Contribute a sample, or a batch."""
-        labels, value = [1, 0, 1, 0, 1], count * self.stake if value is None else value
+        """Contribute a sample, or a batch, for its price."""
+        labels, value = [1, 0, 1, 0, 1], self.price(count) if value is None else value
         if count == 1:
             return self.send("contribute", self.samples[0], 1, 0, sender=who, value=value)
         samples, labels = (self.samples * 60)[:count], (labels * 60)[:count]
@@ -107,8 +111,8 @@ class Stage:
             "commit": (self.provider, (hashes,), ROUNDS * self.stake),
             "draw": (self.carol, (header(self.chain, course.target) if self._is_there(course.target) else b"",), 0),
             "reveal": (self.provider, (hashes, portion, self.hidden.portions[portion]), 0),
-            "contribute": (self.carol, (self.samples[0], 1, 0), self.stake),
-            "contributeBatch": (self.carol, (batch, 0), 2 * self.stake),
+            "contribute": (self.carol, (self.samples[0], 1, 0), self.price()),
+            "contributeBatch": (self.carol, (batch, 0), self.price(3)),
             "evaluate": (self.carol, (self.replay().next(9) if entries else NOTHING,), 0),
             "collect": (self.carol, (self.bob,), 0),
             "withdraw": (self.carol, (), 0),

@@ -104,8 +104,8 @@ abstract contract MarketState is IPredictionMarket, Trainer {
     // slither-disable-start incorrect-equality
     function _phase(Opening memory opening, MarketTerms terms_) internal view returns (Phase) {
         if (opening.committedAt == 0) return Phase.Prepared;
-        if (opening.forfeited) return Phase.Forfeited;
         if (opening.openedAt == 0) {
+            if (opening.forfeited) return Phase.Forfeited;
             if (block.timestamp >= opening.committedAt + terms_.openWithin()) return Phase.Unopened;
             return opening.drawn == 0 ? Phase.Drawing : Phase.Opening;
         }
@@ -133,6 +133,17 @@ abstract contract MarketState is IPredictionMarket, Trainer {
 
     function _bounty(Opening memory opening, MarketTerms terms_) internal pure returns (uint256) {
         return opening.rounds * terms_.stake();
+    }
+
+    /// What the first `samples` samples burn together. It grows with their square, and is the bounty where the market
+    /// is full: filling a market costs what its provider gets back by it.
+    function _fees(uint256 bounty, MarketTerms terms_, uint256 samples) internal pure returns (uint256) {
+        uint256 most = terms_.most();
+        // a bounty has 112 bits and a market 16 bits of samples (a question about the price of more may get a wrong
+        // answer)
+        unchecked {
+            return (bounty * samples * samples) / (most * most);
+        }
     }
 
     function _checkCount(uint256 required, uint256 given) internal pure {

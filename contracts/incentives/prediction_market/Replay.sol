@@ -59,12 +59,12 @@ abstract contract Replay is TestSet {
         uint256 slot
     ) private {
         if (c.id != cursor.next) revert OutOfTurn(cursor.next, c.id);
-        // records are paid only after a failed evaluation
-        // slither-disable-next-line unused-return
-        _stored(c, slot);
-        if (cursor.position == 0) _begin(run, cursor, portions, c);
         bool batch = c.label == BATCH;
         uint256 count = batch ? _batchCount(c.sample) : 1;
+        // records are paid only after a failed evaluation
+        uint256 open = _stored(c, slot).open();
+        if (open < count * run.terms.stake()) revert UnknownContribution(c.id, slot);
+        if (cursor.position == 0) _begin(run, cursor, portions, c.author, open);
         (uint256 label, bytes calldata sample, uint256 offset) = (c.label, c.sample, 1);
         for (uint256 i; i < count; ++i) {
             if (batch) (label, sample, offset) = _batchSample(c.sample, offset);
@@ -79,13 +79,20 @@ abstract contract Replay is TestSet {
         cursor.next = uint40(batch ? c.id + 1 + count : c.id + 1);
     }
 
-    /// Ends the turn of the previous author, if contributions are grouped, and credits the author with the stake.
-    function _begin(Run memory run, Cursor memory cursor, bytes[] calldata portions, Contribution calldata c) private {
-        if (run.terms.grouped() && run.author != c.author) {
+    /// Ends the turn of the previous author, if contributions are grouped, and credits the author with what is open: the
+    /// stakes and more.
+    function _begin(
+        Run memory run,
+        Cursor memory cursor,
+        bytes[] calldata portions,
+        address author,
+        uint256 open
+    ) private {
+        if (run.terms.grouped() && run.author != author) {
             if (run.author != address(0)) _score(run, cursor, portions, cursor.next - 1, run.author);
-            run.author = c.author;
+            run.author = author;
         }
-        if (run.last) _owed[c.author] += c.deposit;
+        if (run.last) _owed[author] += open;
     }
 
     /// Stores the progress, or ends the pass or the evaluation.

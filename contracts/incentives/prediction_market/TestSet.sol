@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
-import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
+import {IBlockRandomness} from "../../interfaces/IBlockRandomness.sol";
 import {IPredictionMarket} from "../../interfaces/IPredictionMarket.sol";
 import {HeadLibrary} from "../../types/Head.sol";
 import {Image, ImageLibrary} from "../../types/Image.sol";
 import {MarketTerms} from "../../types/MarketTerms.sol";
 import {Settings} from "../../types/Settings.sol";
+import {BlockRandomness} from "./BlockRandomness.sol";
 import {MarketState} from "./MarketState.sol";
 
 /// The provider's side: commits to a test set, opens the portion that is drawn, and reveals the others.
 abstract contract TestSet is MarketState {
+    IBlockRandomness private immutable _RANDOMNESS = new BlockRandomness();
+
     /// @inheritdoc IPredictionMarket
     function commit(bytes32[] calldata hashes) external payable {
         (uint256 settings, uint256 packed) = Settings.read();
@@ -39,10 +41,7 @@ abstract contract TestSet is MarketState {
     /// @inheritdoc IPredictionMarket
     function draw(bytes calldata header) external {
         _only(Phase.Drawing);
-        uint256 target = _opening.target;
-        // only the block's header has the block's hash
-        if (keccak256(header) != Blockhash.blockHash(target)) revert WrongHeader(target);
-        uint256 portion = uint256(BlockHeader.getPrevRandao(header)) % _terms().portions();
+        uint256 portion = _RANDOMNESS.read(header, _opening.target) % _terms().portions();
         _opening.drawn = uint8(portion + 1);
         emit Drawn(portion);
     }

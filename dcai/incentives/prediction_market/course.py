@@ -34,7 +34,7 @@ _TOLD = {
     Phase.REVEAL: "its provider must reveal the test set",
     Phase.EVALUATION: "contributions must be evaluated",
     Phase.PAYMENT: "everybody is paid what they are owed",
-    Phase.FAILED: "it has failed, and stakes and bounty go to the contributors",
+    Phase.FAILED: "it has failed: contributors get their stakes back, and its bounty can only be sent to nobody",
     Phase.UNOPENED: "it wasn't opened in time, and its bounty can only be sent to nobody",
     Phase.FORFEITED: "it wasn't opened in time, and its bounty was sent to nobody",
 }

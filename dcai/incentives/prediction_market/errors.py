@@ -28,10 +28,13 @@ class WrongBounty(ContractError):
 
 
 class WrongStake(ContractError):
-    """The amount that was sent is not the stake."""
+    """The amount that was sent is less than stake and fee."""
 
     declaration = "uint256 required, uint256 sent"
-    sentence = "A contribution to this market costs exactly {required} wei, not {sent}; ask quote() for what to send."
+    sentence = (
+        "A contribution to this market costs {required} wei now, and {sent} were sent: ask quote() for what to send; "
+        "what is more than the price comes back with the stake."
+    )
 
 
 class MarketFull(ContractError):

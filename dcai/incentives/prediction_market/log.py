@@ -20,10 +20,13 @@ class MarketEntry(Entry):
 
     Attributes
     ----------
+    fee_wei : int
+        What is burnt of its deposit; the rest are the stakes, and what was sent beyond the price.
     reclaimed : bool
         Whether it was paid back, after the market had failed.
     """
 
+    fee_wei: int = 0
     reclaimed: bool = False
 
     @classmethod
@@ -33,8 +36,13 @@ class MarketEntry(Entry):
 
     @property
     def open(self) -> int:
-        """The stake, unless it was paid back."""
-        return 0 if self.reclaimed else self.deposit_wei
+        """What was sent less the fee, unless it was paid back."""
+        return 0 if self.reclaimed else self.kept_wei
+
+    @property
+    def kept_wei(self) -> int:
+        """What was sent less the fee."""
+        return self.deposit_wei - self.fee_wei
 
     def is_free(self, now: int) -> bool:
         """Whether its slot can be used again: never while a market takes contributions."""
@@ -54,8 +62,8 @@ class MarketHistory(History[MarketEntry]):
         The portion that was drawn.
     portions : dict
         The number of each portion that is known -> its content.
-    settled, withdrawn : bool
-        Whether all is evaluated; whether the provider was paid.
+    settled, withdrawn, forfeited : bool
+        Whether all is evaluated; whether the provider was paid; whether what belongs to nobody was burnt.
     collected_wei : Counter
         Person -> what they were paid.
     """
@@ -68,12 +76,19 @@ class MarketHistory(History[MarketEntry]):
     portions: dict[int, bytes] = field(default_factory=dict)
     settled: bool = False
     withdrawn: bool = False
+    forfeited: bool = False
     collected_wei: Counter[str] = field(default_factory=Counter)
+    _samples: int = 0
 
     @property
     def counted(self) -> int:
         """How many samples were contributed."""
-        return sum(len(entry.samples()) for entry in self.entries.values())
+        return self._samples
+
+    @property
+    def fees_wei(self) -> int:
+        """What all contributions burn together."""
+        return int(self.incentive.fee(self.bounty_wei, 0, self.counted))
 
     def apply(self, event: Event, times: dict[int, int]) -> None:
         """Replay an event of the market."""
@@ -98,7 +113,15 @@ class MarketHistory(History[MarketEntry]):
                 self.withdrawn = True
                 self.paid_out_wei += args["amount"]
             case "Forfeit":
+                self.forfeited = True
                 self.paid_out_wei += args["amount"]
+
+    def _contributed(self, args: dict[str, Any]) -> None:
+        super()._contributed(args)
+        entry = self.entries[args["id"]]
+        count = len(entry.samples())
+        entry.fee_wei = self.incentive.fee(self.bounty_wei, self._samples, count)
+        self._samples += count
 
     def hidden(self) -> list[bytes]:
         """Return the contents of the portions that the model is examined on: all but the one that was drawn."""
@@ -128,7 +151,7 @@ class MarketHistory(History[MarketEntry]):
             return
         owed: Counter[str] = Counter()
         for entry in self.entries.values():
-            owed[entry.author] += entry.deposit_wei
+            owed[entry.author] += entry.kept_wei
         for turn in self.scores():
             owed[turn.author] += turn.gain * self.incentive.unit_wei
         for person, amount in owed.items():

@@ -15,6 +15,7 @@ from dcai.incentives.prediction_market.simulated import Market, test_set
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.rules import Claim, Due, Earned, Rules, Stage
 from dcai.incentives.settings import about
+from dcai.samples import MAX_BATCH
 from dcai.trainer.log import Entry
 
 _PAYMENTS = {"Collected": "person", "Reclaimed": "author", "Withdrawn": "provider"}
@@ -43,6 +44,7 @@ class PredictionMarketRules(Rules, incentive=PredictionMarket):
             "Collected": "collect",
             "Reclaimed": "reclaim",
             "Withdrawn": "withdraw",
+            "Forfeit": "forfeit",
         }
     )
     settling = "evaluating the market"
@@ -80,6 +82,11 @@ class PredictionMarketRules(Rules, incentive=PredictionMarket):
         _, participate, _, _ = self.incentive.times()
         return participate
 
+    def price(self, now: int, size: int) -> int:
+        """Return what suffices for a contribution, whatever others contribute in the same block, wei."""
+        samples = min(self.history.counted + MAX_BATCH, max(self.incentive.most_samples - 1, 0))
+        return super().price(now, size) + self.incentive.fee(self.history.bounty_wei, samples, 1)
+
     def contributed(self, entry: Entry) -> Iterator[Due]:
         """Yield nothing."""
         yield from ()
@@ -111,8 +118,8 @@ class PredictionMarketRules(Rules, incentive=PredictionMarket):
         return not (self.history.settled or entry.reclaimed)
 
     def open_wei(self, entry: Any) -> int:
-        """Return the stake until then."""
-        return int(entry.deposit_wei) if self.is_open(entry, 0) else 0
+        """Return what was sent less the fee until then."""
+        return int(entry.kept_wei) if self.is_open(entry, 0) else 0
 
     def earned(self, addresses: Collection[str]) -> Earned:
         """Return how many samples somebody contributed and, of a settled market, what they gained, in stakes."""

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcai.accounts.account import Account, sent
 from dcai.chain.call import Call
 from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.codec import codec
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.log import MarketHistory
 from dcai.incentives.prediction_market.terms import MOST_BYTES, PredictionMarket
 from dcai.incentives.prediction_market.test_set import SALT, HiddenTestSet, pack_portion, unpack_portion
 from dcai.models.twins import Twin
+from dcai.samples import BATCH
 from dcai.trainer.log import Entry
 
 if TYPE_CHECKING:
@@ -20,8 +22,17 @@ if TYPE_CHECKING:
 
     from dcai.incentives.prediction_market.trainer import MarketTrainer
 
-# Nodes pass on transactions of up to 128 KiB.
-_MAX_CALLDATA = 130_000
+# Nodes pass on transactions of up to 128 KiB: geth's txMaxSize, of all their bytes.
+_MAX_TRANSACTION = 131_072
+
+# What stands around the calldata: 188 bytes if the nonce, the fees and the signature are as long as they can be.
+_ENVELOPE = 256
+
+_MAX_CALLDATA = _MAX_TRANSACTION - _ENVELOPE
+
+# The longest sample or batch of a call of `MOST_BYTES`. The call has 4 bytes of selector, then words of 32: where the
+# argument begins, and the slot, which may at the same time be the argument's length.
+_LONGEST_CONTRIBUTION = MOST_BYTES - 4 - 2 * 32
 
 # Room for what a transaction uses more in its block than in the estimate.
 _MAX_GAS = TRANSACTION_GAS_LIMIT * 9 // 10
@@ -58,7 +69,7 @@ def check_pass(model: Twin, incentive: PredictionMarket, test_set: HiddenTestSet
         except InvalidInput as error:
             raise InvalidInput(f"The contract would refuse portion {number} of the test set: {error}") from error
     largest = sorted(test_set.portions, key=len)[-incentive.pass_size :]
-    size = sum(map(len, largest)) + len(model.parameters()) + MOST_BYTES
+    size = len(_largest_call(model, incentive, largest))
     counting = sum(model.counting_gas(sample) for content in largest for sample, _ in unpack_portion(content))
     # a participant may outlive all before: at most as many as there are numbers of mistakes, samples, and rounds
     outlived = min(incentive.tests + 1, incentive.most_samples, rounds)
@@ -70,6 +81,13 @@ def check_pass(model: Twin, incentive: PredictionMarket, test_set: HiddenTestSet
             f"contribution, and a transaction holds {_MAX_CALLDATA:,} and {_MAX_GAS:,}: deploy with a smaller "
             "per_pass, or smaller portions."
         )
+
+
+def _largest_call(model: Twin, incentive: PredictionMarket, portions: list[bytes]) -> bytes:
+    """Return a call that evaluates the longest contribution there can be on these portions, as it is encoded."""
+    hashes, contribution = [bytes(32)] * incentive.portions, (0, bytes(20), 0, 0, BATCH, bytes(_LONGEST_CONTRIBUTION))
+    evaluation = (model.parameters(), hashes, portions, [contribution], [0], 1)
+    return codec("IPredictionMarket").call("evaluate", evaluation)
 
 
 class _Step(NamedTuple):

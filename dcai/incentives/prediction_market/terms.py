@@ -25,7 +25,8 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     """A bounty, paid out by how much each contribution lowered the error on a hidden test set.
 
     The provider commits to a test set in portions and pays in a bounty of B stakes. One portion is drawn and opened:
-    what people see of the test set. Each sample that they contribute costs one stake. When time is up the provider
+    what people see of the test set. Each sample that they contribute costs one stake, which comes back by the rule, and
+    a fee, which is burnt (see `fee`). When time is up the provider
     reveals the other portions, the contributions are replayed, and the mistakes on those portions counted after each.
     Everybody starts with their stake. In each of B rounds, everybody who is still in gains the mistakes of the one
     before them less their own, in units of the stake divided by the number of test samples. Those with less than a
@@ -47,8 +48,8 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     participate : seconds, timedelta or text
         From the opening until nobody contributes any more.
     reveal_within : seconds, timedelta or text
-        From then until all portions must be revealed; otherwise every sample gets back its stake with a part of the
-        bounty.
+        From then until all portions must be revealed; otherwise every sample gets back its stake, and the bounty is
+        burnt.
     evaluate_within : seconds, timedelta or text
         How long the evaluation may stand still once all is revealed; otherwise the same.
     per_pass : int, optional
@@ -60,7 +61,8 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     group_by_participant : bool
         Whether consecutive contributions of one participant are scored together.
     most_samples : int
-        How many samples are taken at most: the cost of the evaluation grows with them. 1 to 65,535 samples.
+        How many samples are taken at most: the cost of the evaluation grows with them. Fees rise towards it, up to the
+        bounty for all: choose three times what you expect, or more. 1 to 65,535 samples.
     size_unit : int
         The most features of a sample; a dense sample counts as one. 1 to 65,535 features.
 
@@ -113,8 +115,8 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     reveal_within: Duration = field(
         default="2 days",
         metadata=about(
-            "From then until all portions must be revealed; otherwise every sample gets back its stake with a "
-            "part of the bounty.",
+            "From then until all portions must be revealed; otherwise every sample gets back its stake, and the "
+            "bounty is burnt.",
             unit="seconds",
         ),
     )
@@ -148,7 +150,8 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     most_samples: int = field(
         default=10_000,
         metadata=about(
-            "How many samples are taken at most: the cost of the evaluation grows with them.",
+            "How many samples are taken at most: the cost of the evaluation grows with them. Fees rise towards it, up "
+            "to the bounty for all: choose three times what you expect, or more.",
             unit="samples",
             least=1,
             most=65_535,
@@ -213,9 +216,18 @@ class PredictionMarket(Incentive["MarketTrainer"]):
         )
 
     def price(self, elapsed: int, sizes: tuple[int, ...] = (1,)) -> int:
-        """Return what samples cost together, in wei: a stake each, whenever they come. See `Incentive.price`."""
+        """Return the stakes of samples together, wei, whenever they come; `fee` comes on top. See `Incentive.price`."""
         self._check_size(sizes)
         return len(sizes) * self.stake_wei
+
+    def fee(self, bounty_wei: int, samples: int, count: int) -> int:
+        """Return what is burnt for `count` more samples in a market that has `samples`, wei.
+
+        The first n samples burn n² / most_samples² of the bounty together, so that a market costs as much to fill as
+        its bounty is, in whatever batches and under however many names.
+        """
+        before, after = (bounty_wei * n**2 // self.most_samples**2 for n in (samples, samples + count))
+        return after - before
 
     def packed(self) -> bytes:
         """Return the incentive's word of a trainer's settings, 32 bytes: see contracts/types/MarketTerms.sol."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any
 
 from dcai.accounts.account import Account
 from dcai.amounts import Amount, wei
@@ -13,21 +12,22 @@ from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.chain.header import check_randomness, header
 from dcai.chain.receipts import Receipt
-from dcai.errors import FailedCall, InvalidInput, NothingLeft
+from dcai.errors import InvalidInput, NodeError
 from dcai.incentives.prediction_market.course import Course, Phase
-from dcai.incentives.prediction_market.errors import AlreadyRevealed, NothingOwed, WrongPhase
+from dcai.incentives.prediction_market.errors import AlreadyRevealed, WrongPhase
+from dcai.incentives.prediction_market.finality import Waiting
 from dcai.incentives.prediction_market.log import MarketEntry, MarketHistory
+from dcai.incentives.prediction_market.paying import Payments, pay
 from dcai.incentives.prediction_market.scores import Score
 from dcai.incentives.prediction_market.settling import check_pass, evaluate
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
+from dcai.samples import MAX_BATCH
+from dcai.trainer.batches import Batched
 from dcai.trainer.contribution import Contribution
 from dcai.trainer.inputs import listed
 from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 
 class MarketContribution(Contribution):
@@ -37,7 +37,7 @@ class MarketContribution(Contribution):
     entry: MarketEntry
 
     def reclaim(self, *, sender: str | Account | None = None) -> int:
-        """Get the stake back with a part of the bounty, for its author, after the market failed; return wei."""
+        """Get back what was sent less the fee, for its author, after the market failed; return wei."""
         return self.trainer.reclaim(self, sender=sender)
 
 
@@ -57,6 +57,24 @@ class MarketCalls(Calls):
         check_pass(market.model(), market.incentive, test_set, bounty // stake)
         what = f"Commit to a hidden test set, with a bounty of {bounty} wei, at {market.name!r}"
         return market.contract.call("commit", test_set.hashes, value=bounty, what=what)
+
+    def contribute_many(
+        self,
+        data: Iterable[object],
+        labels: Iterable[str | int],
+        *,
+        deposit_wei: Amount | None = None,
+        skip_unknown: bool = False,
+        force: bool = False,
+    ) -> Batched[Call]:
+        """Return the calls that contribute many inputs, in batches: see `Trainer.contribute_many`.
+
+        Each pays the price of the last, since all are prepared before one is sent.
+        """
+        inputs = listed(data, "inputs")
+        if deposit_wei is None:
+            deposit_wei, force = self._trainer.highest_price((1,), ahead=len(inputs)), True
+        return super().contribute_many(inputs, labels, deposit_wei=deposit_wei, skip_unknown=skip_unknown, force=force)
 
     def draw(self) -> Call:
         """Return the call that draws the portion to open; the block that the draw is from must be there."""
@@ -90,9 +108,9 @@ class MarketCalls(Calls):
         return self._claim("reclaim", "Reclaim the stake of", self._entry(contribution))
 
     def forfeit(self) -> Call:
-        """Return the call that sends the bounty of a market that wasn't opened in time to nobody."""
+        """Return the call that burns what belongs to nobody: see `MarketTrainer.forfeit`."""
         market = self._trainer
-        return market.contract.call("forfeit", what=f"Forfeit the bounty of {market.name!r}")
+        return market.contract.call("forfeit", what=f"Burn what belongs to nobody at {market.name!r}")
 
 
 class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=PredictionMarket):
@@ -130,6 +148,25 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
     def owed(self, person: str) -> int:
         """Return what the market owes somebody so far, wei; due once it is settled."""
         return int(self.contract.read("owed", checked_address(person)))
+
+    def price(self, sizes: tuple[int, ...], *, elapsed: int) -> int:
+        """Return what samples cost together in the next block, wei: a stake each and the fee, whenever they come."""
+        course = self.course()
+        return super().price(sizes, elapsed=elapsed) + self._fee(course, course.samples, len(sizes))
+
+    def highest_price(self, sizes: tuple[int, ...], *, ahead: int = 0) -> int:
+        """Return what suffices if somebody else contributes a batch just before; what is more comes back.
+
+        Parameters
+        ----------
+        sizes
+            The number of features of each sample.
+        ahead
+            How many samples more come before.
+        """
+        course, count = self.course(), len(sizes)
+        samples = min(course.samples + MAX_BATCH + ahead, max(self.incentive.most_samples - count, 0))
+        return super().price(sizes, elapsed=0) + self._fee(course, samples, count)
 
     def scores(self) -> list[Score]:
         """Return the value of each turn, from the log: mistakes after it, and its gain.
@@ -192,32 +229,49 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         """
         return self.send(self.prepare.commit(test_set, bounty_wei=bounty_wei), self.creator)
 
-    def open(self, test_set: HiddenTestSet, *, sender: str | Account | None = None) -> int:
+    def open(self, test_set: HiddenTestSet, *, sender: str | Account | None = None, progress: bool = True) -> int:
         """Wait for the block that the draw is from, draw, and open the portion that comes; return its number.
+
+        A portion that was opened is known to everybody, even if the chain is reorganised and another one drawn. So
+        where the chain finalizes blocks, the draw is final before anything is opened, unless three quarters of
+        `open_within` are over by then.
 
         Do so soon after the commitment: chains remember a block for 8,191 others, some for 256, and a bounty whose
         portion isn't opened is lost. It can be called again where it was stopped.
+
+        Parameters
+        ----------
+        test_set
+            The one that was committed to.
+        sender
+            The account that pays the gas; by default the chain's first account.
+        progress
+            Say what is waited for.
         """
-        course = self.course()
-        if course.phase == Phase.DRAWING:
-            self.chain.reach(course.target + 1)
-            self.send(self.prepare.draw(), sender)
-            course = self.course()
-        if course.drawn is None:
+        with Waiting(self, progress) as waiting:
+            while True:
+                course = self.course()
+                if course.phase == Phase.DRAWING:
+                    self.chain.reach(course.target + 1)
+                    with suppress(WrongPhase):  # somebody else was faster
+                        self.send(self.prepare.draw(), sender)
+                elif course.phase != Phase.OPENING:
+                    break
+                elif waiting.is_over(course):
+                    self.send(self.prepare.reveal(test_set, self._drawn(course)), sender)
+        if course.phase in (Phase.UNOPENED, Phase.FORFEITED):
             raise WrongPhase(phase=course.phase)
-        if course.phase == Phase.OPENING:
-            self.send(self.prepare.reveal(test_set, course.drawn), sender)
-        return course.drawn
+        return self._drawn(course)
 
     # Anybody
 
     def settle(
         self, test_set: HiddenTestSet | None = None, *, sender: str | Account | None = None, progress: bool = True
-    ) -> dict[str, int]:
+    ) -> Payments:
         """Drive a market to its end from wherever it is, after participation: reveal, evaluate, and pay everybody.
 
         It can be stopped at any point and called again, by anybody: steps that are done stay done. If the market
-        failed, every contribution is paid back with its part of the bounty.
+        failed, every contribution is paid back. In the end, what belongs to nobody is burnt.
 
         Parameters
         ----------
@@ -230,9 +284,10 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
 
         Returns
         -------
-        dict
-            Person -> wei that they were paid in this call, including the creator's remainder. A contract that refuses
-            money is left out, and paid by a later call.
+        Payments
+            Person -> wei that they were paid in this call, including the creator's remainder. A payment that fails, for
+            whatever reason, keeps no other from being made: it stands in `Payments.unpaid`, and a later call tries it
+            again.
 
         Raises
         ------
@@ -249,7 +304,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
                 if test_set is None:
                     raise InvalidInput(
                         "The test set isn't revealed yet: give the one that the provider committed to, or wait for the "
-                        "deadline, when every sample gets its stake back with a part of the bounty."
+                        "deadline, when every sample gets its stake back."
                     )
                 hidden = [i for i in range(self.incentive.portions) if not course.revealed >> i & 1]
                 for portion in bar.track(hidden, description="Revealing"):
@@ -257,7 +312,7 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
                         self.send(self.prepare.reveal(test_set, portion), sender)
             if self.course().phase == Phase.EVALUATION:
                 evaluate(self, sender, bar)
-            return self._pay(sender, bar)
+            return pay(self, self.chain.account(sender), bar)
 
     def collect(self, person: str, *, sender: str | Account | None = None) -> int:
         """Pay somebody what the settled market owes them; return wei. Anybody may."""
@@ -272,29 +327,30 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         return self._paid(self.prepare.reclaim(contribution), "Reclaimed", sender)
 
     def forfeit(self, *, sender: str | Account | None = None) -> int:
-        """Send the bounty of a market that wasn't opened in time to nobody; return wei. Anybody may."""
+        """Burn what belongs to nobody; return wei. Anybody may.
+
+        That is the bounty of a market that wasn't opened in time, or failed, and the fees of one that has ended.
+        """
         return self._paid(self.prepare.forfeit(), "Forfeit", sender)
 
-    def _pay(self, sender: str | Account | None, bar: Progress) -> dict[str, int]:
-        history, course, prepare = self.history(), self.course(), self.prepare
-        entries = history.entries.values()
-        due: list[tuple[str, Call, str]]
-        if course.phase == Phase.FAILED:
-            left = [one for one in entries if not one.reclaimed]
-            due = [(one.author, prepare.reclaim(MarketContribution(self, one)), "Reclaimed") for one in left]
-            rest = history.bounty_wei % max(course.samples, 1)
-        else:
-            people = dict.fromkeys(entry.author for entry in entries)
-            due = [(person, prepare.collect(person), "Collected") for person in people if self.owed(person)]
-            rest = course.remainder_wei
-        if rest and not history.withdrawn:
-            due.append((self.creator, prepare.withdraw(), "Withdrawn"))
-        paid: Counter[str] = Counter()
-        for person, call, event in bar.track(due, description="Paying"):
-            # it is a contract that takes no money now, or somebody else has had it paid meanwhile
-            with suppress(FailedCall, NothingOwed, NothingLeft):
-                paid[person] += self._paid(call, event, sender)
-        return dict(paid)
+    def _contribute(self, *args: Any) -> MarketContribution:
+        made = super()._contribute(*args)
+        entry = made.entry
+        # its event doesn't say how much of what was sent is the fee; a node that doesn't know either costs nobody a
+        # contribution that is made
+        with suppress(NodeError):
+            record = self.contract.read("record", entry.slot)
+            if record >> 96 == entry.record(self.address) >> 96:
+                entry.fee_wei = entry.deposit_wei - record % 2**96
+        return made
+
+    def _fee(self, course: Course, samples: int, count: int) -> int:
+        return self.incentive.fee(course.rounds * self.incentive.stake_wei, samples, count)
+
+    @staticmethod
+    def _drawn(course: Course) -> int:
+        assert course.drawn is not None
+        return course.drawn
 
     def _paid(self, call: Call, event: str, sender: str | Account | None) -> int:
         """Send a call that pays somebody, and return what its event says."""

@@ -11,7 +11,7 @@ import sys
 from rich.progress import Progress
 
 from dcai.datasets import DataUnavailable
-from scripts.studies.market.measure import PAGE, SEEDS, compare, figures, hold, load, withhold
+from scripts.studies.market.measure import PAGE, SEEDS, compare, figures, fill, hold, load
 
 
 def main() -> None:
@@ -25,10 +25,10 @@ def main() -> None:
         seeds = progress.add_task(f"{SEEDS} seeds", total=SEEDS)
         compare(data)
         progress.advance(by_contract)
-        withheld = withhold(data)
+        filled = fill(data)
         progress.advance(by_contract)
         runs = hold(data, lambda: progress.advance(seeds))
-    PAGE.write(figures(runs, withheld))
+    PAGE.write(figures(runs, filled))
 
 
 if __name__ == "__main__":

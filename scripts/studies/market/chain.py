@@ -69,6 +69,8 @@ def both_ways(
         market.contribute(sample, label, sender=people[author])
     chain.travel(incentive.participate)
     paid = Counter(market.settle(test_set, progress=False))
+    for entry in market.history().entries.values():
+        paid[entry.author] -= entry.kept_wei - incentive.stake_wei  # what was sent beyond the price comes back
 
     samples, labels = zip(*market.history().tests(), strict=True)
     examined = Reviews(rows_of(start, samples).toarray(), np.array(labels))

@@ -27,7 +27,7 @@ from scripts.studies.market.course import (
     run,
 )
 from scripts.studies.market.pictures import START, draw
-from scripts.studies.market.provider import Trial, Withheld
+from scripts.studies.market.provider import Filled, Trial
 from scripts.studies.market.settings import BOUNTIES, FEW, MANY, MOST, ORDERS, SETTINGS, SIZES
 from scripts.studies.pages import STUDIES, Figures, Page
 from scripts.studies.reviews import Data, Reviews
@@ -54,8 +54,7 @@ PAGE = Page(
             "bounty": provider.ROUNDS,
             "tests": provider.TESTS,
             "tried": provider.TRIED,
-            "own": provider.WITHHELD_OWN,
-            "others": provider.WITHHELD_HONEST,
+            "others": provider.FILLED_HONEST,
         },
     },
 )
@@ -100,11 +99,11 @@ def compare(data: Data) -> None:
             raise RuntimeError(f"The contract paid {paid} wei; the rule gives {computed}.")
 
 
-def withhold(data: Data) -> Withheld:
-    """Let a provider withhold its test set on a chain."""
+def fill(data: Data) -> Filled:
+    """Let a provider fill its market and withhold its test set on a chain."""
     with dcai.local_chain() as chain:
         start = dcai.SparsePerceptron(("negative", "positive")).fit(*data.train.take(np.arange(INITIAL)))
-        return provider.withheld(chain, start)
+        return provider.filled(chain, start)
 
 
 def hold(data: Data, done: Callable[[], None], seeds: int = SEEDS) -> list[Run]:
@@ -121,7 +120,7 @@ def _held(seed: int, data: Data) -> Run:
     return Run(*run(seed, data, SETTINGS), provider.run(seed, data))
 
 
-def figures(runs: Sequence[Run], withheld: Withheld) -> Figures:
+def figures(runs: Sequence[Run], filled: Filled) -> Figures:
     """Return what the page is made of, and draw its pictures.
 
     Raises
@@ -159,7 +158,7 @@ def figures(runs: Sequence[Run], withheld: Withheld) -> Figures:
             }
             for name, each in trials.items()
         },
-        "withheld": withheld._asdict(),
+        "filled": filled._asdict(),
     }
 
 

@@ -1,6 +1,6 @@
 """Attacks of a market's provider under another name, and the worth of good data to a model that is already good.
 
-Small markets, computed as in course.py; withholding the test set is tried with a deployed contract.
+Small markets, computed as in course.py. Filling one, and withholding its test set, is tried with a deployed contract.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ LATE = f"nothing, and the model has learnt {TAUGHT:,} reviews"
 # Reviews of the test set, each with both labels, that a poisoner tries before each honest sample.
 TRIED = 50
 
-WITHHELD_HONEST, WITHHELD_OWN = 30, 2_970
+FILLED_HONEST = 30
+"""Samples of others in a market that its provider fills."""
 
 
 class Trial(NamedTuple):
@@ -50,11 +51,22 @@ class Trial(NamedTuple):
     honest: float
 
 
-class Withheld(NamedTuple):
-    """The outcome of withholding the test set: stakes of the bounty that went to the provider's other name, and gas."""
+class Filled(NamedTuple):
+    """The outcome of filling a market under another name, and withholding the test set.
 
+    Attributes
+    ----------
+    samples : int
+        Under the other name.
+    fees, back : float
+        What they burn, and what of the bounty comes back, in stakes.
+    gas : int
+    """
+
+    samples: int
+    fees: float
     back: float
-    gas_a_sample: int
+    gas: int
 
 
 def run(seed: int, data: Data) -> dict[str, Trial]:
@@ -108,23 +120,25 @@ def poisoned(start: Twin, honest: Reviews, tests: Reviews, rng: np.random.Genera
     return sent
 
 
-def withheld(chain: Chain, start: Twin) -> Withheld:
+def filled(chain: Chain, start: Twin) -> Filled:
     """Let a provider fill its market with samples of one word, and withhold the test set."""
-    people = chain.accounts
+    provider, honest, other = chain.accounts[:3]
     incentive = dcai.PredictionMarket(stake_wei=9 * 10**9, portion_size=1, draw_after=2)
-    market = dcai.deploy(chain, start, incentive, name="Market")
-    words = [[number] for number in range(10)]
-    test_set = market.test_set(words, [0] * 10, seed=0)
+    market = dcai.deploy(chain, start, incentive, name="Market", sender=provider)
+    test_set = market.test_set([[number] for number in range(10)], [0] * 10, seed=0)
     market.commit(test_set, bounty_wei=ROUNDS * incentive.stake_wei)
     market.open(test_set)
-    for number in range(WITHHELD_HONEST):
-        market.contribute([number], 1, sender=people[1])
-    before = chain.gas_used[people[2]]
-    market.contribute_many([[0]] * WITHHELD_OWN, [1] * WITHHELD_OWN, sender=people[2], progress=False)
-    gas = chain.gas_used[people[2]] - before
+    for number in range(FILLED_HONEST):
+        market.contribute([number], 1, sender=honest)
+    before, samples = chain.gas_used[other], incentive.most_samples - FILLED_HONEST
+    market.contribute_many([[0]] * samples, [1] * samples, sender=other, progress=False)
+    gas = chain.gas_used[other] - before
     chain.travel(sum(incentive.times()[1:3]))
-    paid = market.settle(progress=False)[people[2]]
-    return Withheld(paid / incentive.stake_wei - WITHHELD_OWN, round(gas / WITHHELD_OWN))
+    own = [entry for entry in market.history().entries.values() if entry.author == other]
+    paid = market.settle(progress=False)
+    back = paid[other] + paid.get(provider, 0) - sum(entry.kept_wei for entry in own)
+    fees = sum(entry.fee_wei for entry in own)
+    return Filled(samples, fees / incentive.stake_wei, back / incentive.stake_wei, gas)
 
 
 def _course(start: Twin, contributed: Reviews, tests: Reviews) -> Integers:

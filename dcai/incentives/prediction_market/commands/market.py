@@ -22,9 +22,11 @@ from dcai.cli.writing import check_file
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
 from dcai.incentives.prediction_market.course import Phase
+from dcai.incentives.prediction_market.paying import Payments
 from dcai.incentives.prediction_market.trainer import MarketTrainer
 from dcai.terminal import Console
 from dcai.times import duration_text, moment_text
+from dcai.untrusted import one_line
 
 app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
 
@@ -170,7 +172,8 @@ def settle(
         market = _market(chain, address)
         paid = market.settle(None if test_set is None else HiddenTestSet.load(test_set), progress=not as_json)
         if as_json:
-            typer.echo(json.dumps({"paid_wei": paid, "gas_used": chain.gas_used.total()}, indent=2))
+            told = {"paid_wei": paid, "unpaid": [one._asdict() for one in paid.unpaid]}
+            typer.echo(json.dumps(told | {"gas_used": chain.gas_used.total()}, indent=2))
             return
         table = Table(title="Paid", title_justify="left")
         table.add_column("person", no_wrap=True)
@@ -179,6 +182,8 @@ def settle(
         for person, amount in sorted(paid.items(), key=lambda one: -one[1]):
             table.add_row(person, f"{amount:,}", f"{amount / market.incentive.stake_wei:,.3f}")
         Console().show(table)
+        if paid.unpaid:
+            Console().show(_unpaid(paid))
 
 
 @app.command()
@@ -190,13 +195,13 @@ def forfeit(
     most_tip: MostTip = None,
     yes: Yes = False,
 ) -> None:
-    """Send the bounty of a market that was not opened in time to nobody. Anybody may do so."""
+    """Burn what belongs to nobody: fees, and the bounty of a market that was not opened in time. Anybody may do so."""
     with errors_as_one_sentence():
         market, console = _market(connect_sender(url, chain_id, most_fee, most_tip), address), Console(stderr=True)
-        console.print("The market was not opened in time: its bounty goes to 0x…dEaD, and nobody gets it.")
+        console.print("What belongs to nobody goes to 0x…dEaD: fees, and the bounty if it was not opened or failed.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
-        typer.echo(f"{market.forfeit():,} wei are forfeited.", err=True)
+        typer.echo(f"{market.forfeit():,} wei are burnt.", err=True)
 
 
 @app.command()
@@ -233,7 +238,17 @@ def _market(chain: Chain, address: str) -> MarketTrainer:
     return trainer
 
 
+def _unpaid(paid: Payments) -> Table:
+    table = Table(title="Not paid; settle again to try once more", title_justify="left")
+    table.add_column("person", no_wrap=True)
+    table.add_column("contribution", justify="right")
+    table.add_column("why", overflow="fold")
+    for one in paid.unpaid:
+        table.add_row(one.person, str(one.contribution or ""), one_line(one.reason))
+    return table
+
+
 def _open(market: MarketTrainer, hidden: HiddenTestSet, console: Console) -> None:
-    with console.status("Waiting for the block that the draw is from …"):
-        portion = market.open(hidden)
+    console.print("This waits for the block that the draw is from, and until the draw is final.")
+    portion = market.open(hidden)
     typer.echo(f"Portion {portion} is open; people contribute until participation ends.", err=True)
