@@ -22,6 +22,10 @@ class InvalidInput(DcaiError, ValueError):
     """A value was refused before anything was sent: the text names it, the limit and the way out."""
 
 
+class AnvilUnusable(RuntimeWarning):
+    """The anvil that is installed can't be used, and py-evm is in its place; the text says why."""
+
+
 class NodeError(DcaiError):
     """The node can't be reached, is not the one that was meant, or refuses a request for a reason of its own."""
 

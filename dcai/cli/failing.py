@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from dcai import plugins
-from dcai.errors import DcaiError, InvalidInput
+from dcai.errors import AnvilUnusable, DcaiError, InvalidInput
 
 
 @contextmanager
@@ -25,17 +25,18 @@ def errors_as_one_sentence() -> Iterator[None]:
 
 @contextmanager
 def broken_plugins_as_one_sentence() -> Iterator[None]:
-    """Report a plugin that can't be imported with one sentence on standard error, and go on."""
+    """Report with one sentence on standard error what can't be used, a plugin or an anvil, and go on."""
     with warnings.catch_warnings():
         shown = warnings.showwarning
 
         def show(message: Any, category: type[Warning], *where: Any) -> None:
-            if issubclass(category, plugins.BrokenPlugin):
+            if issubclass(category, plugins.BrokenPlugin | AnvilUnusable):
                 tell(message)
             else:
                 shown(message, category, *where)
 
         warnings.simplefilter("always", plugins.BrokenPlugin)
+        warnings.simplefilter("always", AnvilUnusable)
         warnings.showwarning = show  # type: ignore[assignment]  # its parameters have names that `where` collects
         yield
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import socket
 import subprocess
-import tempfile
+import warnings
 import weakref
 from pathlib import Path
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from dcai.accounts.environment import without_key
 from dcai.accounts.unlocked import Unlocked
 from dcai.chain.addresses import checksummed
 from dcai.chain.chain import Chain
+from dcai.chain.nodes import place
 from dcai.chain.nodes.ipc import Connection
+from dcai.chain.nodes.place import NoPlace
 from dcai.chain.nodes.remote import connect
 from dcai.chain.receipts import RawReceipt
-from dcai.errors import InvalidInput, NodeError
+from dcai.chain.rpc import RpcFailure
+from dcai.errors import AnvilUnusable, InvalidInput, NodeError
 
 GAS_PRICE = {"maxFeePerGas": hex(2 * 10**9), "maxPriorityFeePerGas": hex(0)}
 """The fees of local transactions: the base fee of a local chain starts at 1 gwei and falls."""
@@ -38,6 +41,9 @@ _ANSWER_SECONDS = 60
 # Anvil's settings, and the name that a node's URL has there.
 _SETTINGS = "foundry.toml"
 _ORIGIN = "origin"
+# what anvil colours its errors with, and how much of them a sentence holds
+_STYLES = re.compile(r"\x1b\[[0-9;]*m")
+_MOST_WORDS = 300
 
 
 def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:
@@ -49,14 +55,15 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     ----------
     backend
         "anvil", "py-evm", or None: anvil where it is found (the variable DCAI_ANVIL, the PATH, `node_modules` of a
-        checkout of this package), else py-evm, which needs nothing but this package.
+        checkout of this package), else py-evm, which needs nothing but this package. Where an anvil that nobody named
+        can't be used, py-evm is taken too, and the warning `AnvilUnusable` says why.
     hardfork
         The rules, for anvil: "cancun", "prague", "osaka"; py-evm has those of Prague.
 
     Raises
     ------
     InvalidInput
-        If anvil is asked for and isn't there, or the backend or the rules are unknown.
+        If anvil is asked for and isn't there or can't be used, or the backend or the rules are unknown.
     """
     if backend not in (None, "anvil", "py-evm"):
         raise InvalidInput(f'There is no backend {backend!r}; choose "anvil" or "py-evm".')
@@ -64,8 +71,14 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
         raise InvalidInput(f'{hardfork!r} is not a known hard fork; choose "cancun", "prague" or "osaka".')
     anvil = None if backend == "py-evm" else find_anvil()
     if anvil is not None:
-        return _anvil_chain(anvil, hardfork)
-    if backend == "anvil":
+        try:
+            return _anvil_chain(anvil, hardfork)
+        except (AnvilFails, NoPlace) as error:
+            asked = isinstance(error, AnvilFails) and os.environ.get("DCAI_ANVIL")
+            if backend == "anvil" or hardfork != "prague" or asked:
+                raise
+            warnings.warn(f"{error} py-evm is used instead, which is slower.", AnvilUnusable, stacklevel=2)
+    elif backend == "anvil":
         raise InvalidInput('anvil isn\'t found on the PATH; set DCAI_ANVIL to it, or use "py-evm".')
     if hardfork != "prague":
         raise InvalidInput(f"py-evm only has the rules of prague; install anvil for those of {hardfork}.")
@@ -93,12 +106,13 @@ def forked_chain(url: str) -> Chain:
     anvil = find_anvil()
     if anvil is None:
         raise InvalidInput("A chain is forked with anvil, which isn't found; install it, or set DCAI_ANVIL to it.")
-    folder = Path(tempfile.mkdtemp(prefix="dcai-"))
+    folder, children = place.folder(), list[subprocess.Popen[bytes]]()
     socket_ = folder / "chain.ipc"
     # an argument could be read by everybody on this machine: anvil finds the URL under a name in this file
     (folder / _SETTINGS).write_text(f"[rpc_endpoints]\n{_ORIGIN} = {json.dumps(url)}\n", encoding="utf-8")
-    children = [_start(anvil, socket_, ["--port", "0", "--prune-history", "--fork-url", _ORIGIN])]
     try:
+        arguments = ["--port", "0", "--prune-history", "--fork-url", _ORIGIN]
+        children.append(_start(anvil, socket_, arguments, place.environment(proxies=True)))
         connection = _connected(socket_, children[0], anvil)
     except BaseException:
         _stop(children, folder, os.getpid())
@@ -134,18 +148,18 @@ def find_anvil() -> Path | None:
 
 def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
     # Forked from an idle second one, anvil stays as fast as it starts: it keeps less of its own history.
-    folder = Path(tempfile.mkdtemp(prefix="dcai-"))
-    port = _free_port()
-    children = [_start(anvil, folder / "origin.ipc", ["--port", str(port), "--hardfork", hardfork])]
+    folder, children = place.folder(), list[subprocess.Popen[bytes]]()
+    port, direct = _free_port(), place.environment(proxies=False)
     forked = ["--port", "0", "--hardfork", hardfork, "--prune-history", "--fork-url", f"http://127.0.0.1:{port}"]
     try:
+        children.append(_start(anvil, folder / "origin.ipc", ["--port", str(port), "--hardfork", hardfork], direct))
         _connected(folder / "origin.ipc", children[0], anvil)
-        children.append(_start(anvil, folder / "chain.ipc", forked))
+        children.append(_start(anvil, folder / "chain.ipc", forked, direct))
         connection = _connected(folder / "chain.ipc", children[1], anvil)
+        _check_version(connection, anvil)
     except BaseException:
         _stop(children, folder, os.getpid())
         raise
-
     return _chain(connection, folder / "chain.ipc", children, folder)
 
 
@@ -182,18 +196,27 @@ def _chain(
     )
 
 
-def _start(anvil: Path, ipc: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
+def _start(anvil: Path, ipc: Path, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     # requests come one at a time: of several threads all but one only wake each other up
     command = ["/bin/sh", "-c", _CHILD, "sh", str(anvil), "--silent", "--threads", "1", "--ipc", str(ipc)]
-    return subprocess.Popen(
-        [*command, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=ipc.parent,  # where a stranger's settings don't lie
-        env=without_key() | {"FOUNDRY_CONFIG": str(ipc.parent / _SETTINGS)},
-        process_group=0,  # Ctrl-C in a terminal is for us: the results of a run are still to be read
-    )
+    try:
+        with _log_of(ipc).open("wb") as log:
+            return subprocess.Popen(
+                [*command, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                cwd=ipc.parent,  # where a stranger's settings don't lie
+                env=environment | {"FOUNDRY_CONFIG": str(ipc.parent / _SETTINGS)},
+                process_group=0,  # Ctrl-C in a terminal is for us: the results of a run are still to be read
+            )
+    except OSError as error:
+        raise AnvilFails(f"{anvil} can't be started: {error}.") from error
+
+
+def _log_of(ipc: Path) -> Path:
+    """Return the file with what a child says on standard error."""
+    return ipc.with_suffix(".log")
 
 
 def _stop(children: list[subprocess.Popen[bytes]], folder: Path, owner: int) -> None:
@@ -208,9 +231,12 @@ def _stop(children: list[subprocess.Popen[bytes]], folder: Path, owner: int) -> 
 
 def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> Connection:
     def failed(_: object) -> Connection:
-        raise InvalidInput(
-            f"{anvil} doesn't start as anvil does within {_START_SECONDS} s; correct DCAI_ANVIL or the PATH, or use "
-            'the backend "py-evm".'
+        ended = child.poll()
+        how = f"doesn't answer within {_START_SECONDS} s" if ended is None else f"ended with status {ended}"
+        said = _last_words(_log_of(ipc))
+        raise AnvilFails(
+            f"{anvil} doesn't start as anvil does: it {how}{f' and says {said!r}' if said else ''}; correct DCAI_ANVIL "
+            'or the PATH, or use the backend "py-evm".'
         )
 
     def connect_to_it() -> Connection:
@@ -230,6 +256,28 @@ def _connected(ipc: Path, child: subprocess.Popen[bytes], anvil: Path) -> Connec
         retry_error_callback=failed,
     )
     return starting(connect_to_it)
+
+
+def _last_words(log: Path) -> str:
+    """Return the end of what a child said, without what would steer a terminal."""
+    text = _STYLES.sub("", log.read_text(encoding="utf-8", errors="replace"))
+    return " ".join(text.split())[-_MOST_WORDS:]
+
+
+def _check_version(connection: Connection, anvil: Path) -> None:
+    """Refuse an anvil that is too old to answer with a receipt at once."""
+    try:
+        connection.request("eth_sendTransactionSync", [{"from": "0x" + 40 * "0"}])
+    except RpcFailure as failure:  # it has no such account
+        if "did not match" in failure.message or "not found" in failure.message.lower():
+            version = connection.request("web3_clientVersion", [])
+            raise AnvilFails(
+                f"{anvil} is {version}, which has no eth_sendTransactionSync; install a newer one."
+            ) from None
+
+
+class AnvilFails(InvalidInput):
+    """There is an anvil that can't be used."""
 
 
 class _NotYet(Exception):
