@@ -14,7 +14,7 @@ from dcai.chain.contract import Contract
 from dcai.chain.create2 import clone_address
 from dcai.chain.receipts import Receipt
 from dcai.encoders import Coding, pack_spec
-from dcai.errors import DcaiError, FailedDeployment, InvalidInput, UnfinishedTrainer
+from dcai.errors import ContractReverted, DcaiError, FailedDeployment, InvalidInput, UnfinishedTrainer
 from dcai.incentives.base import Incentive, T
 from dcai.models.twins import Twin
 from dcai.models.twins.encoding import check_encoder
@@ -187,7 +187,8 @@ def deploy(
         try:
             receipts.append(sent(account, call))
         except DcaiError as error:
-            if not receipts and call is prepared.create:
+            # what a contract refuses it refuses the next time, too
+            if isinstance(error, ContractReverted) or call is prepared.create:
                 raise
             raise UnfinishedTrainer(
                 f"The trainer at {deployed.address} is unfinished. {error} Deploy it once more in the same way, and it "

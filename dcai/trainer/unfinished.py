@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from dcai.chain.chain import Chain
 from dcai.chain.contract import Contract
 from dcai.errors import UnfinishedTrainer
-from dcai.models.twins.state import HEAD, SLOT
 
 # Of the first slot: see contracts/types/Head.sol.
 _NEXT_ID, _COUNTED, _FORTY_BITS = 216, 136, 2**40 - 1
@@ -73,5 +72,7 @@ def _head(chain: Chain, address: str) -> tuple[bool, int]:
 
 
 def _state(chain: Chain, address: str, length: int) -> bytes:
+    from dcai.models.twins.state import HEAD, SLOT  # with numpy, which nobody needs to attach
+
     words = chain.read("ITrainer", address, "words", 0, -(-(HEAD + length) // SLOT))
     return b"".join(word.to_bytes(SLOT, "big") for word in words)[HEAD : HEAD + length]

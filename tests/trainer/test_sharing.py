@@ -38,13 +38,13 @@ def test_making_a_trainer_asks_the_node_nothing(launch, chain, asked):
     assert (made.address, made.creator, made.labels) == (trainer.address, trainer.creator, ("no", "yes"))
 
 
-def test_attaching_asks_for_the_code_once_and_for_classes_and_encoder(launch, chain, asked):
+def test_attaching_asks_for_the_code_once_and_for_state_classes_and_encoder(launch, chain, asked):
     trainer = launch()
     asked.clear()
 
     dcai.attach(chain, trainer.address)
 
-    assert asked == {"eth_getCode": 1, "eth_call": 2}
+    assert asked == {"eth_getCode": 1, "eth_call": 3}
 
 
 def test_a_prediction_is_one_question(launch, asked):

@@ -44,6 +44,9 @@ _MOST_WORDS = 300
 # Anvil's settings, and the name that a node's URL has there.
 _SETTINGS = "foundry.toml"
 _ORIGIN = "origin"
+# what anvil colours its errors with, and how much of them a sentence holds
+_STYLES = re.compile(r"\x1b\[[0-9;]*m")
+_MOST_WORDS = 300
 
 
 def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:
@@ -111,7 +114,7 @@ def forked_chain(url: str) -> Chain:
     # an argument could be read by everybody on this machine: anvil finds the URL under a name in this file
     (folder / _SETTINGS).write_text(f"[rpc_endpoints]\n{_ORIGIN} = {json.dumps(url)}\n", encoding="utf-8")
     try:
-        arguments = ["--port", "0", "--prune-history", "--fork-url", url]
+        arguments = ["--port", "0", "--prune-history", "--fork-url", _ORIGIN]
         children.append(_start(anvil, socket_, arguments, place.environment(proxies=True)))
         connection = _connected(socket_, children[0], anvil)
     except BaseException:
