@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcai.accounts import Account
-from dcai.chain import Call, Chain, Receipt
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain import Chain
 from dcai.chain.codec import codec
 from dcai.incentives import DepositRefundTake
 from dcai.models.twins import Twin
 from dcai.models.twins.state import HEAD, MAX_PARAMETERS, SLOT
+from dcai.testing.generous import Generous
 from dcai.trainer.contribution import Contribution
 from dcai.trainer.deploy import deploy
 from dcai.trainer.products import product_of
@@ -26,20 +25,6 @@ _FREE = DepositRefundTake(weight_wei=0, minimum_wei=1, size_unit=65_535)
 
 # All slots of a trainer.
 _SLOTS = (HEAD + MAX_PARAMETERS) // SLOT
-
-
-@dataclass(frozen=True)
-class _Unquoted:
-    """An account that gives a call all the gas that a transaction may use: an estimate takes the node longer."""
-
-    account: Account
-
-    @property
-    def address(self) -> str:
-        return self.account.address
-
-    def send(self, call: Call) -> Receipt:
-        return self.account.send(call.with_gas(TRANSACTION_GAS_LIMIT))
 
 
 class Pair:
@@ -127,7 +112,7 @@ class Pair:
 
     def _payer(self, quoted: bool) -> tuple[Account, int | None]:
         account = self.chain.account(self.contributor)
-        return (account, None) if quoted else (_Unquoted(account), 1)
+        return (account, None) if quoted else (Generous(account), 1)
 
     def _slots(self) -> list[bytes]:
         state = bytes(16) + self.twin.parameters()

@@ -25,6 +25,7 @@ import dcai
 from dcai.chain import Chain
 from dcai.models import Model
 from dcai.models.twins import Twin
+from dcai.testing.generous import Generous
 from scripts.studies.accuracy.tasks import EMBEDDING, Labels, Rows, Split, Task
 from scripts.studies.pages import STUDIES, Figures, Page
 
@@ -122,7 +123,8 @@ def trained_by_contract(task: Task, kind: type[Model], chain: Chain) -> Twin:
     # thousands of contributions within minutes at the talk's rising price would cost more than an account has
     trainer = dcai.deploy(chain, twin, dcai.DepositRefundTake(weight_wei=0), name=task.name)
     inputs = list(train) if kind.dense else np.split(train.indices, train.indptr[1:-1])
-    trainer.contribute_many(inputs, labels.tolist(), progress=False)
+    payer = Generous(chain.account())
+    trainer.contribute_many(inputs, labels.tolist(), sender=payer, progress=False)
     model: Twin = trainer.model()
     twin.learn_rows(twin.rows(train), labels)
     if model.parameters() != twin.parameters():
