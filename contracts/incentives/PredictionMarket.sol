@@ -66,6 +66,8 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         uint256 bounty = _bounty(opening, terms_);
         amount = _fees(bounty, terms_, _samples());
         if (phase_ != Phase.Payment) amount += bounty;
+        // nobody can send more of it: it follows from our own counts
+        // slither-disable-next-line incorrect-equality
         if (amount == 0 || opening.forfeited) revert NothingOwed(_NOBODY);
         _opening.forfeited = true;
         emit Forfeit(amount);
