@@ -29,7 +29,9 @@ PARAMETERS = bytes(2) + 20 * b"\x01" + 20 * b"\xff"
 UNREACHABLE = {
     "AddressEmptyCode": "the trainer delegates to nobody but itself",
     "Create2EmptyBytecode": "a clone's code is never empty",
+    "FailedCall": "a call of a multicall says why it fails",
     "InsufficientBalance": "a trainer pays out no more than it holds, and the factory sends no money",
+    "ReentrancyGuardReentrantCall": "only recipients of payments meet it, whose reasons are dropped",
 }
 
 
