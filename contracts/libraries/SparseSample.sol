@@ -48,6 +48,12 @@ library SparseSample {
         size = sample.length / 2;
     }
 
+    /// Does the same, and reverts if the sample has more than `limit` features: for models whose limit is a constant.
+    function check(bytes calldata sample, uint256 features, uint256 limit) internal pure returns (uint256 size) {
+        size = check(sample, features);
+        checkSize(size, limit);
+    }
+
     function checkSize(uint256 size, uint256 limit) internal pure {
         if (size > limit) revert IModel.TooManyFeatures(size, limit);
     }

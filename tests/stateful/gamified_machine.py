@@ -68,7 +68,7 @@ time_passes = _action(
     "time_passes", seconds=st.sampled_from([1, 299, 600, 3_600, DAY, DAY, DAY - 400, 2 * DAY, 4 * DAY])
 )
 at_the_end = _action("at_the_end", which=picks, early=st.sampled_from([0, 1, 1]), who=who)
-hide = _action("hide", who=who, sample=samples, which=picks, copies=st.integers(1, 3), reporter=who)
+hide = _action("hide", who=who, sample=samples, which=picks, copies=st.integers(1, 3), reporter=who, turn=st.booleans())
 actions = st.sampled_from(
     [
         hide,
@@ -195,8 +195,8 @@ class Trainer(RuleBasedStateMachine):
         person = self.people.index(one.author) if by_author else who
         self._call(person, ("defend", claim, slot), lambda person, now: self.book.defend(person, now, claim, slot))
 
-    def hide(self, who, sample, which, copies, reporter):
-        """Validate something wrong among copies of what is known, and let somebody else report it."""
+    def hide(self, who, sample, which, copies, reporter, turn):
+        """Validate something wrong among copies of what is known; somebody reports it, and its author may defend it."""
         known = self._picked(which, "validated")
         label, familiar = 1 - self.book.model.label_of(sample), known.samples[0][0]
         for _ in range(6):
@@ -205,12 +205,18 @@ class Trainer(RuleBasedStateMachine):
         self._contribute_batch(who, given, 0)
         one = next(reversed(self.book.given.values()))
         self._pass_until(one.claim[2] + 300)
+        call = ("validate", one.claim, one.slot)
+        self._call(who, call, lambda person, now: self.book.validate(person, now, *call[1:], None))
         call = ("validateBatch", one.claim, one.slot, 2 ** len(given) - 1)
         self._call(who, call, lambda person, now: self.book.validate(person, now, *call[1:]))
         for _ in range(8):
             self._learn(sample, 1 - label)
         call = ("report", one.claim, one.slot)
         for _ in range(2):
+            if turn and one.stage == "reported":
+                for _ in range(8):
+                    self._learn(sample, label)
+                self._call(who, ("defend", *call[1:]), lambda person, now: self.book.defend(person, now, *call[1:]))
             self._call(reporter, call, lambda person, now: self.book.report(person, now, *call[1:]))
             self._pass_until(one.end - 2 * DAY)
 
