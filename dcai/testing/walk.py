@@ -93,7 +93,7 @@ class Walk:
 
     def call_of(self, packed: list[bytes], labels: list[int], slot: int = 0, *, value: int) -> Call:
         """Return the call that contributes samples and pays an amount."""
-        return replace(self.trainer.prepare.batch(packed, labels, slot, deposit_wei=0), value=value)
+        return replace(self.trainer.prepare.batch(packed, labels, slot, deposit_wei=0, force=True), value=value)
 
     def price(self, packed: list[bytes]) -> int:
         """Return what samples cost in the next block, each an equal part."""

@@ -158,12 +158,14 @@ class Calls:
         InvalidInput
             If what is given isn't an amount, or is more than ten times as much and not forced.
         """
+        if given is not None and force:
+            return wei(given, "A deposit")
         trainer = self._trainer
         most = -(-trainer.highest_price(trainer.inputs.sizes(samples)) // len(samples))
         if given is None:
             return most
         each = wei(given, "A deposit")
-        if not force and most and each > _FAR_MORE * most:
+        if most and each > _FAR_MORE * most:
             raise InvalidInput(
                 f"A deposit of {each} wei is more than {_FAR_MORE} times the {most} wei that a sample costs at most; "
                 "leave it out, or give force=True to pay as much."
