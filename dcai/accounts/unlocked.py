@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.numbers import is_number_taken, next_number, numbering, wait_for_holder
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.chain.receipts import RawReceipt, wait_for
 from dcai.chain.rpc import RpcFailure, field, to_address, to_bytes, to_hex, to_int
 from dcai.errors import NodeError, TransactionPending

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import Event
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.errors import ContractError, InvalidInput
 from dcai.incentives.rules import Due, Rules
 from dcai.models.twins import Twin

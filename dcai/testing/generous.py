@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dcai.accounts import Account
 from dcai.chain import Call, Receipt
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dcai import artifacts
 from dcai.chain import Call, Chain, Receipt
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.durations import Duration, seconds
 from dcai.errors import ContractReverted, TransactionFailed
 from dcai.incentives import Incentive

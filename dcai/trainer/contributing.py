@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from dcai.accounts import LocalKey, Unlocked
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT, Chain
+from dcai.chain.chain import Chain
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.chain.funds import amount_text, is_for_money, short_of
 from dcai.chain.rpc import RpcFailure, to_int
 from dcai.errors import ContractReverted, InsufficientFunds, InvalidInput, NodeError, TransactionFailed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic
 
 from typing_extensions import TypeVar
@@ -16,6 +15,7 @@ from dcai.chain.contract import Contract
 from dcai.chain.receipts import Receipt
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
+from dcai.trainer.asking import Asking
 from dcai.trainer.audit import Audit, audit
 from dcai.trainer.batches import Batch, Batched
 from dcai.trainer.contributing import check_funds, contribute_each
@@ -31,13 +31,12 @@ from dcai.trainer.slots import Slots
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
     from dcai.encoders import Coding
-    from dcai.models.twins import Explanation, Twin
 
 C = TypeVar("C", bound=Contribution, covariant=True, default=Contribution)
 H = TypeVar("H", bound=History, covariant=True, default=History)
 
 
-class Trainer(Generic[C, H]):
+class Trainer(Asking, Generic[C, H]):
     """One deployed shared model. Made by `deploy` and `attach`, as the class that goes with its incentive.
 
     What all incentives have in common; what people can do with their contributions is in the classes that derive from
@@ -130,6 +129,9 @@ class Trainer(Generic[C, H]):
         first_block: int = 0,
     ) -> None:
         settings = deployed.settings
+        contract = Contract(chain, deployed.contract, deployed.address)
+        classes = Labels(contract, settings, settings.classes if labels is None else labels)
+        super().__init__(contract, settings, Inputs(deployed, encoder), classes)
         self.chain: Final = chain
         self.address: Final = deployed.address
         self.creator: Final = deployed.creator
@@ -137,74 +139,17 @@ class Trainer(Generic[C, H]):
         self.incentive: Any = settings.incentive
         self.deploy_gas: Final = deploy_gas
         self.first_block: Final = first_block
-        self.contract: Final = Contract(chain, deployed.contract, deployed.address)
-        self.inputs: Final = Inputs(deployed, encoder)
-        self.classes: Final = Labels(self.contract, settings, settings.classes if labels is None else labels)
         self.slots: Final = Slots()
-        self._settings: Final = settings
 
     def __repr__(self) -> str:
         return f"<Trainer {self.name!r} at {self.address} on {self.chain.backend}>"
-
-    @property
-    def encoder(self) -> Coding | None:
-        """The encoder that its creator published; None where there is none that can be used."""
-        return self.inputs.encoder
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The names of the classes."""
-        return self.classes.names
 
     @property
     def prepare(self) -> Calls:
         """The calls that the trainer takes, prepared and not sent."""
         return Calls(self)
 
-    # Asking
-
-    def predict(self, data: object) -> str:
-        """Return the class of an input, by a view call: free.
-
-        Parameters
-        ----------
-        data
-            A text or a row, whatever the encoder takes; feature indices or a vector of signed bytes where there is
-            none.
-        """
-        label: int = self.contract.read("predict", self.inputs.question(data))
-        return self.classes.of(label + 1)[label]
-
-    def predict_many(self, data: Iterable[object]) -> list[str]:
-        """Return the class of each of many inputs, computed here from the parameters read off the chain once."""
-        model = self.model()
-        return [self.labels[model.label_of(sample)] for sample in self.inputs.rows(data).samples]
-
-    def score(self, data: object) -> dict[str, int]:
-        """Return the score of each class; the largest wins, the first of two that are level. A view call: free."""
-        scores = self.contract.read("score", self.inputs.question(data))
-        return dict(zip(self.classes.of(len(scores)), scores, strict=True))
-
-    def explain(self, data: object) -> Explanation:
-        """Return what each feature of an input contributes to the score of each class, in the encoder's words.
-
-        The base and the contributions of a class add up to its score, exactly. A view call: free.
-        """
-        explanation = self.model().explain(self.inputs.sample(data))
-        if self.encoder is None:
-            return explanation
-        words = self.encoder.describe(data)
-        return replace(explanation, names=tuple(words[feature] for feature in explanation.features))
-
-    def model(self) -> Twin:
-        """Return the model as it stands on the chain now, as a twin; its `estimator()` is scikit-learn's classifier."""
-        from dcai.models.twins.state import HEAD
-
-        twin, settings = self.inputs.twin, self._settings.model
-        length = HEAD + twin.parameter_bytes(settings)
-        words = self.contract.read("words", 0, -(-length // 32))
-        state = b"".join(word.to_bytes(32, "big") for word in words)
-        return twin.from_parameters(settings, state[HEAD:length], self.classes.of(state[HEAD - 1]))
+    # Prices
 
     def quote(self, data: object = None, *, many: Iterable[object] | None = None, skip_unknown: bool = False) -> Quote:
         """Return what a contribution costs.

@@ -8,8 +8,8 @@ import pytest
 
 import dcai
 from dcai import artifacts
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.encoders import TextEncoder, pack_spec
 from dcai.incentives.deposit_refund_take.log import DepositEntry
 from dcai.incentives.gamified.log import GamifiedEntry

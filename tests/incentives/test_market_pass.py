@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dcai
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.errors import InvalidInput
 
 # Model, classes, features, words of a test sample (0: vectors).

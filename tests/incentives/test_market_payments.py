@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dcai import errors
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.errors import NodeError, NodeUnreachable, TransactionFailed
 from dcai.incentives.prediction_market.course import Phase
 from tests.conftest import MARKET

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 import dcai
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.errors import TransactionFailed
 from dcai.samples import pack_batch
 from tests.stateful.gamified_book import BATCH, DAY, Book, Refused

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dcai import Chain, Receipt
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import Codec, codec
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.chain.reverts import decode_error
 from dcai.errors import ContractReverted, TransactionFailed
 from dcai.trainer import products

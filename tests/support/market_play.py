@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import clone
 
 import dcai
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.incentives.prediction_market.test_set import unpack_portion
 from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
 from dcai.testing.samples import samples_of

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcai.accounts.account import Account, sent
 from dcai.chain.call import Call
-from dcai.chain.chain import TRANSACTION_GAS_LIMIT
 from dcai.chain.codec import codec
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.errors import ContractError, ContractReverted, InvalidInput, NodeError, NodeUnreachable, TransactionFailed
 from dcai.incentives.prediction_market.course import Course, Phase
 from dcai.incentives.prediction_market.log import MarketHistory
