@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from dcai.chain.nodes import http
@@ -41,3 +45,13 @@ def waits(monkeypatch):
 
     monkeypatch.setattr(http.Node, "_wait", wait)
     return waits
+
+
+@pytest.fixture
+def temporary(monkeypatch):
+    """Return a folder for temporary files; its path is short enough for sockets and marks our processes."""
+    folder = tempfile.mkdtemp(prefix="dcai-test-")
+    monkeypatch.setenv("TMPDIR", folder)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    yield Path(folder)
+    shutil.rmtree(folder)

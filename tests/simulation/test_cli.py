@@ -1,4 +1,4 @@
-"""`dcai simulate` and `dcai sweep`: their files, their output and their failures."""
+"""`dcai simulate`: its files, its output and its failures."""
 
 from __future__ import annotations
 
@@ -11,51 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 from dcai import datasets
-from dcai.cli import app
 from dcai.simulation import load_scenario, simulate
-from dcai.simulation.sweep.runs import cases, sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.usefixtures("anvil")
-
-SCENARIO = """
-title = "Small"
-[data]
-name = "breast-cancer"
-samples = 40
-initial = 10
-[incentive]
-kind = "DepositRefundTake"
-weight = 2e14
-refund_after = "1 hour"
-settle_after = "1 hour"
-creator_take_after = "8 hours"
-take_after = "9 hours"
-[[agents]]
-kind = "Honest"
-name = "good"
-[[agents]]
-kind = "LabelFlipper"
-name = "bad"
-every = "1 hour"
-"""
-
-
-@pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "small.toml"
-    path.write_text(SCENARIO)
-    return path
-
-
-@pytest.fixture
-def run():
-    """Return a function that runs the command line."""
-    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_simulate_tells_what_became_of_everybody(run, file):
@@ -107,8 +69,9 @@ def test_actions_have_the_row_and_true_label_of_their_sample_and_floats_beside_e
 def test_points_stand_in_the_course_and_in_the_pictures(run, file, tmp_path, monkeypatch):
     labels = []
     monkeypatch.setattr("matplotlib.axes.Axes.set_ylabel", lambda axes, label, **_: labels.append(label))
-    points = SCENARIO[: SCENARIO.index("[incentive]")] + '[incentive]\nkind = "Gamified"\nvalidate_after = "1 hour"\n'
-    file.write_text(points + SCENARIO[SCENARIO.index("[[agents]]") :])
+    text = file.read_text()
+    points = text[: text.index("[incentive]")] + '[incentive]\nkind = "Gamified"\nvalidate_after = "1 hour"\n'
+    file.write_text(points + text[text.index("[[agents]]") :])
 
     run("simulate", file, "--out", tmp_path / "out")
 
@@ -234,14 +197,6 @@ def test_a_fork_is_not_made_on_py_evm(run, file):
     assert "A trainer is forked on anvil, not on py-evm" in answer.stderr
 
 
-def test_a_single_seed_has_no_interval_in_the_json(run, file, tmp_path):
-    answer = run("sweep", file, "--seeds", 1, "--out", tmp_path / "sweep", "--json")
-
-    (one,) = json.loads(answer.stdout, parse_constant=pytest.fail)
-    assert one["accuracy"]["final"]["half"] is None
-    assert one["accuracy"]["final"]["count"] == 1
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -272,117 +227,6 @@ def test_bad_input_is_one_sentence(run, file):
     assert answer.exit_code == 2
     assert answer.stderr.count("\n") == 1
     assert "the key incentive.wait is unknown" in answer.stderr
-
-
-def test_sweep_tells_means_with_intervals_for_every_setting(run, file, tmp_path):
-    out = tmp_path / "sweep"
-
-    answer = run("sweep", file, "--set", "incentive.weight=1e13,2e14", "--seeds", 3, "--out", out, "--json")
-
-    assert answer.exit_code == 0
-    told = json.loads(answer.stdout)
-    assert [one["settings"] for one in told] == [["incentive.weight=1e13"], ["incentive.weight=2e14"]]
-    assert told[0]["accuracy"]["final"]["count"] == 3
-    assert told[0]["agents"]["bad"]["change"]["half"] > 0
-    assert len(list((out / "runs").glob("*.json"))) == 6
-    assert (out / "sweep.png").is_file()
-
-
-def test_sweep_tells_medians_the_values_and_the_differences_seed_by_seed(run, file, tmp_path):
-    out = tmp_path / "sweep"
-
-    answer = run("sweep", file, "--set", "incentive.weight=1e13,2e14", "--seeds", 3, "--out", out)
-
-    first, second = json.loads((out / "summary.json").read_text(), parse_constant=pytest.fail)
-    one, other = (told["agents"]["bad"]["change"] for told in (first, second))
-    assert first["more_than_first"] is None
-    more = second["more_than_first"]["agents"]["bad"]["change"]
-    assert more["values"] == pytest.approx([b - a for a, b in zip(one["values"], other["values"], strict=True)])
-    assert sorted(other["values"])[1] == other["median"]
-    assert f"{other['median']:,.1f}" in answer.stdout
-    assert f"{more['mean']:+,.1f} ± {more['half']:,.1f}" in " ".join(answer.stdout.split())
-
-
-def test_the_axis_of_a_sweeps_picture_goes_to_the_end_of_the_longest_run(run, file, tmp_path, monkeypatch):
-    ends = []
-    monkeypatch.setattr("matplotlib.axes.Axes.fill_between", lambda axes, days, *_, **__: ends.append(days[-1]))
-
-    run("sweep", file, "--set", "agents.0.every=600,1200", "--seeds", 2, "--out", tmp_path / "sweep")
-
-    times = [json.loads(path.read_text())["course"]["time"][-1] for path in (tmp_path / "sweep" / "runs").iterdir()]
-    assert len(set(times)) > 1
-    assert set(ends) == {max(times) / 86_400}
-
-
-def test_tables_of_many_agents_fit_a_narrow_terminal(run, file, tmp_path, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    others = "".join(f'[[agents]]\nkind = "LabelFlipper"\nname = "somebody {number}"\n' for number in range(5))
-    file.write_text(SCENARIO + others)
-
-    one = run("simulate", file)
-    many = run("sweep", file, "--seeds", 2, "--set", "incentive.weight=1e13,2e14", "--out", tmp_path / "sweep")
-
-    for told in (one.stdout, many.stdout):
-        assert max(map(len, told.splitlines())) <= 80
-        assert "…" not in told
-        for agent in ("good", "bad", *(f"somebody {number}" for number in range(5))):
-            assert re.search(rf"\b{agent} +-?[\d.,]+", told)
-    assert many.stdout.count("incentive.weight=1e13") == 2
-    assert many.stdout.count("somebody 4") == 2
-
-
-def test_runs_of_a_sweep_that_ended_early_are_reported_once_for_a_setting(run, file, tmp_path):
-    nothing = ("--set", "agents.0.balance=0,1000", "--set", "agents.1.balance=0")
-
-    answer = run("sweep", file, *nothing, "--seeds", 2, "--out", tmp_path / "sweep")
-
-    assert "agents.0.balance=0, agents.1.balance=0: 2 of 2 runs ended early, that of seed 0 since: No" in answer.stderr
-    assert answer.stderr.count("ended early") == 1
-
-
-def test_a_sweep_continues_where_it_was(file, tmp_path):
-    todo = cases(file, ["agents.1.every=1 hour,2 hours"], 2)
-    seen = []
-
-    def kill(done, total):
-        seen.append(done)
-        if done == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        sweep(todo, tmp_path / "runs", progress=kill)
-    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").glob("*.json")}
-    runs = sweep(todo, tmp_path / "runs", progress=lambda done, total: seen.append(done))
-
-    assert len(stamps) == 2
-    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
-    assert seen == [0, 1, 2, 2, 3, 4]
-    assert [run.name for run in runs] == [str(case) for case in todo]
-
-
-def test_two_processes_find_what_one_does(file, tmp_path):
-    todo = cases(file, (), 2)
-
-    one, two = (sweep(todo, tmp_path / str(jobs), jobs=jobs) for jobs in (1, 2))
-
-    assert [run.summary["digest"] for run in one] == [run.summary["digest"] for run in two]
-
-
-def test_failed_runs_are_kept_with_their_traceback_and_named_in_the_end(run, file, tmp_path, monkeypatch):
-    def unlucky(scenario, *, seed):
-        if seed == 1:
-            raise ZeroDivisionError("bad luck")
-        return simulate(scenario, seed=seed)
-
-    monkeypatch.setattr("dcai.simulation.sweep.runs.simulate", unlucky)
-
-    answer = run("sweep", file, "--seeds", 3, "--out", tmp_path / "sweep")
-
-    assert answer.exit_code == 1
-    assert "1 of 3 runs failed" in answer.stderr
-    assert "seed 1: ZeroDivisionError: bad luck" in answer.stderr
-    kept = [json.loads(path.read_text()) for path in (tmp_path / "sweep" / "runs").glob("*.json")]
-    assert ["Traceback" in (one["failure"] or "") for one in kept].count(True) == 1
 
 
 # What the machine has no say in
@@ -430,16 +274,3 @@ def test_a_picture_that_cannot_be_drawn_takes_nothing_along(run, file, tmp_path,
     assert "30 of 30 samples" in answer.stdout
     assert answer.stderr.endswith(f"{out} can't be drawn: RuntimeError: no fonts.\n")
     assert {"actions.parquet", "course.parquet", "result.json", "report.html"} <= {one.name for one in out.iterdir()}
-
-
-def test_a_sweep_has_written_its_summary_when_its_picture_fails(run, file, tmp_path, monkeypatch):
-    def fail(*_):
-        raise ValueError("no backend")
-
-    monkeypatch.setattr("dcai.simulation.report.multiples.draw_multiples", fail)
-
-    answer = run("sweep", file, "--seeds", 1, "--out", tmp_path / "out")
-
-    assert answer.exit_code == 1
-    assert "sweep.png can't be drawn: ValueError: no backend." in answer.stderr
-    assert json.loads((tmp_path / "out" / "summary.json").read_text())
