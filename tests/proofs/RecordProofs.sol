@@ -12,7 +12,7 @@ contract RecordProofs {
         uint96 deposit,
         uint16 label,
         bytes calldata sample
-    ) external pure {
+    ) external view {
         Record record = RecordLibrary.make(id, author, time, deposit, label, sample);
         assert(record.open() == deposit);
         assert(record.matches(RecordLibrary.make(id, author, time, deposit, label, sample)));
