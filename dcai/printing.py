@@ -32,7 +32,7 @@ class Printable(io.TextIOBase):
         self.stream = stream
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:  # type: ignore[override]  # an attribute there
         return getattr(self.stream, "encoding", None) or "utf-8"
 
     def write(self, text: str) -> int:

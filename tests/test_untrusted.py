@@ -7,6 +7,7 @@ import re
 import resource
 import unicodedata
 import zlib
+from tempfile import NamedTemporaryFile
 
 import pytest
 from rich.table import Table
@@ -59,13 +60,10 @@ def shown(text):
 
 def from_file(read):
     def reading(text):
-        path = f"/tmp/dcai-stranger-{os.getpid()}"
-        with open(path, "wb") as file:
+        with NamedTemporaryFile() as file:
             file.write(bytes_of(text))
-        try:
-            read(path)
-        finally:
-            os.unlink(path)
+            file.flush()
+            read(file.name)
 
     return reading
 

@@ -31,8 +31,8 @@ interface IDepositRefundTake is IClaims {
         uint256 takeAfter;
     }
 
-    /// @notice The author got back what was left of the deposit, and has one more good contribution. If the sample was
-    /// split off, its batch becomes one with the refund that makes more than half of it refunded.
+    /// @notice The author got back what was left of the deposit. The contribution is a good one, unless the sample was
+    /// split off: its batch becomes one with the refund that makes more than half of it refunded.
     /// @param id the number of the contribution
     /// @param author its author
     /// @param amount wei

@@ -14,8 +14,8 @@ interface IModel {
     /// @notice An index must be below the number of features.
     error IndexTooLarge(uint256 index, uint256 features);
 
-    /// @notice The sample has more features than a model of this size takes: a transaction about a larger one could take
-    /// more than eight million gas, and a later price of gas keep its contributor from a refund.
+    /// @notice The sample has more features than a model of this size takes: a transaction about a larger one could
+    /// take more than eight million gas, and a later price of gas keep its contributor from a refund.
     error TooManyFeatures(uint256 features, uint256 most);
     /// @notice A dense sample has one signed byte per feature.
     error WrongLength(uint256 length, uint256 features);

@@ -8,9 +8,10 @@ import {Contribution} from "./ITrainer.sol";
 /// @dev The rule is that of Abernethy and Frongillo as given by Harris and Waggoner, "Decentralized & Collaborative AI
 /// on Blockchain" (2019). The provider, who is the trainer's creator, commits to a test set in portions and pays in a
 /// bounty. One portion is drawn and opened. People contribute; every sample costs the same stake, which comes back by
-/// the rule, and a fee, which is burnt. The provider reveals the other portions. All contributions are replayed in memory, from the trainer's initial parameters, and the
-/// mistakes on the revealed portions are counted after each. No phase waits for anybody: a phase in which somebody must
-/// act ends by a deadline, and in every other phase people can collect what is theirs, without a time limit.
+/// the rule, and a fee, which is burnt. The provider reveals the other portions. All contributions are replayed in
+/// memory, from the trainer's initial parameters, and the mistakes on the revealed portions are counted after each. No
+/// phase waits for anybody: a phase in which somebody must act ends by a deadline, and in every other phase people can
+/// collect what is theirs, without a time limit.
 /// The first n samples cost n² / most² of the bounty in fees, whoever sends them and in whatever batches: a market
 /// costs as much to fill as its bounty is. Nobody gains by a market that fails: contributors get back what they sent
 /// less the fees, and the bounty is burnt.
@@ -29,7 +30,7 @@ interface IPredictionMarket is IIncentive {
     /// @param Failed the provider did not reveal in time, or nobody continued the evaluation in time: every sample gets
     /// its stake back, and anybody can send the bounty to the burn address
     /// @param Unopened the provider did not open in time; anybody can send the bounty to the burn address
-    /// @param Forfeited the bounty was sent to the burn address
+    /// @param Forfeited the bounty of a market that was not opened in time was sent to the burn address
     enum Phase {
         Prepared,
         Drawing,
@@ -226,19 +227,19 @@ interface IPredictionMarket is IIncentive {
     /// @param evaluation what the step needs
     function evaluate(Evaluation calldata evaluation) external;
 
-    /// @notice Pays a person what the settled market owes them. Anybody may call. The recipient of a payment that somebody
-    /// else asked for has 100,000 gas, as in `withdraw` and `reclaim`.
+    /// @notice Pays a person what the settled market owes them. Anybody may call. The recipient of a payment that
+    /// somebody else asked for has 100,000 gas, as in `withdraw` and `reclaim`.
     /// @param person the account
     /// @return amount wei
     function collect(address person) external returns (uint256 amount);
 
-    /// @notice Pays the provider the remainder: what the rule leaves of a settled market, the bounty of a market without
-    /// contributions. Anybody may call.
+    /// @notice Pays the provider the remainder: what the rule leaves of a settled market, the bounty of a market
+    /// without contributions. Anybody may call.
     /// @return amount wei
     function withdraw() external returns (uint256 amount);
 
-    /// @notice Pays the author of a contribution to a failed market what its record says is open: what was sent less the
-    /// fee. Anybody may call.
+    /// @notice Pays the author of a contribution to a failed market what its record says is open: what was sent less
+    /// the fee. Anybody may call.
     /// @param contribution the values of its event
     /// @param slot the slot of its record
     /// @return amount wei

@@ -68,7 +68,8 @@ interface ITrainer {
     /// @notice A setting of the model or the incentive is out of range; `name` says which. A model has 2 or more
     /// classes; maxClasses from there to 255, but 2 for a perceptron with one vector and 3 or more for one with
     /// several; features from 1 to what 4,100 slots hold, in a dense model to 4,096 for a perceptron with one vector,
-    /// 5,150 / maxClasses - 3 for one with several, 3,500 and 27,500 / maxClasses for centroids; smoothing of 1 or more.
+    /// 5,150 / maxClasses - 3 for one with several, 3,500 and 27,500 / maxClasses for centroids; smoothing of 1 or
+    /// more.
     error BadSetting(bytes32 name);
     /// @notice Only the creator may make this call.
     error NotCreator(address creator, address sender);

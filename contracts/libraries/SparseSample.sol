@@ -16,8 +16,8 @@ library SparseSample {
     /// The gas of a slot that is read and becomes used.
     uint256 private constant _SLOT_GAS = 22_200;
 
-    /// The most features of a sample, so that contributing it takes at most `_GAS`: either each feature has slots of its
-    /// own, or together they touch every slot that there is.
+    /// The most features of a sample, so that contributing it takes at most `_GAS`: either each feature has slots of
+    /// its own, or together they touch every slot that there is.
     /// @param slots the number of slots of the model
     /// @param featureSlots the most slots that one feature touches
     /// @param featureGas the gas of one feature beside them
@@ -46,12 +46,6 @@ library SparseSample {
         }
         if (rising == 0 || last >= features || sample.length % 2 != 0) explain(sample, features);
         size = sample.length / 2;
-    }
-
-    /// Does the same, and reverts if the sample has more than `limit` features: for models whose limit is a constant.
-    function check(bytes calldata sample, uint256 features, uint256 limit) internal pure returns (uint256 size) {
-        size = check(sample, features);
-        checkSize(size, limit);
     }
 
     function checkSize(uint256 size, uint256 limit) internal pure {

@@ -8,7 +8,8 @@ import {Settings} from "../types/Settings.sol";
 import {MemoryModel} from "./MemoryModel.sol";
 
 /// One perceptron per class, that class against the others: score = bias + weights · sample, and the largest wins. A
-/// sample teaches each class whose score is not on its side of 0: above it for the label's class, below it for any other.
+/// sample teaches each class whose score is not on its side of 0: above it for the label's class, below it for any
+/// other.
 ///
 /// A class without samples is empty: it does not win, and does not learn from the samples of other classes.
 ///

@@ -14,9 +14,9 @@ type Record is uint256;
 using RecordLibrary for Record global;
 
 library RecordLibrary {
-    /// keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample), address(this))), with the whole deposit
-    /// open, which is below 2^96. The chain is not in it: a chain that splits gives one side another id, and deposits
-    /// there would be lost.
+    /// keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample), address(this))), with the whole
+    /// deposit open, which is below 2^96. The chain is not in it: a chain that splits gives one side another id, and
+    /// deposits there would be lost.
     function make(
         uint256 id,
         address author,

@@ -6,9 +6,9 @@ from dcai.errors.contracts import ContractError
 
 
 class FailedCall(ContractError):
-    """The recipient of a payment refuses it."""
+    """One of several calls in one fails without a reason."""
 
-    sentence = "The recipient is a contract that refuses to receive money: nothing was paid, and its claim stays open."
+    sentence = "A call within a multicall failed without a reason."
 
 
 class ETHTransferFailed(ContractError):

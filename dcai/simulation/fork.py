@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from dcai import datasets
 from dcai.chain.chain import Chain
 from dcai.chain.nodes.anvil import forked_chain
+from dcai.chain.rpc import to_int
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.data import encode, encoder_for
@@ -99,9 +99,9 @@ def simulate_fork(
         )
 
 
-def _start(chain: Chain, trainer: Trainer[Any, Any], history: History[Any]) -> Fork:
+def _start(chain: Chain, trainer: Trainer, history: History) -> Fork:
     """Return where a fork begins: at its latest block, before anything happens on it."""
-    block = chain.request("eth_getBlockByNumber", ["latest", False])
-    number, time = (int(block[field], 16) for field in ("number", "timestamp"))
+    block = chain.block()
+    number, time = to_int(block["number"]), to_int(block["timestamp"])
     batches = sum(entry.is_batch and not entry.is_free(time) for entry in history.entries.values())
     return Fork(chain.chain_id, number, block["hash"], time, trainer.address, trainer.creator, trainer.name, batches)

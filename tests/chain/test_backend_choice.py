@@ -90,13 +90,6 @@ def test_a_node_on_this_machine_and_a_fork_of_it_are_asked_without_a_proxy(node,
         assert chain.block_number() == 0
 
 
-def test_a_child_does_not_get_the_private_key(monkeypatch):
-    monkeypatch.setenv("DCAI_PRIVATE_KEY", "0x" + "12" * 32)
-
-    for proxies in (True, False):
-        assert "DCAI_PRIVATE_KEY" not in place.environment(proxies=proxies)
-
-
 def test_a_long_folder_for_temporary_files_is_not_used_for_sockets(anvil, temporary, monkeypatch):
     long = temporary / ("long" * 30)
     long.mkdir()

@@ -83,11 +83,11 @@ def test_a_trainer_whose_encoder_cannot_be_used_says_so(node_chain, node, percep
 
 
 @pytest.mark.parametrize("data", [None, "Reverted 0x", "0x" + WORST.encode(errors="replace").hex()])
-def test_messages_of_a_node_do_not(monkeypatch, data):
+def test_messages_of_a_node_steer_no_terminal(monkeypatch, data):
     def answer(*_):
         raise RpcFailure("execution reverted: " + WORST + "\nNothing was sent.", data)
 
-    monkeypatch.setattr("dcai.chain.nodes.remote._Node.request", answer)
+    monkeypatch.setattr("dcai.chain.nodes.http.Node.request", answer)
     output = printed("predict", PEOPLE[0], "hello")
     assert not steering(output)
     assert output.count("\n") == 1

@@ -79,8 +79,8 @@ abstract contract Replay is TestSet {
         cursor.next = uint40(batch ? c.id + 1 + count : c.id + 1);
     }
 
-    /// Ends the turn of the previous author, if contributions are grouped, and credits the author with what is open: the
-    /// stakes and more.
+    /// Ends the turn of the previous author, if contributions are grouped, and credits the author with what is open:
+    /// the stakes and more.
     function _begin(
         Run memory run,
         Cursor memory cursor,

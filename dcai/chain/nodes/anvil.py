@@ -41,12 +41,10 @@ _ANSWER_SECONDS = 60
 # what anvil colours its errors with, and how much of them a sentence holds
 _STYLES = re.compile(r"\x1b\[[0-9;]*m")
 _MOST_WORDS = 300
+
 # Anvil's settings, and the name that a node's URL has there.
 _SETTINGS = "foundry.toml"
 _ORIGIN = "origin"
-# what anvil colours its errors with, and how much of them a sentence holds
-_STYLES = re.compile(r"\x1b\[[0-9;]*m")
-_MOST_WORDS = 300
 
 
 def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chain:

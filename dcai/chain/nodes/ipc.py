@@ -73,9 +73,8 @@ class Connection:
 
     def exchange(self, message: object, meanwhile: Callable[[], None] | None = None) -> Any:
         """Send a message and return the answer."""
-        if (
-            os.getpid() != self._process
-        ):  # forked: the parent's socket has the parent's answers, and its lock may be held
+        # after a fork the parent's socket has the parent's answers, and its lock may be held
+        if os.getpid() != self._process:
             self.close()
             self._process, self._lock = os.getpid(), Lock()
         with self._lock:

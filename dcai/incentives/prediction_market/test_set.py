@@ -25,7 +25,7 @@ _FORMAT = "dcai hidden test set 1"
 class HiddenTestSet:
     """Test samples in portions, each with a salt, so that its hash gives nothing away.
 
-    Keep it, and keep it secret: without it a market can't be settled, and the bounty goes to the contributors.
+    Keep it, and keep it secret: without it a market can't be settled, and the bounty is burnt.
 
     Attributes
     ----------

@@ -39,7 +39,7 @@ abstract contract MajorityClass is MemoryModel {
     }
 
     function _check(bytes calldata sample, uint256 word) internal pure override returns (uint256 size) {
-        return SparseSample.check(sample, word.features(), word.features());
+        return SparseSample.check(sample, word.features());
     }
 
     function _sketch(bytes calldata sample) internal pure override returns (uint256 bits) {

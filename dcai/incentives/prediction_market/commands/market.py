@@ -195,7 +195,7 @@ def forfeit(
     most_tip: MostTip = None,
     yes: Yes = False,
 ) -> None:
-    """Burn what belongs to nobody: fees, and the bounty of a market that was not opened in time. Anybody may do so."""
+    """Burn what belongs to nobody: fees, and the bounty of a market that failed or wasn't opened in time."""
     with errors_as_one_sentence():
         market, console = _market(connect_sender(url, chain_id, most_fee, most_tip), address), Console(stderr=True)
         console.print("What belongs to nobody goes to 0x…dEaD: fees, and the bounty if it was not opened or failed.")
