@@ -62,9 +62,10 @@ class Console(rich.console.Console):
         for column in table.columns:
             column.no_wrap = column.no_wrap or column.overflow != "fold"
             if not column.no_wrap:
-                cells = [column.header, *column.cells]
-                widest = max(Measurement.get(self, wide, cell).maximum for cell in cells)
-                needed -= max(widest - _FOLDED, 0)
+                cells = [Measurement.get(self, wide, cell) for cell in (column.header, *column.cells)]
+                # a word that is no longer than that isn't broken
+                least = min(max(cell.minimum for cell in cells), _FOLDED)
+                needed -= max(cell.maximum for cell in cells) - least
         # what is wider than the terminal goes on in its next line
         Console(stderr=self.stderr, width=max(self.width, needed)).print(table)
 

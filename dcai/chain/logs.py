@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -115,7 +114,7 @@ def shown(parts: Iterable[Part]) -> Iterator[Part]:
     from dcai import terminal
 
     columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
-    bar = terminal.progress(*columns, shown=sys.stderr.isatty())
+    bar = terminal.progress(*columns, shown=terminal.Console(stderr=True).is_terminal)
     task, start, entries = bar.add_task(""), time.monotonic(), 0
     try:
         for part in parts:

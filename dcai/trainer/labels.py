@@ -69,6 +69,17 @@ class Labels:
             raise UnknownLabel(label=number, classes=len(names))
         return number
 
+    def check_new(self, name: str) -> None:
+        """Refuse a name that a class has, whether or not it is shown with a number.
+
+        Raises
+        ------
+        InvalidInput
+        """
+        self.refresh()
+        if any(one == name or one.startswith(f"{name} (class ") for one in self.names):
+            raise InvalidInput(f"There is a class {name!r} already; a class that is added needs another name.")
+
     def numbers(self, labels: Sequence[str | int]) -> list[int]:
         """Return the numbers of many classes.
 

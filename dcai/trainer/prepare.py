@@ -34,7 +34,7 @@ class Calls:
     def add_class(self, name: str, *, gas: int | None = None) -> Call:
         """Return the call that adds a class, for the creator: see `Trainer.add_class`."""
         trainer = self._trainer
-        trainer.classes.refresh()
+        trainer.classes.check_new(name)
         trainer.inputs.blank(trainer.labels).add_class(name)  # which refuses a name that the contract would refuse
         return trainer.contract.call("addClass", name, gas=gas, what=f"Add the class {name!r} to {trainer.name!r}")
 

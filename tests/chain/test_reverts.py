@@ -36,6 +36,7 @@ ERRORS = {
 UNTOLD = {
     "NoneRefundable": {"positions"},  # up to 256 of them: the question is known to who asked it
     "NoneToSplit": {"positions"},
+    "NoneToReport": {"positions"},
     "BadPositions": {"positions"},  # in binary digits
     "TooEarly": {"time"},  # the wait is in the text, if there is one
     "TooLate": {"time"},

@@ -47,12 +47,12 @@ def test_the_largest_pass_that_commit_accepts_is_evaluated_with_the_largest_samp
         market.open(test_set)
         most = inputs(random, features, features if words else 0, 1)[0]
         label = (market.labels.index(market.predict(most)) + 1) % classes
-        market.contribute(most, label)
+        made = market.contribute(most, label)
         chain.travel(market.incentive.participate)
 
         paid = market.settle(test_set, progress=False)
 
-        assert sum(paid.values()) == 2 * market.incentive.stake_wei
+        assert sum(paid.values()) == market.incentive.stake_wei + made.entry.deposit_wei - made.entry.fee_wei
         heaviest = max(
             int(chain.request("eth_getBlockByNumber", [hex(number), False])["gasUsed"], 16)
             for number in range(chain.block_number() - 8, chain.block_number() + 1)

@@ -104,12 +104,12 @@ def test_a_draw_that_is_reorganised_away_while_it_is_not_final_is_never_opened(c
     ]
 
 
-def test_who_waits_is_told_for_what(committed, capsys):
+def test_what_is_waited_for_is_shown(committed, capsys):
     market, hidden = committed
 
     market.open(hidden)
 
-    told = " ".join(capsys.readouterr().out.split())
+    told = " ".join(capsys.readouterr().err.split())
     assert "is opened once that block is final: a reorganisation could still bring another draw" in told
 
 

@@ -167,7 +167,9 @@ def test_what_real_contributors_lost_to_agents_is_told_apart(publish, fork):
     trainer = publish()
     dataset = dcai.datasets.load("breast-cancer")
     deposit = 10**17
-    real = trainer.contribute(dataset.train_inputs[31], 1 - int(dataset.train_labels[31]), deposit_wei=deposit)
+    real = trainer.contribute(
+        dataset.train_inputs[31], 1 - int(dataset.train_labels[31]), deposit_wei=deposit, force=True
+    )
 
     answer = fork(trainer.address, "--json")
 

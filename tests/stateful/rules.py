@@ -21,7 +21,7 @@ SPLIT_SLOTS = 1 << 128
 NOWHERE = 0
 MAX_DEPOSIT = 2**96 - 1
 
-OVERFLOW = "0x4e487b71" + 31 * "00" + "11"
+OVERFLOW = "panic 17"
 """What Solidity's checked arithmetic reverts with."""
 
 

@@ -125,7 +125,7 @@ def test_a_deployment_is_a_list_of_calls_whose_address_is_known_before(chain, pe
 def test_an_amount_that_cannot_be_sent_is_refused_when_the_call_is_prepared(launch, amount):
     trainer = launch(**TERMS)
 
-    with pytest.raises(errors.InvalidInput, match="An amount is a whole number of wei"):
+    with pytest.raises(errors.InvalidInput, match="A deposit is a whole number of wei"):
         trainer.prepare.contribute([1], "yes", deposit_wei=amount)
 
 

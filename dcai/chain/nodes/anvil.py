@@ -107,7 +107,8 @@ def forked_chain(url: str) -> Chain:
     anvil = find_anvil()
     if anvil is None:
         raise InvalidInput("A chain is forked with anvil, which isn't found; install it, or set DCAI_ANVIL to it.")
-    folder, children = place.folder(), list[subprocess.Popen[bytes]]()
+    children: list[subprocess.Popen[bytes]] = []
+    folder = place.folder()
     socket_ = folder / "chain.ipc"
     # an argument could be read by everybody on this machine: anvil finds the URL under a name in this file
     (folder / _SETTINGS).write_text(f"[rpc_endpoints]\n{_ORIGIN} = {json.dumps(url)}\n", encoding="utf-8")
@@ -149,8 +150,8 @@ def find_anvil() -> Path | None:
 
 def _anvil_chain(anvil: Path, hardfork: str) -> Chain:
     # Forked from an idle second one, anvil stays as fast as it starts: it keeps less of its own history.
-    folder, children = place.folder(), list[subprocess.Popen[bytes]]()
-    port, direct = _free_port(), place.environment(proxies=False)
+    children: list[subprocess.Popen[bytes]] = []
+    folder, port, direct = place.folder(), _free_port(), place.environment(proxies=False)
     forked = ["--port", "0", "--hardfork", hardfork, "--prune-history", "--fork-url", f"http://127.0.0.1:{port}"]
     try:
         children.append(_start(anvil, folder / "origin.ipc", ["--port", str(port), "--hardfork", hardfork], direct))

@@ -105,12 +105,13 @@ class DepositCalls(Calls):
             If they are more than `MOST_SPLIT`.
         """
         entry = self._entry(batch)
-        if len(positions) > MOST_SPLIT:
+        mask = entry.mask(positions)
+        if mask.bit_count() > MOST_SPLIT:
             raise InvalidInput(
-                f"A call splits up to {MOST_SPLIT} samples off a batch, not {len(positions)}: each needs a record of "
+                f"A call splits up to {MOST_SPLIT} samples off a batch, not {mask.bit_count()}: each needs a record of "
                 "its own. Split the others off in another call."
             )
-        return self._claim("split", "Split samples off", entry, entry.mask(positions))
+        return self._claim("split", "Split samples off", entry, mask)
 
     def report(
         self, contribution: DepositContribution, *, positions: Sequence[int] | None = None, gas: int | None = None
