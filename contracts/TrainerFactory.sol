@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ITrainer} from "./interfaces/ITrainer.sol";
 import {ITrainerFactory} from "./interfaces/ITrainerFactory.sol";
 
@@ -17,6 +18,8 @@ contract TrainerFactory is ITrainerFactory {
         bytes calldata parameters
     ) external returns (address trainer) {
         if (settings.length < _SETTINGS) revert ShortSettings(settings.length);
+        // initialising a clone of nothing succeeds, and somebody else could do it again once there is something
+        if (implementation.code.length == 0) revert Address.AddressEmptyCode(implementation);
         bytes memory args = abi.encodePacked(msg.sender, settings);
         trainer = Clones.cloneDeterministicWithImmutableArgs(implementation, args, salt);
         emit Created(trainer, implementation, msg.sender);

@@ -26,6 +26,10 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
     /// be the sender's loss.
     uint256 private constant _PUSH_GAS = SafeTransferLib.GAS_STIPEND_NO_GRIEF;
 
+    /// What must be left for such a payment: a call gets 63 parts in 64 at most, after the 36,600 that it costs itself.
+    /// Otherwise the sender could let a recipient have less than it needs, and an estimate would.
+    uint256 private constant _LEAST_GAS = 140_000;
+
     /// @inheritdoc IPredictionMarket
     function collect(address person) external nonReentrant returns (uint256 amount) {
         _only(Phase.Payment);
@@ -124,7 +128,9 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
 
     /// Sends money, and drops whatever the recipient answers.
     function _pay(address to, uint256 amount) private {
-        uint256 most = msg.sender == to ? gasleft() : _PUSH_GAS;
+        uint256 most = _PUSH_GAS;
+        if (msg.sender == to) most = gasleft();
+        else if (gasleft() < _LEAST_GAS) revert ETHTransferFailed();
         if (!SafeTransferLib.trySafeTransferETH(to, amount, most)) revert ETHTransferFailed();
     }
 

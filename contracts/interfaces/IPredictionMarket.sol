@@ -175,8 +175,6 @@ interface IPredictionMarket is IIncentive {
     error WrongStake(uint256 required, uint256 sent);
     /// @notice The market accepts at most `most` samples.
     error MarketFull(uint256 samples, uint256 most);
-    /// @notice A call that contributes has at most `most` bytes, so that it can be brought back beside a test set.
-    error TooLong(uint256 length, uint256 most);
     /// @notice The number of hashes must equal that of the portions, and the number of slots that of the contributions.
     error WrongCount(uint256 required, uint256 given);
     /// @notice The bytes are not the header of the block that decides the draw, or that block does not exist yet or is

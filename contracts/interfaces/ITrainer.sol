@@ -86,6 +86,9 @@ interface ITrainer {
     error UnknownLabel(uint256 label, uint256 classes);
     /// @notice A batch has 1 to 256 samples, and ends where its last sample ends.
     error BadBatch();
+    /// @notice A call that contributes has at most `most` bytes, so that nodes relay every transaction that brings the
+    /// contribution back.
+    error TooLong(uint256 length, uint256 most);
     /// @notice The slot does not hold a record of this contribution: the contribution differs from its event, or was
     /// never made.
     error UnknownContribution(uint256 id, uint256 slot);

@@ -35,7 +35,8 @@ library RecordLibrary {
             mstore(add(free, 0x60), deposit)
             mstore(add(free, 0x80), label)
             mstore(add(free, 0xc0), address())
-            record := or(shl(96, keccak256(free, 0xe0)), deposit)
+            // a claim may bring any deposit: its higher bits must not get into the digest, or it could be any
+            record := or(shl(96, keccak256(free, 0xe0)), and(deposit, 0xffffffffffffffffffffffff))
         }
     }
 

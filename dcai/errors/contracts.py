@@ -138,6 +138,13 @@ class BadBatch(ContractError):
     sentence = "The batch is malformed: it must hold 1 to 256 samples and end where its last sample ends."
 
 
+class TooLong(ContractError):
+    """A contribution has too many bytes."""
+
+    declaration = "uint256 length, uint256 most"
+    sentence = "This contribution has {length} bytes, and the trainer takes {most}: send smaller batches."
+
+
 class UnknownContribution(ContractError):
     """The slot holds no record of the contribution."""
 

@@ -135,6 +135,7 @@ class Walk:
             "id": replace(entry, id=entry.id + 1),
             "time": replace(entry, time=entry.time - 1),
             "deposit": replace(entry, deposit_wei=entry.deposit_wei + 1),
+            "deposit beyond 96 bits": replace(entry, deposit_wei=entry.deposit_wei + (1 << 96)),
             "label": replace(entry, label=1 - entry.label if entry.label < 2 else 0),
             "sample": replace(entry, sample=entry.sample + b"\0"),
         }

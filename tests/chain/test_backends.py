@@ -27,7 +27,6 @@ PARAMETERS = bytes(2) + 20 * b"\x01" + 20 * b"\xff"
 """A bias of 0, twenty weights of 1, twenty of -1."""
 
 UNREACHABLE = {
-    "AddressEmptyCode": "the trainer delegates to nobody but itself",
     "Create2EmptyBytecode": "a clone's code is never empty",
     "FailedCall": "a call of a multicall says why it fails",
     "InsufficientBalance": "a trainer pays out no more than it holds, and the factory sends no money",
@@ -88,6 +87,8 @@ def deployed(story):
     story.refuse_creation("ShortSettings", good[:43], parameters)
     story.refuse_creation("BadChunk", good, parameters[:17])
     story.refuse_creation("CloneArgumentsTooLong", good + bytes(25_000), parameters)
+    nothing = ("TrainerFactory", story.factory, "create", alice, good, bytes(32), parameters[:16])
+    story._refuse("AddressEmptyCode", *nothing, sender=creator)
     story.create("create", good, parameters[:16])
     story.refuse("NotInitialized", "contribute", b"\0\0", 1, 0, sender=alice, value=10**18)
     story.refuse("NotInitialized", "contributeBatch", pack_batch([b"\0\0"], [1]), 0, sender=alice, value=10**18)
@@ -122,6 +123,8 @@ def contributed(story):
         ("IndexTooLarge", b"\0\1\0\x28", 1, 10**18),
     ):
         story.refuse(error, "contribute", sample, label, 0, sender=alice, value=value)
+    long = codec(TRAINER).call("contributeBatch", pack_batch([b"\0\1"], [1]), 0).ljust(130_049, b"\0")
+    story._refuse_sending("TooLong", story.trainer, long, alice, value=10**18)
     good = story.contribute("contribute, model agrees", [0, 1, 2], 1, sender=alice)
     also_good = story.contribute("contribute at the last index", [10, 39], 0, sender=bob)
     bad = story.contribute("contribute bad data", [3, 4, 5], 0, sender=mallory)

@@ -97,3 +97,13 @@ def test_a_part_of_a_market_costs_its_square_of_the_bounty(market, part):
     cost, _ = fill(market, market.bob, samples)
 
     assert cost - samples * market.stake == pytest.approx(part**2 * bounty, abs=1)
+
+
+def test_what_is_quoted_suffices_whoever_contributes_before(stage):
+    market = stage(Phase.PARTICIPATION, most_samples=2_000)
+    quoted = market.market.quote().deposit_wei
+    for _ in range(5):
+        market.send("contributeBatch", pack_batch(market.samples[:1] * 256, [1] * 256), 0, value=market.price(256))
+
+    assert market.price() <= quoted
+    market.send("contribute", market.samples[0], 1, 0, value=quoted)

@@ -154,6 +154,18 @@ def test_whoever_gives_too_little_gas_makes_a_payment_fail_and_nothing_is_booked
         assert (market.market.owed(it.address), chain.balance(it.address)) == (0, owed)
 
 
+def test_an_estimate_leaves_a_recipient_all_that_it_may_use(chain):
+    it = Recipient(chain)
+    market = at_the_end(chain, Phase.PAYMENT, [it])
+    call = market.market.prepare.collect(it.address)
+
+    assert chain.estimate(call.to, call.data, sender=market.carol) > 140_000
+    for gas in (100_000, 160_000):
+        with pytest.raises(TransactionFailed):
+            market.market.send(call.with_gas(gas), market.carol)
+    assert market.market.send(call, market.carol).ok
+
+
 FAILURES = {
     "the node is gone": lambda: NodeUnreachable("No node answers."),
     "the node refuses": lambda: NodeError("The node refuses: out of gas"),

@@ -13,7 +13,6 @@ from dcai.incentives.prediction_market.errors import (
     MalformedPortion,
     MarketFull,
     OutOfTurn,
-    TooLong,
     WrongBounty,
     WrongCount,
     WrongHashes,
@@ -281,7 +280,7 @@ def test_samples_have_up_to_the_size_unit_together_and_calls_up_to_32_kib(stage,
         if works:
             market.chain.send(market.market.address, padded, sender=market.alice, value=market.price())
         else:
-            with refused(TooLong, length, 32_768):
+            with refused(errors.TooLong, length, 32_768):
                 market.chain.send(market.market.address, padded, sender=market.alice, value=market.price())
 
 

@@ -18,6 +18,22 @@ contract RecordProofs {
         assert(record.matches(RecordLibrary.make(id, author, time, deposit, label, sample)));
     }
 
+    /// A claim may bring any deposit: none gets into the digest but through the hash.
+    /// @custom:halmos --array-lengths sample={2}
+    function check_theDigestIsTheHashWhateverTheDeposit(
+        uint256 id,
+        address author,
+        uint256 time,
+        uint256 deposit,
+        uint256 label,
+        bytes calldata sample
+    ) external view {
+        bytes32 hash = keccak256(abi.encode(id, author, time, deposit, label, keccak256(sample), address(this)));
+        Record record = RecordLibrary.make(id, author, time, deposit, label, sample);
+        assert(Record.unwrap(record) >> 96 == uint160(uint256(hash)));
+        assert(record.open() == uint96(deposit));
+    }
+
     function check_whatIsOpenChangesAndTheDigestStays(uint256 word, uint96 amount, uint96 next) external pure {
         Record record = Record.wrap(word);
         Record changed = record.withOpen(amount);

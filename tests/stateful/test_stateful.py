@@ -28,7 +28,7 @@ OF_THE_CREATOR = {
     "NoSuchClassYet",
 }
 OF_OTHER_INCENTIVES = {"TooLarge"}
-OF_OTHER_MODELS = {"WrongLength", "NotUnitNorm", "TooManyFeatures"}
+OF_OTHER_MODELS = {"WrongLength", "NotUnitNorm", "TooManyFeatures", "TooLong"}
 SELDOM = {"AlreadyTaken", "OwnContribution", "ShareIsZero"}
 
 

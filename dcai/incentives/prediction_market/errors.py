@@ -44,13 +44,6 @@ class MarketFull(ContractError):
     sentence = "The market has {samples} samples and takes {most} at most: send fewer, or wait for another market."
 
 
-class TooLong(ContractError):
-    """A contribution has too many bytes."""
-
-    declaration = "uint256 length, uint256 most"
-    sentence = "This contribution has {length} bytes, and a market takes {most}: send smaller batches."
-
-
 class WrongCount(ContractError):
     """There are more or fewer than there must be."""
 

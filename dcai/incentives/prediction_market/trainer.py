@@ -22,8 +22,6 @@ from dcai.incentives.prediction_market.scores import Score
 from dcai.incentives.prediction_market.settling import check_pass, evaluate
 from dcai.incentives.prediction_market.terms import PredictionMarket
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
-from dcai.samples import MAX_BATCH
-from dcai.trainer.batches import Batched
 from dcai.trainer.contribution import Contribution
 from dcai.trainer.inputs import listed
 from dcai.trainer.prepare import Calls
@@ -57,24 +55,6 @@ class MarketCalls(Calls):
         check_pass(market.model(), market.incentive, test_set, bounty // stake)
         what = f"Commit to a hidden test set, with a bounty of {bounty} wei, at {market.name!r}"
         return market.contract.call("commit", test_set.hashes, value=bounty, what=what)
-
-    def contribute_many(
-        self,
-        data: Iterable[object],
-        labels: Iterable[str | int],
-        *,
-        deposit_wei: Amount | None = None,
-        skip_unknown: bool = False,
-        force: bool = False,
-    ) -> Batched[Call]:
-        """Return the calls that contribute many inputs, in batches: see `Trainer.contribute_many`.
-
-        Each pays the price of the last, since all are prepared before one is sent.
-        """
-        inputs = listed(data, "inputs")
-        if deposit_wei is None:
-            deposit_wei, force = self._trainer.highest_price((1,), ahead=len(inputs)), True
-        return super().contribute_many(inputs, labels, deposit_wei=deposit_wei, skip_unknown=skip_unknown, force=force)
 
     def draw(self) -> Call:
         """Return the call that draws the portion to open; the block that the draw is from must be there."""
@@ -154,19 +134,11 @@ class MarketTrainer(Trainer[MarketContribution, MarketHistory], incentive=Predic
         course = self.course()
         return super().price(sizes, elapsed=elapsed) + self._fee(course, course.samples, len(sizes))
 
-    def highest_price(self, sizes: tuple[int, ...], *, ahead: int = 0) -> int:
-        """Return what suffices if somebody else contributes a batch just before; what is more comes back.
-
-        Parameters
-        ----------
-        sizes
-            The number of features of each sample.
-        ahead
-            How many samples more come before.
-        """
-        course, count = self.course(), len(sizes)
-        samples = min(course.samples + MAX_BATCH + ahead, max(self.incentive.most_samples - count, 0))
-        return super().price(sizes, elapsed=0) + self._fee(course, samples, count)
+    def highest_price(self, sizes: tuple[int, ...]) -> int:
+        """Return what suffices whoever contributes before: the fee of the last places; what is more comes back."""
+        count = len(sizes)
+        last = max(self.incentive.most_samples - count, 0)
+        return super().price(sizes, elapsed=0) + self._fee(self.course(), last, count)
 
     def scores(self) -> list[Score]:
         """Return the value of each turn, from the log: mistakes after it, and its gain.
