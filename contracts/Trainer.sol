@@ -26,7 +26,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
 
     /// The length of a call that contributes a batch: claims on it are some 300 bytes longer, and nodes relay
     /// transactions up to 131,072 bytes.
-    uint256 private constant _MOST_BYTES = 130_048;
+    uint256 private constant _LONGEST_CALL = 130_048;
 
     /// The head and the model: enough for 32,768 features with counts for two classes. A batch loads them all, which
     /// then takes nine million gas: where there are so many, the client sends samples one by one.
@@ -112,7 +112,7 @@ abstract contract Trainer is ITrainer, IModel, IIncentive, Multicall {
     /// @inheritdoc ITrainer
     function contributeBatch(bytes calldata batch, uint256 slot) external payable returns (uint256 id) {
         _head();
-        if (msg.data.length > _MOST_BYTES) revert TooLong(msg.data.length, _MOST_BYTES);
+        if (msg.data.length > _LONGEST_CALL) revert TooLong(msg.data.length, _LONGEST_CALL);
         uint256 size = _trainBatch(batch, Settings.trainer());
         (uint256 settings, uint256 terms) = Settings.read();
         // learning has changed the model's half of it

@@ -209,6 +209,8 @@ def measure(recipe: Recipe, dataset: Dataset, fitted: Fitted) -> Accuracy | None
         if len(dataset.train_labels) < _HELD_OUT:
             return None
         others, held = _parts(dataset.train_labels)
+        if not len(held):
+            return None
         dataset = replace(dataset, **_chosen(dataset, "train", others), **_chosen(dataset, "test", held))
         fitted = fit(recipe, dataset, shuffle=True)
     truth, names = dataset.test_labels, dataset.labels

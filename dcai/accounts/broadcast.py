@@ -53,6 +53,8 @@ class Broadcast:
             If the node refuses it for another reason, and doesn't have it.
         TransactionPending
             If it isn't known in time which transaction has the number.
+        KeyboardInterrupt
+            If somebody interrupts it; the text names the transaction.
         """
         try:
             self._send()
@@ -66,6 +68,10 @@ class Broadcast:
                 raise
         except NodeError:  # the node may have it all the same, which only its receipt tells
             pass
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"Transaction {self.transaction_hash} may be on its way: look it up before you send it again."
+            ) from None
         return True
 
     def wait(self) -> RawReceipt:

@@ -29,7 +29,10 @@ def read(data: str, label: str | None, text: str | None, kind: Kind | None) -> D
         If there is no such data set, or columns are named of one that is not a CSV file.
     """
     if data.lower().endswith(SUFFIXES):
-        return read_csv(Path(data), label=label or "label", text=text or "text", kind=kind)
+        label, text = label or "label", text or "text"
+        if label == text:
+            raise InvalidInput(f"--label and --text both name the column {label!r}: the classes aren't the texts.")
+        return read_csv(Path(data), label=label, text=text, kind=kind)
     if data not in datasets.names():
         raise InvalidInput(
             f"There is no data set {data!r}: name a file that ends in .csv or .csv.gz, or one of "

@@ -221,7 +221,11 @@ def remaining(chain: Chain, prepared: Deployment) -> list[Call]:
         return [prepared.create, *prepared.others]
     there = begun(chain, deployed.address)
     if there.complete and (there.published or metadata is None):
-        raise FailedDeployment()
+        complete = FailedDeployment()
+        complete.args = (
+            f"This trainer exists already, complete, at {deployed.address}: attach to it, or choose another salt.",
+        )
+        raise complete
     if not prepared.parameters.startswith(there.parameters):
         other = "parameters"
     elif there.published or not (metadata or b"").startswith(there.metadata):

@@ -207,7 +207,7 @@ def test_the_same_again_is_refused_and_another_salt_is_not(deployed, run, chain,
     block = chain.block_number()
     result = run("deploy", spam, "--yes")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "exists already; attach to it, or choose another salt.\n" in result.stderr
+    assert f"exists already, complete, at {first}: attach to it, or choose another salt.\n" in result.stderr
     assert chain.block_number() == block
     assert deployed(spam, "--salt", 1) != first
 

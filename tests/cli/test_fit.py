@@ -375,3 +375,37 @@ def test_a_wrong_dcai_anvil_is_refused_before_anything_is_fitted(fit, monkeypatc
     result = fit("no-such-data")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert "DCAI_ANVIL names /nowhere/anvil" in result.stderr
+
+
+def command(*arguments):
+    return CliRunner().invoke(app, ["fit", *map(str, arguments)])
+
+
+def test_the_data_is_not_overwritten_by_the_model(tmp_path):
+    data = tmp_path / "mail.csv"
+    data.write_text("text,label\n" + "hello there,ham\nfree money,spam\n" * 5)
+    (tmp_path / "link").symlink_to(data)
+
+    for output in (data, tmp_path / "link"):
+        result = command(data, "-o", output)
+        assert (result.exit_code, "holds the data" in result.stderr) == (2, True)
+    assert data.read_text().startswith("text,label")
+
+
+def test_the_classes_are_not_the_texts(tmp_path):
+    data = tmp_path / "mail.csv"
+    data.write_text("text,label\n" + "hello there,ham\nfree money,spam\n" * 5)
+
+    result = command(data, "-o", tmp_path / "model.json", "--text", "label")
+
+    assert (result.exit_code, "both name the column 'label'" in result.stderr) == (2, True)
+
+
+def test_where_no_row_can_be_held_out_the_accuracy_is_not_measured(tmp_path):
+    data = tmp_path / "many.csv"
+    data.write_text("text,label\n" + "".join(f"word common{number},class {number}\n" for number in range(6)))
+
+    result = command(data, "-o", tmp_path / "model.json", "--json")
+
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["accuracy"] is None

@@ -17,7 +17,7 @@ from dcai.cli.reading import read
 from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
-from dcai.errors import NodeError
+from dcai.errors import InvalidInput, NodeError
 from dcai.files import is_standard_output
 from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
 from dcai.incentives import DepositRefundTake
@@ -66,6 +66,8 @@ def run(
     """
     with errors_as_one_sentence():
         check_file(output)
+        if output.exists() and Path(data).exists() and output.samefile(data):
+            raise InvalidInput(f"{output} holds the data: write the model to another file.")
         find_anvil()  # a wrong DCAI_ANVIL is refused before anything is fitted
         recipe = Recipe(model, encoder, features, max_classes, smoothing)
         with Console(stderr=True).status(f"Fitting on {data} …"):
@@ -170,7 +172,7 @@ def _warn(accuracy: Accuracy | None) -> None:
 
 def _accuracy(accuracy: Accuracy | None) -> str:
     if accuracy is None:
-        return "not measured: there are fewer than five rows"
+        return "not measured: there are fewer than five rows, or one per class"
     if accuracy.held_out:
         return f"{accuracy.share:.1%} on {accuracy.rows:,} rows, a fifth of each class, by a model of the others"
     return f"{accuracy.share:.1%} on the {accuracy.rows:,} rows of the test part"
