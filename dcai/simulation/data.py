@@ -35,7 +35,7 @@ class Encoded:
     origin : numpy.ndarray of int64, shape (n,)
         The row of the data set's training part that each of `rows` comes from.
     skipped : mapping of str to int
-        Why inputs of the training part are no samples -> how many: "NoKnownWord", "Unencodable".
+        Why inputs of the training part can't be samples -> how many: "NoKnownWord", "Unencodable".
     fingerprint : str
         A hash of the data set: see `fingerprint`.
     """
@@ -115,7 +115,7 @@ def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int, bins: int
 
 
 def encode(dataset: Dataset, encoder: Encoder) -> Encoded:
-    """Encode a data set; inputs that are no sample, because nothing in them is known, are left out and counted."""
+    """Encode a data set; inputs that can't be a sample, because nothing in them is known, are left out and counted."""
     rows, kept = _transformed(encoder, dataset.train_inputs)
     hidden, asked = _transformed(encoder, dataset.test_inputs)
     origin = np.flatnonzero(kept)

@@ -83,7 +83,7 @@ class Node:
         NodeUnreachable, TooManyRequests
             If it doesn't answer at all, or is asked too often, in spite of `ATTEMPTS`.
         NodeError
-            If what it answers is no answer, or too much, or comes too late.
+            If the answer is malformed, too large, or comes too late.
         """
         body = json.dumps({"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}).encode()
         asking = Retrying(
