@@ -302,7 +302,7 @@ def test_bytes_that_are_not_text_are_one_sentence(fit, tmp_path, name):
             (),
             "There is no data set 'mnist': name a file that ends in .csv or .csv.gz, or one of breast-cancer, ",
         ),
-        ("iris", ("--model", "forest"), "There is no model 'forest': choose one of dense-perceptron, naive-bayes, "),
+        ("iris", ("--model", "forest"), "There is no model 'forest': choose one of dense-perceptron, "),
         ("iris", ("--encoder", "bert"), "There is no encoder 'bert': choose one of text, hashing, table, vector."),
         ("iris", ("--encoder", "text"), "iris has rows of numbers, and the encoder 'text' doesn't take them: choose "),
         ("iris", ("--encoder", "vector"), "A naive-bayes doesn't take what the encoder 'vector' gives: choose table."),
