@@ -75,7 +75,7 @@ def has_its_data(file):
     return not data.instead_of and datasets.find(data.name) is not None
 
 
-@pytest.mark.parametrize("file", filter(has_its_data, FILES), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*filter(has_its_data, FILES)], ids=lambda file: file.stem)
 def test_every_scenario_runs_on_its_real_data_and_its_record_gives_the_same_run(file):
     scenario = load_scenario(file, SHORT)
     first = simulate(scenario, seed=9)

@@ -34,6 +34,8 @@ def implementations() -> Gas:
     gas = {}
     with fresh_chain() as chain:
         for contract in ("TrainerFactory", *(product.contract for product in products.known())):
+            if "deployed_bytecode" not in artifacts.load(contract):  # of a plugin that is installed
+                continue
             products.ensure(chain, contract, sender=chain.accounts[0])
             gas[f"{contract}.implementation"] = latest_used(chain)
             gas[f"bytecode_size.{contract}"] = len(artifacts.load(contract)["deployed_bytecode"]) // 2 - 1
