@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from operator import index
 
 from dcai.errors import InvalidInput
+from dcai.integers import whole
 from dcai.untrusted import shortened
 
 Amount = int | str
@@ -57,6 +57,6 @@ def _exact(amount: object) -> Fraction | int | None:
         unit = UNITS.get(match[2].lower()) if match else None
         return None if match is None or unit is None else Fraction(match[1]) * unit
     try:
-        return None if isinstance(amount, bool) else index(amount)  # type: ignore[arg-type]  # which is why it may fail
+        return whole(amount)
     except TypeError:
         return None

@@ -63,7 +63,7 @@ class Console(rich.console.Console):
             column.no_wrap = column.no_wrap or column.overflow != "fold"
             if not column.no_wrap:
                 cells = [Measurement.get(self, wide, cell) for cell in (column.header, *column.cells)]
-                # a word that is no longer than that isn't broken
+                # words up to that length aren't broken
                 least = min(max(cell.minimum for cell in cells), _FOLDED)
                 needed -= max(cell.maximum for cell in cells) - least
         # what is wider than the terminal goes on in its next line
