@@ -66,7 +66,8 @@ def raise_failed(chain: Chain, transaction: Mapping[str, str], receipt: Receipt)
     ------
     TransactionFailed
     """
-    told = f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas)"
+    used = "" if receipt.gas_used is None else f" ({receipt.gas_used:,} gas)"
+    told = f"Transaction {receipt.transaction_hash} was sent and failed{used}"
     limit = int(transaction["gas"], 16)
     try:
         try:
@@ -76,7 +77,7 @@ def raise_failed(chain: Chain, transaction: Mapping[str, str], receipt: Receipt)
     except ContractError as error:
         raise TransactionFailed(f"{told}. {error}", receipt) from error
     except (ContractReverted, NodeError) as error:
-        if receipt.gas_used >= limit * 63 // 64:
+        if (receipt.gas_used or 0) >= limit * 63 // 64:
             raise TransactionFailed(f"{told}: it ran out of gas at its limit of {limit:,}.", receipt) from error
         raise TransactionFailed(f"{told}. {error}", receipt) from error
     raise TransactionFailed(f"{told}. The same call would work now: another transaction came in between.", receipt)

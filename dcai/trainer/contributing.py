@@ -115,7 +115,7 @@ def contribute_each(batches: Batched[Batch], contribute: Callable[[Batch], C], *
 def _is_known(error: Exception) -> bool:
     """Tell whether what failed certainly changed nothing on the chain."""
     if isinstance(error, TransactionFailed):
-        return error.receipt is not None
+        return error.receipt is not None and not error.receipt.ok
     return isinstance(error, ContractReverted | InvalidInput | InsufficientFunds)
 
 

@@ -49,6 +49,8 @@ PASSING = {
 }
 
 
+REMOVED = {"removed": True}
+
 NEVER = {
     "no receipt": turns.result(None),
     "an error": turns.error(-32000, "transaction indexing is in progress"),
@@ -64,6 +66,11 @@ NEVER = {
     "the receipt of another transaction": turns.changed(lambda told: told and {**told, "transactionHash": "0x11" * 32}),
     "a receipt without its block": turns.null("blockNumber"),
     "a receipt of nonsense": turns.changed(lambda told: told and {**told, "gasUsed": "many"}),
+    "a status that nobody knows": turns.changed(lambda told: told and {**told, "status": "0x2"}),
+    "a status of nonsense": turns.changed(lambda told: told and {**told, "status": "success"}),
+    "a receipt without a status": turns.without("status"),
+    "a receipt with null for a status": turns.null("status"),
+    "a receipt of a block that was replaced": turns.changed(lambda told: told and {**told, "logs": [REMOVED]}),
 }
 
 
@@ -95,6 +102,7 @@ def test_a_receipt_that_never_comes_is_asked_for_until_the_deadline_and_the_erro
     assert faults.seen.count("eth_getTransactionReceipt") > 1
     told = caught.value.transaction_hash
     assert told in str(caught.value)
+    assert "{" not in str(caught.value)
     assert chain.request("eth_getTransactionByHash", [told])["from"] == PEOPLE[0].lower()
 
 
@@ -104,6 +112,48 @@ def test_a_receipt_that_comes_late_is_the_outcome(faults, turn):
     faults.on("eth_getTransactionReceipt", turn, times=2)
 
     assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).ok
+
+
+@pytest.mark.parametrize("turn", [turns.without("gasUsed"), turns.null("gasUsed")], ids=["without", "null"])
+def test_a_receipt_that_lacks_only_its_gas_is_the_outcome(faults, turn):
+    chain = dcai.connect(faults.url, account=KEYS[0], patience=1)
+    faults.on("eth_getTransactionReceipt", turn)
+
+    receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+    assert (receipt.ok, receipt.gas_used, receipt.fee_wei) == (True, None, None)
+    assert chain.transaction(receipt.transaction_hash).receipt == receipt
+
+
+def test_a_failure_whose_receipt_lacks_its_gas_is_a_failure(faults):
+    chain = dcai.connect(faults.url, account=KEYS[0], patience=1)
+    faults.on("eth_getTransactionReceipt", turns.without("gasUsed"))
+
+    with pytest.raises(errors.TransactionFailed, match=r"was sent and failed\. ") as caught:
+        chain.send(None, b"\xfd", sender=PEOPLE[0], gas=100_000)
+
+    assert not isinstance(caught.value, errors.TransactionPending)
+
+
+@pytest.mark.parametrize("lacking", ["status", "transactionHash", "blockNumber"])
+def test_a_receipt_that_lacks_what_is_needed_is_one_clear_sentence(faults, lacking):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    chain.patience = 0.1
+    faults.on("eth_getTransactionReceipt", turns.without(lacking))
+
+    with pytest.raises(errors.TransactionPending, match=f"lacks '{lacking}'"):
+        chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+
+def test_a_transaction_of_a_block_that_was_replaced_is_waiting_and_an_unknown_status_is_not_a_failure(faults):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+    faults.on("eth_getTransactionReceipt", turns.changed(lambda told: {**told, "logs": [REMOVED]}), times=1)
+    faults.on("eth_getTransactionReceipt", turns.changed(lambda told: {**told, "status": "0x2"}))
+
+    assert chain.transaction(receipt.transaction_hash).state == "waiting"
+    with pytest.raises(errors.NodeError, match="'0x2' where the status"):
+        chain.transaction(receipt.transaction_hash)
 
 
 def test_a_node_that_is_gone_for_longer_than_one_request_is_asked_again_for_the_receipt(faults):

@@ -164,9 +164,8 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
     ) -> list[DepositContribution]:
         """Make samples of a batch contributions of their own: see `DepositContribution.split`."""
         receipt = self.send(self.prepare.split(batch, positions), sender)
-        parts = [
-            batch.entry.split(event.args["id"], event.args["slot"]) for event in self.contract.every(receipt, "Split")
-        ]
+        receipt, events = self.contract.shown(receipt, "Split")
+        parts = [batch.entry.split(event.args["id"], event.args["slot"]) for event in events]
         return [DepositContribution(self, part, receipt) for part in parts]
 
     def report(
