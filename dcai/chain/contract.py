@@ -36,7 +36,15 @@ class Contract:
         """The codecs of its functions, events and errors."""
         return codec(self.name)
 
-    def call(self, function: str, *args: object, value: int = 0, gas: int | None = None, what: str = "") -> Call:
+    def call(
+        self,
+        function: str,
+        *args: object,
+        value: int = 0,
+        gas: int | None = None,
+        what: str = "",
+        most_gas: int = 0,
+    ) -> Call:
         """Return a call of one of its functions, to be sent.
 
         Parameters
@@ -47,8 +55,10 @@ class Contract:
             The gas limit; by default estimated when it is sent.
         what
             What it does, in words; by default the function's name.
+        most_gas
+            The most that it can need: see `Call`.
         """
-        return Call(self.address, self.codec.call(function, *args), value, gas, what or f"Call {function}")
+        return Call(self.address, self.codec.call(function, *args), value, gas, what or f"Call {function}", most_gas)
 
     def read(self, function: str, *args: object, block: int | None = None) -> Any:
         """Return the answer of one of its functions, as of a block or of the latest: see `Chain.read`."""

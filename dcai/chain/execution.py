@@ -27,7 +27,6 @@ def execute(chain: Chain, call: Call, sender: str, submit: Callable[[dict[str, s
     """Carry out a call for an account: see `Chain.execute`."""
     to, data, value, gas = call.to, call.data, call.value, call.gas
     if gas is None:
-        # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
         needed = chain.estimate(to, data, sender=sender, value=value)
         if needed > TRANSACTION_GAS_LIMIT:
             raise InvalidInput(
@@ -38,7 +37,7 @@ def execute(chain: Chain, call: Call, sender: str, submit: Callable[[dict[str, s
                 f"The node says that this needs {needed:,} gas, and every transaction needs {_LEAST_GAS:,} at "
                 "least; nothing was sent. Ask another node."
             )
-        gas = needed + needed // 10 + 25_000
+        gas = gas_limit(call, needed)
     transaction = {"from": sender, **call.with_gas(min(gas, TRANSACTION_GAS_LIMIT)).transaction()}
     try:
         raw = submit(transaction)
@@ -57,6 +56,15 @@ def execute(chain: Chain, call: Call, sender: str, submit: Callable[[dict[str, s
     if not receipt.ok:
         raise_failed(chain, transaction, receipt)
     return receipt
+
+
+def gas_limit(call: Call, needed: int) -> int:
+    """Return the gas limit of a call that needs so much by an estimate.
+
+    An estimate is of the state now: in a later block, a slot that is in use may not be any more, or the model may be
+    another one.
+    """
+    return min(max(needed + needed // 10 + 25_000, call.most_gas), TRANSACTION_GAS_LIMIT)
 
 
 def raise_failed(chain: Chain, transaction: Mapping[str, str], receipt: Receipt) -> NoReturn:

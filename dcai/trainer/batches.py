@@ -61,6 +61,18 @@ def estimate(model: Twin, samples: Iterable[bytes], touched: Iterable[int]) -> i
     return fixed + sum(model.learn_gas(sample) for sample in samples)
 
 
+def most_gas(model: Twin, samples: Sequence[bytes], labels: Sequence[int]) -> int:
+    """Return an upper estimate of the gas of contributing samples, whatever the model says of them by then.
+
+    A model that disagrees with a sample learns it, and writes every slot that it touches.
+    """
+    touched = {slot for sample, label in zip(samples, labels, strict=True) for slot in model.touched(sample, label)}
+    if len(samples) > 1:
+        return estimate(model, samples, touched)
+    # of a single sample, no other slots are read
+    return _BATCH_GAS + (_SLOT_GAS + _NEW_SLOT_GAS) * len(touched) + model.learn_gas(samples[0])
+
+
 def claim_estimate(model: Twin, samples: Iterable[bytes], claim_gas: int = 0) -> int:
     """Return an upper estimate of the gas of a claim for which the model is asked about these samples.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dcai.accounts import LocalKey, Unlocked
 from dcai.chain.chain import Chain
-from dcai.chain.execution import TRANSACTION_GAS_LIMIT
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT, gas_limit
 from dcai.chain.funds import amount_text, is_for_money, short_of
 from dcai.chain.rpc import RpcFailure, to_int
 from dcai.errors import ContractReverted, InsufficientFunds, InvalidInput, NodeError, TransactionFailed
@@ -63,7 +63,7 @@ def check_funds(chain: Chain, account: Account, calls: Sequence[Call], rows: int
             raise
         gas = sum(each)
         # before the last is sent, there must be enough for its limit at its highest fee
-        limit = min(each[-1] + each[-1] // 10 + 25_000, TRANSACTION_GAS_LIMIT)
+        limit = gas_limit(calls[-1], each[-1])
         needed += (gas - each[-1]) * price + limit * _RESERVE * price
     if balance < needed:
         paid = f", for deposits and about {gas:,} gas" if gas else " for deposits, and gas besides"
