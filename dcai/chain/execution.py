@@ -29,8 +29,11 @@ def execute(chain: Chain, call: Call, sender: str, submit: Callable[[dict[str, s
     if gas is None:
         needed = chain.estimate(to, data, sender=sender, value=value)
         if needed > TRANSACTION_GAS_LIMIT:
+            # a call that can need so much holds many samples; of another one the node says too much
+            way_out = "Send less at once" if call.most_gas > TRANSACTION_GAS_LIMIT else "Ask another node"
             raise InvalidInput(
-                f"This needs {needed:,} gas and a transaction may use {TRANSACTION_GAS_LIMIT:,}: send less at once."
+                f"The node says that this needs {needed:,} gas, and a transaction may use {TRANSACTION_GAS_LIMIT:,}; "
+                f"nothing was sent. {way_out}."
             )
         if needed < _LEAST_GAS:
             raise NodeError(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
-from itertools import count
-from threading import Barrier
 
 import pytest
 
@@ -229,108 +225,6 @@ def test_a_node_that_signs_and_gives_no_answer_leaves_the_outcome_open(faults, t
 
     with pytest.raises(errors.TransactionPending, match=f"{PEOPLE[0]}.*before you send it again"):
         chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
-
-
-# Patience
-
-
-@pytest.mark.parametrize(
-    ("turn", "asked"),
-    [
-        (turns.status(429, Retry_After=3), 3),
-        (turns.status(503, Retry_After=3), 3),
-        (turns.status(429, Retry_After=formatdate(4_000_000_000, usegmt=True)), 30),
-        (turns.status(429, Retry_After=86_400), 30),
-        (turns.error(-32005, "limit exceeded", {"rate": {"backoff_seconds": 2.5}}), 2.5),
-        (turns.error(-32029, "Too many requests, retry in 10s"), 10),
-        (turns.error(-32090, "Too many requests. Try again in 1500ms"), 1.5),
-    ],
-)
-def test_a_node_is_left_alone_for_as_long_as_it_asks_but_not_for_longer_than_patience_lasts(faults, waits, turn, asked):
-    chain = dcai.connect(faults.url)
-    faults.on("eth_blockNumber", turn, times=1)
-
-    chain.block_number()
-
-    assert waits == [asked]
-
-
-@pytest.mark.parametrize("method", ["eth_blockNumber", "eth_sendRawTransaction"])
-@pytest.mark.parametrize("turn", [turns.status(429, Retry_After=1), turns.error(-32005, "limit exceeded")])
-def test_when_patience_ends_it_says_that_there_are_too_many_requests(faults, turn, method):
-    chain = dcai.connect(faults.url)
-    faults.on(method, turn)
-
-    with pytest.raises(errors.TooManyRequests, match="too many requests"):
-        chain.request(method, [])
-
-    assert faults.seen.count(method) == http.ATTEMPTS
-
-
-@pytest.mark.parametrize(
-    ("turn", "error", "words"),
-    [
-        (turns.lost_request, errors.NodeUnreachable, "No node answers"),
-        (turns.status(504), errors.NodeError, "hasn't answered in time"),
-        (turns.status(520), errors.NodeError, "status 520"),
-        (turns.half_the_json, errors.NodeError, "doesn't answer in JSON"),
-        (turns.error(-32603, "Internal error"), errors.NodeError, "Internal error"),
-        (turns.error(-32000, "not now", http=503), errors.NodeError, "not now"),
-    ],
-)
-def test_when_patience_ends_it_says_what_was_wrong(faults, turn, error, words):
-    chain = dcai.connect(faults.url)
-    faults.on("eth_blockNumber", turn)
-
-    with pytest.raises(error, match=words):
-        chain.block_number()
-
-    assert faults.seen.count("eth_blockNumber") == http.ATTEMPTS
-
-
-def test_an_answer_without_end_is_cut_off(faults, monkeypatch):
-    chain = dcai.connect(faults.url)
-    monkeypatch.setattr(http, "_MOST_BYTES", 1_000)
-    faults.on("eth_blockNumber", turns.raw(gzip.compress(b" " * 10**6), Content_Encoding="gzip"))
-
-    with pytest.raises(errors.NodeError, match="more than 1,000 bytes"):
-        chain.block_number()
-
-
-def test_an_answer_that_drips_is_given_up(faults, monkeypatch):
-    chain = dcai.connect(faults.url)
-    clock = count(step=40)
-    monkeypatch.setattr(http.time, "monotonic", lambda: next(clock))
-    faults.on("eth_blockNumber", turns.raw(b" " * 10**6))
-
-    with pytest.raises(errors.NodeError, match="hasn't answered in time"):
-        chain.block_number()
-
-
-def test_a_request_is_not_sent_on_to_another_host(faults):
-    chain = dcai.connect(faults.url)
-    faults.on("*", turns.status(307, Location="https://elsewhere.example/v3/secret"))
-
-    with pytest.raises(
-        errors.NodeError, match=r"sends on to https://elsewhere\.example, which isn't followed"
-    ) as caught:
-        chain.block_number()
-
-    assert "secret" not in str(caught.value)
-
-
-def test_threads_that_ask_at_the_same_time_are_answered_without_a_warning(faults, caplog):
-    chain = dcai.connect(faults.url)
-    together = Barrier(8)
-
-    def ask(_):
-        together.wait()
-        return chain.block_number()
-
-    with ThreadPoolExecutor(8) as threads:
-        assert len({*threads.map(ask, range(8))}) == 1
-
-    assert not caplog.records
 
 
 def _count(chain):

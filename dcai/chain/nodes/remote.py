@@ -20,6 +20,7 @@ from dcai.chain.nodes.url import hidden, shown
 from dcai.chain.receipts import RECEIPT_SECONDS
 from dcai.chain.rpc import RpcFailure, listed, to_address
 from dcai.errors import InvalidInput, NodeError
+from dcai.untrusted import one_line, shortened
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -79,7 +80,12 @@ def connect(
         raise InvalidInput(f"{shown(url)!r} is not the address of a node.") from None
     try:
         found = int(node.request("eth_chainId", []), 16)
-    except (TypeError, ValueError, RpcFailure):
+    except RpcFailure as failure:
+        raise NodeError(
+            f"{shown(url)} refuses access: {shortened(one_line(failure.message))}. Check the address, and the key or "
+            "password in it."
+        ) from None
+    except (TypeError, ValueError):
         raise NodeError(f"{shown(url)} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
     if chain_id is not None and found != chain_id:
         raise NodeError(
