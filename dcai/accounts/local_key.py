@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from dcai.accounts.limits import FeeLimits
 from dcai.accounts.numbers import next_number, numbering
 from dcai.chain.addresses import checked_address
 from dcai.chain.fees import fees
+from dcai.chain.nodes.url import PRIVATE_KEY
 from dcai.chain.rpc import to_int
 from dcai.errors import InvalidInput, NodeError, TransactionFailed
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from dcai.chain.chain import Chain
     from dcai.chain.receipts import RawReceipt, Receipt
 
-_KEY = re.compile("(0x)?[0-9a-fA-F]{64}")
+BEYOND = "it is 0, or beyond the last one that the curve secp256k1 has"
+"""Why 64 digits may be the key of nobody."""
 
 # How often others with the same key may be faster before it is an error.
 _OVERTAKEN = 5
@@ -151,13 +152,11 @@ def signer_of(key: str | LocalAccount) -> LocalAccount:
 
     if isinstance(key, LocalAccount):
         return key
+    # eth-account would fill up a number that is too short
+    if not isinstance(key, str) or not PRIVATE_KEY.fullmatch(key):
+        raise InvalidInput("The account is neither a private key (0x and 64 digits) nor an address (0x and 40).")
     try:
-        # eth-account would fill up a number that is too short
-        if not isinstance(key, str) or not _KEY.fullmatch(key):
-            raise ValueError
         signer: LocalAccount = Account.from_key(key)
     except ValueError:
-        raise InvalidInput(
-            "The account is neither a private key (0x and 64 digits) nor an address (0x and 40)."
-        ) from None
+        raise InvalidInput(f"No account has this private key: {BEYOND}.") from None
     return signer

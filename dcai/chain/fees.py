@@ -9,6 +9,9 @@ from dcai.chain.rpc import RpcFailure, to_int
 if TYPE_CHECKING:
     from dcai.chain.chain import Chain
 
+RESERVE = 2
+"""Fees hold while the base fee doubles, and nodes want to see so many times the price of the gas on an account."""
+
 # Where the node doesn't say what others tip.
 _TIP_WEI = 10**9
 
@@ -33,7 +36,7 @@ def fees(chain: Chain) -> dict[str, int]:
     if base_fee is None:
         return {"gasPrice": chain.gas_price()}
     tip = _tip(chain)
-    return {"maxFeePerGas": 2 * to_int(base_fee) + tip, "maxPriorityFeePerGas": tip}
+    return {"maxFeePerGas": RESERVE * to_int(base_fee) + tip, "maxPriorityFeePerGas": tip}
 
 
 def _tip(chain: Chain) -> int:

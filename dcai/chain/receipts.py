@@ -9,10 +9,23 @@ from typing import NotRequired, TypedDict
 
 from dcai.chain.lag import LAG_SECONDS, until_there
 from dcai.chain.rpc import Request, RpcFailure, field, listed, nonsense, to_address, to_bytes, to_hex, to_int
-from dcai.errors import NodeError, TransactionPending
+from dcai.errors import InvalidInput, NodeError, TransactionPending
 
 RECEIPT_SECONDS = 300
 """How long a transaction is waited for before `TransactionPending` says that it is still on its way."""
+
+
+def check_patience(seconds: int) -> int:
+    """Return how long a transaction is waited for, or refuse less than a second.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    if seconds < 1:
+        raise InvalidInput("A transaction is waited for at least a second, not 0.")
+    return seconds
+
 
 # More of what a node says doesn't fit into a sentence.
 _LONGEST = 200

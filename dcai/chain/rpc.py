@@ -52,8 +52,9 @@ def failure_in(answer: object) -> RpcFailure | None:
     if not isinstance(error, Mapping):
         return None
     message, code = error.get("message"), error.get("code")
+    told = "" if code is None else f", of code {shortened(code)}"
     return RpcFailure(
-        message if isinstance(message, str) else f"error {shortened(code)}",
+        message if isinstance(message, str) and message else f"an error without a message{told}.",
         error.get("data"),
         code if isinstance(code, int) else None,
     )

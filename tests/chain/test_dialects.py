@@ -189,7 +189,7 @@ def test_a_node_that_does_not_say_what_gas_costs_is_reported(faults, turn):
     faults.on("eth_gasPrice", turn)
 
     with pytest.raises(errors.NodeError):
-        Cost.on(dcai.connect(faults.url), Trial(1, {}))
+        Cost.on(dcai.connect(faults.url), Trial((1,), {}))
 
 
 def test_a_receipt_with_null_for_an_empty_log_is_read(faults):
