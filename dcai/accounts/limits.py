@@ -66,8 +66,8 @@ class FeeLimits:
         if gas * price > most_fee:
             raise FeeTooHigh(
                 f"This transaction could cost {rounded(gas * price)} in fees ({gas:,} gas at up to "
-                f"{rounded(price, 'gwei')}), and the limit is {rounded(most_fee)}; nothing was signed. Ask another node, or raise the limit: "
-                "most_fee_wei, or --most-fee."
+                f"{rounded(price, 'gwei')}), and the limit is {rounded(most_fee)}; nothing was signed. Ask another "
+                "node, or raise the limit: most_fee_wei, or --most-fee."
             )
         tip = fees.get("maxPriorityFeePerGas", price)
         if self.tip_wei is None:
