@@ -142,8 +142,8 @@ def check_size(model: Twin) -> None:
     if size > model.most_features:
         raise InvalidInput(
             f"A contribution to this model, or a claim, could use more than {_MOST_CLAIM:,} gas: with "
-            f"{model.max_classes} classes it has up to {model.most_features:,} features, not {size:,}; use fewer features or fewer "
-            "classes."
+            f"{model.max_classes} classes it has up to {model.most_features:,} features, not {size:,}; use fewer "
+            "features or fewer classes."
         )
     sample = model.pack([round(127 / size**0.5)] * size if model.dense else [0])
     learning = _BATCH_GAS + _SLOT_GAS * len(set(model.touched(sample, 0))) + model.learn_gas(sample)

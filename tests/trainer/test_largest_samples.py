@@ -185,15 +185,18 @@ def test_the_client_makes_no_batch_of_which_a_call_takes_half_of_a_transaction(o
         batch.split(range(201), sender=author)
     took(lambda: batch.split(range(200), sender=author))
     batch = largest(2)
-    wrong = [
-        at for at, (one, label) in enumerate(batch.entry.samples()) if batch.trainer.model().label_of(one) != label
-    ]
+    wrong = disagreed(batch)
     took(lambda: batch.report(sender=other))
     assert max(used) <= HALF, used
     assert calls == [1, 1, 2]
     (person, reported), *rest = [(event.args["reporter"], event.args["positions"]) for event in reports(batch)]
     assert person == other
     assert reported | rest[0][1] == sum(1 << at for at in wrong)
+
+
+def disagreed(batch):
+    model = batch.trainer.model()
+    return [at for at, (one, label) in enumerate(batch.entry.samples()) if model.label_of(one) != label]
 
 
 def reports(batch):
@@ -210,14 +213,12 @@ def test_a_report_goes_on_after_a_part_in_which_there_is_nothing_to_report(osaka
     osaka.travel("1 day")
     good.refund()
     monkeypatch.setattr("dcai.trainer.batches._MOST_CLAIM", 200_000)  # one sample a call
-    model = trainer.model()
-    wrong = [at for at, (one, label) in enumerate(batch.entry.samples()) if model.label_of(one) != label]
+    wrong = disagreed(batch)
     for _ in range(20):  # what the model disagrees with must be some of it
         if 0 < len(wrong) < 16:
             break
         trainer.contribute([1], 1, sender=other)
-        model = trainer.model()
-        wrong = [at for at, (one, label) in enumerate(batch.entry.samples()) if model.label_of(one) != label]
+        wrong = disagreed(batch)
 
     batch.report(sender=other)
 
