@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.broadcast import Broadcast
 from dcai.accounts.limits import FeeLimits
 from dcai.accounts.numbers import next_number, numbering
 from dcai.chain.addresses import checked_address
-from dcai.chain.fees import fees
+from dcai.chain.fees import distinct, fees
 from dcai.chain.nodes.url import PRIVATE_KEY
 from dcai.chain.rpc import to_int
 from dcai.errors import InvalidInput, NodeError, TransactionFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from eth_account.signers.local import LocalAccount
 
     from dcai.chain.call import Call
@@ -28,9 +25,6 @@ BEYOND = "it is 0, or beyond the last one that the curve secp256k1 has"
 
 # How often others with the same key may be faster before it is an error.
 _OVERTAKEN = 5
-
-# Wei of the price of gas that are drawn, so that no two transactions are the same bytes: less than anybody notices.
-_DRAWN_WEI = 2**20
 
 
 class LocalKey:
@@ -115,7 +109,7 @@ class LocalKey:
         self.limits.check(self.chain, asked, int(fields["gas"], 16))
         try:
             signed = self._signer.sign_transaction(
-                {**fields, **_distinct(asked), "chainId": self.chain_id, "nonce": number}
+                {**fields, **distinct(asked), "chainId": self.chain_id, "nonce": number}
             )
         except (TypeError, ValueError):
             raise NodeError(
@@ -131,12 +125,6 @@ class LocalKey:
                 f"{self.chain.backend} says that it is a node of chain {found}, and {self.address} signs for chain "
                 f"{self.chain_id}; nothing was signed. Connect to a node of chain {self.chain_id}."
             )
-
-
-def _distinct(fees: Mapping[str, int]) -> dict[str, int]:
-    """Return fees that no other process signs the same transaction with: else one couldn't tell its own."""
-    highest = "gasPrice" if "gasPrice" in fees else "maxFeePerGas"
-    return {**fees, highest: fees[highest] + secrets.randbelow(_DRAWN_WEI)}
 
 
 def signer_of(key: str | LocalAccount) -> LocalAccount:

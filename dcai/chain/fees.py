@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dcai.chain.rpc import RpcFailure, to_int
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
 
 RESERVE = 2
 """Fees hold while the base fee doubles, and nodes want to see so many times the price of the gas on an account."""
+
+# Wei of the price of gas that are drawn, so that no two transactions are the same bytes: less than anybody notices.
+_DRAWN_WEI = 2**20
 
 # Where the node doesn't say what others tip.
 _TIP_WEI = 10**9
@@ -37,6 +42,12 @@ def fees(chain: Chain) -> dict[str, int]:
         return {"gasPrice": chain.gas_price()}
     tip = _tip(chain)
     return {"maxFeePerGas": RESERVE * to_int(base_fee) + tip, "maxPriorityFeePerGas": tip}
+
+
+def distinct(fees: Mapping[str, int]) -> dict[str, int]:
+    """Return fees that no other process sends the same transaction with: else one couldn't tell its own."""
+    highest = "gasPrice" if "gasPrice" in fees else "maxFeePerGas"
+    return {**fees, highest: fees[highest] + secrets.randbelow(_DRAWN_WEI)}
 
 
 def _tip(chain: Chain) -> int:
