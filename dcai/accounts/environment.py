@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dcai.accounts.local_key import signer_of
+from dcai.accounts.local_key import BEYOND, signer_of
+from dcai.chain.nodes.url import PRIVATE_KEY
 from dcai.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def signer() -> LocalAccount | None:
     try:
         return signer_of(key)
     except InvalidInput:
+        numbered = f"; no account has the key that it holds: {BEYOND}" if PRIVATE_KEY.fullmatch(key) else ""
         raise InvalidInput(
-            f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits, without white space."
+            f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits, without white space{numbered}."
         ) from None
 
 

@@ -93,7 +93,12 @@ def _made(kind: type[Incentive], given: dict[str, Any]) -> Incentive:
     for one in settings.values():
         if one.required and one.name not in given:
             raise InvalidInput(f"A {name} needs {_flag(one.name)}: {one.help}")
-    return kind(**{key: _value(settings[key], value) for key, value in given.items()})
+    values = {key: _value(settings[key], value) for key, value in given.items()}
+    try:
+        return kind(**values)
+    except InvalidInput as error:  # about several of them together
+        names = re.compile(rf"\b({'|'.join(settings)})\b")
+        raise InvalidInput(names.sub(lambda name: _flag(name[1]), str(error))) from error
 
 
 def _value(one: Setting, given: Any) -> Any:

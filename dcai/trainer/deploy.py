@@ -200,7 +200,7 @@ def deploy(
         chain,
         deployed,
         encoder=_coding(encoder),
-        deploy_gas=sum(receipt.gas_used for receipt in receipts),
+        deploy_gas=sum(receipt.gas_used or 0 for receipt in receipts),
         first_block=receipts[0].block_number if calls[0] is prepared.create else 0,
     )
     return trainer

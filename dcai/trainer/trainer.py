@@ -360,6 +360,6 @@ class Trainer(Asking, Generic[C, H]):
         with self.slots.taken() as slot:
             call = self.prepare.batch(samples, numbers, slot, deposit_wei=deposit_wei, gas=gas, force=force)
             receipt = self.send(call, sender)
-        args = self.contract.only(receipt, "Contributed").args
-        entry = self.history_type.entry_type.of(args, self.incentive)
+        receipt, (event, *_) = self.contract.shown(receipt, "Contributed")
+        entry = self.history_type.entry_type.of(event.args, self.incentive)
         return self.contribution_type(self, entry, receipt)

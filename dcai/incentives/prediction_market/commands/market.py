@@ -12,10 +12,11 @@ import numpy as np
 import typer
 from rich.table import Table
 
+from dcai.amounts import rounded
 from dcai.chain import Chain, connect
 from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Url, attached, connect_sender
+from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Patience, Url, attached, connect_sender
 from dcai.cli.reading import read
 from dcai.cli.units import naming, wei
 from dcai.cli.writing import check_file
@@ -89,6 +90,7 @@ def commit(
     chain_id: ChainId = None,
     most_fee: MostFee = None,
     most_tip: MostTip = None,
+    patience: Patience = None,
     yes: Yes = False,
 ) -> None:
     """Commit to a test set and pay in the bounty, as the provider; then open the portion that is drawn.
@@ -98,10 +100,10 @@ def commit(
     with errors_as_one_sentence():
         with naming("--bounty-wei"):
             bounty = wei(bounty_wei)
-        chain = connect_sender(url, chain_id, most_fee, most_tip)
+        chain = connect_sender(url, chain_id, most_fee, most_tip, patience)
         market, hidden = _market(chain, address), HiddenTestSet.load(test_set)
         console = Console(stderr=True)
-        console.print(f"This pays a bounty of {bounty:,} wei, {bounty / 10**18:,.6f} ether, from {market.creator}.")
+        console.print(f"This pays a bounty of {bounty:,} wei, {rounded(bounty)}, from {market.creator}.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
         market.commit(hidden, bounty_wei=bounty)
@@ -116,11 +118,12 @@ def open_(
     chain_id: ChainId = None,
     most_fee: MostFee = None,
     most_tip: MostTip = None,
+    patience: Patience = None,
 ) -> None:
     """Draw the portion to open, and open it."""
     with errors_as_one_sentence():
         market, hidden = (
-            _market(connect_sender(url, chain_id, most_fee, most_tip), address),
+            _market(connect_sender(url, chain_id, most_fee, most_tip, patience), address),
             HiddenTestSet.load(test_set),
         )
         _open(market, hidden, Console(stderr=True))
@@ -161,6 +164,7 @@ def settle(
     chain_id: ChainId = None,
     most_fee: MostFee = None,
     most_tip: MostTip = None,
+    patience: Patience = None,
     as_json: AsJson = False,
 ) -> None:
     """Drive a market to its end: reveal the test set, evaluate, and pay everybody. Anybody may do so.
@@ -168,7 +172,7 @@ def settle(
     If this is interrupted, call it again: what was done stays done.
     """
     with errors_as_one_sentence():
-        chain = connect_sender(url, chain_id, most_fee, most_tip)
+        chain = connect_sender(url, chain_id, most_fee, most_tip, patience)
         market = _market(chain, address)
         paid = market.settle(None if test_set is None else HiddenTestSet.load(test_set), progress=not as_json)
         if as_json:
@@ -193,11 +197,15 @@ def forfeit(
     chain_id: ChainId = None,
     most_fee: MostFee = None,
     most_tip: MostTip = None,
+    patience: Patience = None,
     yes: Yes = False,
 ) -> None:
     """Burn what belongs to nobody: fees, and the bounty of a market that failed or wasn't opened in time."""
     with errors_as_one_sentence():
-        market, console = _market(connect_sender(url, chain_id, most_fee, most_tip), address), Console(stderr=True)
+        market, console = (
+            _market(connect_sender(url, chain_id, most_fee, most_tip, patience), address),
+            Console(stderr=True),
+        )
         console.print("What belongs to nobody goes to 0x…dEaD: fees, and the bounty if it was not opened or failed.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
