@@ -32,6 +32,16 @@ class LazyGroup(TyperGroup):
         with printable_streams(), broken_plugins_as_one_sentence(), full_output_as_one_sentence():
             return super().main(*args, **given)
 
+    def make_context(self, *args: Any, **given: Any) -> Any:
+        """Read the arguments, which imports what takes long: Ctrl-C may come then."""
+        with errors_as_one_sentence():
+            return super().make_context(*args, **given)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with errors_as_one_sentence():
+            return super().invoke(ctx)
+
     def list_commands(self, ctx: object) -> list[str]:
         """Return the names of all commands."""
         return sorted(_commands())

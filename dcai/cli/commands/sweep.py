@@ -14,8 +14,8 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
 from dcai.cli.standing_in import say_what_stands_in
 from dcai.cli.tables import table
-from dcai.cli.writing import failure_of, failures_told, make_folder
-from dcai.errors import DcaiError
+from dcai.cli.writing import failure_of, failures_told, made_folder
+from dcai.errors import DcaiError, InvalidInput
 from dcai.simulation.scenario.scenario import Scenario, heading
 from dcai.simulation.sweep.runs import Run, cases, sweep
 from dcai.simulation.sweep.statistics import Group, Spread, by_settings, grouped
@@ -43,11 +43,12 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
 ) -> None:
     """Run a scenario with many settings and seeds. A sweep that was killed continues where it stopped."""
-    with errors_as_one_sentence():
-        folder = out or Path(f"sweep-{file.stem}")
+    folder = out or Path(f"sweep-{file.stem}")
+    with errors_as_one_sentence(), made_folder(folder / "runs"):
+        if backend is not None and jobs != 1:
+            raise InvalidInput(f"A cluster says how many processes there are: leave out --jobs {jobs}.")
         fixed = [f"data.samples={samples}"] if samples is not None else []
         todo = cases(file, settings or (), seeds, fixed)
-        make_folder(folder)
         for scenario in {case.settings: case.scenario for case in todo}.values():
             say_what_stands_in(scenario)
         with counting("Runs", "Making the first run") as show:
