@@ -22,6 +22,8 @@ def check_file(file: Path) -> None:
     if file.is_dir():
         raise InvalidInput(f"{file} is a folder; name a file.")
     folder = os.path.dirname(os.path.realpath(file))
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise InvalidInput(f"{folder} is not a folder, and so can't hold {file.name}; name another place.")
     if not os.path.isdir(folder):
         raise InvalidInput(f"There is no folder {folder} to write {file.name} to; make it first.")
     try:

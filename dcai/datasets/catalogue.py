@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dcai.errors import InvalidInput
+from dcai.untrusted import shortened
 
 
 @dataclass(frozen=True)
@@ -194,5 +195,5 @@ def source(name: str) -> Source:
         If the name is unknown.
     """
     if name not in SOURCES:
-        raise InvalidInput(f"There is no data set {name!r}: choose one of {', '.join(SOURCES)}.")
+        raise InvalidInput(f"There is no data set {shortened(name)}: choose one of {', '.join(SOURCES)}.")
     return SOURCES[name]

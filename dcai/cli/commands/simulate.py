@@ -15,6 +15,7 @@ from dcai.cli.failing import errors_as_one_sentence, tell
 from dcai.cli.progress import counting
 from dcai.cli.standing_in import say_what_stands_in
 from dcai.cli.tables import table
+from dcai.cli.values import path_option, place
 from dcai.cli.writing import check_picture, failure_of, made_folder
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives.rules import Rules
@@ -31,8 +32,9 @@ def run(
     file: Annotated[
         Path,
         typer.Argument(
+            parser=place,
             help="A scenario, TOML: see simulations/ and docs/simulation.md. Or the result.json of a run, to make that "
-            "again."
+            "again.",
         ),
     ],
     fork: Annotated[
@@ -59,9 +61,15 @@ def run(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the scenario: incentive.weight=1e13.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Write a picture to this file: .png, .svg or .pdf.")] = None,
+    plot: Annotated[
+        Path | None,
+        path_option(help="Write a picture to this file: .png, .svg or .pdf."),
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write Parquet, JSON, an HTML report and a picture to this folder.")
+        Path | None,
+        typer.Option(
+            parser=place, metavar="PATH", help="Write Parquet, JSON, an HTML report and a picture to this folder."
+        ),
     ] = None,
 ) -> None:
     """Run a scenario against the deployed bytecode on a chain of this machine."""

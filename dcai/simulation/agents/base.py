@@ -35,8 +35,8 @@ Count = Annotated[int, Field(ge=1, le=1_000)]
 Class = Annotated[int, Field(ge=0, le=255)]
 """The number of a class."""
 
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(lambda name: one_line_of(name))]
-"""A line of text."""
+Line = Annotated[str, Field(min_length=1), AfterValidator(lambda text: visible_line(text))]
+"""A line of text that tables and pictures can show."""
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 """A probability."""
@@ -72,7 +72,7 @@ class Agent(BaseModel, ABC):
     provides: ClassVar[bool] = False
     """Whether it plays the trainer's creator, for an incentive whose rules have a provider."""
 
-    name: Name
+    name: Annotated[Line, Field(max_length=100)]
     balance: Units = 1_000
     every: Period = 600
     first: Period | None = None
@@ -193,16 +193,16 @@ class Contributor(Agent, ABC):
             yield Contribute(sample, label, deposit, address, row)
 
 
-def one_line_of(name: str) -> str:
-    """Return a name, or refuse one that tables and pictures can't show.
+def visible_line(text: str) -> str:
+    """Return a text, or refuse one that isn't a line.
 
     Raises
     ------
     ValueError
     """
-    if name.strip() != name or not name.isprintable():
-        raise ValueError(f"must be a line of visible text without space around it, not {shortened(name)}")
-    return name
+    if text.strip() != text or not text.isprintable():
+        raise ValueError(f"must be a line of visible text without space around it, not {shortened(text)}")
+    return text
 
 
 def no_class(field: str, number: int, labels: int) -> str:

@@ -14,6 +14,7 @@ from dcai import datasets, plugins, untrusted
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.agents import Agent, kinds
+from dcai.simulation.agents.base import Line
 from dcai.simulation.scenario.changes import change, merged, without_idle
 from dcai.simulation.scenario.idle import idle
 from dcai.simulation.scenario.incentive import IncentiveSection, section_of
@@ -63,12 +64,12 @@ class Scenario(Section):
         samples are then that trainer's.
     """
 
-    title: str
+    title: Annotated[Line, Field(max_length=1_000)]
     data: Data
     incentive: SerializeAsAny[IncentiveSection]
     agents: Annotated[list[SerializeAsAny[Agent]], Field(min_length=1)]
     model: ModelSection = ModelSection()
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**64)] = 0
     unit: Annotated[Wei, Field(ge=1)] = 10**15
     gas_price: Wei = 10**8
     fork: Start | None = None
@@ -174,14 +175,9 @@ def scenario_of(table: Mapping[str, object], source: str) -> Scenario:
     if values["incentive"] is None:
         del values["incentive"]
     try:
-        scenario = Scenario.model_validate(values)
+        return Scenario.model_validate(values)
     except ValidationError as error:
         raise _told(error, source, Scenario) from None
-    try:
-        datasets.source(scenario.data.name)
-    except InvalidInput as error:
-        raise InvalidInput(f"{source}: {error}") from None
-    return scenario
 
 
 def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any], tuple[Path, ...]]:
@@ -264,8 +260,8 @@ def _agent(one: object, key: str, source: str) -> object:
     if "kind" not in values:
         raise InvalidInput(f"{source}: the key {key}.kind is missing; it is one of {names}.")
     kind = values.pop("kind")
-    if kind not in known:
-        raise InvalidInput(f"{source}: {key}.kind must be one of {names}, not {kind!r}.")
+    if not isinstance(kind, str) or kind not in known:
+        raise InvalidInput(f"{source}: {key}.kind must be one of {names}, not {shortened(kind)}.")
     try:
         return known[kind].model_validate(values)
     except ValidationError as error:
@@ -279,10 +275,11 @@ def _incentive(one: object, source: str) -> object:
     names = ", ".join(known)
     if "kind" not in one:
         raise InvalidInput(f"{source}: the key incentive.kind is missing; it must be one of {names}.")
-    if one["kind"] not in known:
-        raise InvalidInput(f"{source}: incentive.kind must be one of {names}, not {one['kind']!r}.")
+    kind = one["kind"]
+    if not isinstance(kind, str) or kind not in known:
+        raise InvalidInput(f"{source}: incentive.kind must be one of {names}, not {shortened(kind)}.")
     try:
-        section = section_of(known[one["kind"]])
+        section = section_of(known[kind])
     except InvalidInput as error:
         raise InvalidInput(f"{source}: {error}") from None
     try:

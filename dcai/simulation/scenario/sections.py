@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from dcai import plugins
+from dcai import datasets, plugins
 from dcai.amounts import wei
 from dcai.models.base import Model
+from dcai.untrusted import shortened
 
 
 def whole(value: object) -> object:
@@ -56,12 +57,19 @@ class Data(Section):
     """
 
     name: str
-    samples: Annotated[int, Field(ge=2)] | None = None
+    samples: Annotated[int, Field(ge=2, le=10**9)] | None = None
     initial: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.08
     shuffle: bool = True
     vocabulary: Annotated[int, Field(ge=1, le=65_535)] | None = None
     bins: Annotated[int, Field(ge=2, le=65_535)] | None = None
     instead_of: str | None = None
+
+    @field_validator("name", "instead_of")
+    @classmethod
+    def _is_known(cls, name: str | None) -> str | None:
+        if name is not None:
+            datasets.source(name)
+        return name
 
     @field_validator("initial")
     @classmethod
@@ -96,11 +104,12 @@ class ModelSection(Section):
 
     kind: str = "SparsePerceptron"
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.kind not in plugins.models():
-            raise ValueError(f"must be one of {', '.join(plugins.models())}, not {self.kind!r}")
-        return self
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in plugins.models():
+            raise ValueError(f"must be one of {', '.join(plugins.models())}, not {shortened(kind)}")
+        return kind
 
     def __reduce__(self) -> tuple[object, ...]:
         # with the class, so that another process imports the module that defines it
