@@ -45,7 +45,7 @@ def run(
 ) -> None:
     """Run a scenario with many settings and seeds. A sweep that was killed continues where it stopped."""
     folder = out or Path(f"sweep-{file.stem}")
-    with errors_as_one_sentence(), made_folder(folder / "runs"):
+    with errors_as_one_sentence(), made_folder(folder), made_folder(folder / "runs"):
         if backend is not None and jobs != 1:
             raise InvalidInput(f"A cluster says how many processes there are: leave out --jobs {jobs}.")
         fixed = [f"data.samples={samples}"] if samples is not None else []

@@ -107,7 +107,7 @@ class HiddenTestSet:
                 raise ValueError
             return cls(tuple(bytes.fromhex(content) for content in data["portions"]))
         except OSError as error:
-            raise InvalidInput(f"The test set can't be read: {error}.") from error
+            raise InvalidInput(f"The test set {path} can't be read: {error.strerror}.") from error
         except (ValueError, KeyError, TypeError) as error:
             raise InvalidInput(f"{path} holds no hidden test set; one is written by HiddenTestSet.save.") from error
 
