@@ -43,14 +43,12 @@ class Record:
         now = result.summary()
         causes = [*self._causes(now, _CHANGING)]
         if self.told["digest"] == now["digest"]:
-            beside = f", though it differs in {'; '.join(causes)}" if causes else ""
-            return f"The same run as that of {self.name}{beside}: its digest is {now['digest']}, too."
+            beside = f", though these differ: {'; '.join(causes)}" if causes else ""
+            return f"The same run as that of {self.name}: its digest is {now['digest']}, too{beside}."
         causes += self._versions(now, _OTHERS)
-        named = f"they differ in {'; '.join(causes)}" if causes else "nothing that is recorded differs"
-        return (
-            f"Not the run of {self.name}: the digest is {now['digest']}, and was {shortened(self.told['digest'])}; "
-            f"{named}."
-        )
+        told = "; ".join(causes) or "nothing that is recorded"
+        digest = f"Its digest is {now['digest']}, and was {shortened(self.told['digest'])}."
+        return f"The run differs from that of {self.name}: {told}. {digest}"
 
     def _causes(self, now: Mapping[str, Any], versions: tuple[str, ...]) -> Iterator[str]:
         """Yield what differs of that which a digest depends on."""

@@ -11,7 +11,7 @@ import pytest
 from dcai import plugins
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
-from dcai.simulation import scenario_of
+from dcai.simulation import scenario_of, simulate
 from dcai.simulation.agents import kinds
 from dcai.simulation.scenario.incentive import section_of
 from dcai.simulation.scenario.scenario import Scenario
@@ -88,3 +88,20 @@ def test_every_absurd_value_is_refused_in_a_sentence_that_names_the_key_or_can_b
             else:
                 again = json.loads(json.dumps(made.described(), allow_nan=False))
                 assert scenario_of(again, "file").described() == made.described(), f"{field} = {value!r}"
+
+
+@pytest.mark.usefixtures("anvil")
+@pytest.mark.parametrize(
+    ("agent", "fields", "words"),
+    [
+        ("Flooder", {"label": 2}, r"agents\.0\.label must be 0 to 1, one of the data's classes, not 2"),
+        ("TargetedPoisoner", {"target": 9}, r"agents\.0\.target must be 0 to 1, one of the data's classes, not 9"),
+        ("TargetedPoisoner", {"feature": 5_000}, r"agents\.0\.feature must be 0 to 119, one of the data's, not 5,000"),
+    ],
+)
+def test_a_class_or_feature_that_the_data_does_not_have_is_refused_before_the_run(agent, fields, words):
+    table = scenario(agent=agent)
+    table["agents"][0] |= fields
+
+    with pytest.raises(InvalidInput, match=words):
+        simulate(scenario_of(table, "file"))

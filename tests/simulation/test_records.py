@@ -103,9 +103,9 @@ def test_the_seed_of_the_command_is_recorded_and_the_record_is_run_again_as_it_i
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"digest": "00"}, "nothing that is recorded differs"),
-        ({"digest": 5, "versions": None}, "they differ in rules (1, and was None); contract"),
-        ({"data_sha256": "00"}, "The same run as that of {file}, though it differs in data (data_sha256 is "),
+        ({"digest": "00"}, "The run differs from that of {file}: nothing that is recorded. Its digest is "),
+        ({"digest": 5, "versions": None}, "The run differs from that of {file}: rules (1, and was None); contract"),
+        ({"data_sha256": "00"}, "too, though these differ: data (data_sha256 is "),
     ],
 )
 def test_a_run_of_a_record_says_in_what_it_differs(run, file, tmp_path, change, words):
@@ -129,9 +129,9 @@ def test_a_record_with_other_settings_or_other_data_is_reported_as_another_run(r
     messages([*TEXTS[1:], "good night"], [1, 0] * 20)
     changed = run("simulate", tmp_path / "result.json")
 
-    assert f"Not the run of {tmp_path / 'result.json'}" in set_.stderr
-    assert "they differ in scenario (agents, seed)." in set_.stderr
-    assert "they differ in data (data_sha256 is " in changed.stderr
+    differs = f"The run differs from that of {tmp_path / 'result.json'}: "
+    assert f"{differs}scenario (agents, seed)." in set_.stderr
+    assert f"{differs}data (data_sha256 is " in changed.stderr
 
 
 @pytest.mark.parametrize("text", ["[1]", "{", '{"digest": 5}', '{"scenario": 3, "digest": 5}'])
