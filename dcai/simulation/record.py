@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from dcai import untrusted
+from dcai import files, untrusted
 from dcai.simulation.result import Result
 from dcai.untrusted import shortened
 
@@ -33,7 +33,7 @@ class Record:
     def of(cls, file: Path) -> Self | None:
         """Return the record that a file is; None if it is none, or can't be read."""
         try:
-            told = untrusted.parse(file.read_bytes()) if file.suffix == ".json" else None
+            told = untrusted.parse(files.read(file)) if file.suffix == ".json" else None
         except (OSError, ValueError):  # whoever reads the scenario in it says so
             return None
         return cls(str(file), told) if isinstance(told, dict) and "digest" in told else None

@@ -291,6 +291,12 @@ def test_files_that_extend_each_other_are_reported(load, tmp_path):
         load('extends = "base.toml"')
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no such device")
+def test_a_device_without_an_end_is_reported():
+    with pytest.raises(InvalidInput, match=r"^/dev/zero can't be read: File too large\."):
+        load_scenario("/dev/zero")
+
+
 def test_a_file_that_is_not_there_is_reported(tmp_path):
     with pytest.raises(InvalidInput, match=r"none.toml can't be read: No such file"):
         load_scenario(tmp_path / "none.toml")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, model_validator
 
-from dcai import datasets, plugins, untrusted
+from dcai import datasets, files, plugins, untrusted
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.agents import Agent, kinds
@@ -140,8 +140,8 @@ def load_scenario(file: str | os.PathLike[str], settings: Iterable[str] = ()) ->
     DataUnavailable
         If the data set isn't on this machine, and there is no fallback.
     """
-    table, files = _read(Path(file))
-    source, settings = ", which extends ".join(map(str, files)), list(settings)
+    table, sources = _read(Path(file))
+    source, settings = ", which extends ".join(map(str, sources)), list(settings)
     fallback = table.pop("fallback", None)
     if fallback is not None:
         replaced = f"{source}, with its fallback"
@@ -187,8 +187,8 @@ def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any],
     if os.path.realpath(file) in map(os.path.realpath, extending):
         raise InvalidInput(f"{told}: no file can extend itself; leave out one extends.")
     try:
-        text = file.read_text(encoding="utf-8")
-        table = untrusted.parse(text.encode()) if language == "JSON" else untrusted.parse_toml(text)
+        content = files.read(file)
+        table = untrusted.parse(content) if language == "JSON" else untrusted.parse_toml(content.decode())
     except OSError as error:
         raise InvalidInput(f"{told}{which} can't be read: {error.strerror}.") from None
     except ValueError as error:  # those of both languages, and of text that isn't UTF-8
@@ -197,14 +197,14 @@ def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any],
         table = table.get("scenario")
     if not isinstance(table, dict):
         raise InvalidInput(f"{told}{which} holds no scenario: write a table of keys.")
-    files = (*extending, file)
+    sources = (*extending, file)
     base = table.pop("extends", None)
     if base is None:
-        return table, files
+        return table, sources
     if not isinstance(base, str):
         raise InvalidInput(f"{told}: extends must be the name of a file, not {base!r}.")
-    below, files = _read(file.parent / base, files)
-    return without_idle(below, merged(below, table), _keys(table)), files
+    below, sources = _read(file.parent / base, sources)
+    return without_idle(below, merged(below, table), _keys(table)), sources
 
 
 def _data(table: Mapping[str, object]) -> dict[str, object]:

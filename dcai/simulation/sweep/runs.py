@@ -197,9 +197,9 @@ def _values(setting: str) -> list[str]:
 def _read(file: Path) -> Run | None:
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # half written when the sweep was killed
+        return Run(**{**stored, "settings": tuple(stored["settings"])})
+    except (FileNotFoundError, ValueError, KeyError, TypeError):  # half written when the sweep was killed, or not ours
         return None
-    return Run(**{**stored, "settings": tuple(stored["settings"])})
 
 
 def _write(run: Run, file: Path) -> None:
