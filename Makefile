@@ -85,8 +85,8 @@ bench: setup node ## measure throughput, accuracy and simulations, each against 
 	$(BIN)/python -m scripts.studies.bench
 
 .PHONY: attacks
-attacks: setup node ## simulate every attack with 20 seeds; rewrite docs/attacks.md (an hour with the reviews)
-	$(BIN)/python -m scripts.studies.attacks
+attacks: setup node ## simulate every attack with 20 seeds, an hour: make attacks [PART=markets]; rewrite docs/attacks.md
+	$(BIN)/python -m scripts.studies.attacks $(if $(PART),--only $(PART))
 
 .PHONY: pages
 pages: setup ## write the pages of docs/ again from their templates and the committed figures

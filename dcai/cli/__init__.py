@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dcai import plugins
-from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.failing import end_when_terminated, errors_as_one_sentence
 from dcai.cli.lazy import LazyGroup
 from dcai.printing import make_streams_printable
 
@@ -59,4 +59,5 @@ def _options(
 def main() -> None:
     """Run the command line."""
     make_streams_printable()  # tracebacks come when it is over
+    end_when_terminated()
     app()

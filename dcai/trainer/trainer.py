@@ -27,6 +27,7 @@ from dcai.trainer.prepare import Calls
 from dcai.trainer.sending import author, send
 from dcai.trainer.settings import Deployed
 from dcai.trainer.slots import Slots
+from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
@@ -162,7 +163,16 @@ class Trainer(Asking, Generic[C, H]):
             The inputs of a batch, instead.
         skip_unknown
             As for `contribute_many`.
+
+        Raises
+        ------
+        InvalidInput
+            If an input can't be a sample, one and many are given, or unknown ones of one are to be skipped.
         """
+        if many is not None and data is not None:
+            raise InvalidInput(f"quote takes one input or many=…, not both: leave out {shortened(data)}, or many=….")
+        if many is None and skip_unknown:
+            raise InvalidInput("skip_unknown=True is for many=…: give a list of inputs there, or leave it out.")
         if many is not None:
             rows = self.inputs.rows(many, skip_unknown=skip_unknown)
             return Quote.of(self, self.inputs.sizes(rows.samples), rows.skipped)

@@ -106,9 +106,9 @@ def test_what_would_steer_a_terminal_is_not_printed(run, chain, deployed, tmp_pa
     [
         ("setosa", "'setosa' is not a JSON list such as [1, 2]; this model takes a number for each column.\n"),
         ("3", "'3' is not a JSON list such as [1, 2]; "),
-        ("[1, 2, 3]", "Row 0 has 3 values and this encoder 4 columns, "),
-        ("[1, 2, 3, NaN]", "Row 0, column 3 ('petal width (cm)') holds nan; "),
-        ('[1, 2, 3, "x"]', "Row 0, column 3 holds 'x', which float64 can't hold"),
+        ("[1, 2, 3]", "The input has 3 values and this encoder 4 columns, "),
+        ("[1, 2, 3, NaN]", "The input, column 3 ('petal width (cm)') holds nan; "),
+        ('[1, 2, 3, "x"]', "The input, column 3 holds 'x', which float64 can't hold"),
     ],
 )
 def test_a_row_that_is_none_is_one_sentence(deployed, run, iris, given, sentence):

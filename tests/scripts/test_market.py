@@ -13,6 +13,7 @@ from scripts.studies.market.provider import (
     NOTHING,
     POISON,
     ROUNDS,
+    Filled,
     Trial,
     filled,
     poisoned,
@@ -125,9 +126,14 @@ def test_a_page_that_concludes_what_its_figures_do_not_show_is_not_written():
     trials = {name: [Trial(1, 5.0, -1.0 - seed / 10) for seed in range(5)] for name in (NOTHING, FIRST, POISON)}
 
     with pytest.raises(RuntimeError) as refused:
-        check(gains, steps, trials)
+        check(gains, steps, trials, Filled(samples=9_970, fees=500.0, back=1.0, gas=0))
 
-    for claim in ("after all others the hostile lose", "without the provider they gain"):
+    for claim in (
+        "after all others the hostile lose",
+        "without the provider they gain",
+        "filling a market costs its bounty in fees",
+        "nothing of a failed market's bounty comes back",
+    ):
         assert claim in str(refused.value)
     for claim in ("the hostile gain by the talk's rule", "the honest lose when poisoned"):
         assert claim not in str(refused.value)

@@ -18,6 +18,7 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.incentives import with_incentive
 from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Patience, Url, connect_sender
 from dcai.cli.units import naming, whole
+from dcai.cli.values import place
 from dcai.encoders import Encoder, NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import Incentive
@@ -28,7 +29,7 @@ from dcai.trainer.deploy import deploy, prepare, remaining
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="A model file, as `dcai fit` writes it.")],
+    file: Annotated[Path, typer.Argument(parser=place, help="A model file, as `dcai fit` writes it.")],
     incentive: Incentive,
     url: Url = LOCAL_NODE,
     name: Annotated[str | None, typer.Option(help="One line; the name of the file if left out.")] = None,

@@ -13,7 +13,7 @@ from dcai.simulation.sweep.statistics import Interval
 from scripts.studies import reviews
 from scripts.studies.market import provider
 from scripts.studies.market.chain import both_ways
-from scripts.studies.market.claims import check
+from scripts.studies.market.claims import MOST_SAMPLES, check, fee
 from scripts.studies.market.course import (
     HOSTILE,
     INITIAL,
@@ -46,6 +46,8 @@ PAGE = Page(
         "samples": SAMPLES,
         "initial": INITIAL,
         "bounty": Setting().rounds,
+        "room": MOST_SAMPLES,
+        "fee": fee(Setting().rounds),
         "few": FEW,
         "many": MANY,
         "most": MOST,
@@ -132,7 +134,7 @@ def figures(runs: Sequence[Run], filled: Filled) -> Figures:
     gains = {setting: Gains.of(each) for setting, each in outcomes.items()}
     steps = [run.steps for run in runs]
     trials = {name: [run.trials[name] for run in runs] for name in runs[0].trials}
-    check(gains, steps, trials)
+    check(gains, steps, trials, filled)
     draw(outcomes, gains)
     return {
         "seeds": len(runs),

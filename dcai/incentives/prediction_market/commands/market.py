@@ -19,6 +19,7 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Patience, Url, attached, connect_sender
 from dcai.cli.reading import read
 from dcai.cli.units import naming, wei
+from dcai.cli.values import place
 from dcai.cli.writing import check_file
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
@@ -32,7 +33,9 @@ from dcai.untrusted import one_line
 app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
 
 Address = Annotated[str, typer.Argument(help="The address of a trainer with a prediction market.")]
-TestSetFile = Annotated[Path, typer.Argument(help="The hidden test set, as `dcai market prepare` writes it.")]
+TestSetFile = Annotated[
+    Path, typer.Argument(parser=place, help="The hidden test set, as `dcai market prepare` writes it.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
 
@@ -53,7 +56,12 @@ _COMMANDS = {
 def prepare(
     address: Address,
     data: Annotated[str, typer.Argument(help="A data set's name or a CSV file with test samples, as for `dcai fit`.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the hidden test set: keep it secret.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", parser=place, metavar="PATH", help="Where to write the hidden test set: keep it secret."
+        ),
+    ],
     label: Annotated[str | None, typer.Option(help="Column of the classes in a CSV file; label if left out.")] = None,
     text: Annotated[str | None, typer.Option(help="Column of the texts in a CSV file; text if left out.")] = None,
     url: Url = LOCAL_NODE,
