@@ -16,8 +16,7 @@ from dcai.chain.fees import RESERVE
 from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.incentives import with_incentive
-from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Patience, Url, connect_sender
-from dcai.cli.units import naming, whole
+from dcai.cli.node import Sender, sends
 from dcai.cli.values import place
 from dcai.encoders import Encoder, NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
@@ -31,35 +30,36 @@ from dcai.trainer.deploy import deploy, prepare, remaining
 def run(
     file: Annotated[Path, typer.Argument(parser=place, help="A model file, as `dcai fit` writes it.")],
     incentive: Incentive,
-    url: Url = LOCAL_NODE,
+    node: Sender,
     name: Annotated[str | None, typer.Option(help="One line; the name of the file if left out.")] = None,
-    chain_id: ChainId = None,
-    most_fee: MostFee = None,
-    most_tip: MostTip = None,
-    patience: Patience = None,
     salt: Annotated[
-        str, typer.Option(metavar="NUMBER", help="A number that distinguishes otherwise identical trainers of yours.")
-    ] = "0",
+        int,
+        typer.Option(
+            min=0,
+            max=2**256 - 1,
+            metavar="NUMBER",
+            help="A number that distinguishes otherwise identical trainers of yours.",
+        ),
+    ] = 0,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the address.")] = False,
 ) -> None:
     """Deploy a model file as a shared model that anybody can improve, and print its address.
 
-    The account whose private key is in the environment variable DCAI_PRIVATE_KEY pays; without a key, the first account
-    of a local node pays. The deployment is first tried out on a chain of this machine, which shows what it will cost.
-    Nothing is sent before you agree. If this is interrupted, the same command goes on where it stopped.
+    The account that --account names pays; else the one whose private key is in the environment variable
+    DCAI_PRIVATE_KEY, the account that is used by default, or the first account of a local node. The deployment is first
+    tried out on a chain of this machine, which shows what it will cost. Nothing is sent before you agree. If this is
+    interrupted, the same command goes on where it stopped.
     """
     with errors_as_one_sentence():
-        with naming("--salt"):
-            number = whole(salt, "A salt")
         model, encoder = _load(file)
         title = file.stem if name is None else name
         errors = Console(stderr=True)
         with errors.status("Asking the node, and trying it out on this machine …"):
-            chain = connect_sender(url, chain_id, most_fee, most_tip, patience)
-            trial = try_out(model.twin, incentive, encoder, title, number)
+            chain = node.connect()
+            trial = try_out(model.twin, incentive, encoder, title, salt)
             prepared = prepare(
-                chain, model, incentive, encoder=encoder, name=title, salt=number, creator=chain.accounts[0]
+                chain, model, incentive, encoder=encoder, name=title, salt=salt, creator=chain.accounts[0]
             )
             left = remaining(chain, prepared)
             cost = Cost.on(chain, trial, len(left))
@@ -70,7 +70,7 @@ def run(
         if not yes and not agreed(errors):
             raise DcaiError("Nothing was sent.")
         with errors.status(f"Deploying on chain {chain.chain_id} …"):
-            trainer = deploy(chain, model, incentive, encoder=encoder, name=title, salt=number, progress=False)
+            trainer = deploy(chain, model, incentive, encoder=encoder, name=title, salt=salt, progress=False)
         if not as_json:
             typer.echo(trainer.address)
             return
@@ -87,7 +87,7 @@ def run(
 
 def command() -> Callable[..., None]:
     """Return the command with the settings of every incentive that is known now."""
-    return with_incentive(run)
+    return sends(with_incentive(run))
 
 
 def _load(file: Path) -> tuple[Model, Encoder | None]:
