@@ -76,7 +76,9 @@ def run(
     with errors_as_one_sentence(), nullcontext() if out is None else made_folder(out):
         if plot is not None:
             check_picture(plot)
-        changes = [*(settings or ()), *([f"data.samples={samples}"] if samples is not None else [])]
+        # as settings, so that one that is set besides is refused
+        options = {"data.samples": samples, "seed": seed}
+        changes = [*(settings or ()), *(f"{key}={value}" for key, value in options.items() if value is not None)]
         record = Record.of(file)
         scenario = load_scenario(file, changes)
         if fork is None:
@@ -95,9 +97,9 @@ def run(
                 show(done, total, f"Contributed; {settling}" if settling and done == total else "Contributed")
 
             if fork is None:
-                result = simulate(scenario, seed=seed, backend=backend, progress=progress)
+                result = simulate(scenario, backend=backend, progress=progress)
             else:
-                result = simulate_fork(scenario, *fork, seed=seed, progress=progress)
+                result = simulate_fork(scenario, *fork, progress=progress)
         # files come first: whoever reads what is printed may go away in between
         failures = []
         if out is not None:

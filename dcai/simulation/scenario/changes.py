@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dcai import untrusted
@@ -44,6 +44,22 @@ def _idle(table: Mapping[str, Any]) -> Mapping[str, str]:
     data, model = table.get("data"), table.get("model")
     kind = model.get("kind") if isinstance(model, dict) else None
     return idle(data.get("name") if isinstance(data, dict) else None, kind)
+
+
+def keys_of(settings: Sequence[str]) -> set[str]:
+    """Return the keys that are set.
+
+    Raises
+    ------
+    InvalidInput
+        If one is set twice: the first would be dropped.
+    """
+    keys = [setting.partition("=")[0] for setting in settings]
+    for setting, key in zip(settings, keys, strict=True):
+        if keys.count(key) > 1:
+            other = settings[len(keys) - 1 - keys[::-1].index(key)]
+            raise InvalidInput(f"{key} is set twice, {setting} and {other}; leave one out.")
+    return set(keys)
 
 
 def change(table: dict[str, Any], setting: str) -> None:

@@ -15,7 +15,7 @@ from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.agents import Agent, kinds
 from dcai.simulation.agents.base import Line
-from dcai.simulation.scenario.changes import change, merged, without_idle
+from dcai.simulation.scenario.changes import change, keys_of, merged, without_idle
 from dcai.simulation.scenario.idle import idle
 from dcai.simulation.scenario.incentive import IncentiveSection, section_of
 from dcai.simulation.scenario.sections import (
@@ -155,7 +155,7 @@ def load_scenario(file: str | os.PathLike[str], settings: Iterable[str] = ()) ->
     before = deepcopy(table)
     for setting in settings:
         change(table, setting)
-    table = without_idle(before, table, {setting.partition("=")[0] for setting in settings})
+    table = without_idle(before, table, keys_of(settings))
     return _in_proportion(scenario_of(table, source), before, settings)
 
 
