@@ -15,7 +15,6 @@ from dcai.chain.contract import Contract
 from dcai.chain.receipts import Receipt
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
-from dcai.trainer.asking import Asking
 from dcai.trainer.audit import Audit, audit
 from dcai.trainer.batches import Batch, Batched
 from dcai.trainer.contributing import check_funds, contribute_each
@@ -27,6 +26,7 @@ from dcai.trainer.prepare import Calls
 from dcai.trainer.sending import author, send
 from dcai.trainer.settings import Deployed
 from dcai.trainer.slots import Slots
+from dcai.trainer.view import TrainerView
 from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ C = TypeVar("C", bound=Contribution, covariant=True, default=Contribution)
 H = TypeVar("H", bound=History, covariant=True, default=History)
 
 
-class Trainer(Asking, Generic[C, H]):
+class Trainer(TrainerView, Generic[C, H]):
     """One deployed shared model. Made by `deploy` and `attach`, as the class that goes with its incentive.
 
     What all incentives have in common; what people can do with their contributions is in the classes that derive from
