@@ -260,7 +260,8 @@ def test_a_node_without_accounts_asks_for_a_key(anvil, spam):
         result = CliRunner().invoke(app, ["deploy", str(spam), "--url", url, "--yes"])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"No account of {url} can send: put your private key into the environment variable DCAI_PRIVATE_KEY.\n"
+        f"No account of {url} can send: make one with `dcai account new`, or put your private key into the environment "
+        "variable DCAI_PRIVATE_KEY.\n"
     )
 
 
