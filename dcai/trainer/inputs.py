@@ -131,7 +131,7 @@ class Inputs:
         InvalidInput
             If an input can't be a sample: the sentence begins with its row, counted from 1. Or if all are left out.
         """
-        inputs = listed(data, "inputs")
+        inputs = self.listed(data)
         samples: list[bytes] = []
         numbers: list[int] = []
         skipped: list[int] = []
@@ -150,6 +150,21 @@ class Inputs:
         if skipped and not samples:
             raise NothingToEncode(f"None of the {len(skipped)} rows holds anything that {self._name!r} knows.")
         return Rows(samples, numbers, tuple(skipped))
+
+    def listed(self, data: Iterable[object]) -> list[Any]:
+        """Return many inputs as a list; the rows of a data frame by the names of its columns, if an encoder takes rows.
+
+        Raises
+        ------
+        InvalidInput
+            As of `listed`.
+        """
+        names = getattr(self.encoder, "column_names", None)
+        if names and hasattr(data, "columns"):
+            from dcai.encoders.tables import rows_of
+
+            return rows_of(data, names)
+        return listed(data, "inputs")
 
     def sizes(self, samples: Sequence[bytes]) -> tuple[int, ...]:
         """Return the sizes of samples, by which they are priced."""

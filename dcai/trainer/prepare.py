@@ -87,7 +87,7 @@ class Calls:
             If there aren't as many labels as inputs, an input holds nothing to encode, or a label is unknown; the
             sentence names the row, counted from 1.
         """
-        inputs, given = listed(data, "inputs"), listed(labels, "labels")
+        inputs, given = self._trainer.inputs.listed(data), listed(labels, "labels")
         if len(inputs) != len(given):
             raise InvalidInput(f"There are {len(inputs)} inputs and {len(given)} labels; give one label per input.")
         trainer = self._trainer
