@@ -164,7 +164,7 @@ class Trainer(Asking, Generic[C, H]):
             As for `contribute_many`.
         """
         if many is not None:
-            rows = self.inputs.rows(many, skip_unknown=skip_unknown)
+            rows = self.inputs.contributed(many, skip_unknown=skip_unknown)
             return Quote.of(self, self.inputs.sizes(rows.samples), rows.skipped)
         return Quote.of(self, (1,) if data is None else self.inputs.sizes([self.inputs.sample(data)]))
 
