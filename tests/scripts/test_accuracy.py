@@ -12,11 +12,10 @@ from scripts.studies.accuracy.measure import (
     TOLERANCE,
     Result,
     result,
-    samples,
     scikit_predictions,
     trained_by_contract,
 )
-from scripts.studies.accuracy.tasks import digits, sms
+from scripts.studies.accuracy.tasks import digits, samples, sms
 
 needs_anvil = pytest.mark.skipif(find_anvil() is None, reason="thousands of samples need anvil, which is not installed")
 

@@ -10,8 +10,9 @@ import typer
 from rich.progress import Progress
 
 from dcai.datasets import DataUnavailable
-from scripts.studies.accuracy.measure import COUNTERPARTS, PAGE, TOLERANCE, Comparison, Result, figures, measure
-from scripts.studies.accuracy.tasks import LOADERS
+from scripts.studies.accuracy.measure import COUNTERPARTS, KINDS, PAGE, TOLERANCE, Comparison, Result, figures, measure
+from scripts.studies.accuracy.robustness import Robustness
+from scripts.studies.accuracy.tasks import ATTACKED, LOADERS
 
 
 def main(update: Annotated[bool, typer.Option("--update", help="Rewrite docs/accuracy.md.")] = False) -> None:
@@ -20,26 +21,29 @@ def main(update: Annotated[bool, typer.Option("--update", help="Rewrite docs/acc
     warnings.filterwarnings("ignore", message=".*within_class_std_dev_.*")
     results: list[Result] = []
     compared: list[Comparison] = []
+    robust: list[Robustness] = []
     missing: list[str] = []
     with Progress() as progress:
-        bar = progress.add_task("Loading", total=len(LOADERS) * (len(COUNTERPARTS) + 1))
+        each = len(COUNTERPARTS)
+        bar = progress.add_task("Loading", total=len(LOADERS) * (each + 1) + ATTACKED * len(KINDS))
         for load in LOADERS:
             try:
                 task = load()
             except DataUnavailable as error:
                 missing.append(str(error))
-                progress.advance(bar, len(COUNTERPARTS) + 1)
+                progress.advance(bar, each + 1)
                 continue
-            measured, orders = measure(task, lambda step: progress.update(bar, description=step, advance=1))
+            measured, orders, attacked = measure(task, lambda step: progress.update(bar, description=step, advance=1))
             results += measured
             compared += orders
-    PAGE.show(figures(results, compared))
+            robust += attacked
+    PAGE.show(figures(results, compared, robust))
     for reason in missing:
         print(f"Skipped: {reason}")
     if update and missing:
         sys.exit("docs/accuracy.md is unchanged: it needs all data sets.")
     if update:
-        PAGE.write(figures(results, compared))
+        PAGE.write(figures(results, compared, robust))
     if missed := [f"{one.model} on {one.task}" for one in results if one.missed]:
         sys.exit(f"More than {TOLERANCE} points from scikit-learn: {', '.join(missed)}")
 

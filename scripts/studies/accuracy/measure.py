@@ -26,7 +26,9 @@ from dcai.chain import Chain
 from dcai.models import Model
 from dcai.models.twins import Twin
 from dcai.testing.generous import Generous
-from scripts.studies.accuracy.tasks import EMBEDDING, Labels, Rows, Split, Task
+from scripts.studies.accuracy import robustness
+from scripts.studies.accuracy.robustness import Robustness
+from scripts.studies.accuracy.tasks import EMBEDDING, Labels, Rows, Split, Task, samples, untrained
 from scripts.studies.pages import STUDIES, Figures, Page
 
 TOLERANCE = 0.5  # points
@@ -36,7 +38,17 @@ PAGE = Page(
     "accuracy",
     "accuracy/page.md.j2",
     STUDIES / "accuracy" / "figures.json",
-    {"tolerance": TOLERANCE, "orders": ORDERS, "embedding": EMBEDDING},
+    {
+        "tolerance": TOLERANCE,
+        "orders": ORDERS,
+        "embedding": EMBEDDING,
+        "seeds": len(robustness.SEEDS),
+        "most": robustness.MOST,
+        "day": robustness.DAY,
+        "learnt": robustness.LEARNT,
+        "victims": robustness.VICTIMS,
+        "copies": robustness.COPIES,
+    },
 )
 
 
@@ -63,6 +75,9 @@ COUNTERPARTS: dict[type[Model], Callable[[], ClassifierMixin]] = {
     dcai.NaiveBayes: MultinomialNB,
 }
 """Each model's counterpart in scikit-learn."""
+
+KINDS = (dcai.AveragedPerceptron, *COUNTERPARTS)
+"""Every model, which the twins learn with wrong labels."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +119,6 @@ class Comparison:
         )
 
 
-def samples(task: Task, kind: type[Model]) -> Split:
-    """Return the samples of a data set for a kind of model, one per row."""
-    return task.vectors if kind.dense else task.present
-
-
 def trained_by_contract(task: Task, kind: type[Model], chain: Chain) -> Twin:
     """Contribute all training samples of a data set; return the model read back from the chain.
 
@@ -130,16 +140,6 @@ def trained_by_contract(task: Task, kind: type[Model], chain: Chain) -> Twin:
     if model.parameters() != twin.parameters():
         raise RuntimeError(f"{kind.__name__} on {task.name}: the contract and its twin learnt differently.")
     return model
-
-
-def untrained(kind: type[Model], classes: Sequence[str], n_features: int) -> Twin:
-    """Return an untrained twin whose classes all learn from the first sample on, as scikit-learn's do."""
-    model = kind(classes=classes).partial_fit(np.empty((0, n_features), dtype=np.int8), []).twin
-    parameters = model.parameters()
-    if kind in (dcai.SparsePerceptron, dcai.DensePerceptron) and len(classes) > 2:
-        # an empty class would skip the samples before its first; one with a bias of 0, stored as 32,768, is not empty
-        parameters = (2**15).to_bytes(2, "big") * len(classes) + parameters[2 * len(classes) :]
-    return model.from_parameters(model.settings(), parameters, classes)
 
 
 def result(task: Task, kind: type[Model], chain: Chain) -> Result:
@@ -208,7 +208,10 @@ def _percent(predicted: Labels, truth: Labels) -> float:
     return 100 * float((predicted == truth).mean())
 
 
-def measure(task: Task, progress: Callable[[str], None]) -> tuple[list[Result], list[Comparison]]:
+Measured = tuple[list[Result], list[Comparison], list[Robustness]]
+
+
+def measure(task: Task, progress: Callable[[str], None]) -> Measured:
     """Measure every model on a data set; `progress` gets the name of each step."""
     results = []
     for kind in COUNTERPARTS:
@@ -216,9 +219,13 @@ def measure(task: Task, progress: Callable[[str], None]) -> tuple[list[Result], 
         with dcai.local_chain("anvil", hardfork="osaka") as chain:
             results.append(result(task, kind, chain))
     progress(f"{task.name}: {ORDERS} orders")
-    return results, comparisons(task)
+    compared = comparisons(task)
+    return results, compared, list(robustness.robustness(task, KINDS, progress)) if task.attacked else []
 
 
-def figures(results: Sequence[Result], compared: Sequence[Comparison]) -> Figures:
+def figures(results: Sequence[Result], compared: Sequence[Comparison], robust: Sequence[Robustness]) -> Figures:
     """Return what the page is made of."""
-    return {"results": [asdict(one) for one in results], "comparisons": [asdict(one) for one in compared]}
+    return {
+        name: [asdict(one) for one in some]
+        for name, some in (("results", results), ("comparisons", compared), ("robustness", robust))
+    }
