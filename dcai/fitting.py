@@ -27,6 +27,9 @@ _KINDS: dict[Kind, str] = {"text": "texts", "table": "rows of numbers"}
 _HELD_OUT = 5
 """One row of so many of each class is held out where the data has no test part."""
 
+_LOW_RECALL = 0.7
+"""Below it, honest contributors of a class often lose their deposit."""
+
 _SEED = 0
 """The order of rows is drawn with it: the same in every run."""
 
@@ -146,6 +149,11 @@ class Accuracy:
     recall: dict[str, float]
     held_out: bool
     unseen: tuple[str, ...]
+
+    @property
+    def low_recall(self) -> tuple[str, ...]:
+        """The classes of which the model recognises less than 70%."""
+        return tuple(name for name, share in self.recall.items() if share < _LOW_RECALL)
 
 
 def first(dataset: Dataset, rows: int) -> Dataset:

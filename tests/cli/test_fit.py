@@ -163,6 +163,15 @@ def test_the_recall_of_each_class_and_the_columns_that_are_left_out_are_shown(fi
     assert encoder.column_names_ == ["a"]
 
 
+def test_a_class_that_is_often_not_recognised_is_warned_about(fitted, fit, file):
+    rows = [("common", f"usual words {at}") for at in range(50)] + [("rare", f"usual words {at}") for at in range(10)]
+    path = file(("label", "text"), rows)
+
+    assert fitted(path)[0]["low_recall"] == ["rare"]
+    (warned,) = (line for line in fit(path).stdout.splitlines() if line.startswith("│ low recall"))
+    assert "1: rare: honest contributors of this class will often" in warned
+
+
 def test_of_a_file_with_texts_all_other_columns_are_named_as_left_out(fitted, file):
     told, _, _ = fitted(file(("label", "text", "length"), [(*row, "5") for row in TEXTS]))
     assert told["columns_left_out"] == {"length": "only the texts are learnt"}
@@ -340,7 +349,7 @@ def test_bytes_that_are_not_text_are_one_sentence(fit, tmp_path, name):
             (),
             "There is no data set 'mnist': name a file that ends in .csv or .csv.gz, or one of breast-cancer, ",
         ),
-        ("iris", ("--model", "forest"), "There is no model 'forest': choose one of dense-perceptron, "),
+        ("iris", ("--model", "forest"), "There is no model 'forest': choose one of averaged-perceptron, "),
         ("iris", ("--encoder", "bert"), "There is no encoder 'bert': choose one of text, hashing, table, vector."),
         ("iris", ("--encoder", "text"), "iris has rows of numbers, and the encoder 'text' doesn't take them: choose "),
         ("iris", ("--encoder", "vector"), "A naive-bayes doesn't take what the encoder 'vector' gives: choose table."),

@@ -47,6 +47,6 @@ def test_a_shared_model_learns_the_vectors_of_a_sentence_model(encoder, chain):
     attached = dcai.attach(chain, trainer.address, embed=encoder.embed)
 
     assert attached.encoder.spec() == {"kind": "embedding", "version": 1, "name": NAME, "dimensions": 384, "bits": 8}
-    assert attached.predict_many(ASKED) == list(ASKED.values())
+    assert attached.predict_many(list(ASKED)) == list(ASKED.values())
     mine = attached.contribute("Fog in the valleys", "weather")
     assert np.frombuffer(mine.entry.sample, np.int8).tolist() == encoder.encode("Fog in the valleys").tolist()

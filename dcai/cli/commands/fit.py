@@ -126,6 +126,7 @@ def _as_dict(
             "classes_not_learnt": list(accuracy.unseen),
         },
         "recall": None if accuracy is None else accuracy.recall,
+        "low_recall": [] if accuracy is None else list(accuracy.low_recall),
         "quantisation_loss": encoder.loss_._asdict() if isinstance(encoder, VectorEncoder) else None,
         "parameter_bytes": len(model.twin.parameters()),
         "deploy_gas": deploy_gas,
@@ -149,6 +150,12 @@ def _table(
     rows["accuracy"] = _accuracy(accuracy)
     if accuracy is not None:
         rows["recall"] = _shortened(", ".join(f"{name} {share:.1%}" for name, share in accuracy.recall.items()))
+        if accuracy.low_recall:
+            who = "this class" if len(accuracy.low_recall) == 1 else "these classes"
+            rows["low recall"] = (
+                f"{_listed(accuracy.low_recall)}: honest contributors of {who} will often lose their deposit; "
+                "docs/models.md says what helps"
+            )
     if isinstance(encoder, VectorEncoder):
         loss = encoder.loss_
         rows["lost by rounding"] = (

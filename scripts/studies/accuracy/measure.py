@@ -76,7 +76,7 @@ COUNTERPARTS: dict[type[Model], Callable[[], ClassifierMixin]] = {
 }
 """Each model's counterpart in scikit-learn."""
 
-KINDS = (dcai.AveragedPerceptron, *COUNTERPARTS)
+KINDS: tuple[type[Model], ...] = (dcai.AveragedPerceptron, *COUNTERPARTS)
 """Every model, which the twins learn with wrong labels."""
 
 
