@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 import dcai
-from scripts.studies.accuracy import robustness
+from scripts.studies.accuracy import minorities, robustness
 from scripts.studies.accuracy.measure import PAGE
 from scripts.studies.accuracy.robustness import Course, copies, course, of
 from scripts.studies.accuracy.tasks import Task
@@ -62,3 +62,25 @@ def test_what_the_committed_figures_say_of_the_averaged_perceptron_is_so():
         assert averaged["soonest"] == robustness.COPIES > 100 > plain["turned"]
         assert averaged["wrong"] < plain["wrong"] / 2
         assert averaged["worst"] > plain["worst"] + 10
+
+
+def test_a_rare_class_comes_back_less_often_to_an_averaged_perceptron(monkeypatch):
+    monkeypatch.setattr(minorities, "SAMPLES", 240)
+    monkeypatch.setattr(minorities, "SEEDS", range(1))
+    monkeypatch.setattr(minorities, "WAITS", {"two hours": 12, "a day": 144})
+    random = np.random.default_rng(0)
+    truth = np.repeat([0, 1, 2], [500, 200, 100])
+    likely = np.where(np.arange(30) // 10 == np.arange(3)[:, np.newaxis], 0.5, 0.3)
+    rows = sparse.csr_matrix((random.random((800, 30)) < likely[truth]).astype(np.int8))
+    nothing = ((), ())
+    made_up = Task("made up", ("a", "b", "c"), (rows, rows[:0]), nothing, nothing, (truth, truth[:0]), rare=True)
+
+    found = list(minorities.minorities(made_up, [dcai.AveragedPerceptron]))
+
+    assert [(one.start, one.wait) for one in found] == [
+        ("as frequent", "two hours"),
+        ("as frequent", "a day"),
+        ("balanced", "two hours"),
+        ("balanced", "a day"),
+    ]
+    assert all(0 <= one.rare < one.common <= 100 for one in found)

@@ -10,41 +10,32 @@ import typer
 from rich.progress import Progress
 
 from dcai.datasets import DataUnavailable
-from scripts.studies.accuracy.measure import COUNTERPARTS, KINDS, PAGE, TOLERANCE, Comparison, Result, figures, measure
-from scripts.studies.accuracy.robustness import Robustness
-from scripts.studies.accuracy.tasks import ATTACKED, LOADERS
+from scripts.studies.accuracy.measure import PAGE, STEPS, TOLERANCE, Measured, measure
+from scripts.studies.accuracy.tasks import LOADERS
 
 
 def main(update: Annotated[bool, typer.Option("--update", help="Rewrite docs/accuracy.md.")] = False) -> None:
     """Measure accuracy; fail where a model is too far from scikit-learn's."""
     # pixels that are the same in all pictures of a digit; predictions don't use the deviations
     warnings.filterwarnings("ignore", message=".*within_class_std_dev_.*")
-    results: list[Result] = []
-    compared: list[Comparison] = []
-    robust: list[Robustness] = []
-    missing: list[str] = []
+    measured, missing = Measured(), list[str]()
     with Progress() as progress:
-        each = len(COUNTERPARTS)
-        bar = progress.add_task("Loading", total=len(LOADERS) * (each + 1) + ATTACKED * len(KINDS))
+        bar = progress.add_task("Loading", total=STEPS)
         for load in LOADERS:
             try:
                 task = load()
             except DataUnavailable as error:
                 missing.append(str(error))
-                progress.advance(bar, each + 1)
                 continue
-            measured, orders, attacked = measure(task, lambda step: progress.update(bar, description=step, advance=1))
-            results += measured
-            compared += orders
-            robust += attacked
-    PAGE.show(figures(results, compared, robust))
+            measure(task, measured, lambda step: progress.update(bar, description=step, advance=1))
+    PAGE.show(measured.figures())
     for reason in missing:
         print(f"Skipped: {reason}")
     if update and missing:
         sys.exit("docs/accuracy.md is unchanged: it needs all data sets.")
     if update:
-        PAGE.write(figures(results, compared, robust))
-    if missed := [f"{one.model} on {one.task}" for one in results if one.missed]:
+        PAGE.write(measured.figures())
+    if missed := [f"{one.model} on {one.task}" for one in measured.results if one.missed]:
         sys.exit(f"More than {TOLERANCE} points from scikit-learn: {', '.join(missed)}")
 
 

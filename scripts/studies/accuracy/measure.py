@@ -6,8 +6,8 @@ the chain then predict the test part; scikit-learn's counterpart gets the same s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,21 @@ from dcai.chain import Chain
 from dcai.models import Model
 from dcai.models.twins import Twin
 from dcai.testing.generous import Generous
-from scripts.studies.accuracy import robustness
+from scripts.studies.accuracy import minorities, robustness
+from scripts.studies.accuracy.minorities import Minority
 from scripts.studies.accuracy.robustness import Robustness
-from scripts.studies.accuracy.tasks import EMBEDDING, Labels, Rows, Split, Task, samples, untrained
+from scripts.studies.accuracy.tasks import (
+    ATTACKED,
+    EMBEDDING,
+    LOADERS,
+    RARE,
+    Labels,
+    Rows,
+    Split,
+    Task,
+    samples,
+    untrained,
+)
 from scripts.studies.pages import STUDIES, Figures, Page
 
 TOLERANCE = 0.5  # points
@@ -48,6 +60,9 @@ PAGE = Page(
         "learnt": robustness.LEARNT,
         "victims": robustness.VICTIMS,
         "copies": robustness.COPIES,
+        "parts": [f"{part:.0%}" for part in minorities.PARTS],
+        "sent": minorities.SAMPLES,
+        "initial": minorities.INITIAL,
     },
 )
 
@@ -208,24 +223,34 @@ def _percent(predicted: Labels, truth: Labels) -> float:
     return 100 * float((predicted == truth).mean())
 
 
-Measured = tuple[list[Result], list[Comparison], list[Robustness]]
+@dataclass
+class Measured:
+    """What was measured on some data sets: see the types for each."""
+
+    results: list[Result] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+    robustness: list[Robustness] = field(default_factory=list)
+    minorities: list[Minority] = field(default_factory=list)
+
+    def figures(self) -> Figures:
+        """Return what the page is made of."""
+        return asdict(self)
 
 
-def measure(task: Task, progress: Callable[[str], None]) -> Measured:
-    """Measure every model on a data set; `progress` gets the name of each step."""
-    results = []
+def measure(task: Task, measured: Measured, progress: Callable[[str], None]) -> None:
+    """Measure every model on a data set; `progress` gets the name of each step: see `steps`."""
     for kind in COUNTERPARTS:
         progress(f"{task.name}: {kind.__name__}")
         with dcai.local_chain("anvil", hardfork="osaka") as chain:
-            results.append(result(task, kind, chain))
+            measured.results.append(result(task, kind, chain))
     progress(f"{task.name}: {ORDERS} orders")
-    compared = comparisons(task)
-    return results, compared, list(robustness.robustness(task, KINDS, progress)) if task.attacked else []
+    measured.comparisons += comparisons(task)
+    if task.attacked:
+        measured.robustness += robustness.robustness(task, KINDS, progress)
+    if task.rare:
+        progress(f"{task.name}: honest contributions of a rare class")
+        measured.minorities += minorities.minorities(task, [kind for kind in KINDS if not kind.dense])
 
 
-def figures(results: Sequence[Result], compared: Sequence[Comparison], robust: Sequence[Robustness]) -> Figures:
-    """Return what the page is made of."""
-    return {
-        name: [asdict(one) for one in some]
-        for name, some in (("results", results), ("comparisons", compared), ("robustness", robust))
-    }
+STEPS = len(LOADERS) * (len(COUNTERPARTS) + 1) + ATTACKED * len(KINDS) + RARE
+"""Steps of all data sets together."""

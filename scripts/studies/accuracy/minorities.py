@@ -19,6 +19,9 @@ SAMPLES = 1_500
 INITIAL = 60
 """Samples that the model starts with."""
 
+STEP = 12
+"""After so many contributions, refunds are asked for."""
+
 WAITS = {"two hours": 12, "a day": 144, "a week": 1_008}
 """Contributions until a refund, one every ten minutes."""
 
@@ -64,16 +67,18 @@ def _shares(task: Task, kind: type[Model], seed: int, *, balanced: bool) -> list
 
     first = drawn((1 / len(PARTS),) * len(PARTS) if balanced else PARTS, INITIAL)
     then = drawn(PARTS, SAMPLES)
-    later = drawn(PARTS, max(WAITS.values()) + len(PARTS))  # counts are rounded
+    later = drawn(PARTS, max(WAITS.values()) + STEP)
     twin = kind(classes=task.classes[: len(PARTS)]).fit(rows[first], labels[first]).twin
     came: dict[int, list[Labels]] = {wait: [] for wait in WAITS.values()}
     order = np.concatenate([then, later])
     sent: Rows = rows[order]
-    for done in range(len(order)):
-        twin.learn_rows(twin.rows(sent[done : done + 1]), labels[order[done : done + 1]])
+    for end in range(STEP, len(order), STEP):
+        block = slice(end - STEP, end)
+        twin.learn_rows(twin.rows(sent[block]), labels[order[block]])
         for wait, answers in came.items():
-            if 0 <= (due := done - wait) < SAMPLES:
-                answers.append(twin.predict(sent[due : due + 1]))
+            due = slice(end - STEP - wait, min(end - wait, SAMPLES))
+            if 0 <= due.start < due.stop:
+                answers.append(twin.predict(sent[due]))
     truth = labels[then]
     right = [np.concatenate(answers) == truth for answers in came.values()]
     return [(float(one[truth == 0].mean()), float(one[truth == len(PARTS) - 1].mean())) for one in right]

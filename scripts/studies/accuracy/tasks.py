@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,8 @@ class Task:
     labels : pair of int arrays
     attacked : bool
         Whether models learn it with wrong labels, too.
+    rare : bool
+        Whether models learn its classes as one frequent and two rare ones, too.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Task:
     floats: Split
     labels: tuple[Labels, Labels]
     attacked: bool = False
+    rare: bool = False
 
 
 def samples(task: Task, kind: type[Model]) -> Split:
@@ -121,13 +124,14 @@ def weight_lifting() -> Task:
     """Return the weight-lifting activities: 52 sensors, five classes."""
     data = dcai.datasets.load("weight-lifting")
     labels = data.train_labels, data.test_labels
-    return _table("weight lifting", data.labels, data.train_inputs, data.test_inputs, labels, standardize=True)
+    task = _table("weight lifting", data.labels, data.train_inputs, data.test_inputs, labels, standardize=True)
+    return replace(task, rare=True)
 
 
 LOADERS: tuple[Callable[[], Task], ...] = (imdb, sms, digits, weight_lifting)
 
-ATTACKED = 2
-"""How many of them are learnt with wrong labels, too."""
+ATTACKED, RARE = 2, 1
+"""How many of them are learnt with wrong labels, too, and with rare classes."""
 
 
 def _table(
