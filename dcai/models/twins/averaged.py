@@ -8,14 +8,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dcai.errors import InvalidInput
 from dcai.models.twins import slots
-from dcai.models.twins.fields import field, integers
+from dcai.models.twins.fields import integers
 from dcai.models.twins.lanes import INT8, INT16, INT40, UINT16, UINT24
-from dcai.models.twins.sparse import SparseTwin
+from dcai.models.twins.sparse import SLOT_GAS, SparseTwin
 from dcai.models.twins.state import HEAD, SLOT
 from dcai.models.twins.twin import Features
-from dcai.untrusted import shortened
 
 FULL = slots.HIGHEST
 """A model that has been updated as often learns nothing more."""
@@ -125,10 +123,14 @@ class AveragedPerceptronTwin(SparseTwin):
     @property
     def _most_features(self) -> int:
         if self._binary:
-            return self._affordable(2, 600)
-        # the lanes of a feature may begin anywhere in a slot
-        rows = (self.max_classes + 30) // SLOT + (self.max_classes + slots.LANES - 2) // slots.LANES + 2
-        return self._affordable(rows, 700 * self.max_classes)
+            return self._affordable(2, 600, self.slots)
+        # two classes move: their lanes are in one slot or in two of the weights, and of what is cached
+        gas, moved = 1_000 + 500 * self.max_classes, 1 if slots.LANES % self.max_classes == 0 else 2
+        every, weights = self.slots, (HEAD + self._cached) // SLOT
+        return max(
+            self._affordable(2 + moved, gas, every),
+            self._affordable(2, gas + moved * SLOT_GAS, weights),
+        )
 
     @property
     def _table(self) -> NDArray[np.int64]:
@@ -187,7 +189,7 @@ class AveragedPerceptronTwin(SparseTwin):
     def _dump(self) -> dict[str, object]:
         empty = self._empty_vectors(self._vectors).tolist()
         return {
-            "updates": self.updates_,
+            "updates": [self.updates_],
             "biases": [None if none else bias for none, bias in zip(empty, self.bias_.tolist(), strict=True)],
             "weights": self.weights_.tolist(),
             "cached_biases": self.cached_bias_.tolist(),
@@ -195,12 +197,7 @@ class AveragedPerceptronTwin(SparseTwin):
         }
 
     def _load(self, state: object) -> None:
-        self.updates_ = field(state, "updates", int)
-        if not 0 <= self.updates_ <= FULL:
-            raise InvalidInput(
-                f"'updates' in the model file is {shortened(self.updates_)}, and must be an integer from 0 to "
-                f"{FULL:,}; save the model again."
-            )
+        self.updates_ = int(integers(state, "updates", (1,), 0, UINT24.highest)[0])
         null, weights, biases = None if self._binary else _NO_BIAS, self.weights_.shape, self.bias_.shape
         self.bias_ = integers(state, "biases", biases, self._lowest_bias, INT16.highest, null=null)
         self.weights_ = integers(state, "weights", weights, self._lane.lowest, self._lane.highest)
