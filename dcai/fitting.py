@@ -27,6 +27,9 @@ _KINDS: dict[Kind, str] = {"text": "texts", "table": "rows of numbers"}
 _HELD_OUT = 5
 """One row of so many of each class is held out where the data has no test part."""
 
+RECOMMENDED = "averaged-perceptron"
+"""The model that is fitted where none is named: what "Choose a model" in the README recommends."""
+
 _LOW_RECALL = 0.7
 """Below it, honest contributors of a class often lose their deposit."""
 

@@ -31,6 +31,8 @@ def fit(tmp_path):
 
     def run(data, *options):
         output = ["-o", str(tmp_path / "model.json")]
+        if "--model" not in options:
+            options = ("--model", "naive-bayes", *options)
         return CliRunner().invoke(app, ["fit", str(data), *output, *map(str, options)], terminal_width=100)
 
     return run
@@ -70,9 +72,17 @@ def rows(file):
     return file(("label", "a", "b", "who"), ROWS)
 
 
+def test_the_model_that_is_recommended_is_fitted_if_none_is_named(tmp_path):
+    output = tmp_path / "model.json"
+    done = CliRunner().invoke(app, ["fit", "iris", "-o", str(output), "--json"])
+    assert (done.exit_code, json.loads(done.stdout)["model"]) == (0, "averaged-perceptron")
+    assert type(dcai.load(output)[0]) is dcai.AveragedPerceptron
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "encoder"),
     [
+        ("averaged-perceptron", dcai.AveragedPerceptron, dcai.TabularEncoder),
         ("naive-bayes", dcai.NaiveBayes, dcai.TabularEncoder),
         ("sparse-perceptron", dcai.SparsePerceptron, dcai.TabularEncoder),
         ("sparse-nearest-centroid", dcai.SparseNearestCentroid, dcai.TabularEncoder),

@@ -19,7 +19,7 @@ from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
 from dcai.errors import InvalidInput, NodeError
 from dcai.files import is_standard_output
-from dcai.fitting import Accuracy, Fitted, Recipe, became, first, fit, fitting, measure, models
+from dcai.fitting import RECOMMENDED, Accuracy, Fitted, Recipe, became, first, fit, fitting, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
 from dcai.terminal import Console
@@ -32,7 +32,7 @@ def run(
         str, typer.Argument(help="A data set that `dcai data list` shows, or a file with a header: .csv or .csv.gz.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Write the model to this file.")],
-    model: Annotated[str, typer.Option(help=f"One of {', '.join(models())}.")] = "naive-bayes",
+    model: Annotated[str, typer.Option(help=f"One of {', '.join(models())}.")] = RECOMMENDED,
     encoder: Annotated[
         str | None,
         typer.Option(

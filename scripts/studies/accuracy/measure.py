@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import ClassifierMixin
-from sklearn.linear_model import Perceptron
+from sklearn.linear_model import Perceptron, SGDClassifier
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.neighbors import NearestCentroid
 from sklearn.pipeline import make_pipeline
@@ -82,7 +82,22 @@ def dense_perceptron() -> ClassifierMixin:
     return make_pipeline(constant, perceptron(fit_intercept=False))
 
 
+def averaged_perceptron() -> ClassifierMixin:
+    """Return what scikit-learn has that is nearest to the averaged perceptron: its average is over all samples."""
+    return SGDClassifier(
+        loss="perceptron",
+        learning_rate="constant",
+        eta0=1,
+        penalty=None,
+        average=True,
+        shuffle=False,
+        max_iter=1,
+        tol=None,
+    )
+
+
 COUNTERPARTS: dict[type[Model], Callable[[], ClassifierMixin]] = {
+    dcai.AveragedPerceptron: averaged_perceptron,
     dcai.SparsePerceptron: perceptron,
     dcai.DensePerceptron: dense_perceptron,
     dcai.SparseNearestCentroid: NearestCentroid,
@@ -91,8 +106,8 @@ COUNTERPARTS: dict[type[Model], Callable[[], ClassifierMixin]] = {
 }
 """Each model's counterpart in scikit-learn."""
 
-KINDS: tuple[type[Model], ...] = (dcai.AveragedPerceptron, *COUNTERPARTS)
-"""Every model, which the twins learn with wrong labels."""
+OTHER_RULES = (dcai.AveragedPerceptron.__name__,)
+"""Models whose counterpart learns by another rule, and may be further away."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ class Result:
     @property
     def missed(self) -> bool:
         """Whether the contract is further from scikit-learn than the tolerance."""
-        return abs(self.ours - self.scikit) > TOLERANCE
+        return self.model not in OTHER_RULES and abs(self.ours - self.scikit) > TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -246,11 +261,11 @@ def measure(task: Task, measured: Measured, progress: Callable[[str], None]) -> 
     progress(f"{task.name}: {ORDERS} orders")
     measured.comparisons += comparisons(task)
     if task.attacked:
-        measured.robustness += robustness.robustness(task, KINDS, progress)
+        measured.robustness += robustness.robustness(task, COUNTERPARTS, progress)
     if task.rare:
         progress(f"{task.name}: honest contributions of a rare class")
-        measured.minorities += minorities.minorities(task, [kind for kind in KINDS if not kind.dense])
+        measured.minorities += minorities.minorities(task, [kind for kind in COUNTERPARTS if not kind.dense])
 
 
-STEPS = len(LOADERS) * (len(COUNTERPARTS) + 1) + ATTACKED * len(KINDS) + RARE
+STEPS = len(LOADERS) * (len(COUNTERPARTS) + 1) + ATTACKED * len(COUNTERPARTS) + RARE
 """Steps of all data sets together."""
