@@ -49,6 +49,8 @@ def untrained(kind, classes, features):
     model = kind(classes=[str(number) for number in range(classes)]).fit(np.zeros((0, features)), [])
     if issubclass(kind, (dcai.SparsePerceptron, dcai.AveragedPerceptron, dcai.DensePerceptron)):
         model.bias_[:] = 0
+        if kind is dcai.AveragedPerceptron:
+            model.twin.updates_ = 1  # the first update caches nothing
     else:
         model.counts_[:] = 1
     return model
