@@ -24,7 +24,11 @@ _HOSTILE = {"kind": "LabelFlipper", "name": "hostile", "deposit": 100, "every": 
 _SMALL = 1_000
 
 
-def scenario(dataset: Dataset, samples: int | None = None) -> Scenario:
+PLAIN = "SparsePerceptron"
+"""The model that the demonstration's is compared with, under the same attack."""
+
+
+def scenario(dataset: Dataset, samples: int | None = None, model: str = "AveragedPerceptron") -> Scenario:
     """Return the demonstration as a scenario.
 
     The terms are the talk's, waits of a day and 10,000 units for each contributor; for small data an hour and 600
@@ -36,6 +40,8 @@ def scenario(dataset: Dataset, samples: int | None = None) -> Scenario:
         Two classes.
     samples
         How many of the training samples to use, the initial ones included; all if left out.
+    model
+        The name of its class.
 
     Raises
     ------
@@ -52,9 +58,10 @@ def scenario(dataset: Dataset, samples: int | None = None) -> Scenario:
     wait, balance = (3_600, 600) if (samples or given) < _SMALL else (86_400, 10_000)
     data: dict[str, object] = {"name": dataset.name, "shuffle": False, "initial": 0.08}
     table = {
-        "title": f"A shared perceptron under attack: {dataset.title}",
+        "title": f"A shared model under attack: {dataset.title}",
         "unit": UNIT_WEI,
         "data": data if samples is None else {**data, "samples": samples},
+        "model": {"kind": model},
         "incentive": {
             "kind": "DepositRefundTake",
             "weight": UNIT_WEI // 5,

@@ -28,6 +28,12 @@ _KINDS: dict[Kind, str] = {"text": "texts", "table": "rows of numbers"}
 _HELD_OUT = 5
 """One row of so many of each class is held out where the data has no test part."""
 
+RECOMMENDED = "averaged-perceptron"
+"""The model that is fitted where none is named: what "Choose a model" in the README recommends."""
+
+_LOW_RECALL = 0.7
+"""Below it, honest contributors of a class often lose their deposit."""
+
 _SEED = 0
 """The order of rows is drawn with it: the same in every run."""
 
@@ -162,6 +168,11 @@ class Accuracy:
     unseen: tuple[str, ...]
     untested: tuple[str, ...]
 
+    @property
+    def low_recall(self) -> tuple[str, ...]:
+        """The classes of which the model recognises less than 70%."""
+        return tuple(name for name, share in self.recall.items() if share < _LOW_RECALL)
+
 
 def first(dataset: Dataset, rows: int) -> Dataset:
     """Return a data set with the first rows only of its training part.
@@ -178,6 +189,54 @@ def first(dataset: Dataset, rows: int) -> Dataset:
             f"{shortened(rows)}."
         )
     return replace(dataset, train_inputs=dataset.train_inputs[:rows], train_labels=dataset.train_labels[:rows])
+
+
+def fitting(recipe: Recipe, dataset: Dataset) -> Dataset:
+    """Return a data set with the columns only that the encoder takes; vectors are of numbers, and all are there.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none.
+    """
+    if recipe.encoder != "vector":
+        return dataset
+    table: Any = dataset.train_inputs
+    names = dataset.feature_names or ()
+    columns = [table[name] for name in names] if hasattr(table, "columns") else table.T
+    why: dict[str, str] = {}
+    for name, column in zip(names, columns, strict=False):
+        if getattr(column.dtype, "kind", "") not in "biuf":
+            why[name] = f"it has categories, and the encoder {recipe.encoder} takes numbers"
+        elif missing := int(np.isnan(column).sum()):
+            why[name] = f"{missing:,} of its numbers are missing, and the encoder {recipe.encoder} takes rows of all"
+    if not why:
+        return dataset
+    kept = [at for at, name in enumerate(names) if name not in why]
+    if not kept:
+        raise InvalidInput(
+            f"{dataset.name} has no column of numbers that are all there, and a {recipe.model} takes no other: choose "
+            "a sparse model or naive-bayes."
+        )
+    train, test = (
+        np.asarray(part.take(kept, axis=1), dtype=np.float64)  # type: ignore[union-attr]
+        for part in (dataset.train_inputs, dataset.test_inputs)
+    )
+    return replace(
+        dataset,
+        train_inputs=train,
+        test_inputs=test,
+        feature_names=tuple(names[at] for at in kept),
+        left_out={**dataset.left_out, **why},
+    )
+
+
+def became(fitted: Fitted, dataset: Dataset) -> dict[str, str]:
+    """Say what has become of each column of a table, or why one is left out; of texts, of the others only."""
+    left_out = {name: f"left out: {why}" for name, why in dataset.left_out.items()}
+    if isinstance(fitted.encoder, TabularEncoder):
+        return {column.name: column.summary for column in fitted.encoder.columns_} | left_out
+    return dict.fromkeys(dataset.feature_names or (), "a number of the vector") | left_out
 
 
 def fit(recipe: Recipe, dataset: Dataset, *, shuffle: bool | None = None) -> Fitted:
@@ -271,7 +330,7 @@ def _parts(labels: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp
 def _chosen(dataset: Dataset, part: Literal["train", "test"], rows: NDArray[np.intp]) -> dict[str, Any]:
     """Return rows of the training part as the fields of a part."""
     inputs: Any = dataset.train_inputs
-    chosen = [inputs[row] for row in rows.tolist()] if isinstance(inputs, list) else inputs[rows]
+    chosen = [inputs[row] for row in rows.tolist()] if isinstance(inputs, list) else inputs.take(rows, axis=0)
     return {f"{part}_inputs": chosen, f"{part}_labels": dataset.train_labels[rows]}
 
 

@@ -20,8 +20,21 @@ def run():
 
 
 @pytest.mark.usefixtures("anvil")
-def test_the_attacker_runs_out_of_money_and_the_model_recovers():
+def test_the_attacker_runs_out_of_money_and_the_model_hardly_notices():
     result = simulate(demo.scenario(datasets.load("breast-cancer")))
+
+    honest, hostile = result.outcomes
+    assert (result.contributed, result.open, result.stopped, result.problems) == (366, 0, None, ())
+    assert hostile.end_wei < 0.1 * hostile.start_wei
+    assert honest.end_wei > 1.5 * honest.start_wei
+    assert result.course["accuracy"].min() > result.initial - 0.05
+    assert result.final > result.initial
+    assert result.baseline - result.final < 0.03
+
+
+@pytest.mark.usefixtures("anvil")
+def test_the_attacker_of_a_plain_perceptron_runs_out_of_money_and_it_recovers():
+    result = simulate(demo.scenario(datasets.load("breast-cancer"), model=demo.PLAIN))
 
     honest, hostile = result.outcomes
     assert (result.contributed, result.open, result.stopped, result.problems) == (366, 0, None, ())
@@ -39,7 +52,13 @@ def test_the_command_tells_the_story_on_py_evm_and_draws_it(run, tmp_path):
     answer = run("demo", "--samples", 30, "--backend", "py-evm", "--plot", picture)
 
     assert answer.exit_code == 0
-    for words in ("Accuracy on 171 hidden samples; 28 to contribute", "half way", "contributions", "word for word"):
+    for words in (
+        "Accuracy on 171 hidden samples; 28 to contribute",
+        "half way",
+        "contributions",
+        "a plain perceptron",
+        "word for word",
+    ):
         assert words in " ".join(answer.stdout.split())
     assert picture.read_bytes().startswith(b"\x89PNG")
 

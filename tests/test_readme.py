@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 import dcai
+from dcai import plugins
+from dcai.fitting import RECOMMENDED
+from scripts.studies.accuracy import robustness
+from scripts.studies.accuracy.measure import PAGE as ACCURACY
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -30,6 +34,7 @@ FIGURES = {
 
 # Model -> the figure of a contribution.
 MODELS = {
+    "AveragedPerceptron": "averaged_perceptron_1000.contribute_agree",
     "SparsePerceptron": "sparse_perceptron_1000.contribute_agree",
     "NaiveBayes": "naive_bayes_2x1000.contribute_agree",
     "SparseNearestCentroid": "sparse_centroid_2x1000.contribute_agree",
@@ -56,6 +61,24 @@ def test_the_readme_shows_what_each_model_costs_and_how_often_it_is_right(model:
         measured = re.search(rf"^\| {data} \| {model} \| ([\d.]+) \|", page, re.MULTILINE)
         assert measured, f"docs/accuracy.md has no row for {model} on {data}"
         assert shown == f"{float(measured[1]):.1f}"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_readme_shows_what_wrong_labels_do_to_each_model(model: str) -> None:
+    shown = re.search(rf"^\| `{model}` \| [^|]+ \| ([^|]+) \| ([^|]+) \| ([^|]+) \|", README, re.MULTILINE)
+    assert shown, f"the README has no row for {model}"
+    rows = {(one["task"], one["model"]): one for one in ACCURACY.committed()["robustness"]}
+    film, sms = rows["IMDB-1000", model], rows["SMS", model]
+    copies = f"{robustness.COPIES:,}+" if film["turned"] == robustness.COPIES else f"{film['turned']:.0f}"
+    refunds = f"{film['wrong']:.0f} · {film['honest']:.0f} %"
+    assert shown.groups() == (f"{film['mean']:.1f} · {sms['mean']:.1f} %", copies, refunds)
+
+
+def test_what_is_fitted_if_no_model_is_named_is_what_the_table_recommends() -> None:
+    (model,) = re.findall(r"^\*\*Take `(\w+)`\*\*", README, re.MULTILINE)
+    assert plugins.command_name(getattr(dcai, model)) == RECOMMENDED
+    rows = [one for one in ACCURACY.committed()["robustness"] if one["task"] == "IMDB-1000"]
+    assert max(rows, key=lambda one: one["turned"])["model"] == model
 
 
 def test_the_vectors_of_the_page_about_models_are_fitted_as_they_stand() -> None:

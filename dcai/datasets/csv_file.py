@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcai.datasets.csv_rows import read_rows
-from dcai.datasets.dataset import Dataset
+from dcai.datasets.dataset import Dataset, Inputs
+from dcai.encoders import cells as contents
 from dcai.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SUFFIXES = (".csv", ".csv.gz")
 
@@ -41,8 +46,9 @@ def read_csv(
     text : str
         The column of the texts.
     kind : {"text", "table"}, optional
-        What the inputs are: the texts, or all other columns that contain numbers. By default the texts if the file has
-        that column. Where cells aren't separated by commas, numbers may have decimal commas.
+        What the inputs are: the texts, or all other columns that contain numbers or categories. By default the texts
+        if the file has that column. Where cells aren't separated by commas, numbers may have decimal commas. An empty
+        cell is a missing value, and so is what people write for one among numbers, such as NA or ?.
 
     Returns
     -------
@@ -54,7 +60,8 @@ def read_csv(
     ------
     InvalidInput
         If the file can't be read or is not CSV, a column is missing, a label is empty or written in two ways, all rows
-        have one class, or a column of numbers has a cell that is not a finite number; the message names the line.
+        have one class, or a column of numbers has a cell that is neither a finite number nor missing; the message names
+        the line.
     """
     header, rows, lines, separator = read_rows(path, label)
     columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else {}
@@ -62,23 +69,29 @@ def read_csv(
     columns.pop("", None)
     classes, labels = _labels(path, _column(path, columns, label), label, lines)
     kind = kind or ("text" if text in columns else "table")
-    inputs: list[str] | NDArray[np.float64]
+    inputs: Inputs
     if kind == "text":
         names, inputs = None, list(_column(path, columns, text))
         left_out |= {name: "only the texts are learnt" for name in columns if name not in (label, text)}
     else:
-        numbers: dict[str, NDArray[np.float64]] = {}
+        learnt: dict[str, NDArray[np.float64] | list[str | None]] = {}
         for name, cells in columns.items():
             if name == label:
                 continue
-            values = _numbers(path, name, cells, lines, decimal_commas=separator != ",")
+            if name == text:
+                left_out[name] = "its texts are not learnt with a table"
+                continue
+            values = _values(path, name, cells, lines, decimal_commas=separator != ",")
             if isinstance(values, str):
                 left_out[name] = values
             else:
-                numbers[name] = values
-        if not numbers:
-            raise InvalidInput(f"{path} has no column of numbers beside {label!r}; name one of texts with --text.")
-        names, inputs = tuple(numbers), np.column_stack(list(numbers.values()))
+                learnt[name] = values
+        if not learnt:
+            raise InvalidInput(
+                f"{path} has no column of numbers beside {label!r}; of categories neither, since most texts of a "
+                "column are in one row only. Name one of texts with --text."
+            )
+        names, inputs = tuple(learnt), _table(learnt)
     return Dataset(
         name=path.name,
         title=path.name,
@@ -152,18 +165,31 @@ def _meant(name: str) -> object:
     return unicodedata.normalize("NFKC", visible).casefold()
 
 
+def _values(
+    path: Path, name: str, cells: Sequence[str], lines: Sequence[int], *, decimal_commas: bool
+) -> NDArray[np.float64] | list[str | None] | str:
+    """Return a column of numbers or of categories, or why it is left out."""
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled:
+        return "it is empty"
+    named = [cell for cell in filled if not contents.is_no_number(cell)]
+    commas = sum(1 for cell in named if _WITH_COMMA.fullmatch(cell))
+    if contents.are_numbers(sum(_number(cell) is not None for cell in named) + commas, len(named), len(filled)):
+        return _numbers(path, name, cells, lines, decimal_commas=decimal_commas)
+    categories = [contents.category_of(cell) for cell in cells]
+    times = Counter(category for category in categories if category is not None)
+    if 2 * sum(1 for count in times.values() if count == 1) > len(filled):
+        return "most of its texts are in one row only"
+    return categories
+
+
 def _numbers(
     path: Path, name: str, cells: Sequence[str], lines: Sequence[int], *, decimal_commas: bool
-) -> NDArray[np.float64] | str:
-    """Return a column of numbers, or why it isn't one: most of its cells are something else."""
-    values = [_number(cell) for cell in cells]
+) -> NDArray[np.float64]:
+    """Return a column of numbers, NaN where one is missing."""
+    values = [np.nan if contents.is_no_number(cell) else _number(cell) for cell in cells]
     kind = "a finite number"
     commas = [bool(_WITH_COMMA.fullmatch(cell)) for cell in cells] if None in values else []
-    filled = sum(1 for cell in cells if cell.strip())
-    found = sum(value is not None for value in values) + sum(commas)
-    if found < filled / 2 or not found:
-        few = f"only {found:,} of its {filled:,} cells are numbers" if found else "it has no numbers"
-        return few if filled else "it is empty"
     if any(commas):
         if not decimal_commas:
             fault = commas.index(True)
@@ -171,15 +197,28 @@ def _numbers(
                 f"Line {lines[fault]} of {path} has {cells[fault]!r} in column {name!r}: where commas separate cells, "
                 "numbers have decimal points; write them so, or separate cells by semicolons."
             )
-        values = [None if "." in cell else _number(cell.replace(",", ".")) for cell in cells]
+        values = [
+            value if value is not None and np.isnan(value) else None if "." in cell else _number(cell.replace(",", "."))
+            for cell, value in zip(cells, values, strict=True)
+        ]
         kind = "a finite number with a decimal comma"
     for line, cell, value in zip(lines, cells, values, strict=True):
-        if value is None or not np.isfinite(value):
+        if value is None or np.isinf(value):
             raise InvalidInput(
                 f"Line {line} of {path} has {cell!r} in column {name!r}, which is not {kind}; correct it, or "
                 "remove the row or the column."
             )
     return np.array(values, dtype=np.float64)
+
+
+def _table(learnt: Mapping[str, NDArray[np.float64] | list[str | None]]) -> NDArray[np.float64] | pd.DataFrame:
+    numbers = [column for column in learnt.values() if isinstance(column, np.ndarray)]
+    if len(numbers) == len(learnt):
+        return np.column_stack(numbers)
+    import pandas as pd  # which takes longer to import than most files to read
+
+    typed = {name: one if isinstance(one, np.ndarray) else pd.Categorical(one) for name, one in learnt.items()}
+    return pd.DataFrame(typed)
 
 
 def _number(cell: str) -> float | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Self
 
 from dcai.encoders.base import DenseEncoder
 from dcai.encoders.checks import check_texts
-from dcai.encoders.codings.embedding import Embed, EmbeddingCoding
+from dcai.encoders.codings.embedding import Embed, EmbeddingCoding, is_local
 from dcai.encoders.vector import VectorEncoder
 from dcai.errors import InvalidInput
 from dcai.untrusted import shortened
@@ -21,16 +22,18 @@ class EmbeddingEncoder(DenseEncoder):
     library.
 
     The spec holds only the name of the function: people who load the encoder bring the same function. Name it so that
-    they find it, with its version. `encode` gives the row that `transform` gives where the function gives a
-    text the same vector whatever texts stand beside it; neural networks that work in batches do so but for the last
-    bits of a float, which may change an integer by one.
+    they find it, with its version; a path of this machine is refused, since it would be published.
+
+    `encode` gives the row that `transform` gives where the function gives a text the same vector whatever texts stand
+    beside it; neural networks that work in batches do so but for the last bits of a float, which may change an integer
+    by one.
 
     Parameters
     ----------
     embed : callable, list of str to array-like of float
         Takes n texts, n ≥ 1, and returns finite numbers of shape (n, dimensions).
     name : str
-        What people know the embedding by.
+        What people know the embedding by, such as "sentence-transformers/all-MiniLM-L6-v2".
     dimensions : int
         1 to 4,096.
     bits : int
@@ -77,7 +80,7 @@ class EmbeddingEncoder(DenseEncoder):
         self.bits = bits
 
     @classmethod
-    def sentence_transformer(cls, model_name: str, bits: int = 8) -> Self:
+    def sentence_transformer(cls, model_name: str, bits: int = 8, *, name: str | None = None) -> Self:
         """Make an encoder, yet to be fitted, of a model of the sentence-transformers library.
 
         The model is loaded, and downloaded where it isn't there yet, by that library: name only models you trust.
@@ -86,15 +89,22 @@ class EmbeddingEncoder(DenseEncoder):
         Parameters
         ----------
         model_name : str
-            As the library knows it; becomes the name of the encoder.
+            As the library knows it, or a folder of this machine.
         bits : int
             8 or 16.
+        name : str, optional
+            What people know the model by; by default as the library does. A folder needs one.
 
         Raises
         ------
         InvalidInput
-            If sentence-transformers is not installed.
+            If sentence-transformers is not installed, or a folder has no name besides.
         """
+        if name is None and (is_local(str(model_name)) or Path(model_name).exists()):
+            raise InvalidInput(
+                f"{shortened(str(model_name))} is a folder of this machine, and the encoder's name is published: give "
+                "name=…, by which people find the model."
+            )
         try:
             from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found, unused-ignore]
         except ImportError as error:
@@ -103,7 +113,7 @@ class EmbeddingEncoder(DenseEncoder):
                 "pip install 'dcai[embeddings]'."
             ) from error
         model = SentenceTransformer(model_name)
-        return cls(model.encode, model_name, model.get_embedding_dimension(), bits)
+        return cls(model.encode, name or model_name, model.get_embedding_dimension(), bits)
 
     def fit(self, inputs: Iterable[str], y: object = None) -> Self:
         """Check the parameters and measure the loss; nothing else is learnt, so that a few hundred texts are enough.
@@ -118,10 +128,15 @@ class EmbeddingEncoder(DenseEncoder):
         Raises
         ------
         InvalidInput
-            If a parameter is out of range, the texts are not an iterable of str or there are none, or `embed` returns
-            anything but `dimensions` finite numbers per text, not all of them zero.
+            If a parameter is out of range, the name is a path, the texts are not an iterable of str or there are none,
+            or `embed` returns anything but `dimensions` finite numbers per text, not all of them zero.
         """
         coding = EmbeddingCoding(self.embed, self.name, self.dimensions, self.bits)
+        if is_local(coding.name):
+            raise InvalidInput(
+                f"The name of an embedding is published, and {shortened(coding.name)} is a path of a machine; use a "
+                "name by which people find the embedding."
+            )
         texts = check_texts(inputs)
         if not texts:
             raise InvalidInput("The loss of the embedding is measured on texts, and there are none; give at least one.")

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from dcai.encoders.base import DenseEncoder
 from dcai.encoders.codings.vector import VectorCoding
-from dcai.encoders.tables import read_training_table
+from dcai.encoders.tables import numeric, read_training_table
 from dcai.errors import InvalidInput
 from dcai.samples import check_dimensions, scale_of
 from dcai.untrusted import shortened
@@ -103,7 +103,8 @@ class VectorEncoder(DenseEncoder):
         scale = scale_of(self.bits)
         if not isinstance(self.standardize, bool):
             raise InvalidInput(f"standardize must be True or False, not {shortened(self.standardize)}.")
-        table, names = read_training_table(inputs, feature_names)
+        names, given, _ = read_training_table(inputs, feature_names)
+        table = numeric(given, names)
         check_dimensions(len(names))
         mean, std = _moments(table, names) if self.standardize else (np.empty(0), np.empty(0))
         coding = VectorCoding(names, self.bits, mean, std)

@@ -12,6 +12,7 @@ import pandas as pd
 from dcai.simulation.engine import Engine
 from dcai.simulation.outcome import Outcome, outcomes
 from dcai.simulation.reasons import in_words
+from dcai.simulation.refunds import ClassRefunds, refunds
 from dcai.simulation.scenario.scenario import Scenario, heading
 from dcai.simulation.versions import Fork
 from dcai.trainer.audit import Audit
@@ -76,6 +77,8 @@ class Result:
     open : int
         How many contributions have something open at the end.
     outcomes : tuple of Outcome
+    refunds : tuple of ClassRefunds
+        What came back to authors, by the true class of their samples; empty where nothing comes back by itself.
     course, actions : pandas.DataFrame
         See `Recorder.course` and `Recorder.actions`.
     stopped : str or None
@@ -108,6 +111,7 @@ class Result:
     skipped: dict[str, int]
     open: int
     outcomes: tuple[Outcome, ...]
+    refunds: tuple[ClassRefunds, ...]
     course: pd.DataFrame
     actions: pd.DataFrame
     stopped: str | None
@@ -155,6 +159,7 @@ class Result:
             skipped=dict(world.pool.skipped),
             open=sum(world.rules.is_open(entry, world.now) for entry in world.history.entries.values()),
             outcomes=tuple(outcomes(engine, course, actions)),
+            refunds=tuple(refunds(actions, classes, next(iter(world.rules.own), None))),
             course=course,
             actions=actions,
             stopped=engine.stopped,
@@ -220,6 +225,7 @@ class Result:
             "skipped": self.skipped,
             "open": self.open,
             "agents": {outcome.name: {**asdict(outcome), "gain_wei": outcome.gain_wei} for outcome in self.outcomes},
+            "refunds": {one.name: {**asdict(one), "rate": one.rate} for one in self.refunds},
             "stopped": self.stopped,
             "audit_problems": None if self.problems is None else list(self.problems),
             "digest": self.digest,

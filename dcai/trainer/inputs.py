@@ -127,9 +127,9 @@ class Inputs:
         Raises
         ------
         InvalidInput
-            If an input can't be a sample: the sentence begins with its row, counted from 1. Or if all are left out.
+            If an input can't be a sample: the sentence begins with its row, counted from 1.
         """
-        inputs = listed(data, "inputs")
+        inputs = self.listed(data)
         samples: list[bytes] = []
         numbers: list[int] = []
         skipped: list[int] = []
@@ -145,9 +145,35 @@ class Inputs:
                 way_out = " Or leave such rows out: skip_unknown=True." if unknown and skip_unknown is False else ""
                 error.args = (_in_row(row, len(inputs), str(error)) + way_out,)
                 raise
-        if skipped and not samples:
-            raise NothingToEncode(f"None of the {len(skipped)} rows holds anything that {self._name!r} knows.")
         return Rows(samples, numbers, tuple(skipped))
+
+    def contributed(self, data: Iterable[object], *, skip_unknown: bool) -> Rows:
+        """Return inputs as samples to contribute: see `rows`.
+
+        Raises
+        ------
+        NothingToEncode
+            If all are left out, too.
+        """
+        rows = self.rows(data, skip_unknown=skip_unknown)
+        if rows.skipped and not rows.samples:
+            raise NothingToEncode(f"None of the {len(rows.skipped)} rows holds anything that {self._name!r} knows.")
+        return rows
+
+    def listed(self, data: Iterable[object]) -> list[Any]:
+        """Return many inputs as a list; the rows of a data frame by the names of its columns, if an encoder takes rows.
+
+        Raises
+        ------
+        InvalidInput
+            As of `listed`.
+        """
+        names = getattr(self.encoder, "column_names", None)
+        if names and hasattr(data, "columns"):
+            from dcai.encoders.tables import rows_of
+
+            return rows_of(data, names)
+        return listed(data, "inputs")
 
     def sizes(self, samples: Sequence[bytes]) -> tuple[int, ...]:
         """Return the sizes of samples, by which they are priced."""

@@ -87,12 +87,12 @@ class Calls:
             If there aren't as many labels as inputs, an input holds nothing to encode, or a label is unknown; the
             sentence names the row, counted from 1.
         """
-        inputs, given = listed(data, "inputs"), listed(labels, "labels")
+        inputs, given = self._trainer.inputs.listed(data), listed(labels, "labels")
         if len(inputs) != len(given):
             raise InvalidInput(f"There are {len(inputs)} inputs and {len(given)} labels; give one label per input.")
         trainer = self._trainer
         of_rows = trainer.classes.numbers(given)
-        samples, rows, skipped = trainer.inputs.rows(inputs, skip_unknown=skip_unknown)
+        samples, rows, skipped = trainer.inputs.contributed(inputs, skip_unknown=skip_unknown)
         numbers = [of_rows[row - 1] for row in rows]
         model, incentive = trainer.inputs.blank(trainer.labels), trainer.incentive
         for row, size in zip(rows, trainer.inputs.sizes(samples), strict=True):

@@ -174,7 +174,7 @@ class Trainer(TrainerView, Generic[C, H]):
         if many is None and skip_unknown:
             raise InvalidInput("skip_unknown=True is for many=…: give a list of inputs there, or leave it out.")
         if many is not None:
-            rows = self.inputs.rows(many, skip_unknown=skip_unknown)
+            rows = self.inputs.contributed(many, skip_unknown=skip_unknown)
             return Quote.of(self, self.inputs.sizes(rows.samples), rows.skipped)
         return Quote.of(self, (1,) if data is None else self.inputs.sizes([self.inputs.sample(data)]))
 

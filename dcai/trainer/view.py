@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 from dcai.chain.contract import Contract
 from dcai.trainer.inputs import Inputs
@@ -43,14 +43,43 @@ class TrainerView:
         data
             A text or a row, whatever the encoder takes; feature indices or a vector of signed bytes where there is
             none.
+
+        Raises
+        ------
+        NothingToEncode
+            If nothing in it is known: the contract has no answer for an empty sample.
+        InvalidInput
+            If it is not what the encoder takes.
         """
         label: int = self.contract.read("predict", self.inputs.question(data))
         return self.classes.of(label + 1)[label]
 
-    def predict_many(self, data: Iterable[object]) -> list[str]:
-        """Return the class of each of many inputs, computed here from the parameters read off the chain once."""
-        model = self.model()
-        return [self.labels[model.label_of(sample)] for sample in self.inputs.rows(data).samples]
+    @overload
+    def predict_many(self, data: Iterable[object], *, skip_unknown: Literal[False] = False) -> list[str]: ...
+
+    @overload
+    def predict_many(self, data: Iterable[object], *, skip_unknown: bool) -> list[str | None]: ...
+
+    def predict_many(self, data: Iterable[object], *, skip_unknown: bool = False) -> Sequence[str | None]:
+        """Return the class of each of many inputs, computed here from the parameters read off the chain once.
+
+        Parameters
+        ----------
+        data
+            A list of inputs, a table, or what gives one input after the other.
+        skip_unknown
+            Answer None for inputs in which nothing is known; otherwise one such input is refused with its row.
+
+        Raises
+        ------
+        NothingToEncode, InvalidInput
+            As of `predict`; the sentence begins with the row, counted from 1.
+        """
+        rows, model = self.inputs.rows(data, skip_unknown=skip_unknown), self.model()
+        answers: list[str | None] = [None] * (len(rows.samples) + len(rows.skipped))
+        for row, sample in zip(rows.numbers, rows.samples, strict=True):
+            answers[row - 1] = self.labels[model.label_of(sample)]
+        return answers
 
     def score(self, data: object) -> dict[str, int]:
         """Return the score of each class; the largest wins, the first of two that are level. A view call: free."""

@@ -61,6 +61,8 @@ def fit(tmp_path):
 
     def run(data, *options):
         output = ["-o", str(tmp_path / "model.json")]
+        if "--model" not in options:
+            options = ("--model", "naive-bayes", *options)
         return CliRunner().invoke(app, ["fit", str(data), *output, *map(str, options)], terminal_width=100)
 
     return run

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import dcai
 from dcai import datasets
+from dcai.cli import app
 from tests.cli.conftest import ROWS, TEXTS
 
 pytestmark = pytest.mark.usefixtures("no_data")
 
 
+def test_the_model_that_is_recommended_is_fitted_if_none_is_named(tmp_path):
+    output = tmp_path / "model.json"
+    done = CliRunner().invoke(app, ["fit", "iris", "-o", str(output), "--json"])
+    assert (done.exit_code, json.loads(done.stdout)["model"]) == (0, "averaged-perceptron")
+    assert type(dcai.load(output)[0]) is dcai.AveragedPerceptron
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "encoder"),
     [
+        ("averaged-perceptron", dcai.AveragedPerceptron, dcai.TabularEncoder),
         ("naive-bayes", dcai.NaiveBayes, dcai.TabularEncoder),
         ("sparse-perceptron", dcai.SparsePerceptron, dcai.TabularEncoder),
         ("sparse-nearest-centroid", dcai.SparseNearestCentroid, dcai.TabularEncoder),
@@ -93,13 +104,28 @@ def test_a_class_of_one_row_is_learnt_and_not_measured(fitted, file):
 
 def test_the_recall_of_each_class_and_the_columns_that_are_left_out_are_shown(fit, fitted, file, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    path = file(("label", "a", "who", "void", ""), [(*row[:2], row[3], "", str(at)) for at, row in enumerate(ROWS * 3)])
-    shown = " ".join(fit(path).stdout.split())
-    assert "'': it has no name; 'who': it has no numbers; 'void': it is empty" in shown
+    path = file(("label", "a", "who", "void", ""), [(*row[:2], f"{at}th", "", "") for at, row in enumerate(ROWS * 3)])
+    shown = [line.strip("│ ") for line in fit(path).stdout.splitlines()]
+    for name, reason in (
+        ("", "it has no name"),
+        ("who", "most of its texts are in one row only"),
+        ("void", "it is empty"),
+    ):
+        assert any(line.startswith(f"column {name!r} ") and f"left out: {reason}" in line for line in shown)
+    shown = " ".join(" ".join(shown).split())
     assert "no 100.0%, yes 100.0%" in shown
     told, _, encoder = fitted(path)
     assert list(told["columns_left_out"]) == ["", "who", "void"]
     assert encoder.column_names_ == ["a"]
+
+
+def test_a_class_that_is_often_not_recognised_is_warned_about(fitted, fit, file):
+    rows = [("common", f"usual words {at}") for at in range(50)] + [("rare", f"usual words {at}") for at in range(10)]
+    path = file(("label", "text"), rows)
+
+    assert fitted(path)[0]["low_recall"] == ["rare"]
+    (warned,) = (line for line in fit(path).stdout.splitlines() if line.startswith("│ low recall"))
+    assert "1: rare: honest contributors of this class will often" in warned
 
 
 def test_of_a_file_with_texts_all_other_columns_are_named_as_left_out(fitted, file):
@@ -118,6 +144,39 @@ def test_rows_in_which_nothing_is_a_feature_are_left_out_and_counted(fitted, fit
 def test_of_a_table_all_columns_with_numbers_are_features_and_no_others(fitted, rows):
     told, _, encoder = fitted(rows)
     assert told["columns"] == encoder.column_names_ == ["a", "b"]
+
+
+PEOPLE = [("rich", "52", "law", ""), ("poor", "", "sales", "x"), ("poor", "31", "sales", "y"), ("rich", "60", "", "z")]
+
+
+def test_categories_and_missing_values_are_features_and_each_column_says_what_became_of_it(fit, fitted, file):
+    path = file(("label", "age", "work", "id"), [(*row[:3], f"{row[3]}{at}") for at, row in enumerate(PEOPLE * 5)])
+
+    told, _, encoder = fitted(path)
+
+    assert told["columns_became"] == {
+        "age": "3 bins and missing values",
+        "work": "2 categories and missing values",
+        "id": "left out: most of its texts are in one row only",
+    }
+    assert encoder.encode({"age": 60, "work": "law"}).tolist() == encoder.encode([60, "law"]).tolist()
+    assert told["recall"] == {"poor": 1.0, "rich": 1.0}
+    assert "3 bins and missing values" in fit(path).stdout
+
+
+def test_vectors_are_of_the_columns_whose_numbers_are_all_there(fitted, fit, file):
+    rows = [(*row[:3], str(at % 7)) for at, row in enumerate(PEOPLE * 5)]
+
+    told, _, encoder = fitted(file(("label", "age", "work", "score"), rows), "--model", "nearest-centroid")
+
+    assert told["columns"] == encoder.column_names_ == ["score"]
+    assert told["columns_became"] == {
+        "score": "a number of the vector",
+        "age": "left out: 5 of its numbers are missing, and the encoder vector takes rows of all",
+        "work": "left out: it has categories, and the encoder vector takes numbers",
+    }
+    none = fit(file(("label", "age"), [row[:2] for row in PEOPLE]), "--model", "nearest-centroid")
+    assert none.stderr.startswith("data.csv has no column of numbers that are all there")
 
 
 def test_too_few_rows_have_no_accuracy(fitted, fit, rows):

@@ -33,8 +33,7 @@ LABELLED = "label,text\nham,hello\nspam,win\n"
         (LABELLED, ("--text", "body", "--encoder", "text"), "{path} has no column 'body'; its columns are "),
         ("label,a\nx,1\nx,2\n", (), "All rows of {path} have the same 'label', 'x'; a model needs two classes."),
         ("label,a\nx,1\n ,2\n", (), "Line 3 of {path} has no 'label'; fill it in, or remove the row."),
-        ("label,a\nx,1\ny,nan\n", (), "Line 3 of {path} has 'nan' in column 'a', which is not a finite number; "),
-        ("label,a\nx,1\ny,\n", (), "Line 3 of {path} has '' in column 'a', which is not a finite number; "),
+        ("label,a\nx,1\ny,b\n", (), "Line 3 of {path} has 'b' in column 'a', which is not a finite number; "),
         ("label,a\nx,1e999\ny,2\n", (), "Line 2 of {path} has '1e999' in column 'a', which is not a finite number; "),
         ("label,a\nx,hi\ny,ho\n", (), "{path} has no column of numbers beside 'label'; "),
         (
@@ -85,7 +84,7 @@ def test_bytes_that_are_not_text_are_one_sentence(fit, tmp_path, name):
             (),
             "There is no data set 'mnist': name a file that ends in .csv or .csv.gz, or one of breast-cancer, ",
         ),
-        ("iris", ("--model", "forest"), "There is no model 'forest': choose one of dense-perceptron, "),
+        ("iris", ("--model", "forest"), "There is no model 'forest': choose one of averaged-perceptron, "),
         ("iris", ("--encoder", "bert"), "There is no encoder 'bert': choose one of text, hashing, table, vector."),
         ("iris", ("--encoder", "text"), "iris has rows of numbers, and the encoder 'text' doesn't take them: choose "),
         ("iris", ("--encoder", "vector"), "A naive-bayes doesn't take what the encoder 'vector' gives: choose table."),

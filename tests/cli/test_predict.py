@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import dcai
+from dcai import datasets
 from dcai.cli import app
 from tests.support.node import PEOPLE
 
@@ -104,10 +105,16 @@ def test_what_would_steer_a_terminal_is_not_printed(run, chain, deployed, tmp_pa
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ("setosa", "'setosa' is not a JSON list such as [1, 2]; this model takes a number for each column.\n"),
+        (
+            "setosa",
+            "'setosa' is not a JSON list such as [1, 2]; this model takes a number for each column, "
+            "a text or null, or an object by the names of its columns.\n",
+        ),
         ("3", "'3' is not a JSON list such as [1, 2]; "),
         ("[1, 2, 3]", "The input has 3 values and this encoder 4 columns, "),
         ("[1, 2, 3, NaN]", "The input, column 3 ('petal width (cm)') holds nan; "),
+        ("[1, 2, 3, null]", "The input, column 3 ('petal width (cm)') holds nan; "),
+        ('{"petal width (cm)": 1}', "The input has no column 'sepal length (cm)'; give every column"),
         ('[1, 2, 3, "x"]', "The input, column 3 holds 'x', which float64 can't hold"),
     ],
 )
@@ -116,6 +123,16 @@ def test_a_row_that_is_none_is_one_sentence(deployed, run, iris, given, sentence
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(sentence)
     assert result.stderr.count("\n") == 1
+
+
+def test_a_row_may_be_by_the_names_of_its_columns(deployed, run, iris):
+    address, names = deployed(iris), datasets.load("iris").feature_names
+    by_name = json.dumps(dict(reversed(list(zip(names, [5.1, 3.5, 1.4, 0.2], strict=True)))))
+
+    told = [run("predict", address, given, "--json") for given in ("[5.1, 3.5, 1.4, 0.2]", by_name)]
+
+    assert told[0].stdout == told[1].stdout
+    assert json.loads(told[1].stdout)["class"] == "setosa"
 
 
 def test_a_text_without_a_known_word_is_one_sentence(deployed, run, spam):

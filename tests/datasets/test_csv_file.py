@@ -97,29 +97,50 @@ def test_a_decimal_comma_between_commas_is_named_and_its_column_not_left_out(fau
 def test_a_text_with_a_comma_is_not_a_number(file):
     data = read_csv(file('label;a;b\nx;"no, 5";1\ny;yes;2\n'))
 
-    assert data.left_out == {"a": "it has no numbers"}
+    assert data.left_out == {"a": "most of its texts are in one row only"}
 
 
-def test_a_column_of_texts_with_a_number_or_two_in_it_is_left_out(file):
+def test_a_column_of_texts_with_a_number_or_two_in_it_is_not_one_of_numbers(file):
     data = read_csv(file('label,a,b\nx,1,1\ny,"2,5",2\nx,by hand,3\ny,-,4\nx,n/a,5\n'))
 
-    assert data.left_out == {"a": "only 2 of its 5 cells are numbers"}
+    assert data.left_out == {"a": "most of its texts are in one row only"}
 
 
 def test_codes_with_underscores_are_not_numbers(file):
-    assert read_csv(file("label,a,b\nx,2024_01,1\ny,2024_02,2\n")).left_out == {"a": "it has no numbers"}
+    data = read_csv(file("label,a,b\nx,2024_01,1\ny,2024_02,2\nx,2024_01,3\n"))
+
+    assert data.train_inputs["a"].tolist() == ["2024_01", "2024_02", "2024_01"]
 
 
 def test_columns_that_are_not_learnt_are_known_with_the_reason(file):
     data = read_csv(file(",label,a,who,void\n0,x,1,ann, \n1,y,2,bob,\n"))
 
     assert data.feature_names == ("a",)
-    assert data.left_out == {"": "it has no name", "who": "it has no numbers", "void": "it is empty"}
+    assert data.left_out == {
+        "": "it has no name",
+        "who": "most of its texts are in one row only",
+        "void": "it is empty",
+    }
+
+
+def test_columns_of_texts_that_come_again_are_categories(file):
+    data = read_csv(file("label,age,work\nx,31, sales \ny,52,law\nx,44,\ny,30,law\nx,29,sales\n"))
+
+    assert data.train_inputs["age"].tolist() == [31, 52, 44, 30, 29]
+    assert data.train_inputs["work"].astype(object).fillna("?").tolist() == ["sales", "law", "?", "law", "sales"]
+    assert (data.train_inputs["work"].dtype.name, data.left_out) == ("category", {})
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "?", "NA", "n/a", "null", "None", "nan", "#N/A"])
+def test_a_number_may_be_missing_in_most_rows(file, nothing):
+    data = read_csv(file("label;a\nx;1,5\n" + f"y;{nothing}\n" * 3))
+
+    assert np.array_equal(data.train_inputs, [[1.5], [np.nan], [np.nan], [np.nan]], equal_nan=True)
 
 
 def test_rows_without_anything_in_them_are_passed_over_and_lines_are_still_those_of_the_file(file, fault):
     assert len(read_csv(file("\n\nlabel,a\n\nx,1\n,\ny,2\n , \n")).train_labels) == 2
-    assert fault("label,a\n\n,\nx,1\n,\ny,?\n").startswith("Line 6 of ")
+    assert fault("label,a\n\n,\nx,1\n,\ny,b\n").startswith("Line 6 of ")
 
 
 # Labels
@@ -210,7 +231,7 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(fault):
 
 def test_old_line_ends_are_line_ends(file, fault):
     assert read_csv(file("label,a\rx,1\ry,2\r")).labels == ("x", "y")
-    assert fault("label,a\rx,1\ry,?\r").startswith("Line 3 of ")
+    assert fault("label,a\rx,1\ry,b\r").startswith("Line 3 of ")
 
 
 def test_time_is_linear_in_columns_and_rows(file):

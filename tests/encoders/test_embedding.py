@@ -187,5 +187,30 @@ def test_a_sentence_model_gives_its_vectors_its_name_and_its_dimensions(monkeypa
     assert (encoder.transform(TEXTS) == theirs).all()
 
 
+LOCAL = ["/home/ann/models/minilm", "~/minilm", "./minilm", "..", "C:\\models\\minilm", "c:/minilm", "file:///minilm"]
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_a_path_of_this_machine_is_not_published_as_a_name(name):
+    refused(lambda: EmbeddingEncoder(SVD.transform, name, 3).fit(TEXTS), "published", "path")
+    refused(lambda: EmbeddingEncoder.sentence_transformer(name), "published", "name=")
+
+
+def test_a_name_that_somebody_has_published_is_read_whatever_it_is():
+    assert encoder_from_spec({**EMBEDDING_SPEC, "name": LOCAL[0]}, embed=SVD.transform).name == LOCAL[0]
+
+
+def test_a_sentence_model_in_a_folder_is_published_under_the_name_that_it_is_given(monkeypatch, tmp_path):
+    model = SimpleNamespace(encode=SVD.transform, get_embedding_dimension=lambda: 3)
+    loaded = SimpleNamespace(SentenceTransformer=lambda place: {str(tmp_path): model}[str(place)])
+    monkeypatch.setitem(sys.modules, "sentence_transformers", loaded)
+
+    encoder = EmbeddingEncoder.sentence_transformer(tmp_path, name="all-MiniLM-L6-v2").fit(TEXTS)
+
+    assert encoder.spec()["name"] == "all-MiniLM-L6-v2"
+    monkeypatch.chdir(tmp_path.parent)
+    refused(lambda: EmbeddingEncoder.sentence_transformer(tmp_path.name), "is a folder of this machine")
+
+
 def test_the_sentence_library_is_not_loaded_before_it_is_asked_for():
     assert "sentence_transformers" not in sys.modules

@@ -106,9 +106,7 @@ def test_the_breast_cancer_table_is_told_apart_by_a_perceptron_on_its_bins():
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        ([[1.0, 2.0], [3.0, float("nan")]], "Row 1, column 1 ('height') holds nan"),
         ([[1.0, 2.0], [float("-inf"), 1.0]], "Row 1, column 0 ('age') holds -inf"),
-        ([[1.0, None]], "Row 0, column 1 ('height') holds nan"),
         ([[1.0, 2.0], [1.0, "tall"]], "Row 1, column 1 holds 'tall'"),
         ([[1.0, 2.0], [1.0, 10**400]], "Row 1, column 1 holds 10000"),
         ([[1.0, 2.0], [1.0]], "Row 1 has shape (1,) and row 0 (2,)"),
@@ -119,7 +117,7 @@ def test_the_breast_cancer_table_is_told_apart_by_a_perceptron_on_its_bins():
         (object(), "A table holds rows of numbers"),
     ],
 )
-def test_what_is_not_a_table_of_finite_numbers_is_refused_with_row_and_column(table, says):
+def test_what_is_not_a_table_of_numbers_is_refused_with_row_and_column(table, says):
     refused(lambda: TabularEncoder().fit(table, feature_names=["age", "height"]), says)
     refused(lambda: encoder_from_spec(TABULAR_SPEC).estimator().transform(table), says)
 
@@ -134,9 +132,9 @@ def test_a_fault_in_a_data_frame_is_found_in_its_rows():
 
 def test_names_from_an_array_show_as_plain_text_in_errors():
     names = np.array(["age", "height"])
-    refused(lambda: TabularEncoder().fit([[1.0, np.nan]], feature_names=names), "column 1 ('height')")
+    refused(lambda: TabularEncoder().fit([[1.0, np.inf]], feature_names=names), "column 1 ('height')")
     encoder = TabularEncoder().fit([[1.0, 2.0]], feature_names=names)
-    refused(lambda: encoder.encode([np.nan, 1.0]), "column 0 ('age')")
+    refused(lambda: encoder.encode([np.inf, 1.0]), "column 0 ('age')")
 
 
 def test_a_row_with_another_number_of_columns_is_refused_with_both_numbers():

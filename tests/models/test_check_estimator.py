@@ -54,8 +54,8 @@ _ON_FLOATS = (
     "check_supervised_y_2d",
 )
 DENSE = {"check_dtype_object": NO_OBJECTS, **dict.fromkeys(_ON_FLOATS, FLOATS)}
-TABLE = {"check_dtype_object": OBJECTS, "check_n_features_in_after_fitting": WIDTH}
-VECTORS = {**TABLE, "check_estimators_dtypes": ZERO}
+TABLE = {"check_n_features_in_after_fitting": WIDTH}
+VECTORS = {**TABLE, "check_dtype_object": OBJECTS, "check_estimators_dtypes": ZERO}
 
 CASES = {
     "SparsePerceptron": (SparsePerceptron(), {"check_dtype_object": NO_OBJECTS}),

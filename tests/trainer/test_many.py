@@ -55,6 +55,32 @@ def test_rows_without_a_known_word_are_left_out_and_listed(films, people):
     assert quoted.deposit_wei == calls[0].value == batch.entry.deposit_wei
 
 
+def test_inputs_in_which_nothing_is_known_have_no_answer_and_are_refused_alike(films, rows, refused):
+    for trainer, known, unknown in ((films, "wonderful", "???"), (rows, [1.0, 2.0], [0.0, 0.0])):
+        label = trainer.labels[0]
+        for one in (
+            lambda trainer=trainer, unknown=unknown: trainer.predict(unknown),
+            lambda trainer=trainer, unknown=unknown: trainer.score(unknown),
+            lambda trainer=trainer, unknown=unknown: trainer.explain(unknown),
+            lambda trainer=trainer, unknown=unknown: trainer.quote(unknown),
+            lambda trainer=trainer, unknown=unknown, label=label: trainer.contribute(unknown, label),
+        ):
+            with refused(errors.NothingToEncode):
+                one()
+        given = [unknown, known, unknown]
+        for many in (
+            lambda trainer=trainer, given=given: trainer.predict_many(given),
+            lambda trainer=trainer, given=given: trainer.quote(many=given),
+            lambda trainer=trainer, given=given, label=label: trainer.contribute_many(given, [label] * 3),
+        ):
+            with refused(errors.NothingToEncode, "Row 1 of 3", "skip_unknown=True"):
+                many()
+        assert trainer.predict_many(given, skip_unknown=True) == [None, trainer.predict(known), None]
+        assert trainer.predict_many([unknown], skip_unknown=True) == [None]
+        assert trainer.quote(many=given, skip_unknown=True).skipped == (1, 3)
+        assert trainer.contribute_many(given, [label] * 3, skip_unknown=True, progress=False).skipped == (1, 3)
+
+
 def test_without_the_option_a_row_without_a_known_word_keeps_all_back(films, refused):
     for send in (
         lambda: films.contribute_many(GIVEN, GIVEN_LABELS, progress=False),

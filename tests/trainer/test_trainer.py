@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
@@ -103,6 +104,24 @@ def test_rows_of_a_table_are_contributed_as_they_are(chain):
     assert trainer.predict_many(rows) == model.predict(encoder.transform(rows)).tolist()
     made = trainer.contribute_many(rows, np.array([0, 0, 1, 1]), progress=False)
     assert [label for _, label in made[0].entry.samples()] == [0, 0, 1, 1]
+
+
+PEOPLE = pd.DataFrame({"age": [31, 52, None, 60], "work": ["sales", "law", "sales", "law"]})
+
+
+def test_rows_with_categories_are_asked_about_and_contributed_by_name_or_in_order(chain):
+    encoder = dcai.TabularEncoder(bins=2).fit(PEOPLE)
+    model = dcai.NaiveBayes(classes=("poor", "rich")).fit(encoder.transform(PEOPLE), [0, 1, 0, 1])
+    trainer = dcai.attach(chain, dcai.deploy(chain, model, dcai.DepositRefundTake(), encoder=encoder).address)
+    more = PEOPLE.assign(label=["poor", "rich", "poor", "rich"])[["label", "work", "age"]]
+
+    assert trainer.predict_many(more) == trainer.predict_many(PEOPLE.to_numpy()) == list(more["label"])
+    for row in ({"work": "law", "age": None}, [None, "law"], more.assign(age=None).iloc[1]):
+        assert trainer.predict(row) == "rich"
+        assert trainer.contribute(row, "rich").entry.sample == trainer.inputs.sample([None, "law"])
+    made = trainer.contribute_many(more, more["label"], progress=False)
+    assert [sample for sample, _ in made[0].entry.samples()] == [trainer.inputs.sample(row) for row in PEOPLE.values]
+    assert trainer.explain({"work": "law", "age": None}).names == ("age is missing", "work = law")
 
 
 # What it costs

@@ -20,12 +20,12 @@ from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
 from dcai.errors import InvalidInput, NodeError
 from dcai.files import is_standard_output
-from dcai.fitting import Accuracy, Fitted, Recipe, first, fit, measure, models
+from dcai.fitting import RECOMMENDED, Accuracy, Fitted, Recipe, became, first, fit, fitting, measure, models
 from dcai.incentives import DepositRefundTake
 from dcai.models import save
 from dcai.terminal import Console
 from dcai.trainer.cost import try_out
-from dcai.untrusted import one_line
+from dcai.untrusted import one_line, shortened
 
 
 def run(
@@ -33,12 +33,13 @@ def run(
         str, typer.Argument(help="A data set that `dcai data list` shows, or a file with a header: .csv or .csv.gz.")
     ],
     output: Annotated[Path, path_option("--output", "-o", help="Write the model to this file.")],
-    model: Annotated[str, typer.Option(help=f"One of {', '.join(models())}.")] = "naive-bayes",
+    model: Annotated[str, typer.Option(help=f"One of {', '.join(models())}.")] = RECOMMENDED,
     encoder: Annotated[
         str | None,
         typer.Option(
-            help="Of texts: text (frequent words) or hashing (all words). Of numbers: table (bins), or vector (unit "
-            "norm) for dense-perceptron and nearest-centroid. If left out, the first that fits is chosen."
+            help="Of texts: text (frequent words) or hashing (all words). Of tables: table (bins and categories), or "
+            "vector (numbers at unit norm) for dense-perceptron and nearest-centroid. If left out, the first that fits "
+            "is chosen."
         ),
     ] = None,
     features: Annotated[
@@ -59,7 +60,8 @@ def run(
 
     Each row is learnt once, in order, as the contract would learn it; the rows of a CSV file in a random order, which
     is always the same, since files are often sorted by class. The features of a CSV file are its column of texts if it
-    has one, otherwise all columns of numbers.
+    has one, otherwise the bins of its columns of numbers and the categories of its columns of texts, with a feature for
+    missing values where there are any. Each column is shown with what has become of it, or why it is left out.
 
     Accuracy is measured on the test part of the data, which the model does not learn. A CSV file has no test part: a
     random fifth of each class is held out, another model is fitted on the others and measured on it, and the one that
@@ -74,6 +76,7 @@ def run(
         with Console(stderr=True).status(f"Fitting on {data} …"):
             dataset = read(data, label, text, recipe.kind)
             recipe = recipe.for_data(dataset)
+            dataset = fitting(recipe, dataset)
             if initial is not None:
                 dataset = first(dataset, initial)
             fitted = fit(recipe, dataset)
@@ -112,6 +115,7 @@ def _as_dict(
         "rows_without_features": fitted.left_out,
         "classes": list(model.twin.classes),
         "columns": None if dataset.feature_names is None else list(dataset.feature_names),
+        "columns_became": became(fitted, dataset),
         "columns_left_out": dict(dataset.left_out),
         "constant_columns": list(fitted.constant),
         "features": encoder.n_features_,
@@ -125,6 +129,7 @@ def _as_dict(
             "classes_not_tested": list(accuracy.untested),
         },
         "recall": None if accuracy is None else accuracy.recall,
+        "low_recall": [] if accuracy is None else list(accuracy.low_recall),
         "quantisation_loss": encoder.loss_._asdict() if isinstance(encoder, VectorEncoder) else None,
         "parameter_bytes": len(model.twin.parameters()),
         "deploy_gas": deploy_gas,
@@ -144,8 +149,7 @@ def _table(
     }
     if dataset.feature_names is not None:
         rows["columns"] = _listed(dataset.feature_names)
-    if dataset.left_out:
-        rows["columns left out"] = _shortened("; ".join(f"{name!r}: {why}" for name, why in dataset.left_out.items()))
+    rows |= {f"column {shortened(name)}": what for name, what in became(fitted, dataset).items()}
     if fitted.constant:
         rows["constant columns"] = f"{_listed(fitted.constant)}; the same in all rows, so nothing is learnt of them"
     rows["accuracy"] = _accuracy(accuracy)
@@ -154,6 +158,12 @@ def _table(
         if accuracy.untested:
             why = "a class of one row is only learnt" if accuracy.held_out else "the test part has no row of them"
             rows["recall not known"] = f"{_listed(accuracy.untested)}; {why}"
+        if accuracy.low_recall:
+            who = "this class" if len(accuracy.low_recall) == 1 else "these classes"
+            rows["low recall"] = (
+                f"{_listed(accuracy.low_recall)}: honest contributors of {who} will often lose their deposit; "
+                "docs/models.md says what helps"
+            )
     if isinstance(encoder, VectorEncoder):
         loss = encoder.loss_
         rows["lost by rounding"] = (

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 def run(
     address: Annotated[str, typer.Argument(help="The address of a trainer, or its nickname on the network.")],
     input: Annotated[
-        str, typer.Argument(help="A text; for a model of rows, a JSON list of its numbers: [5.1, 3.5, 1.4, 0.2].")
+        str,
+        typer.Argument(
+            help='A text; for a model of rows, a JSON list of its cells, [5.1, 3.5, null, "law"], or an object by the '
+            'names of its columns, {"age": 52, "work": "law"}.'
+        ),
     ],
     node: Node,
     explain: Annotated[
@@ -62,10 +66,13 @@ def _data(trainer: Trainer, given: str) -> Any:
         row = untrusted.parse(given.encode(errors="replace"))
     except ValueError:
         row = None
-    if not isinstance(row, list):
+    if not isinstance(row, list | dict) or (encoder is None and isinstance(row, dict)):
         if trainer.inputs.unusable is not None:
             return given  # nothing encodes it, which the error explains
-        wanted = "a list of features, since it has no encoder" if encoder is None else "a number for each column"
+        if encoder is None:
+            wanted = "a list of features, since it has no encoder"
+        else:
+            wanted = "a number for each column, a text or null, or an object by the names of its columns"
         raise InvalidInput(f"{given!r} is not a JSON list such as [1, 2]; this model takes {wanted}.")
     return row
 

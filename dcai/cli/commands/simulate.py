@@ -22,10 +22,12 @@ from dcai.incentives.rules import Rules
 from dcai.simulation.fork import check_settings, simulate_fork
 from dcai.simulation.outcome import Outcome
 from dcai.simulation.record import Record
+from dcai.simulation.refunds import HEAD, TITLE, ClassRefunds
 from dcai.simulation.result import Result
 from dcai.simulation.run import check_local, default_backend, simulate
 from dcai.simulation.scenario.scenario import load_scenario
 from dcai.terminal import Console
+from dcai.untrusted import one_line
 
 
 def run(
@@ -148,6 +150,8 @@ def _print(result: Result) -> None:
     if any(one.earned for one in result.outcomes):
         console.show(_earned(result.outcomes))
     console.show(_actions(result.outcomes))
+    if result.refunds:
+        console.show(_refunds(result.refunds))
     if result.problems == ():
         console.print("Audit: the contract's state equals its log, replayed, word for word.")
 
@@ -184,3 +188,12 @@ def _actions(outcomes: Sequence[Outcome]) -> Table:
         counts = ((one.done.get(function, 0), one.refused.get(function, 0)) for function in functions)
         actions.add_row(one.name, *(f"{done:,}" + (f" ({refused:,})" if refused else "") for done, refused in counts))
     return actions
+
+
+def _refunds(refunds: Sequence[ClassRefunds]) -> Table:
+    shown = table(TITLE, HEAD[:1])
+    for title in HEAD[1:]:
+        shown.add_column(title, justify="right")
+    for one in refunds:
+        shown.add_row(*map(one_line, one.row()))
+    return shown

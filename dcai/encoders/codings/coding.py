@@ -55,6 +55,8 @@ class Coding(ABC):
         Whether an input is a text; otherwise it is a row of numbers.
     dense : bool
         Whether samples are vectors of small integers; otherwise they are the indices of the features present.
+    versions : tuple of int
+        Of the specs that it reads.
     n_features_ : int
         Number of features, at most 65,535; of a dense coding at most 4,096.
     """
@@ -62,6 +64,7 @@ class Coding(ABC):
     kind: ClassVar[str]
     takes_texts: ClassVar[bool]
     dense: ClassVar[bool]
+    versions: ClassVar[tuple[int, ...]] = (SPEC_VERSION,)
     n_features_: int
 
     @abstractmethod
@@ -130,10 +133,11 @@ class Coding(ABC):
                 f"This spec is of an encoder of kind {shortened(kind)}, not {cls.kind!r}; use encoder_from_spec, which "
                 "picks the class."
             )
-        if version != SPEC_VERSION:
+        if version not in cls.versions:
+            known = " and ".join(map(str, cls.versions))
             raise InvalidInput(
-                f"This spec has version {shortened(version)}, and this release of dcai reads version {SPEC_VERSION}; "
-                "use the release that wrote it."
+                f"This spec has version {shortened(version)}, and this release of dcai reads version {known}; use the "
+                "release that wrote it."
             )
 
     @abstractmethod

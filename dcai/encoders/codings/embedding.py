@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +24,20 @@ Embed = Callable[[list[str]], ArrayLike]
 """An embedding: n texts to finite numbers of shape (n, dimensions)."""
 
 _MOST_NAMED = 10
+
+# how paths of Unix and of Windows begin, and their addresses
+_PATH = re.compile(r"\s*(?:[/\\~]|\.{1,2}(?:[/\\]|\s*\Z)|[A-Za-z]:[/\\]|file:)", re.IGNORECASE)
+
+
+def is_local(name: str) -> bool:
+    """Tell whether the name of an embedding is a path of somebody's machine.
+
+    Examples
+    --------
+    >>> [is_local(name) for name in ("/home/ann/model", "C:\\\\model", "~/model", "sentence-transformers/all-MiniLM")]
+    [True, True, True, False]
+    """
+    return _PATH.match(name) is not None or "\\" in name
 
 
 class EmbeddingCoding(DenseCoding):

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dcai.encoders.checks import is_finite_number
 from dcai.encoders.codings.coding import SPEC_VERSION, DenseCoding, spec_field
-from dcai.encoders.tables import check_names, default_names, read_rows
+from dcai.encoders.tables import check_names, default_names, numeric, read_rows
 from dcai.errors import InvalidInput, NothingToEncode
 from dcai.samples import DTYPES, check_dimensions, scale_of
 from dcai.untrusted import shortened
@@ -49,7 +49,7 @@ class VectorCoding(DenseCoding):
 
     def vectors(self, inputs: ArrayLike) -> NDArray[np.signedinteger]:
         """Encode the rows of a table: see `DenseCoding.vectors`."""
-        return self.quantised(self.unit_rows(read_rows(inputs, self.column_names)))
+        return self.quantised(self.unit_rows(numeric(read_rows(inputs, self.column_names), self.column_names)))
 
     def feature_names(self) -> list[str]:
         """List the names of the columns."""

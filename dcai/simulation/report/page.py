@@ -6,6 +6,7 @@ import html
 import json
 
 from dcai.simulation.outcome import Outcome
+from dcai.simulation.refunds import HEAD, TITLE
 from dcai.simulation.report.charts import charts
 from dcai.simulation.result import Result
 from dcai.times import duration_text
@@ -39,6 +40,7 @@ pre {{ background: #f6f6f6; padding: 1rem; overflow: auto; }}
 {earned}
 <h2>Actions (refused)</h2>
 {actions}
+{refunds}
 {refused}
 <details><summary>Scenario, seed {seed}</summary><pre>{scenario}</pre></details>
 <details><summary>Versions, data and digest</summary><pre>{versions}</pre></details>
@@ -68,6 +70,7 @@ def render(result: Result) -> str:
         money=_money(result.outcomes, unit),
         earned=_earned(result.outcomes),
         actions=_actions(result.outcomes),
+        refunds=_refunds(result),
         refused=_refused(result),
         seed=result.seed,
         versions=escape(json.dumps(_origin(result), indent=1)),
@@ -117,6 +120,12 @@ def _actions(outcomes: tuple[Outcome, ...]) -> str:
         counts = ((one.done.get(function, 0), one.refused.get(function, 0)) for function in functions)
         rows.append([one.name, *(f"{done:,}" + (f" ({refused:,})" if refused else "") for done, refused in counts)])
     return _table(["", *functions], rows)
+
+
+def _refunds(result: Result) -> str:
+    if not result.refunds:
+        return ""
+    return f"<h2>{TITLE}</h2>" + _table(list(HEAD), [list(one.row()) for one in result.refunds])
 
 
 def _refused(result: Result) -> str:

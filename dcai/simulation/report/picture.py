@@ -17,14 +17,14 @@ from dcai.untrusted import printable
 
 HONEST_COLOURS = ("#1b7837", "#5aae61", "#a6dba0")
 OTHER_COLOURS = ("#b2182b", "#e08214", "#8073ac", "#c51b7d", "#542788")
-MODEL_COLOUR = "#2166ac"
+MODEL_COLOUR, COMPARED_COLOUR = "#2166ac", "#92b8d8"
 ALONE = "its owner alone, one pass"
 """What the accuracy of a shared model is compared with: the same model, trained by nobody but its owner."""
 
 STYLE: dict[Any, Any] = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
 
 
-def draw(result: Result, file: Path) -> None:
+def draw(result: Result, file: Path, compared: Mapping[str, Result] | None = None) -> None:
     """Draw a run.
 
     Parameters
@@ -32,6 +32,8 @@ def draw(result: Result, file: Path) -> None:
     result
     file
         .png, .svg or .pdf.
+    compared
+        Runs of other models, whose accuracy is a thin line, by what they are called.
     """
     days = (result.course["time"] / 86_400).tolist()
     days.append(1.02 * days[-1])  # else what happens in the last moment can't be seen
@@ -46,6 +48,9 @@ def draw(result: Result, file: Path) -> None:
         accuracy.step(
             days, _held(result.course["accuracy"].tolist()), where="post", color=MODEL_COLOUR, label="shared model"
         )
+        for name, other in (compared or {}).items():
+            when, values = (other.course["time"] / 86_400).tolist(), other.course["accuracy"].tolist()
+            accuracy.step(when, values, where="post", color=COMPARED_COLOUR, linewidth=0.7, label=plain(name), zorder=1)
         for value, (label, style) in alone(result):
             accuracy.axhline(value, color="0.35", linestyle=style, linewidth=1.2, label=label)
         accuracy.set_ylabel("accuracy, hidden set")

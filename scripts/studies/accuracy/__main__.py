@@ -10,7 +10,7 @@ import typer
 from rich.progress import Progress
 
 from dcai.datasets import DataUnavailable
-from scripts.studies.accuracy.measure import COUNTERPARTS, PAGE, TOLERANCE, Comparison, Result, figures, measure
+from scripts.studies.accuracy.measure import PAGE, STEPS, TOLERANCE, Measured, measure
 from scripts.studies.accuracy.tasks import LOADERS
 
 
@@ -18,29 +18,24 @@ def main(update: Annotated[bool, typer.Option("--update", help="Rewrite docs/acc
     """Measure accuracy; fail where a model is too far from scikit-learn's."""
     # pixels that are the same in all pictures of a digit; predictions don't use the deviations
     warnings.filterwarnings("ignore", message=".*within_class_std_dev_.*")
-    results: list[Result] = []
-    compared: list[Comparison] = []
-    missing: list[str] = []
+    measured, missing = Measured(), list[str]()
     with Progress() as progress:
-        bar = progress.add_task("Loading", total=len(LOADERS) * (len(COUNTERPARTS) + 1))
+        bar = progress.add_task("Loading", total=STEPS)
         for load in LOADERS:
             try:
                 task = load()
             except DataUnavailable as error:
                 missing.append(str(error))
-                progress.advance(bar, len(COUNTERPARTS) + 1)
                 continue
-            measured, orders = measure(task, lambda step: progress.update(bar, description=step, advance=1))
-            results += measured
-            compared += orders
-    PAGE.show(figures(results, compared))
+            measure(task, measured, lambda step: progress.update(bar, description=step, advance=1))
+    PAGE.show(measured.figures())
     for reason in missing:
         print(f"Skipped: {reason}")
     if update and missing:
         sys.exit("docs/accuracy.md is unchanged: it needs all data sets.")
     if update:
-        PAGE.write(figures(results, compared))
-    if missed := [f"{one.model} on {one.task}" for one in results if one.missed]:
+        PAGE.write(measured.figures())
+    if missed := [f"{one.model} on {one.task}" for one in measured.results if one.missed]:
         sys.exit(f"More than {TOLERANCE} points from scikit-learn: {', '.join(missed)}")
 
 

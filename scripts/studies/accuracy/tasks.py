@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
 import dcai
+from dcai.models import Model
+from dcai.models.twins import Twin
 from scripts.studies import reviews
 
 EMBEDDING = 100  # dimensions
@@ -41,6 +43,10 @@ class Task:
     floats : pair of float arrays
         What the vectors were before they were rounded, of norm 1.
     labels : pair of int arrays
+    attacked : bool
+        Whether models learn it with wrong labels, too.
+    rare : bool
+        Whether models learn its classes as one frequent and two rare ones, too.
     """
 
     name: str
@@ -49,6 +55,23 @@ class Task:
     vectors: Split
     floats: Split
     labels: tuple[Labels, Labels]
+    attacked: bool = False
+    rare: bool = False
+
+
+def samples(task: Task, kind: type[Model]) -> Split:
+    """Return the samples of a data set for a kind of model, one per row."""
+    return task.vectors if kind.dense else task.present
+
+
+def untrained(kind: type[Model], classes: Sequence[str], n_features: int) -> Twin:
+    """Return an untrained twin whose classes all learn from the first sample on, as scikit-learn's do."""
+    model = kind(classes=classes).partial_fit(np.empty((0, n_features), dtype=np.int8), []).twin
+    parameters = model.parameters()
+    if kind in (dcai.SparsePerceptron, dcai.DensePerceptron) and len(classes) > 2:
+        # an empty class would skip the samples before its first; one with a bias of 0, stored as 32,768, is not empty
+        parameters = (2**15).to_bytes(2, "big") * len(classes) + parameters[2 * len(classes) :]
+    return model.from_parameters(model.settings(), parameters, classes)
 
 
 def imdb() -> Task:
@@ -62,6 +85,7 @@ def imdb() -> Task:
         (encoder.transform(train), encoder.transform(test)),
         _transformed(Normalizer(), train, test),
         (train_labels, test_labels),
+        attacked=True,
     )
 
 
@@ -85,6 +109,7 @@ def sms() -> Task:
         (encoder.transform(train), encoder.transform(test)),
         _transformed(Normalizer(), embedding.transform(train), embedding.transform(test)),
         (labels[0], labels[1]),
+        attacked=True,
     )
 
 
@@ -99,10 +124,14 @@ def weight_lifting() -> Task:
     """Return the weight-lifting activities: 52 sensors, five classes."""
     data = dcai.datasets.load("weight-lifting")
     labels = data.train_labels, data.test_labels
-    return _table("weight lifting", data.labels, data.train_inputs, data.test_inputs, labels, standardize=True)
+    task = _table("weight lifting", data.labels, data.train_inputs, data.test_inputs, labels, standardize=True)
+    return replace(task, rare=True)
 
 
 LOADERS: tuple[Callable[[], Task], ...] = (imdb, sms, digits, weight_lifting)
+
+ATTACKED, RARE = 2, 1
+"""How many of them are learnt with wrong labels, too, and with rare classes."""
 
 
 def _table(
