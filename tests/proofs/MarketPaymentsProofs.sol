@@ -10,6 +10,18 @@ import {VM} from "./Cheats.sol";
 contract MarketPaymentsProofs is AnyMarket {
     uint256 private constant _ROUNDS = 3;
 
+    function check_afterTheEvaluationItHoldsWhatItOwes(
+        uint88 more,
+        uint88 moreForBatch,
+        uint8 initial,
+        uint8 first,
+        uint8 second
+    ) external {
+        for (uint256 i; i <= TESTS; ++i) if (initial == i) _begin(more, moreForBatch, i, first, second);
+        _evaluate(3);
+        _check();
+    }
+
     /// One participant gains, the other loses. The rest of the evaluation is one of the actions; so are the claims on a
     /// market that fails now.
     function check_afterAPartOfTheEvaluationAndAnyActionItHoldsWhatItOwes(
