@@ -20,6 +20,8 @@ _SLOT_GAS = 2_600
 _NEW_SLOT_GAS = 20_000
 _READ_GAS = 2_150
 _MAX_GAS = 8_000_000
+# Where a batch can't be made smaller, and the model is never asked about it again, it may use more.
+_MAX_TURN_GAS = TRANSACTION_GAS_LIMIT * 3 // 4
 
 
 T = TypeVar("T")
@@ -96,6 +98,35 @@ def batches(
         touched |= slots
     if samples:
         yield start, len(samples)
+
+
+def turns(
+    model: Twin, samples: Sequence[bytes], labels: Sequence[int], *, least: int, most_bytes: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and last + 1 of the samples of each batch, where no batch may have fewer than `least`.
+
+    As many batches as there can be, of about the same size.
+
+    Raises
+    ------
+    InvalidInput
+        If one of them is too large for a transaction.
+    """
+    total, count = len(samples), len(samples) // least
+    for number in range(count):
+        start, end = total * number // count, total * (number + 1) // count
+        some, given = samples[start:end], labels[start:end]
+        touched = {slot for sample, label in zip(some, given, strict=True) for slot in model.touched(sample, label)}
+        gas, size = estimate(model, some, touched), sum(len(sample) + 3 for sample in some)
+        if gas > _MAX_TURN_GAS or end - start > MAX_BATCH or size > most_bytes:
+            surplus = total - count * least
+            way_out = f"add {least - surplus}, or leave {surplus} out" if surplus else "take smaller ones"
+            raise InvalidInput(
+                f"This trainer takes {least:,} samples or more at once, so that these {total:,} go into {count:,} "
+                f"transactions. One of them would have {end - start:,} samples, {size:,} bytes and up to {gas:,} gas, "
+                f"and it holds {MAX_BATCH:,}, {most_bytes:,} and {_MAX_TURN_GAS:,}: {way_out}."
+            )
+        yield start, end
 
 
 def check_size(model: Twin) -> None:

@@ -157,16 +157,21 @@ class Trainer(Asking, Generic[C, H]):
         Parameters
         ----------
         data
-            The input to contribute; left out, one of an ordinary size.
+            The input to contribute; left out, one of an ordinary size, or as many as a contribution has at least.
         many
             The inputs of a batch, instead.
         skip_unknown
             As for `contribute_many`.
         """
+        skipped: tuple[int, ...] = ()
+        sizes = (1,) * self.incentive.least_samples
         if many is not None:
-            rows = self.inputs.rows(many, skip_unknown=skip_unknown)
-            return Quote.of(self, self.inputs.sizes(rows.samples), rows.skipped)
-        return Quote.of(self, (1,) if data is None else self.inputs.sizes([self.inputs.sample(data)]))
+            samples, _, skipped = self.inputs.rows(many, skip_unknown=skip_unknown)
+            sizes = self.inputs.sizes(samples)
+        elif data is not None:
+            sizes = self.inputs.sizes([self.inputs.sample(data)])
+        self.incentive.check_count(len(sizes))
+        return Quote.of(self, sizes, skipped)
 
     def price(self, sizes: tuple[int, ...], *, elapsed: int) -> int:
         """Return what samples with so many features each cost together in the next block, wei, to the unit.
