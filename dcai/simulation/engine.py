@@ -49,7 +49,7 @@ class AgentFailed(DcaiError):
 
 class _Planned(NamedTuple):
     seat: Seat
-    actions: tuple[Contribute, ...] | tuple[Claim]
+    actions: Sequence[Contribute | Claim]
     address: str
     slot: int
     transaction: Transaction
@@ -220,10 +220,9 @@ class Engine:
     def _meanwhile(self, planned: Sequence[_Planned]) -> None:
         """Do what needn't wait for the block that is being made."""
         self._course.measure()
-        for action in (action for one in planned for action in one.actions):
-            if isinstance(action, Contribute):
-                with suppress(InvalidInput):  # the contract will refuse it, too
-                    self.world.twin.unpack(action.sample)  # models keep what they read, and will learn it
+        for action in (action for one in planned for action in one.actions if isinstance(action, Contribute)):
+            with suppress(InvalidInput):  # the contract will refuse it, too
+                self.world.twin.unpack(action.sample)  # models keep what they read, and will learn it
 
     def _ask(self, seat: Seat, question: Callable[..., Any], view: View) -> Any:
         """Ask an agent, whose faults must not cost what the run has found."""
@@ -283,7 +282,7 @@ class Engine:
         needed = value + world.gas_fee_wei
         affordable = promised[address] + self._gathered.wei(address) + needed <= world.balances[address]
         slot = 0
-        actions: tuple[Contribute, ...] | tuple[Claim]
+        actions: Sequence[Contribute | Claim]
         arguments: tuple[object, ...]
         if isinstance(action, Contribute):
             if not affordable:

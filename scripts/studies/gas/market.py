@@ -40,7 +40,7 @@ def _market(size: int, features: int, words: int, turn: int) -> Gas:
         samples = [draw(rng, features, words) for _ in range(_PORTIONS * incentive.portion_size)]
         test_set = market.test_set(samples, [label(sample) for sample in samples], seed=0)
         _open(market, test_set)
-        made = []
+        made: list[dcai.Contribution] = []
         for number in range(size // turn):
             chain.travel(PAUSE)
             some, participant = [draw(rng, features, words) for _ in range(turn)], number % _PARTICIPANTS
