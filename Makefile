@@ -97,8 +97,8 @@ prove: node $(HALMOS_VENV)/.stamp ## prove what holds for all values: make prove
 		--loop 256 $(if $(PROOF),--contract $(PROOF))
 
 .PHONY: soak
-soak: setup node ## test random actions for long: make soak [SOAK_STEPS=100000]
-	DCAI_SOAK_STEPS=$(SOAK_STEPS) $(BIN)/pytest tests/stateful
+soak: setup node ## test random actions at all incentives for long: make soak [SOAK_STEPS=100000] [SEED=0]
+	$(BIN)/python -m tests.stateful.soak --steps $(SOAK_STEPS) --workers $(WORKERS) --seed $(or $(SEED),0)
 
 $(VENV)/.stamp: pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer with venv is needed: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }

@@ -123,7 +123,7 @@ def turns(
             way_out = f"add {least - surplus}, or leave {surplus} out" if surplus else "take smaller ones"
             raise InvalidInput(
                 f"A contribution to this trainer has at least {least:,} samples, so that these {total:,} make "
-                f"{count:,}. One would have {end - start:,} samples, {size:,} bytes and up to {gas:,} gas, and a transaction "
+                f"{count:,}. One would have {end - start:,} samples, {size:,} bytes and up to {gas:,} gas; a transaction "
                 f"holds {MAX_BATCH:,}, {most_bytes:,} and {_MAX_TURN_GAS:,}: {way_out}."
             )
         yield start, end

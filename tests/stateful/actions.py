@@ -7,17 +7,32 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.stateful.calls import BATCH, Accepted, Call, Claim, Refused, pack_batch, unpack_batch
-from tests.stateful.rules import MAX_DEPOSIT, SPLIT_SLOTS, Rules
+from tests.stateful.calls import (
+    BATCH,
+    LONGEST_CALL,
+    MAX_DEPOSIT,
+    Accepted,
+    Call,
+    Claim,
+    Refused,
+    pack_batch,
+    unpack_batch,
+)
+from tests.stateful.rules import SPLIT_SLOTS, Rules
 
 FEATURES = 40
 OF_BATCHES = ("refundBatch", "split", "reportBatch")
 HUGE = 2**256 - 1
 
 Label = Literal["as the model", "against the model"] | int
-Deposit = Literal["nothing", "a wei too little", "the price", "more", "uneven", "as much as can be", "too much"]
+Deposit = Literal["nothing", "a wei too little", "the price", "uneven", "as much as can be", "too much"] | int
+"""A number: the price once more for each of its thousands, and for each sample so many wei more as it has beyond."""
+
 Slot = Literal["none", "finished", "live", "next", "future", "of a split", "huge"]
-Change = Literal["nothing", "id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"]
+Change = (
+    Literal["nothing", "id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"] | int
+)
+"""A number: what stands in the deposit's higher bits, from the 97th on."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,7 @@ class ContributeBatch:
 
     samples: tuple[tuple[Label, bytes | int], ...]
     count: int
-    broken: Literal["not", "short", "long", "empty", "count"]
+    broken: Literal["not", "short", "long", "empty", "count", "longest", "too long"]
     deposit: Deposit
     slot: Slot
 
@@ -63,6 +78,10 @@ class ContributeBatch:
                 batch += b"\0"
             case "empty":
                 batch = b""
+            case "longest":  # the call may not have a word more
+                batch = batch.ljust(LONGEST_CALL - 128, b"\0")
+            case "too long":
+                batch = batch.ljust(LONGEST_CALL - 127, b"\0")
             case "count":
                 batch = bytes([(batch[0] + 1) % 256]) + batch[1:]
         wei = _deposit(rules, [sample for _, sample in samples], now, self.deposit, rich)
@@ -171,6 +190,29 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Short:
+    """A call with so much gas more than what every transaction of its length costs: it may run out."""
+
+    action: Action
+    gas: int
+
+
+@dataclass(frozen=True)
+class Grind:
+    """Somebody claims a contribution whose digest happens to have no zeros, which stands for long grinding: whatever
+    they claim, no higher bits of its deposit may stand for the digest.
+    """
+
+    which: int
+    function: Literal["refund", "take"]
+
+
+@dataclass(frozen=True)
+class CreateOfNothing:
+    """Somebody creates a trainer of an implementation that isn't there."""
+
+
+@dataclass(frozen=True)
 class Pass:
     """Time passes."""
 
@@ -218,7 +260,21 @@ class CallBack:
 
 
 Action = Contribute | ContributeBatch | Claiming | Multicall
-Step = Action | Several | Turn | Share | Pass | PassUntilTake | Force | SendOnly | Refuse | CallBack
+Step = (
+    Action
+    | Several
+    | Turn
+    | Share
+    | Short
+    | Grind
+    | CreateOfNothing
+    | Pass
+    | PassUntilTake
+    | Force
+    | SendOnly
+    | Refuse
+    | CallBack
+)
 
 
 def _picked(some: Sequence[Accepted], which: int) -> Accepted:
@@ -259,8 +315,8 @@ def _deposit(rules: Rules, samples: Sequence[bytes], now: int, deposit: Deposit,
             return 0
         case "a wei too little":
             return rules.price(samples, now) - 1
-        case "more":
-            return price * 3
+        case int():
+            return price * (1 + deposit // 1_000) + deposit % 1_000 * count
         case "uneven":
             return price + 1
         case "as much as can be" if rich:
@@ -313,6 +369,8 @@ def _changed(rules: Rules, one: Accepted, change: Change, which: int) -> tuple[C
             claim = claim._replace(label=BATCH)
         case "sample":
             claim = claim._replace(sample=claim.sample + b"\0")
+        case int():
+            claim = claim._replace(deposit=change << 96 | claim.deposit)
         case "slot":
             slot = other.slot if other is not one else slot + 1
     return claim, slot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,6 +13,8 @@ from eth_utils.crypto import keccak
 from dcai.errors import ContractError, ContractReverted
 
 BATCH = 256
+MAX_DEPOSIT = 2**96 - 1
+LONGEST_CALL = 130_048
 
 
 class Refused(Exception):
@@ -54,15 +56,15 @@ class Call:
     value: int = 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Accepted:
-    """A contribution that was accepted, or a sample that was split off one.
+    """A contribution that was accepted, or a sample that was split off one. It never changes, so that no copy is made.
 
     Attributes
     ----------
     reports_of : dict
         Of a batch: (position, reporter) -> time.
-    refunded : set of int
+    refunded : frozenset of int
         Of a batch: the positions that came back to the author, split off or not.
     is_good : bool
         Of a batch: whether it counts.
@@ -74,27 +76,12 @@ class Accepted:
     slot: int
     open: int
     closed: int = 0
-    reports: dict[str, int] = field(default_factory=dict)
-    takers: set[str] = field(default_factory=set)
-    reports_of: dict[tuple[int, str], int] = field(default_factory=dict)
-    refunded: set[int] = field(default_factory=set)
+    reports: Mapping[str, int] = field(default_factory=dict)
+    takers: frozenset[str] = frozenset()
+    reports_of: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    refunded: frozenset[int] = frozenset()
     is_good: bool = False
     part_of: tuple[int, int] = (0, 0)
-
-    def __deepcopy__(self, _: object) -> Accepted:
-        # a claim can't change, and no other object is copied as often
-        return Accepted(
-            self.claim,
-            self.slot,
-            self.open,
-            self.closed,
-            dict(self.reports),
-            set(self.takers),
-            dict(self.reports_of),
-            set(self.refunded),
-            self.is_good,
-            self.part_of,
-        )
 
     @property
     def is_batch(self) -> bool:
@@ -135,6 +122,29 @@ def _digest(claim: Claim, trainer: str) -> int:
     types = ["uint256", "address", *3 * ["uint256"], "bytes32", "address"]
     words = (*claim[:5], keccak(claim.sample), trainer)
     return int.from_bytes(keccak(encode(types, words))[12:], "big")
+
+
+def check_sample(sample: bytes, n_features: int) -> None:
+    """Refuse what is not a sample of a sparse model."""
+    if not sample:
+        raise Refused("EmptySample")
+    if len(sample) % 2:
+        raise Refused("OddLength", len(sample))
+    last = -1
+    for position in range(len(sample) // 2):
+        index = int.from_bytes(sample[2 * position : 2 * position + 2], "big")
+        if index <= last:
+            raise Refused("NotIncreasing", position)
+        if index >= n_features:
+            raise Refused("IndexTooLarge", index, n_features)
+        last = index
+
+
+def check_length(batch: bytes) -> None:
+    """Refuse a batch that is too long to be called with, and claimed, in transactions that nodes relay."""
+    length = 4 + 3 * 32 + -(-len(batch) // 32) * 32  # selector, two arguments, and the bytes with their length
+    if length > LONGEST_CALL:
+        raise Refused("TooLong", length, LONGEST_CALL)
 
 
 def pack_batch(samples: Sequence[tuple[int, bytes]]) -> bytes:

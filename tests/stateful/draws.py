@@ -14,7 +14,9 @@ from tests.stateful.actions import (
     Claiming,
     Contribute,
     ContributeBatch,
+    CreateOfNothing,
     Force,
+    Grind,
     Multicall,
     Pass,
     PassUntilTake,
@@ -22,6 +24,7 @@ from tests.stateful.actions import (
     SendOnly,
     Several,
     Share,
+    Short,
     Turn,
 )
 from tests.stateful.calls import BATCH
@@ -58,22 +61,26 @@ labels = _mostly(
 )
 deposits = _mostly(
     st.just("the price"),
-    st.sampled_from(["nothing", "a wei too little", "more", "uneven", "as much as can be", "too much"]),
+    st.sampled_from(["nothing", "a wei too little", "uneven", "as much as can be", "too much"])
+    | st.integers(1, 50_000),
     4,
 )
+higher_bits = st.integers(0, 159).map(lambda at: 1 << at) | st.just(2**160 - 1) | st.integers(1, 2**160 - 1)
 slots = st.sampled_from(["none", "none", "finished", "finished", "live", "next", "future", "of a split", "huge"])
 changes = _mostly(
     st.just("nothing"),
-    st.sampled_from(["id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"]),
+    st.sampled_from(["id", "author", "earlier", "later", "never", "deposit", "label", "batch", "sample", "slot"])
+    | higher_bits,
     6,
 )
 
+lengthy = st.sampled_from(["longest", "too long"])
 contributions = st.builds(Contribute, samples, labels, deposits, slots)
 batches = st.builds(
     ContributeBatch,
     st.lists(st.tuples(labels, samples), min_size=1, max_size=5).map(tuple),
     _mostly(st.just(1), st.just(256), 40),
-    _mostly(st.just("not"), st.sampled_from(["short", "long", "empty", "count"])),
+    _mostly(_mostly(st.just("not"), st.sampled_from(["short", "long", "empty", "count"])), lengthy, 60),
     deposits,
     slots,
 )
@@ -112,6 +119,7 @@ several = st.builds(Several, st.lists(one_action, min_size=1, max_size=4).map(tu
 shares = st.builds(
     Share, st.builds(Claiming, st.sampled_from(["take", "reportBatch"]), _picks, st.just(True), st.just("nothing"))
 )
+short = st.builds(Short, one_action | any_claim, st.integers(0, 200_000))
 people = st.sampled_from(PEOPLE)
 wallets = st.sampled_from(WALLETS)
 events = st.one_of(
@@ -122,7 +130,19 @@ events = st.one_of(
     st.builds(Refuse, wallets, st.booleans(), st.sampled_from([0, 32, 100_000]), st.booleans()),
     st.builds(Force, st.integers(1, 10**18)),
     st.just(SendOnly()),
+    st.just(CreateOfNothing()),
+    st.builds(Grind, _picks, st.sampled_from(["refund", "take"])),
 )
 steps = st.sampled_from(
-    [*6 * [any_claim], *3 * [contributions], *2 * [batches], *2 * [turns], shares, several, multicalls, *3 * [events]]
+    [
+        *6 * [any_claim],
+        *3 * [contributions],
+        *2 * [batches],
+        *2 * [turns],
+        shares,
+        several,
+        multicalls,
+        short,
+        *3 * [events],
+    ]
 ).flatmap(lambda kind: kind)

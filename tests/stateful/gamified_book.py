@@ -10,17 +10,11 @@ from eth_utils.crypto import keccak
 
 from dcai import Gamified
 from dcai.models.twins import Twin
+from dcai.samples import pack_batch
+from tests.stateful.calls import Refused, check_length
 
 BATCH = 256
 DAY = 86_400
-
-
-class Refused(Exception):
-    """The error with which the contract must refuse."""
-
-    def __init__(self, error: str, *figures: Any) -> None:
-        super().__init__(error, *figures)
-        self.error, self.figures = error, figures
 
 
 @dataclass
@@ -84,11 +78,15 @@ class Book:
     def contribute(
         self, who: str, now: int, wei: int, samples: list[tuple[bytes, int]], batch: bytes, slot: int
     ) -> None:
+        if batch:
+            check_length(batch)
         for sample, label in samples:
             if label > 1:
                 raise Refused("UnknownLabel", label, 2)
             if not sample:
                 raise Refused("EmptySample")
+        if batch and batch != pack_batch([sample for sample, _ in samples], [label for _, label in samples]):
+            raise Refused("BadBatch")
         if wei:
             raise Refused("NoMoney", wei)
         unit = self.rules.size_unit

@@ -4,91 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 import dcai
 from dcai.chain.codec import codec
 from dcai.chain.execution import TRANSACTION_GAS_LIMIT
-from dcai.errors import TransactionFailed
+from dcai.errors import AddressEmptyCode, ContractError, TransactionFailed
 from dcai.samples import pack_batch
-from tests.stateful.gamified_book import BATCH, DAY, Book, Refused
+from dcai.trainer import products
+from tests.stateful import gamified_draws as draws
+from tests.stateful.calls import Refused
+from tests.stateful.gamified_book import BATCH, DAY, Book
+from tests.stateful.gamified_draws import FEATURES, SIZE_UNIT, pack
+from tests.stateful.grinding import ONES, ground
+from tests.stateful.running import OUT_OF_GAS
+from tests.stateful.world import create_of_nothing, intrinsic
 from tests.support import binary
 
 TRAINER = "SparsePerceptronGamified"
 CODEC = codec(TRAINER)
-FEATURES = 200
-SIZE_UNIT = 30
-
-
-def pack(indices):
-    return b"".join(index.to_bytes(2, "big") for index in sorted(set(indices)))
-
-
-samples = st.one_of(
-    st.integers(0, 11).map(lambda start: pack(range(start, FEATURES, 12))),
-    st.lists(st.integers(0, FEATURES - 1), min_size=1, max_size=12).map(pack),
-    st.lists(st.integers(0, 8), min_size=1, max_size=3).map(pack),
-)
-odd_samples = st.sampled_from([b"", pack(range(SIZE_UNIT + 1))])
-who = st.integers(0, 3)
-picks = st.integers(0, 60)
-modes = st.sampled_from(["as the model"] * 5 + ["against it"] * 2 + ["unknown"])
-changes = st.sampled_from(["nothing"] * 9 + ["id", "author", "time", "deposit", "label", "sample", "slot"])
-slots = st.sampled_from(["none", "over", "over", "live", "next", "huge"])
-
-
-def _action(name, **arguments):
-    return st.tuples(st.just(name), st.fixed_dictionaries(arguments))
-
-
-contribute = _action(
-    "contribute", who=who, sample=samples | odd_samples, mode=modes, slot=slots, wei=st.sampled_from([0] * 9 + [1])
-)
-contribute_batch = _action(
-    "contribute_batch",
-    who=who,
-    some=st.lists(st.tuples(samples, modes), min_size=1, max_size=6),
-    times=st.sampled_from([1, 1, 4]),
-    slot=slots,
-)
-validate = _action(
-    "validate",
-    which=picks,
-    change=changes,
-    by_author=st.sampled_from([True] * 5 + [False]),
-    who=who,
-    early=st.booleans(),
-)
-report = _action("report", which=picks, change=changes, who=who, settle=st.booleans(), turn=st.booleans())
-defend = _action(
-    "defend", which=picks, change=changes, turn=st.booleans(), by_author=st.sampled_from([True] * 5 + [False]), who=who
-)
-time_passes = _action(
-    "time_passes", seconds=st.sampled_from([1, 299, 600, 3_600, DAY, DAY, DAY - 400, 2 * DAY, 4 * DAY])
-)
-at_the_end = _action("at_the_end", which=picks, early=st.sampled_from([0, 1, 1]), who=who)
-hide = _action("hide", who=who, sample=samples, which=picks, copies=st.integers(1, 3), reporter=who, turn=st.booleans())
-actions = st.sampled_from(
-    [
-        hide,
-        *3 * [contribute],
-        *2 * [contribute_batch],
-        *5 * [validate],
-        *4 * [report],
-        *2 * [defend],
-        time_passes,
-        at_the_end,
-    ]
-).flatmap(lambda kind: kind)
 
 
 class Trainer(RuleBasedStateMachine):
-    """One trainer in one run."""
+    """One trainer in one run.
 
-    def __init__(self, chain, tally):
+    Parameters
+    ----------
+    most_calls : int
+        After so many calls nothing more is done: an action may make dozens, and one takes py-evm half a second.
+    """
+
+    def __init__(self, chain, tally, most_calls=1_000):
         super().__init__()
-        self.chain, self.tally = chain, tally
+        self.chain, self.tally, self.left = chain, tally, most_calls
+        self.gas = None
         self.snapshot = chain.snapshot()
         self.people = chain.accounts[:4]
         self.agrees = False
@@ -126,10 +77,15 @@ class Trainer(RuleBasedStateMachine):
         for which in range(7, 10):  # not every seventh is sensible
             self.validate(which, "nothing", True, 0, early=False)
 
-    @rule(action=actions)
-    def something_happens(self, action):
+    @rule(action=draws.actions, gas=draws.gas)
+    def something_happens(self, action, gas):
+        """Let people act; with some gas beyond what every transaction of its length costs, each call may run out."""
+        if self.left <= 0:
+            return
         name, arguments = action
+        self.gas = gas
         getattr(self, name)(**arguments)
+        self.gas = None
 
     # What people do
 
@@ -143,12 +99,12 @@ class Trainer(RuleBasedStateMachine):
             wei,
         )
 
-    def contribute_batch(self, who, some, times, slot):
+    def contribute_batch(self, who, some, times, least, slot):
         given = [(sample, self._label(sample, mode) & 0xFF) for sample, mode in some] * times
-        self._contribute_batch(who, given, self._slot(slot))
+        self._contribute_batch(who, given, self._slot(slot), least)
 
-    def _contribute_batch(self, who, given, number):
-        batch = pack_batch([sample for sample, _ in given], [label for _, label in given])
+    def _contribute_batch(self, who, given, number, least=0):
+        batch = pack_batch([sample for sample, _ in given], [label for _, label in given]).ljust(least, b"\0")
         self._call(
             who,
             ("contributeBatch", batch, number),
@@ -220,6 +176,37 @@ class Trainer(RuleBasedStateMachine):
             self._call(reporter, call, lambda person, now: self.book.report(person, now, *call[1:]))
             self._pass_until(one.end - 2 * DAY)
 
+    def grind(self, which, who):
+        """Claim somebody's contribution whose digest happens to be all ones, in whatever stage it is."""
+        one = self._picked(which, ("pending", "validated", "reported")[which % 3])
+        if one is None or self.chain.backend != "anvil" or one.stage == "finished" or self.book.at[one.slot] != one.id:
+            return
+        sample = pack([150])
+        label = self.book.model.label_of(sample)
+        stage = {"pending": "validate", "validated": "report", "reported": "defend"}[one.stage]
+        author = self.people[who if stage != "report" else (who + 1) % 4]
+        label = label if stage != "report" else 1 - label
+        claim = (one.id, author, 0, ONES << 96, label, sample)
+        with ground(self.chain, self.trainer.address, one.slot):
+            self._call(
+                who,
+                (stage, claim, one.slot),
+                lambda person, now: (
+                    self.book.validate(person, now, claim, one.slot, None)
+                    if stage == "validate"
+                    else getattr(self.book, stage)(person, now, claim, one.slot)
+                ),
+                compare=False,
+            )
+        self._compare()
+
+    def create_of_nothing(self, who):
+        """Create a trainer of an implementation that isn't there."""
+        factory = products.address_of("TrainerFactory")
+        with pytest.raises(TransactionFailed) as failed:
+            self.chain.send(factory, create_of_nothing(), sender=self.people[who], gas=TRANSACTION_GAS_LIMIT)
+        assert isinstance(failed.value.__cause__, AddressEmptyCode)
+
     def time_passes(self, seconds):
         self.chain.travel(seconds)
 
@@ -275,14 +262,18 @@ class Trainer(RuleBasedStateMachine):
         assert event.args["id"] == number + 1
         return event.args["slot"]
 
-    def _call(self, who, call, expected, wei=0):
-        person, error, receipt = self.people[who], None, None
+    def _call(self, who, call, expected, wei=0, compare=True):
+        person, error, data = self.people[who], None, CODEC.call(*call)
+        limit = TRANSACTION_GAS_LIMIT if self.gas is None else min(intrinsic(data) + self.gas, TRANSACTION_GAS_LIMIT)
+        self.left -= 1
         try:
-            receipt = self.chain.invoke(
-                TRAINER, self.trainer.address, *call, sender=person, value=wei, gas=TRANSACTION_GAS_LIMIT
-            )
+            receipt = self.chain.send(self.trainer.address, data, sender=person, value=wei, gas=limit)
         except TransactionFailed as failed:
             receipt, error = failed.receipt, failed.__cause__
+            if self.gas is not None and not isinstance(error, ContractError):
+                self.tally.steps += 1
+                self.tally.outcomes[call[0], OUT_OF_GAS] += 1
+                return
         self.agrees = False
         now = self.chain.time_of(receipt.block_number)
         refused, points = None, None
@@ -303,8 +294,9 @@ class Trainer(RuleBasedStateMachine):
         self.tally.steps += 1
         self.tally.outcomes[call[0], refused and refused.error] += 1
         for event in events:
-            self.tally.outcomes[event.name, None] += 1
-        self._compare()
+            self.tally.events[event.name] += 1
+        if compare:
+            self._compare()
         self.agrees = True
 
     def _compare(self):
@@ -392,6 +384,8 @@ class Trainer(RuleBasedStateMachine):
                 deposit += 1
             case "label":
                 label = 1 - label if label < 2 else 0
+            case int():
+                deposit |= change << 96
             case "sample":
                 sample += b"\0"
             case "slot":

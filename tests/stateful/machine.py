@@ -26,7 +26,9 @@ from tests.stateful.actions import (
     Claiming,
     Contribute,
     ContributeBatch,
+    CreateOfNothing,
     Force,
+    Grind,
     Multicall,
     Pass,
     PassUntilTake,
@@ -34,14 +36,16 @@ from tests.stateful.actions import (
     SendOnly,
     Several,
     Share,
+    Short,
     Step,
     Turn,
 )
 from tests.stateful.calls import BATCH, Call, Claim, Mood, Refused
+from tests.stateful.grinding import ONES, ground
 from tests.stateful.ledger import Ledger
 from tests.stateful.rules import Rules
-from tests.stateful.running import Tally
-from tests.stateful.world import PEOPLE, TRAINER, WALLETS, World, calldata
+from tests.stateful.running import OUT_OF_GAS, Tally
+from tests.stateful.world import NOTHING, PEOPLE, TRAINER, WALLETS, World, calldata
 from tests.support import binary
 
 CLASSES = ("no", "yes")
@@ -153,6 +157,17 @@ class SharedModel(RuleBasedStateMachine):
                 self._share(*self._call(who, what.claim, now).args[:2])
             case Pass():
                 self.world.travel(what.seconds)
+            case Short():
+                call = self._call(who, what.action, now)
+                if isinstance(what.action, Claiming):
+                    who, call = self._sensible(who, what.action)
+                self._transact(who, [call], what.gas)
+            case Grind():
+                self._grind(who, what)
+            case CreateOfNothing():
+                outcome = self.world.create_of_nothing(who)
+                assert Refused("AddressEmptyCode", NOTHING).is_what(outcome.error), outcome.error
+                self._charge(who, outcome.receipt)
             case PassUntilTake():
                 live = [one for one in self.book.accepted.values() if one.open]
                 if live:
@@ -274,6 +289,16 @@ class SharedModel(RuleBasedStateMachine):
             for target in targets:
                 self._send(who, [Call("take", target)])
 
+    def _grind(self, who: str, what: Grind) -> None:
+        live = [one for one in self.book.accepted.values() if one.open]
+        if not live or not self.world.rich:
+            return
+        one = live[what.which % len(live)]
+        # what anybody could claim at once: time and author are the thief's choice
+        claim = Claim(one.claim.id, self.world.address[who], 0, ONES << 96 | one.claim.deposit, 0, draws.SAMPLE)
+        with ground(self.chain, self.trainer, one.slot):
+            self._transact(who, [Call(what.function, (claim, one.slot))])
+
     def _act(self, who: str, what: Action) -> None:
         self._send(who, [self._call(who, what, self._next_time())])
 
@@ -285,9 +310,13 @@ class SharedModel(RuleBasedStateMachine):
         for together in [calls] if who in WALLETS else [[call] for call in calls]:
             self._transact(who, together)
 
-    def _transact(self, who: str, calls: Sequence[Call]) -> None:
-        outcome = self.world.send(who, self.trainer, [(calldata(call), call.value) for call in calls])
-        expected, shares = None, self.book.shares()
+    def _transact(self, who: str, calls: Sequence[Call], gas: int | None = None) -> None:
+        outcome = self.world.send(who, self.trainer, [(calldata(call), call.value) for call in calls], gas)
+        if outcome.ran_out:
+            self._charge(who, outcome.receipt)
+            self.tally.outcomes[calls[0].function, OUT_OF_GAS] += 1
+            return
+        expected, shares = None, self._shares()
         try:
             self.book.transact(self.world.address[who], calls, outcome.time)
         except Refused as refused:
@@ -304,9 +333,11 @@ class SharedModel(RuleBasedStateMachine):
         self._charge(who, outcome.receipt)
         if len(calls) == 1:
             self.tally.outcomes[calls[0].function, expected and expected.error] += 1
-        self.tally.outcomes["take a share", None] += self.book.shares() - shares
-        for why_not in back:
-            self.tally.outcomes["called back", why_not and why_not.error] += 1
+        self.tally.events["a share is taken"] += self._shares() - shares
+        self.tally.events["a contract calls back"] += len(back)
+
+    def _shares(self) -> int:
+        return sum(len(one.takers) for one in self.book.accepted.values())
 
     def _behave(self, who: str, mood: Mood) -> None:
         self.world.behave(who, mood, self.trainer)

@@ -9,8 +9,9 @@ from typing import Any
 from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 
-from tests.stateful.calls import Call, Claim, Mood, pack_batch
-from tests.stateful.market_rules import Evaluation, Market, Phase
+from tests.stateful.calls import LONGEST_CALL, MAX_DEPOSIT, Call, Claim, Mood, pack_batch
+from tests.stateful.market_rules import Market
+from tests.stateful.market_terms import Evaluation, Phase
 from tests.stateful.world import PEOPLE, WALLETS
 
 ONWARD = {
@@ -32,14 +33,14 @@ WRONG = {
     "draw": ("content",),
     "reveal": ("again", "hashes", "portion", "content", "again"),
     "contribute": ("value", "label"),
-    "contributeBatch": ("value",),
+    "contributeBatch": (*9 * ("value",), "longest", "too long"),  # long calls are slow
     "evaluate": (
         *("parameters", "hashes", "portions", "a portion", "later", "none", "most", "slot", "slots"),
-        *("id", "deposit", "time", "sample"),
+        *("id", "deposit", "higher bits", "time", "sample"),
     ),
     "collect": ("",),
     "withdraw": ("",),
-    "reclaim": ("slot", "id", "deposit", "time", "sample"),
+    "reclaim": ("slot", "id", "deposit", "higher bits", "time", "sample"),
     "forfeit": ("",),
 }
 """What may be wrong about a call of each function."""
@@ -62,12 +63,15 @@ class Attempt:
         Samples of a batch, or that are evaluated; contributions too many are brought where it is even.
     wrong : int or None
         Picks what is wrong about it.
+    more : int
+        Wei beyond what is needed.
     """
 
     function: str | None
     which: int
     size: int
     wrong: int | None
+    more: int = 0
 
     def call(self, book: Market, hidden: Sequence[bytes], now: int, samples: Sequence[bytes], header: bytes) -> Call:
         """Return the call."""
@@ -90,10 +94,11 @@ class Attempt:
                 args = self._reveal(book, hidden, wrong)
             case "contribute":
                 label = 9 if wrong == "label" else self.which % 2
-                args, value = (samples[self.which % len(samples)], label, 0), book.price(1)
+                args, value = (samples[self.which % len(samples)], label, 0), book.price(1) + self.more
             case "contributeBatch":
                 some = [((self.which >> at) % 2, samples[(self.which + at) % len(samples)]) for at in range(size)]
-                args, value = (pack_batch(some), 0), book.price(size)
+                least = {"longest": LONGEST_CALL - 128, "too long": LONGEST_CALL - 127}.get(wrong, 0)
+                args, value = (pack_batch(some).ljust(least, b"\0"), 0), book.price(size) + self.more
             case "evaluate":
                 args = (self._evaluation(book, hidden, wrong),)
             case "collect":
@@ -102,7 +107,7 @@ class Attempt:
                 claim = self._claim(book)
                 args = (_altered(claim, wrong), claim.id + (wrong == "slot"))
         if wrong == "value" and value:
-            value += (-1, 1, -value)[self.which % 3]
+            value += (-1, 1, -value, MAX_DEPOSIT + 1 - value)[self.which % 4]
         return Call(function, args, value)
 
     def _reveal(self, book: Market, hidden: Sequence[bytes], wrong: str) -> tuple[Any, ...]:
@@ -165,6 +170,28 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Short:
+    """A call with so much gas more than what every transaction of its length costs: it may run out."""
+
+    attempt: Attempt
+    gas: int
+
+
+@dataclass(frozen=True)
+class Grind:
+    """Somebody claims a contribution whose digest happens to have no zeros, which stands for long grinding: no higher
+    bits of the deposit that they claim may stand for the digest.
+    """
+
+    which: int
+
+
+@dataclass(frozen=True)
+class CreateOfNothing:
+    """Somebody creates a market of an implementation that isn't there."""
+
+
+@dataclass(frozen=True)
 class Pass:
     """Time passes."""
 
@@ -202,7 +229,7 @@ class CallBack:
     tolerant: bool
 
 
-Step = Attempt | Pass | PassTheDeadline | Force | Behave | CallBack
+Step = Attempt | Short | Grind | CreateOfNothing | Pass | PassTheDeadline | Force | Behave | CallBack
 
 
 def _altered(claim: Claim, what: str) -> Claim:
@@ -212,6 +239,8 @@ def _altered(claim: Claim, what: str) -> Claim:
             return claim._replace(id=claim.id + 1)
         case "deposit":
             return claim._replace(deposit=2 * claim.deposit)
+        case "higher bits":
+            return claim._replace(deposit=1 << 96 + claim.id % 160 | claim.deposit)
         case "time":
             return claim._replace(time=claim.time + 1)
         case "sample":
@@ -225,7 +254,8 @@ def _hashes(hidden: Sequence[bytes]) -> list[bytes]:
 
 
 picks = st.integers(0, 60)
-sizes = st.integers(1, 6)
+sizes = st.integers(1, 6) | st.integers(1, 6) | st.integers(1, 6) | st.integers(7, 40)
+odd_wei = st.just(0) | st.just(0) | st.integers(1, 10**15)
 people = st.sampled_from(PEOPLE)
 wallets = st.sampled_from(WALLETS)
 moods = st.sampled_from(
@@ -238,7 +268,7 @@ moods = st.sampled_from(
         Mood(burns=True),
     ]
 )
-onward = st.builds(Attempt, st.none(), picks, sizes, st.none())
+onward = st.builds(Attempt, st.none(), picks, sizes, st.none(), odd_wei)
 wrong = st.builds(Attempt, st.none(), picks, sizes, picks)
 anything = st.builds(Attempt, st.sampled_from(FUNCTIONS), picks, sizes, st.none() | picks)
 guarded = st.builds(Attempt, st.sampled_from(GUARDED), picks, sizes, st.none())
@@ -248,5 +278,8 @@ events = st.one_of(
     st.builds(Behave, wallets, moods),
     st.builds(CallBack, wallets, guarded, st.booleans()),
     st.builds(Force, st.integers(1, 10**18)),
+    st.builds(Grind, picks),
+    st.just(CreateOfNothing()),
 )
-steps = st.sampled_from([*9 * [onward], *4 * [wrong], *2 * [anything], *2 * [events]]).flatmap(lambda kind: kind)
+short = st.builds(Short, onward, st.integers(0, 250_000))
+steps = st.sampled_from([*9 * [onward], *4 * [wrong], *2 * [anything], short, *2 * [events]]).flatmap(lambda kind: kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,29 @@ from dcai.chain.header import header
 from dcai.incentives.prediction_market.test_set import HiddenTestSet
 from dcai.trainer.settings import Settings
 from tests.stateful import market_actions
-from tests.stateful.calls import Call, Mood, Refused
-from tests.stateful.market_actions import Attempt, Behave, CallBack, Force, Pass, PassTheDeadline, Step
-from tests.stateful.market_rules import Market, Phase, Terms
-from tests.stateful.running import Tally
-from tests.stateful.world import WALLETS, World, calldata
+from tests.stateful.calls import Call, Claim, Mood, Refused
+from tests.stateful.grinding import ONES, ground
+from tests.stateful.market_actions import (
+    Attempt,
+    Behave,
+    CallBack,
+    CreateOfNothing,
+    Force,
+    Grind,
+    Pass,
+    PassTheDeadline,
+    Short,
+    Step,
+)
+from tests.stateful.market_rules import Market
+from tests.stateful.market_terms import Phase, Terms
+from tests.stateful.running import OUT_OF_GAS, Tally
+from tests.stateful.world import NOTHING, WALLETS, World, calldata
 from tests.support.market_play import fitted
 
 DEAD = "0x000000000000000000000000000000000000dead"
+_MOST_OF_THE_POOR = 10**21
+
 SAMPLES = 6
 """Different ones that people contribute."""
 
@@ -130,6 +146,14 @@ class PlayedMarket(RuleBasedStateMachine):
         match what:
             case Attempt():
                 self._attempt(who, what)
+            case Short():
+                self._attempt(who, what.attempt, what.gas)
+            case Grind():
+                self._grind(who, what.which)
+            case CreateOfNothing():
+                outcome = self.world.create_of_nothing(who)
+                assert Refused("AddressEmptyCode", NOTHING).is_what(outcome.error), outcome.error
+                self._charge(who, outcome.receipt)
             case Pass():
                 self.world.travel(what.seconds)
             case PassTheDeadline():
@@ -253,17 +277,32 @@ class PlayedMarket(RuleBasedStateMachine):
                 if unpaid:
                     return Call("reclaim", (unpaid[0], unpaid[0].id))
                 return Call("forfeit", ()) if book.holds() else None
-        return self._call(Attempt(None, 0, 3, None), waiting=True)
+        return self._call(Attempt(None, 0, 39, None), waiting=True)
 
     def _progress(self) -> tuple[Any, ...]:
         book = self.book
         return (book.drawn, len(book.revealed), book.number, book.done, book.holds())
 
-    def _attempt(self, who: str, what: Attempt) -> None:
+    def _attempt(self, who: str, what: Attempt, gas: int | None = None) -> None:
         call = self._call(what, waiting=what.function is None)
         if what.function is None and call.function == "commit":
             who = who if what.which % 8 == 7 else self._creator
-        self._transact(who, call)
+        self._transact(who, call, gas)
+
+    def _grind(self, who: str, which: int) -> None:
+        book = self.book
+        phase = book.phase(self._next_time())
+        left = [one.claim for one in book.made if one.claim.id not in book.reclaimed]
+        if not self.world.rich or phase not in (Phase.FAILED, Phase.EVALUATION) or not left:
+            return
+        number = left[which % len(left)].id if phase == Phase.FAILED else book.samples[book.done][0].claim.id
+        claim = Claim(number, self.world.address[who], 0, ONES << 96 | 1, 0, self.samples[0])
+        call = Call("reclaim", (claim, number))
+        if phase == Phase.EVALUATION:
+            (evaluation,) = self._call(Attempt("evaluate", 0, 1, None)).args
+            call = Call("evaluate", (evaluation._replace(contributions=[claim]),))
+        with ground(self.chain, self.market, number):
+            self._transact(who, call)
 
     def _call(self, what: Attempt, *, waiting: bool = False) -> Call:
         book, latest = self.book, self.chain.block_number()
@@ -272,11 +311,16 @@ class PlayedMarket(RuleBasedStateMachine):
             latest = self.chain.block_number()
         self._headers_target = 0 < book.target <= latest
         told = header(self.chain, min(book.target, latest)) if book.target else b""
-        return what.call(book, self.hidden, self._next_time(), self.samples, told)
+        call = what.call(book, self.hidden, self._next_time(), self.samples, told)
+        return call if self.world.rich else replace(call, value=min(call.value, _MOST_OF_THE_POOR))
 
-    def _transact(self, who: str, call: Call) -> None:
+    def _transact(self, who: str, call: Call, gas: int | None = None) -> None:
         right = call.function == "draw" and self._is_the_header(call.args[0])
-        outcome = self.world.send(who, self.market, [(calldata(call, self.world.face), call.value)])
+        outcome = self.world.send(who, self.market, [(calldata(call, self.world.face), call.value)], gas)
+        if outcome.ran_out:
+            self._charge(who, outcome.receipt)
+            self.tally.outcomes[call.function, OUT_OF_GAS] += 1
+            return
         expected = None
         try:
             self.book.call(call.function, call.args, self.world.address[who], call.value, outcome.time, right)

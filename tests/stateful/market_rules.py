@@ -8,74 +8,16 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from eth_utils.crypto import keccak
 
 from dcai.models.twins import Twin
-from tests.stateful.calls import BATCH, Claim, Mood, Refused, unpack_batch
+from tests.stateful.calls import BATCH, MAX_DEPOSIT, Claim, Mood, Refused, check_length, unpack_batch
+from tests.stateful.market_terms import Evaluation, Made, Phase, Terms
 from tests.support.market_rule import gains
 
 NOBODY = "0x000000000000000000000000000000000000dead"
-
-
-class Phase(IntEnum):
-    """The phase of a market."""
-
-    PREPARED = 0
-    DRAWING = 1
-    OPENING = 2
-    PARTICIPATION = 3
-    REVEAL = 4
-    EVALUATION = 5
-    PAYMENT = 6
-    FAILED = 7
-    UNOPENED = 8
-    FORFEITED = 9
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The settings of a market; the times are those to open, participate, reveal and evaluate."""
-
-    unit: int
-    portions: int
-    size: int
-    times: tuple[int, int, int, int]
-    per_pass: int
-    turn: int
-    most: int
-
-    @property
-    def tests(self) -> int:
-        """The number of test samples."""
-        return (self.portions - 1) * self.size
-
-    @property
-    def stake(self) -> int:
-        """The price of a sample."""
-        return self.tests * self.unit
-
-
-class Evaluation(NamedTuple):
-    """The calldata of a call of `evaluate`."""
-
-    parameters: bytes
-    hashes: list[bytes]
-    portions: list[bytes]
-    contributions: list[Claim]
-    slots: list[int]
-    most: int
-
-
-class Made(NamedTuple):
-    """A contribution that was accepted."""
-
-    claim: Claim
-    samples: list[tuple[int, bytes]]
-    kept: int
-    """What was sent less the fee."""
 
 
 @dataclass
@@ -253,6 +195,7 @@ class Market:
             case "contribute":
                 self._contribute(sender, args[1], [(args[1], args[0])], args[0], value, now)
             case "contributeBatch":
+                check_length(args[0])
                 self._contribute(sender, BATCH, list(unpack_batch(args[0])), args[0], value, now)
             case "evaluate":
                 self._evaluate(args[0], now)
@@ -312,7 +255,7 @@ class Market:
         if len(samples) < self.terms.turn:
             raise Refused("TurnTooSmall", len(samples), self.terms.turn)
         required, count = self.price(len(samples)), len(self.samples)
-        if value < required:
+        if not required <= value <= MAX_DEPOSIT:
             raise Refused("WrongStake", required, value)
         if count + len(samples) > self.terms.most:
             raise Refused("MarketFull", count, self.terms.most)

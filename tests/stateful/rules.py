@@ -7,19 +7,30 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from math import isqrt
 from typing import Any
 
 from dcai import DepositRefundTake
 from dcai.models.twins import Twin
-from tests.stateful.calls import BATCH, Accepted, Call, Claim, Mood, Refused, unpack_batch
+from tests.stateful.calls import (
+    BATCH,
+    MAX_DEPOSIT,
+    Accepted,
+    Call,
+    Claim,
+    Mood,
+    Refused,
+    check_length,
+    check_sample,
+    unpack_batch,
+)
 
 CLASSES = 2
 SPLIT_SLOTS = 1 << 128
 NOWHERE = 0
-MAX_DEPOSIT = 2**96 - 1
 
 OVERFLOW = "panic 17"
 """What Solidity's checked arithmetic reverts with."""
@@ -82,13 +93,9 @@ class Rules:
         """Return all that is open."""
         return sum(one.open for one in self.accepted.values())
 
-    def shares(self) -> int:
-        """Return how many shares were taken."""
-        return sum(len(one.takers) for one in self.accepted.values())
-
     def label_of(self, sample: bytes) -> int:
         """Return the model's label of a sample; refuse an invalid one."""
-        self._check_sample(sample)
+        check_sample(sample, self.twin.n_features)
         return self.twin.label_of(sample)
 
     def price(self, samples: Sequence[bytes], now: int) -> int:
@@ -119,7 +126,9 @@ class Rules:
     def objection(self, sender: str, call: Call, now: int) -> Refused | None:
         """Return the reason to refuse a transaction with one call, if any."""
         try:
-            copy.deepcopy(self)._make(sender, [call], now)
+            trial = copy.copy(self)
+            vars(trial).update(self._state())
+            trial._make(sender, [call], now)
         except Refused as refused:
             return refused
         return None
@@ -131,12 +140,19 @@ class Rules:
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
-        before = copy.deepcopy(vars(self))
+        before = self._state()
         try:
             yield
         except Refused:
             vars(self).update(before)
             raise
+
+    def _state(self) -> dict[str, Any]:
+        """Return a copy of everything; what is in the containers never changes."""
+        return {name: value.copy() if isinstance(value, dict | list) else value for name, value in vars(self).items()}
+
+    def _change(self, one: Accepted, **what: Any) -> None:
+        self.accepted[one.claim.id] = replace(one, **what)
 
     def _call(self, sender: str, call: Call, now: int) -> None:
         match call.function:
@@ -183,37 +199,26 @@ class Rules:
     # Contributing
 
     def _contribute(self, sender: str, value: int, now: int, sample: bytes, label: int, slot: int) -> None:
-        self._learn(sample, label)
+        self._learn([(label, sample)])
         self._accept(sender, value, now, [sample])
         self._record(sender, value, now, label, sample, slot, ids=1)
 
     def _contribute_batch(self, sender: str, value: int, now: int, batch: bytes, slot: int) -> None:
-        samples = []
-        for label, sample in unpack_batch(batch):
-            self._learn(sample, label)
-            samples.append(sample)
+        check_length(batch)
+        samples = self._learn(unpack_batch(batch))
         self._accept(sender, value, now, samples)
         self._record(sender, value, now, BATCH, batch, slot, ids=len(samples) + 1)
 
-    def _learn(self, sample: bytes, label: int) -> None:
-        if label >= CLASSES:
-            raise Refused("UnknownLabel", label, CLASSES)
-        self._check_sample(sample)
-        self.twin.learn(sample, label)
-
-    def _check_sample(self, sample: bytes) -> None:
-        if not sample:
-            raise Refused("EmptySample")
-        if len(sample) % 2:
-            raise Refused("OddLength", len(sample))
-        last = -1
-        for position in range(len(sample) // 2):
-            index = int.from_bytes(sample[2 * position : 2 * position + 2], "big")
-            if index <= last:
-                raise Refused("NotIncreasing", position)
-            if index >= self.twin.n_features:
-                raise Refused("IndexTooLarge", index, self.twin.n_features)
-            last = index
+    def _learn(self, given: Iterable[tuple[int, bytes]]) -> list[bytes]:
+        twin, samples = copy.deepcopy(self.twin), []
+        for label, sample in given:
+            if label >= CLASSES:
+                raise Refused("UnknownLabel", label, CLASSES)
+            check_sample(sample, self.twin.n_features)
+            twin.learn(sample, label)
+            samples.append(sample)
+        self.twin = twin
+        return samples
 
     def _accept(self, sender: str, value: int, now: int, samples: Sequence[bytes]) -> None:
         required = self.price(samples, now)
@@ -227,9 +232,9 @@ class Rules:
         number = self.next_id
         live = {one.slot for one in self.accepted.values() if one.open}
         slot = hint if 0 < hint < number and hint not in live else number
-        for one in self.accepted.values():
+        for one in list(self.accepted.values()):
             if one.slot == slot:
-                one.slot = NOWHERE
+                self._change(one, slot=NOWHERE)
         self.accepted[number] = Accepted(Claim(number, author, now, value, label, sample), slot, value)
         self.next_id += ids
         self.last_time = now
@@ -243,13 +248,13 @@ class Rules:
         predicted = self.twin.label_of(claim.sample)
         if predicted != claim.label:
             raise Refused("ModelDisagrees", predicted, claim.label)
-        amount, one.open = one.open, 0
+        self._change(one, open=0)
         if slot < SPLIT_SLOTS:
             self.good[sender] += 1
         else:
             batch, position = one.part_of
             self._came_back(self.accepted[batch], {position})
-        return amount
+        return one.open
 
     def _refund_batch(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> int:
         self._only_author(sender, claim)
@@ -264,18 +269,17 @@ class Rules:
         if not agreed:
             raise Refused("NoneRefundable", claim.id, positions)
         amount = claim.deposit // len(samples) * len(agreed)
-        one.open -= amount
-        one.closed |= sum(1 << position for position in agreed)
-        self._came_back(one, set(agreed))
+        closed = one.closed | sum(1 << position for position in agreed)
+        self._came_back(replace(one, open=one.open - amount, closed=closed), set(agreed))
         return amount
 
     def _came_back(self, batch: Accepted, positions: set[int]) -> None:
         """Count a batch once, with the sample that makes more than half of it refunded."""
-        batch.refunded |= positions
-        count = batch.claim.sample[0] + 1
-        if not batch.is_good and len(batch.refunded) > count / 2:
-            batch.is_good = True
+        refunded, count = batch.refunded | positions, batch.claim.sample[0] + 1
+        is_good = len(refunded) > count / 2
+        if is_good and not batch.is_good:
             self.good[batch.claim.author] += 1
+        self._change(batch, refunded=refunded, is_good=is_good)
 
     def _split(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> None:
         self._not_before(claim.time + self.terms.times()[0], now)
@@ -297,9 +301,9 @@ class Rules:
         if not wanted:
             raise Refused("NoneToSplit", claim.id, positions)
         part = claim.deposit // len(samples)
+        closed = one.closed | sum(1 << position for position in wanted)
+        self._change(one, open=one.open - part * len(wanted), closed=closed)
         for position in wanted:
-            one.open -= part
-            one.closed |= 1 << position
             number = claim.id + 1 + position
             split = Claim(number, claim.author, claim.time, part, *samples[position])
             place = SPLIT_SLOTS | claim.id << 16 | len(samples) - 1 << 8 | position
@@ -311,7 +315,7 @@ class Rules:
         self._check_reporter(sender, now, claim)
         if sender in one.reports or sender in one.takers:  # a share that was taken speaks for itself
             raise Refused("AlreadyReported", claim.id, sender)
-        one.reports[sender] = now
+        self._change(one, reports={**one.reports, sender: now})
 
     def _report_batch(self, sender: str, now: int, claim: Claim, slot: int, positions: int) -> None:
         one = self._batch(claim, slot)
@@ -328,14 +332,14 @@ class Rules:
         ]
         if not bad:
             raise Refused("NoneToReport", claim.id, positions)
-        one.reports_of |= dict.fromkeys(((position, sender) for position in bad), now)
+        self._change(one, reports_of={**one.reports_of, **{(position, sender): now for position in bad}})
 
     def _take(self, sender: str, now: int, claim: Claim, slot: int) -> int:
         _, settle_after, creator_take_after, take_after = self.terms.times()
         one = self._stored(claim, slot)
         age = now - claim.time
         if age >= take_after or (age >= creator_take_after and sender == self.creator):
-            amount = one.open
+            amount, takers = one.open, one.takers
         else:
             self._single(claim, slot)
             if sender in one.takers:
@@ -348,9 +352,8 @@ class Rules:
             share = claim.deposit * self.good[sender] // self.good.total()
             if not share:
                 raise Refused("ShareIsZero", claim.deposit, self.good[sender], self.good.total())
-            one.takers.add(sender)
-            amount = min(share, one.open)
-        one.open -= amount
+            amount, takers = min(share, one.open), one.takers | {sender}
+        self._change(one, open=one.open - amount, takers=takers)
         return amount
 
     def _check_reporter(self, sender: str, now: int, claim: Claim) -> None:

@@ -9,7 +9,7 @@ from dcai import Chain, Receipt
 from dcai.chain.codec import Codec, codec
 from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.chain.reverts import decode_error
-from dcai.errors import ContractReverted, TransactionFailed
+from dcai.errors import ContractError, ContractReverted, ETHTransferFailed, TransactionFailed
 from dcai.trainer import products
 from tests.stateful.calls import Call, Mood
 from tests.support.solidity import compiled
@@ -23,16 +23,26 @@ PEOPLE = ACCOUNTS + WALLETS
 # a hundred times and more what a deposit can be, again and again
 _FORTUNE = 2**112
 
+NOTHING = "0x" + "42" * 20
+"""An address without code."""
+
 _ACCEPTS, _REFUSES, _CALLS_BACK, _CALLS_BACK_OR_REFUSES, _BURNS = range(5)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a transaction: time, receipt, and the contract's reason if it refused."""
+    """The outcome of a transaction: time, receipt, and the contract's reason if it refused.
+
+    Attributes
+    ----------
+    ran_out : bool
+        Whether it failed, and had so little gas that this may be why.
+    """
 
     time: int
     receipt: Receipt
     error: Exception | None
+    ran_out: bool = False
 
 
 class World:
@@ -95,13 +105,21 @@ class World:
         self.chain.revert(snapshot)
         self._now = None
 
-    def send(self, who: str, to: str, calls: Sequence[tuple[bytes, int]]) -> Outcome:
-        """Let somebody send (calldata, wei) to a contract; several at once as a contract only."""
+    def send(self, who: str, to: str, calls: Sequence[tuple[bytes, int]], gas: int | None = None) -> Outcome:
+        """Let somebody send (calldata, wei) to a contract; several at once as a contract only.
+
+        An account may leave it so much gas more than what every transaction of its length costs; a contract leaves
+        enough.
+        """
         if who in WALLETS:
             together = self._wallet.call("execute", [(to, value, data) for data, value in calls])
             return self._mined(self._operator, self.address[who], together, 0)
         ((data, value),) = calls
-        return self._mined(self.address[who], to, data, value)
+        return self._mined(self.address[who], to, data, value, gas)
+
+    def create_of_nothing(self, who: str) -> Outcome:
+        """Let somebody create a trainer of an implementation that isn't there."""
+        return self.send(who, self.factory, [(create_of_nothing(), 0)])
 
     def behave(self, who: str, mood: Mood, to: str) -> None:
         """Set how a contract takes money from now on."""
@@ -137,16 +155,28 @@ class World:
     def _error(self, answer: bytes) -> Exception:
         return decode_error(answer) or ContractReverted(f"0x{answer.hex()}" if answer else "no reason")
 
-    def _mined(self, sender: str, to: str, data: bytes, value: int) -> Outcome:
-        error = None
+    def _mined(self, sender: str, to: str, data: bytes, value: int, gas: int | None = None) -> Outcome:
+        error, ran_out = None, False
+        limit = TRANSACTION_GAS_LIMIT if gas is None else min(intrinsic(data) + gas, TRANSACTION_GAS_LIMIT)
         try:
-            receipt = self.chain.send(to, data, sender=sender, value=value, gas=TRANSACTION_GAS_LIMIT)
+            receipt = self.chain.send(to, data, sender=sender, value=value, gas=limit)
         except TransactionFailed as failed:
             assert failed.receipt is not None
             receipt, error = failed.receipt, failed.__cause__
-            assert isinstance(error, ContractReverted), f"{failed} ({error!r})"
+            ran_out = gas is not None and (not isinstance(error, ContractError) or isinstance(error, ETHTransferFailed))
+            assert ran_out or isinstance(error, ContractReverted), f"{failed} ({error!r})"
         self._now = self.chain.time_of(receipt.block_number)
-        return Outcome(self._now, receipt, error)
+        return Outcome(self._now, receipt, error, ran_out)
+
+
+def create_of_nothing() -> bytes:
+    """Return the calldata that asks the factory for a trainer of an implementation that isn't there."""
+    return codec("TrainerFactory").call("create", NOTHING, bytes(44), bytes(32), b"")
+
+
+def intrinsic(data: bytes) -> int:
+    """Return the least gas that a node takes for a transaction (EIP-7623)."""
+    return 21_000 + 10 * (4 * len(data) - 3 * data.count(0))
 
 
 def calldata(call: Call, face: Codec = TRAINER) -> bytes:
