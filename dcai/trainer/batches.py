@@ -122,9 +122,9 @@ def turns(
             surplus = total - count * least
             way_out = f"add {least - surplus}, or leave {surplus} out" if surplus else "take smaller ones"
             raise InvalidInput(
-                f"A contribution to this trainer has at least {least:,} samples, so that these {total:,} make "
-                f"{count:,}. One would have {end - start:,} samples, {size:,} bytes and up to {gas:,} gas; a transaction "
-                f"holds {MAX_BATCH:,}, {most_bytes:,} and {_MAX_TURN_GAS:,}: {way_out}."
+                f"A contribution to this trainer has {least:,} samples or more, so these {total:,} make {count:,}; "
+                f"one has {end - start:,} samples, {size:,} bytes and up to {gas:,} gas, and a transaction holds "
+                f"{MAX_BATCH:,}, {most_bytes:,} and {_MAX_TURN_GAS:,}: {way_out}."
             )
         yield start, end
 

@@ -73,7 +73,7 @@ def test_rows_fill_as_many_turns_as_there_can_be_and_none_is_left_over(turns, co
 def test_rows_that_no_turns_can_hold_are_refused_with_what_is_missing(turns, refused):
     market = turns(turn_samples=200).market
 
-    with refused(InvalidInput, "at least 200 samples", "these 300 make 1", "256", "add 100, or leave 100 out"):
+    with refused(InvalidInput, "200 samples or more", "these 300 make 1", "256", "add 100, or leave 100 out"):
         market.contribute_many(*rows(300), progress=False)
     with refused(InvalidInput, "399 samples", "add 1, or leave 199 out"):
         market.contribute_many(*rows(399), progress=False)
