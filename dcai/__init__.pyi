@@ -13,6 +13,7 @@ from .incentives.prediction_market.paying import Payments, Unpaid
 from .incentives.prediction_market.scores import Score
 from .incentives.prediction_market.trainer import MarketContribution, MarketTrainer
 from .models import (
+    AveragedPerceptron,
     DensePerceptron,
     Explanation,
     Model,
@@ -34,6 +35,7 @@ __version__: str
 
 __all__ = [
     "Audit",
+    "AveragedPerceptron",
     "Call",
     "Chain",
     "Coding",

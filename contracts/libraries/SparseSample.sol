@@ -14,7 +14,7 @@ library SparseSample {
     uint256 private constant _GAS = 7_800_000;
 
     /// The gas of a slot that is read and becomes used.
-    uint256 private constant _SLOT_GAS = 22_200;
+    uint256 internal constant SLOT_GAS = 22_200;
 
     /// The most features of a sample, so that contributing it takes at most `_GAS`: either each feature has slots of
     /// its own, or together they touch every slot that there is.
@@ -22,8 +22,8 @@ library SparseSample {
     /// @param featureSlots the most slots that one feature touches
     /// @param featureGas the gas of one feature beside them
     function most(uint256 slots, uint256 featureSlots, uint256 featureGas) internal pure returns (uint256) {
-        uint256 apart = _GAS / (featureSlots * _SLOT_GAS + featureGas);
-        return FixedPointMathLib.max(apart, FixedPointMathLib.zeroFloorSub(_GAS, slots * _SLOT_GAS) / featureGas);
+        uint256 apart = _GAS / (featureSlots * SLOT_GAS + featureGas);
+        return FixedPointMathLib.max(apart, FixedPointMathLib.zeroFloorSub(_GAS, slots * SLOT_GAS) / featureGas);
     }
 
     /// Reverts unless the sample has a feature, and all are below `features` and increase.

@@ -1,3 +1,4 @@
+from .averaged import AveragedPerceptron
 from .base import Model
 from .centroids import NearestCentroid, SparseNearestCentroid
 from .counting import CountingModel
@@ -7,6 +8,7 @@ from .perceptrons import DensePerceptron, SparsePerceptron
 from .twins.explanation import Explanation
 
 __all__ = [
+    "AveragedPerceptron",
     "CountingModel",
     "DensePerceptron",
     "Explanation",

@@ -7,7 +7,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import check_estimator
 
 from dcai.encoders import HashingEncoder, TabularEncoder, TextEncoder, VectorEncoder
-from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
+from dcai.models import (
+    AveragedPerceptron,
+    DensePerceptron,
+    NaiveBayes,
+    NearestCentroid,
+    SparseNearestCentroid,
+    SparsePerceptron,
+)
 
 OBJECTS = "wants NumPy's TypeError for an object in an array, and gets InvalidInput, a ValueError that says where it is"
 NO_OBJECTS = "takes an array of objects for numbers; a model refuses it, whatever is in it"
@@ -52,6 +59,7 @@ VECTORS = {**TABLE, "check_estimators_dtypes": ZERO}
 
 CASES = {
     "SparsePerceptron": (SparsePerceptron(), {"check_dtype_object": NO_OBJECTS}),
+    "AveragedPerceptron": (AveragedPerceptron(), {"check_dtype_object": NO_OBJECTS}),
     "SparseNearestCentroid": (SparseNearestCentroid(), {"check_dtype_object": NO_OBJECTS}),
     "NaiveBayes": (NaiveBayes(), {"check_dtype_object": NO_OBJECTS, "check_decision_proba_consistency": NEGATIVE}),
     "DensePerceptron": (DensePerceptron(), DENSE),

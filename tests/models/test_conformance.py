@@ -9,8 +9,15 @@ import pytest
 
 import dcai
 from dcai.incentives import DepositRefundTake
-from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
-from dcai.models.twins import CountingTwin, NaiveBayesTwin, PerceptronTwin
+from dcai.models import (
+    AveragedPerceptron,
+    DensePerceptron,
+    NaiveBayes,
+    NearestCentroid,
+    SparseNearestCentroid,
+    SparsePerceptron,
+)
+from dcai.models.twins import AveragedPerceptronTwin, CountingTwin, NaiveBayesTwin, PerceptronTwin
 from dcai.models.twins.lanes import INT24, UINT16
 from dcai.testing import model_checks, suite
 from dcai.testing.pair import Pair
@@ -36,6 +43,8 @@ CONFIGURATIONS = {
     "DensePerceptronDRT": [DensePerceptron(**classes(2))],
     "SparseMulticlassPerceptronDRT": [SparsePerceptron(**some) for some in SEVERAL],
     "DenseMulticlassPerceptronDRT": [DensePerceptron(**some) for some in SEVERAL],
+    "AveragedPerceptronDRT": [AveragedPerceptron(**classes(2))],
+    "AveragedMulticlassPerceptronDRT": [AveragedPerceptron(**some) for some in SEVERAL],
     "NearestCentroidDRT": [NearestCentroid(**some) for some in (classes(2), *SEVERAL)],
     "SparseNearestCentroidDRT": [SparseNearestCentroid(**some) for some in (classes(2), *SEVERAL)],
     "NaiveBayesDRT": [
@@ -53,6 +62,8 @@ def edge_states(fitted, random):
     """Return models whose numbers are at the ends of their ranges, and models with equal scores."""
     if isinstance(fitted, PerceptronTwin):
         return perceptrons(fitted, random)
+    if isinstance(fitted, AveragedPerceptronTwin):
+        return averaged(fitted, random)
     return counts(fitted, random)
 
 
@@ -76,6 +87,26 @@ def perceptrons(fitted, random):
             bias[len(fitted.classes) :] = 0
         table = random.choice(weights, vectors * fitted.n_features).astype(lane)
         yield with_parameters(fitted, bias.tobytes() + table.tobytes())
+
+
+def averaged(fitted, random):
+    """Yield averaged perceptrons with numbers at the ends of their ranges, and nearly full ones."""
+    shape, known = fitted.weights_.shape, len(fitted.bias_)
+    ends = [-(2**20), 1 - 2**20, -1, 0, 1, 2**20 - 2, 2**20 - 1]
+    for updates, weights, cached in (
+        (2**20 - 4, [-1, 0, 1], [0]),
+        (2**24 - 1, [-1, 0, 1], ends),
+        (1, [-128, -127, 126, 127], ends),
+        (70_000, [-128, -127, -1, 0, 1, 126, 127], ends),
+        (0, [-1, 0, 1], [-1, 0, 1]),
+    ):
+        made = with_parameters(fitted, fitted.parameters())
+        made.updates_ = updates
+        made.weights_ = random.choice(weights, shape).astype(np.int64)
+        made.cached_weights_ = random.choice(cached, shape).astype(np.int64)
+        made.bias_ = random.choice([1 - 2**15, -1, 0, 1, 2**15 - 1, made.bias_[0]], known).astype(np.int64)
+        made.cached_bias_ = random.choice([-(2**39), 0, 2**39 - 1], known).astype(np.int64)
+        yield with_parameters(fitted, made.parameters())
 
 
 def counts(fitted, random):
@@ -110,6 +141,9 @@ def with_parameters(model, parameters):
         made.counts_[known:], made.sums_[known:], made.totals_[known:] = 0, 0, 0
     elif isinstance(made, PerceptronTwin) and len(made.bias_) > 1:
         made.bias_[known:], made.weights_[known:] = -(2**15), 0
+    elif isinstance(made, AveragedPerceptronTwin) and len(made.bias_) > 1:
+        made.bias_[known:], made.cached_bias_[known:] = -(2**15), 0
+        made.weights_[known:], made.cached_weights_[known:] = 0, 0
     return made
 
 

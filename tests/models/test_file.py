@@ -13,7 +13,7 @@ import pytest
 from sklearn.base import clone
 
 from dcai.encoders import EmbeddingEncoder, HashingEncoder, TextEncoder, VectorEncoder
-from dcai.models import NaiveBayes, NearestCentroid, SparsePerceptron, load, save
+from dcai.models import AveragedPerceptron, NaiveBayes, NearestCentroid, SparsePerceptron, load, save
 from dcai.models.file import from_dict, to_dict
 from tests.support.model_cases import NAMES, Case, F, each_case, each_model, refused, rows_of, shake
 
@@ -238,6 +238,12 @@ def test_a_file_with_a_wrong_field_is_refused(changed, fields, words):
         (Case(SparsePerceptron, 2, 2), ("biases", 0), None, ["biases[0]", "None"]),
         (Case(SparsePerceptron, 2, 3), ("biases", 2), -32_768, ["biases[2]", "-32,767 to 32,767"]),
         (Case(SparsePerceptron, 2, 3), ("weights", 1), [0], ["3 lists of 23"]),
+        (Case(AveragedPerceptron, 2, 2), ("updates", 0), 2**24, ["updates[0]", "16,777,215"]),
+        (Case(AveragedPerceptron, 2, 2), ("updates", 0), True, ["updates[0]", "True"]),
+        (Case(AveragedPerceptron, 2, 2), ("weights", 0, 7), 128, ["weights[0][7]", "-128 to 127"]),
+        (Case(AveragedPerceptron, 2, 2), ("cached_weights", 0, 7), 2**20, ["cached_weights[0][7]", "1,048,575"]),
+        (Case(AveragedPerceptron, 2, 3), ("cached_biases", 2), -(2**39) - 1, ["cached_biases[2]", "-549,755,813,888"]),
+        (Case(AveragedPerceptron, 2, 3), ("biases", 2), -32_768, ["biases[2]", "-32,767 to 32,767"]),
         (Case(NearestCentroid, 2, 2), ("sums", 1, 2), 2**23, ["sums[1][2]", "8,388,607"]),
         (Case(NearestCentroid, 2, 2), ("sums", 1, 2), -(2**23), ["sums[1][2]", "-8,388,608", "128 each"]),
         (Case(NearestCentroid, 2, 2), ("counts", 1), 65_536, ["counts[1]", "65,535"]),

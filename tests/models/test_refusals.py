@@ -9,7 +9,14 @@ import pytest
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 
-from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
+from dcai.models import (
+    AveragedPerceptron,
+    DensePerceptron,
+    NaiveBayes,
+    NearestCentroid,
+    SparseNearestCentroid,
+    SparsePerceptron,
+)
 from dcai.models.twins import SparsePerceptronTwin
 from tests.support.model_cases import NAMES, Case, F, each_model, packed, refused, rows_of
 
@@ -54,7 +61,7 @@ def test_rows_and_labels_that_dont_fit_are_reported_in_a_sentence(case):
     refused(lambda: model.twin.learn(packed(model.twin, rows)[0], 2), ["no class 2"])
 
 
-SPARSE = [SparsePerceptron, SparseNearestCentroid, NaiveBayes]
+SPARSE = [SparsePerceptron, AveragedPerceptron, SparseNearestCentroid, NaiveBayes]
 
 
 @pytest.mark.parametrize("model", SPARSE, ids=lambda model: model.__name__)

@@ -17,6 +17,7 @@ from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNear
 from dcai.models.twins import SparsePerceptronTwin
 from dcai.models.twins.log import ln_wad, log, log_products
 from tests.support.model_cases import (
+    ALL,
     NAMES,
     ONE_EACH,
     RULES,
@@ -310,7 +311,7 @@ def test_a_model_grows_to_the_size_that_it_is_made_for(case):
     refused(lambda: case.model.twin_type(NAMES[:2], F).add_class("c"), ["'c'", "2 classes", "max_classes=3"])
 
 
-@pytest.mark.parametrize("model", [SparsePerceptron, DensePerceptron, *RULES], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", ALL, ids=lambda model: model.__name__)
 def test_its_example_runs(model):
     ran = doctest.testmod(importlib.import_module(model.__module__))
 

@@ -22,8 +22,15 @@ from sklearn.preprocessing import FunctionTransformer
 
 from dcai import datasets
 from dcai.encoders import TabularEncoder, TextEncoder, VectorEncoder
-from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
-from tests.support.model_cases import PERCEPTRONS, RULES, Case, each_case, each_model, refused, rows_of
+from dcai.models import (
+    AveragedPerceptron,
+    DensePerceptron,
+    NaiveBayes,
+    NearestCentroid,
+    SparseNearestCentroid,
+    SparsePerceptron,
+)
+from tests.support.model_cases import ALL, PERCEPTRONS, Case, each_case, each_model, refused, rows_of
 
 
 def digits(encoder, classes):
@@ -89,7 +96,7 @@ def test_naive_bayes_is_that_of_scikit_learn(classes, words, smoothing):
 
 
 @pytest.mark.parametrize(("classes", "shape"), [(2, (9,)), (3, (9, 3))])
-@pytest.mark.parametrize("model", [*PERCEPTRONS, *RULES], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", ALL, ids=lambda model: model.__name__)
 def test_its_decision_function_is_above_0_where_class_1_wins_and_has_a_column_a_class_for_more(model, classes, shape):
     twin = Case(model, classes, classes).fitted()
     rows = rows_of(model, 9, 8)
@@ -266,7 +273,9 @@ def test_a_class_without_samples_has_a_probability_of_0():
 @each_model
 def test_its_public_names_are_scikit_learns_and_a_few_more(case):
     public = {name for name in dir(case.fitted()) if not name.startswith("_")}
+    averaged = {"updates_", "weights_", "bias_", "cached_weights_", "cached_bias_"}
     learnt = {"weights_", "bias_"} if case.model in PERCEPTRONS else {"counts_", "sums_", "totals_"}
+    learnt = averaged if case.model is AveragedPerceptron else learnt
     own = {"add_class", "classes", "contracts", "dense", "kinds", "max_classes", "twin", "twin_type"}
     own |= {"smoothing", "predict_proba", "predict_log_proba"} if case.model is NaiveBayes else set()
 

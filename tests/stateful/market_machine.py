@@ -108,7 +108,7 @@ class PlayedMarket(RuleBasedStateMachine):
     @initialize(
         terms=terms(),
         contract=st.sampled_from(
-            ["SparsePerceptronPM", "SparsePerceptronPM", "NaiveBayesPM", "SparseNearestCentroidPM"]
+            ["SparsePerceptronPM", "AveragedPerceptronPM", "NaiveBayesPM", "SparseNearestCentroidPM"]
         ),
         seed=st.integers(0, 2**16),
         creator=st.sampled_from(("creator", "hoarder")),

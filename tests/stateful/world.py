@@ -72,7 +72,7 @@ class World:
         self.factory = products.ensure(chain, "TrainerFactory", sender=self._operator)
         self.implementations = {
             model: products.ensure(chain, f"{model}{suffix}", sender=self._operator)
-            for model in ("SparsePerceptron", "NaiveBayes", "SparseNearestCentroid")
+            for model in ("SparsePerceptron", "AveragedPerceptron", "NaiveBayes", "SparseNearestCentroid")
         }
         self._wallet, bytecode = compiled("tests/stateful/contracts/Wallet.sol")
         for who in WALLETS:

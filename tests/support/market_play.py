@@ -13,7 +13,14 @@ from sklearn.base import clone
 import dcai
 from dcai.chain.execution import TRANSACTION_GAS_LIMIT
 from dcai.incentives.prediction_market.test_set import unpack_portion
-from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
+from dcai.models import (
+    AveragedPerceptron,
+    DensePerceptron,
+    NaiveBayes,
+    NearestCentroid,
+    SparseNearestCentroid,
+    SparsePerceptron,
+)
 from dcai.testing.samples import samples_of
 from tests.support.market_rule import gains
 
@@ -27,6 +34,8 @@ MODELS = {
     "SparseMulticlassPerceptronPM": SparsePerceptron(THREE, 4),
     "DensePerceptronPM": DensePerceptron(TWO),
     "DenseMulticlassPerceptronPM": DensePerceptron(THREE, 4),
+    "AveragedPerceptronPM": AveragedPerceptron(TWO),
+    "AveragedMulticlassPerceptronPM": AveragedPerceptron(THREE, 4),
     "NearestCentroidPM": NearestCentroid(THREE, 4),
     "SparseNearestCentroidPM": SparseNearestCentroid(TWO),
     "NaiveBayesPM": NaiveBayes(THREE, 3),
@@ -52,7 +61,7 @@ def fitted(contract, random):
     samples = samples_of(blank.dense, FEATURES, random)
     rows = samples.rows([samples.features() for _ in range(6)])
     model = blank.fit(rows, random.integers(len(blank.classes), size=6)).twin
-    if contract in ("SparsePerceptronPM", "DensePerceptronPM") and random.random() < 0.3:
+    if contract in ("SparsePerceptronPM", "DensePerceptronPM", "AveragedPerceptronPM") and random.random() < 0.3:
         ends = random.choice([0x00, 0x01, 0x7F, 0x80, 0xFF], len(model.parameters())).astype(np.uint8).tobytes()
         model = type(model).from_parameters(model.settings(), ends, model.classes)
     return model, samples

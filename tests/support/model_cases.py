@@ -9,13 +9,21 @@ import pytest
 
 from dcai.encoders import VectorEncoder
 from dcai.errors import InvalidInput
-from dcai.models import DensePerceptron, NaiveBayes, NearestCentroid, SparseNearestCentroid, SparsePerceptron
-from tests.support.plain_models import PlainCounts, PlainPerceptron
+from dcai.models import (
+    AveragedPerceptron,
+    DensePerceptron,
+    NaiveBayes,
+    NearestCentroid,
+    SparseNearestCentroid,
+    SparsePerceptron,
+)
+from tests.support.plain_models import PlainAveraged, PlainCounts, PlainPerceptron
 
 F = 23
 NAMES = tuple("abcdefghijklmnopqrstuvwxyz")
 RULES = {NearestCentroid: "dense centroid", SparseNearestCentroid: "sparse centroid", NaiveBayes: "naive bayes"}
 PERCEPTRONS = (SparsePerceptron, DensePerceptron)
+ALL = (*PERCEPTRONS, AveragedPerceptron, *RULES)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class Case:
 
     def plain(self):
         sizes = F, self.classes, self.max_classes
+        if self.model is AveragedPerceptron:
+            return PlainAveraged(*sizes)
         if self.model in PERCEPTRONS:
             return PlainPerceptron(self.model.dense, *sizes)
         return PlainCounts(RULES[self.model], *sizes, round(1000 * self.smoothing))
@@ -53,12 +63,12 @@ class Case:
         return self.fitted(count, seed).twin
 
 
-CASES = [Case(model, *sizes) for model in (*PERCEPTRONS, *RULES) for sizes in ((2, 2), (3, 3), (3, 5))]
+CASES = [Case(model, *sizes) for model in ALL for sizes in ((2, 2), (3, 3), (3, 5))]
 CASES += [Case(NaiveBayes, 3, 5, 0.001), Case(NaiveBayes, 2, 2, 65.535)]
 each_case = pytest.mark.parametrize(
     "case", CASES, ids=lambda c: f"{c.model.__name__} {c.classes} of {c.max_classes} {c.smoothing}"
 )
-ONE_EACH = [Case(model, 2, 4) for model in (*PERCEPTRONS, *RULES)]
+ONE_EACH = [Case(model, 2, 4) for model in ALL]
 each_model = pytest.mark.parametrize("case", ONE_EACH, ids=lambda c: c.model.__name__)
 
 
@@ -86,6 +96,16 @@ def sparse_dict(row):
 def shake(plain, case, seed):
     """Put a model into a random state, often with numbers at their limits."""
     random = np.random.default_rng(seed)
+    if case.model is AveragedPerceptron:
+        plain.updates = int(random.choice([0, 1, 2, 1_000, 2**20 - 12, 2**20 - 1, 2**24 - 1]))
+        for k in range(1 if plain.binary else case.classes):
+            biases = [-32767, -32766, -1, 0, 1, 32766, 32767, -300, 300]
+            plain.bias[k] = int(random.choice(biases)) if plain.binary or random.random() < 0.7 else None
+            plain.cached_bias[k] = int(random.choice([-(2**39), -1, 0, 1, 2**30, 2**39 - 1]))
+            for i in range(F):
+                plain.weights[k, i] = int(random.choice([-128, -127, -1, 0, 1, 126, 127]))
+                plain.cached[k, i] = int(random.choice([-(2**20), 1 - 2**20, -7, 0, 7, 2**20 - 2, 2**20 - 1]))
+        return plain
     if case.model in PERCEPTRONS:
         end = 32768 if case.model.dense else 128
         for k in plain.bias:

@@ -79,6 +79,67 @@ class PlainPerceptron:
         return bytes(packed)
 
 
+class PlainAveraged:
+    """The averaged perceptron, sparse; the bias of an empty class is None."""
+
+    def __init__(self, features, classes, max_classes):
+        self.features, self.classes, self.max_classes = features, classes, max_classes
+        self.binary = max_classes == 2
+        self.updates = 0
+        self.weights, self.cached, self.cached_bias = defaultdict(int), defaultdict(int), defaultdict(int)
+        self.bias = dict.fromkeys(range(max_classes), 0 if self.binary else None)
+
+    def margins(self, score):
+        if self.binary:
+            return [0, score(0)]
+        return [EMPTY if self.bias[k] is None else score(k) for k in range(self.classes)]
+
+    def current(self, k, x):
+        return self.bias[k] + sum(self.weights[k, i] for i in x)
+
+    def scores(self, x):
+        return self.margins(
+            lambda k: self.updates * self.current(k, x) - self.cached_bias[k] - sum(self.cached[k, i] for i in x)
+        )
+
+    def learn(self, x, label):
+        margins = self.margins(lambda k: self.current(k, x))
+        predicted = margins.index(max(margins))
+        if (predicted == label and margins[label] != EMPTY) or self.updates >= 2**20 - 1:
+            return
+        if self.binary:
+            self.move(0, x, 1 if label else -1)
+        else:
+            self.bias[label] = self.bias[label] or 0
+            self.move(label, x, 1)
+            if margins[predicted] != EMPTY:
+                self.move(predicted, x, -1)
+        self.updates += 1
+
+    def move(self, k, x, step):
+        for i in x:
+            weight, cached = self.weights[k, i] + step, self.cached[k, i] + step * self.updates
+            if -(2**7) <= weight < 2**7 and -(2**20) <= cached < 2**20:
+                self.weights[k, i], self.cached[k, i] = weight, cached
+        bias, cached = self.bias[k] + step, self.cached_bias[k] + step * self.updates
+        if -(2**15) + (not self.binary) <= bias < 2**15 and -(2**39) <= cached < 2**39:
+            self.bias[k], self.cached_bias[k] = bias, cached
+
+    def parameters(self):
+        vectors = range(1 if self.binary else self.max_classes)
+        lanes = [(k, i) for i in range(self.features) for k in vectors]
+        packed = self.updates.to_bytes(3, "big")
+        for k in vectors:
+            field = 0 if self.bias[k] is None else self.bias[k] % 2**16 if self.binary else self.bias[k] + 2**15
+            packed += field.to_bytes(2, "big") + self.cached_bias[k].to_bytes(5, "big", signed=True)
+        packed += b"".join(self.weights[lane].to_bytes(1, "big", signed=True) for lane in lanes)
+        packed += bytes(-(16 + len(packed)) % 32)
+        for start in range(0, len(lanes), 12):
+            slot = sum(self.cached[lane] % 2**21 << 235 - 21 * at for at, lane in enumerate(lanes[start : start + 12]))
+            packed += slot.to_bytes(32, "big")
+        return packed
+
+
 class PlainCounts:
     """Counting models; `rule` is "dense centroid", "sparse centroid" or "naive bayes"."""
 

@@ -15,7 +15,7 @@ from dcai.chain.codec import codec
 TEXTS = ("a fine film", "fine acting and a fine story", "what a dull film", "dull story, long and dull")
 LABELS = ("good", "good", "bad", "bad")
 ROWS = ([1.0, 2.0, 0.5], [0.9, 2.2, 0.4], [-1.0, 0.3, 2.0], [-1.2, 0.1, 1.9])
-SPARSE = (dcai.SparsePerceptron, dcai.SparseNearestCentroid, dcai.NaiveBayes)
+SPARSE = (dcai.SparsePerceptron, dcai.AveragedPerceptron, dcai.SparseNearestCentroid, dcai.NaiveBayes)
 DENSE = (dcai.DensePerceptron, dcai.NearestCentroid)
 FREE = dcai.DepositRefundTake(weight_wei=0)
 
@@ -176,7 +176,7 @@ def test_texts_go_through_an_embedding_that_whoever_attaches_brings(chain, peopl
 def test_a_class_can_not_be_prepared_before_it_exists(chain, kind, at_the_end):
     model, _, _ = fitted(kind, max_classes=3)
     hidden, _, _ = fitted(kind, max_classes=3)
-    if isinstance(hidden, dcai.SparsePerceptron | dcai.DensePerceptron):
+    if isinstance(hidden, dcai.SparsePerceptron | dcai.DensePerceptron | dcai.AveragedPerceptron):
         table, heads = hidden.weights_, hidden.bias_
     else:
         table, heads = hidden.sums_, hidden.counts_

@@ -22,6 +22,12 @@ SPARSE = [
     (dcai.SparsePerceptron, 10, 1_000, 259),
     (dcai.SparsePerceptron, 33, 3_900, 141),
     (dcai.SparsePerceptron, 255, 500, 27),
+    (dcai.AveragedPerceptron, 2, 35_000, 173),
+    (dcai.AveragedPerceptron, 2, 2_700, 1_493),
+    (dcai.AveragedPerceptron, 10, 1_000, 82),
+    (dcai.AveragedPerceptron, 33, 1_000, 73),
+    (dcai.AveragedPerceptron, 255, 130, 35),
+    (dcai.AveragedPerceptron, 4, 1_000, 197),
     (dcai.NaiveBayes, 2, 32_000, 345),
     (dcai.NaiveBayes, 2, 2_000, 5_569),
     (dcai.NaiveBayes, 37, 1_700, 337),
@@ -41,7 +47,7 @@ DENSE = [
 def untrained(kind, classes, features):
     """Return a model whose classes all answer, and whose slots are all unused: the first sample pays for them."""
     model = kind(classes=[str(number) for number in range(classes)]).fit(np.zeros((0, features)), [])
-    if issubclass(kind, (dcai.SparsePerceptron, dcai.DensePerceptron)):
+    if issubclass(kind, (dcai.SparsePerceptron, dcai.AveragedPerceptron, dcai.DensePerceptron)):
         model.bias_[:] = 0
     else:
         model.counts_[:] = 1

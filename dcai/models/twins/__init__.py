@@ -1,5 +1,6 @@
 """Twins: what computes, integer for integer, what the contracts compute; importing them needs nothing but NumPy."""
 
+from dcai.models.twins.averaged import AveragedPerceptronTwin
 from dcai.models.twins.centroids import NearestCentroidTwin, SparseNearestCentroidTwin
 from dcai.models.twins.counting import CountingTwin
 from dcai.models.twins.dense import DenseTwin
@@ -13,6 +14,7 @@ from dcai.models.twins.twin import EMPTY, NO_SCORE, Twin
 __all__ = [
     "EMPTY",
     "NO_SCORE",
+    "AveragedPerceptronTwin",
     "CountingTwin",
     "DensePerceptronTwin",
     "DenseTwin",

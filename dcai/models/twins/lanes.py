@@ -45,5 +45,7 @@ class Lane:
 INT8 = Lane(1, signed=True)
 INT16 = Lane(2, signed=True)
 INT24 = Lane(3, signed=True)
+INT40 = Lane(5, signed=True)
 UINT16 = Lane(2, signed=False)
+UINT24 = Lane(3, signed=False)
 UINT48 = Lane(6, signed=False)

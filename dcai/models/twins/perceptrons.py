@@ -30,9 +30,9 @@ class SparsePerceptronTwin(SparseTwin, PerceptronTwin):
     @property
     def _most_features(self) -> int:
         if self._binary:
-            return self._affordable(1, 400)
+            return self._affordable(1, 400, self.slots)
         # the weights of a feature may begin at any byte of a slot
-        return self._affordable((self.max_classes + 30) // 32 + 1, 320 * self.max_classes)
+        return self._affordable((self.max_classes + 30) // 32 + 1, 320 * self.max_classes, self.slots)
 
 
 class DensePerceptronTwin(DenseTwin, PerceptronTwin):

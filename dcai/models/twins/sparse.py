@@ -26,7 +26,7 @@ _GAS_TEST = 2_500
 
 # Of a transaction about the largest sample, and of a slot that becomes used.
 _SAMPLE_GAS = 7_800_000
-_SLOT_GAS = 22_200
+SLOT_GAS = 22_200
 
 
 class SparseTwin(Twin, ABC):
@@ -100,12 +100,12 @@ class SparseTwin(Twin, ABC):
     def _most_features(self) -> int:
         """The most features of a sample, so that no transaction about it takes more than eight million gas."""
         # of a counting model: see contracts/models/CountTable.sol
-        return min(self._affordable(1, 400), self._most_lanes // self.max_classes)
+        return min(self._affordable(1, 400, self.slots), self._most_lanes // self.max_classes)
 
-    def _affordable(self, feature_slots: int, feature_gas: int) -> int:
+    def _affordable(self, feature_slots: int, feature_gas: int, slots: int) -> int:
         """Return what contracts/libraries/SparseSample.sol does: features that all touch slots of their own, or all."""
-        left = max(_SAMPLE_GAS - _SLOT_GAS * self.slots, 0)
-        return max(_SAMPLE_GAS // (feature_slots * _SLOT_GAS + feature_gas), left // feature_gas)
+        left = max(_SAMPLE_GAS - SLOT_GAS * slots, 0)
+        return max(_SAMPLE_GAS // (feature_slots * SLOT_GAS + feature_gas), left // feature_gas)
 
     def _check_indices(self, indices: NDArray[np.integer]) -> None:
         if indices[-1] >= self.n_features:

@@ -144,8 +144,7 @@ class State(ABC):
         size = cls.parameter_bytes(settings)
         if len(parameters) != size:
             raise InvalidInput(f"This {cls.contracts[0]} has {size:,} bytes of parameters, not {len(parameters):,}.")
-        header = cls._header_bytes * twin._vectors
-        twin._set_state(parameters[:header], twin._from_layout(cls._lane.unpack(parameters[header:])))
+        twin._read(parameters)
         return twin
 
     def dump(self) -> dict[str, object]:
@@ -212,6 +211,11 @@ class State(ABC):
     @classmethod
     def _size(cls, max_classes: int, n_features: int) -> int:
         return cls._vectors_of(max_classes) * (cls._header_bytes + cls._lane.size * n_features)
+
+    def _read(self, parameters: bytes) -> None:
+        """Take the parameters that a contract holds."""
+        header = self._header_bytes * self._vectors
+        self._set_state(parameters[:header], self._from_layout(self._lane.unpack(parameters[header:])))
 
     @property
     @abstractmethod

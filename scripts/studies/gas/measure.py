@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from scripts.studies import reviews
+from scripts.studies.gas.averaged import averaged_perceptron_1000
 from scripts.studies.gas.incentives import gamified_100
 from scripts.studies.gas.market import MARKETS
 from scripts.studies.gas.models import MODELS
@@ -17,6 +18,7 @@ from scripts.studies.gas.rows import ROWS
 from scripts.studies.gas.scenarios import (
     Gas,
     imdb_1000,
+    imdb_1000_averaged,
     implementations,
     settled_100,
     sparse_perceptron_100,
@@ -34,10 +36,12 @@ PARTS: tuple[Callable[[], Gas], ...] = (
     *MARKETS,
     sparse_perceptron_1000,
     imdb_1000,
+    averaged_perceptron_1000,
+    imdb_1000_averaged,
     *MODELS,
 )
 
-NEEDS_REVIEWS = {"imdb_1000.contribute_mean"}
+NEEDS_REVIEWS = {"imdb_1000.contribute_mean", "imdb_1000_averaged.contribute_mean"}
 """Ids that are measured only where the reviews are."""
 
 

@@ -34,11 +34,11 @@ Draw = Callable[[np.random.Generator], Any]
 def model_gas(name: str, model: Model, features: int) -> Gas:
     """Measure every call on one model with the talk's rule, settle_after = 0."""
     rng = np.random.default_rng(2)
-    sample: Draw = partial(_vector if model.dense else _words, features)
+    sample: Draw = partial(_vector if model.dense else words, features)
     with fresh_chain() as chain:
         alice, bob = chain.accounts[:2]
         terms = dcai.DepositRefundTake(settle_after=0)
-        trainer = dcai.deploy(chain, _trained(model, sample, features), terms, name="IMDB sentiment")
+        trainer = dcai.deploy(chain, trained(model, sample, features), terms, name="IMDB sentiment")
         for _ in range(2):
             batches = batches_of(trainer, [sample(rng) for _ in range(100)])
         disagreeing = contribute(trainer, [sample(rng) for _ in range(11)], agree=False, sender=alice)
@@ -70,7 +70,7 @@ def _turn_back(contribution: dcai.Contribution) -> None:
         trainer.contribute(twin.unpack(entry.sample), label, sender=trainer.chain.accounts[2])
 
 
-def _trained(model: Model, sample: Draw, features: int) -> Model:
+def trained(model: Model, sample: Draw, features: int) -> Model:
     """Return the model after samples with random labels."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, len(model.classes or ()), LEARNT)
@@ -83,7 +83,7 @@ def _trained(model: Model, sample: Draw, features: int) -> Model:
     return model.fit(rows, labels)
 
 
-def _words(features: int, rng: np.random.Generator) -> Any:
+def words(features: int, rng: np.random.Generator) -> Any:
     return draw(rng, features, WORDS)
 
 

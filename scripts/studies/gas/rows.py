@@ -111,6 +111,7 @@ _MARKETS = {
 
 P100 = "sparse_perceptron_100"
 P1000 = "sparse_perceptron_1000"
+A1000 = "averaged_perceptron_1000"
 GAMIFIED_100 = "gamified_100"
 
 ROWS = {
@@ -156,6 +157,17 @@ ROWS = {
     ),
     "imdb_1000.contribute_mean": Row(
         f"IMDB reviews as they are, mean of {IMDB_CONTRIBUTIONS}, from an 8% start", "-", "186,597 / 152,413", 145_000
+    ),
+    f"{A1000}.deploy": Row("averaged perceptron, 1,000 words"),
+    f"{A1000}.contribute_agree": Row("20 words drawn uniformly, the weights agree", limit=100_000),
+    f"{A1000}.contribute_disagree": Row("the weights disagree and learn", limit=250_000),
+    f"{A1000}.predict_execution": Row("a prediction, without base fee and calldata", limit=85_000),
+    f"{A1000}.predict": Row("a transaction that only predicts"),
+    f"{A1000}.refund": Row("author gets the deposit back", limit=130_000),
+    f"{A1000}.take_share": Row("share of the deposit of bad data, settle_after = 0"),
+    f"{A1000}.batch_100": Row("per sample, in a batch of 100; the model learns from half of them", limit=16_000),
+    "imdb_1000_averaged.contribute_mean": Row(
+        f"averaged perceptron, IMDB reviews as they are, mean of {IMDB_CONTRIBUTIONS}, from an 8% start", limit=240_000
     ),
     **{f"{name}.{key}": figure for name, rows in _MARKETS.items() for key, figure in rows.items()},
     **{key: figure for name, (what, row) in MODELS.items() for key, figure in _model(name, what, row).items()},

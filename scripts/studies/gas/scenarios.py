@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import dcai
 from dcai import artifacts
 from dcai.chain.codec import codec
+from dcai.models import Model
 from dcai.models.twins import SparsePerceptronTwin
 from dcai.trainer import products
 from dcai.trainer.trainer import C
@@ -132,17 +133,26 @@ def imdb_1000() -> Gas:
 
     Returns nothing where `DCAI_DATA_DIR` doesn't hold the reviews.
     """
+    return _imdb("imdb_1000", dcai.SparsePerceptron(classes=LABELS))
+
+
+def imdb_1000_averaged() -> Gas:
+    """Measure the same with an averaged perceptron."""
+    return _imdb("imdb_1000_averaged", dcai.AveragedPerceptron(classes=LABELS))
+
+
+def _imdb(name: str, model: Model) -> Gas:
     if not reviews.available():
         return {}
     (rows, labels), _ = reviews.load()
-    model = dcai.SparsePerceptron(classes=LABELS).fit(rows[:IMDB_INITIAL], labels[:IMDB_INITIAL])
+    model.fit(rows[:IMDB_INITIAL], labels[:IMDB_INITIAL])
     made = []
     with fresh_chain() as chain:
         trainer = dcai.deploy(chain, model, dcai.DepositRefundTake(), name="IMDB sentiment")
         for row in range(IMDB_INITIAL, IMDB_INITIAL + IMDB_CONTRIBUTIONS):
             chain.travel(PAUSE)
             made.append(trainer.contribute(np.flatnonzero(rows[row]), int(labels[row])))
-    return {"imdb_1000.contribute_mean": mean_used(made)}
+    return {f"{name}.contribute_mean": mean_used(made)}
 
 
 def fresh_chain() -> dcai.Chain:
