@@ -40,7 +40,7 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     ----------
     stake_wei : int
         What each sample costs: a multiple of the number of test samples, (portions - 1) * portion_size, so that all
-        payments are exact. 1 to 2^72 - 1 wei, and less than 2^64 for each test sample.
+        payments are exact. 1 to 2^72 - 1 wei.
     portion_size : int
         How many samples each portion of the test set has; all portions but one have up to 65,535 together. 1 to 65,535
         samples.
@@ -63,7 +63,7 @@ class PredictionMarket(Incentive["MarketTrainer"]):
         knows at the time of the commitment who will propose it. 2 to 127 blocks.
     turn_samples : int
         The fewest samples of a contribution, which is scored as one turn with all its stakes at risk; with 1, single
-        samples are turns as in the talk. 1 to 256 samples, and not more than most_samples.
+        samples are turns as in the talk. 1 to 256 samples.
     most_samples : int
         How many samples are taken at most: the cost of the evaluation grows with them. Fees rise towards it, up to the
         bounty for all: choose three times what you expect, or more. 1 to 65,535 samples.

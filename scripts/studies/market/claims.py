@@ -9,15 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcai.simulation.sweep.statistics import Interval
+from scripts.studies.market.attacks import ATTACKS
 from scripts.studies.market.course import Gains, Setting, Steps
 from scripts.studies.market.provider import FIRST, NOTHING, POISON, Trial
-from scripts.studies.market.settings import BOUNTIES, FEW, MOST, ORDERS, SIZES
+from scripts.studies.market.settings import BOUNTIES, FEW, MODEL, MOST, ORDERS, ROUNDS, SIZES, TURN, Case
+from scripts.studies.market.turns import Held
 
 # The least bounty that is worth having, and the least test set that is large enough.
 _BOUNTY, _SIZE = 1_000, 1_000
 
 
-def check(gains: Mapping[Setting, Gains], steps: Sequence[Steps], trials: Mapping[str, Sequence[Trial]]) -> None:
+def check(
+    gains: Mapping[Setting, Gains],
+    steps: Sequence[Steps],
+    trials: Mapping[str, Sequence[Trial]],
+    held: Mapping[Case, Sequence[Held]],
+) -> None:
     """Check every conclusion of the page.
 
     Raises
@@ -25,9 +32,8 @@ def check(gains: Mapping[Setting, Gains], steps: Sequence[Steps], trials: Mappin
     RuntimeError
         If the figures don't show one; the message names each.
     """
-    wrong = [
-        claim for claim, holds in {**_of_markets(gains), **_of_steps(steps), **_of_trials(trials)}.items() if not holds
-    ]
+    claims = _of_turns(held) | _of_markets(gains) | _of_steps(steps) | _of_trials(trials)
+    wrong = [claim for claim, holds in claims.items() if not holds]
     if wrong:
         raise RuntimeError("These figures don't show what docs/market.md concludes; rewrite it: " + "; ".join(wrong))
 
@@ -41,9 +47,7 @@ def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
         [gains[Setting(tests=tests, rounds=rounds)] for rounds in BOUNTIES if rounds >= _BOUNTY]
         for tests in (FEW, MOST)
     ]
-    order = {name: (gains[Setting(one)], gains[Setting(one, grouped=True)]) for name, one in ORDERS.items()}
-    batched = order["everybody 100 at a time"][1]
-    between = order["honest 100 at a time, hostile one by one"][1]
+    order = {name: gains[Setting(one)] for name, one in ORDERS.items()}
     return {
         "the hostile gain by the talk's rule": _above(talk.hostile),
         "they gain less per sample than the honest": _above(talk.honest - talk.hostile),
@@ -63,12 +67,22 @@ def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
             for row in worth
             for less, more in pairwise(row)
         ),
-        "grouping changes little one by one": _meet(*(one.hostile for one in order["everybody one by one"])),
-        "grouped, a hundred at a time, most of the hostile lose": (batched.hostile < 0).mean() > 0.5,
-        "noise between batches is paid more than they are": _above(between.hostile - between.honest),
-        "before all others the hostile gain, but less": _above(order["one by one, first the hostile"][0].hostile)
-        and order["one by one, first the hostile"][0].hostile.mean() < talk.hostile.mean(),
-        "after all others the hostile lose": _above(-order["one by one, first the honest"][0].hostile),
+        "before all others the hostile gain, but less": _above(order["one by one, first the hostile"].hostile)
+        and order["one by one, first the hostile"].hostile.mean() < talk.hostile.mean(),
+        "after all others the hostile lose": _above(-order["one by one, first the honest"].hostile),
+    }
+
+
+def _of_turns(held: Mapping[Case, Sequence[Held]]) -> dict[str, bool]:
+    def sides(attack: int, *, fees: bool = True) -> NDArray[np.float64]:
+        each = held[Case(MODEL, ATTACKS[attack], TURN)]
+        return np.array([one.means(ROUNDS, FEW, fees=fees) for one in each]).T
+
+    found = [sides(number) for number in range(len(ATTACKS))]
+    noise = [hostile for attack, (_, hostile) in zip(ATTACKS, found, strict=True) if not attack.works]
+    return {
+        "as recommended, every way of noise loses": all(_above(-hostile) for hostile in noise),
+        "as recommended, the honest gain whoever attacks": all(_above(honest) for honest, _ in found),
     }
 
 
