@@ -136,76 +136,72 @@ library SparseMargins {
 
     /// Lets the margins follow the weights that have changed since the last time.
     function follow(uint256 margins, Image image, uint256 lanes, uint256 features) internal pure {
+        uint256 known = Memory.read(margins, 4);
+        uint256 end = Memory.read(margins, 0) - 28;
+        lanes += Image.unwrap(image);
+        for (uint256 first; first < features; first += 32)
+            _followWord(known + first, lanes + first, end + 4 * first, features - first);
+    }
+
+    /// Does so for the weights of one word.
+    /// @param end the word that ends with the end of the list before the first of them
+    /// @param left the number of weights from there on
+    function _followWord(uint256 known, uint256 lanes, uint256 end, uint256 left) private pure {
+        (uint256 old, uint256 current) = (Memory.read(known, 0), Memory.read(lanes, 0));
+        uint256 changed = old ^ current;
+        // beyond the last weight there is something else
+        if (left < 32) changed &= ~(type(uint256).max >> (8 * left));
+        if (changed == 0) return;
+        current = old ^ changed;
+        Memory.write(known, 0, current);
+        // a difference of two bytes, and places in memory
+        unchecked {
+            // the first byte is that of the next weight
+            for (; changed != 0; end += 4) {
+                if (changed >> 248 != 0) _move(end, int256(int8(int256(current >> 248))) - int8(int256(old >> 248)));
+                (changed, old, current) = (changed << 8, old << 8, current << 8);
+            }
+        }
+    }
+
+    /// Adds to the margins of the list that begins at an end, up to the next one.
+    function _move(uint256 end, int256 step) private pure {
         assembly ("memory-safe") {
-            lanes := add(image, lanes)
-            let known := mload(add(margins, 0x80))
-            let ends := sub(mload(margins), 28)
+            let next := add(and(mload(end), 0xffffffff), 28)
+            end := add(and(mload(add(end, 4)), 0xffffffff), 28)
+            let place := 0
+            // eight at a time
             for {
-                let first := 0
-            } lt(first, features) {
-                first := add(first, 32)
+                let whole := sub(end, and(sub(end, next), 31))
+            } lt(next, whole) {
+                next := add(next, 32)
             } {
-                let old := mload(add(known, first))
-                let current := mload(add(lanes, first))
-                let changed := xor(old, current)
-                let left := sub(features, first)
-                if lt(left, 32) {
-                    // beyond the last weight there is something else
-                    changed := and(changed, not(shr(shl(3, left), not(0))))
-                    current := xor(old, changed)
-                }
-                if changed {
-                    mstore(add(known, first), current)
-                }
-                // the first byte is that of the next feature
-                for {
-                    let word := add(ends, shl(2, first))
-                } changed {
-                    word := add(word, 4)
-                    changed := shl(8, changed)
-                    old := shl(8, old)
-                    current := shl(8, current)
-                } {
-                    if byte(0, changed) {
-                        let step := sub(sar(248, current), sar(248, old))
-                        let next := add(and(mload(word), 0xffffffff), 28)
-                        let end := add(and(mload(add(word, 4)), 0xffffffff), 28)
-                        let place := 0
-                        // eight at a time
-                        for {
-                            let whole := sub(end, and(sub(end, next), 31))
-                        } lt(next, whole) {
-                            next := add(next, 32)
-                        } {
-                            let some := mload(next)
-                            place := shr(224, some)
-                            mstore(place, add(mload(place), step))
-                            place := and(shr(192, some), 0xffffffff)
-                            mstore(place, add(mload(place), step))
-                            place := and(shr(160, some), 0xffffffff)
-                            mstore(place, add(mload(place), step))
-                            place := and(shr(128, some), 0xffffffff)
-                            mstore(place, add(mload(place), step))
-                            place := and(shr(96, some), 0xffffffff)
-                            mstore(place, add(mload(place), step))
-                            place := and(shr(64, some), 0xffffffff)
-                            mstore(place, add(mload(place), step))
-                            place := and(shr(32, some), 0xffffffff)
-                            mstore(place, add(mload(place), step))
-                            place := and(some, 0xffffffff)
-                            mstore(place, add(mload(place), step))
-                        }
-                        for {
-                            let some := mload(next)
-                        } lt(next, end) {
-                            next := add(next, 4)
-                            some := shl(32, some)
-                        } {
-                            place := shr(224, some)
-                            mstore(place, add(mload(place), step))
-                        }
-                    }
-                }
+                let some := mload(next)
+                place := shr(224, some)
+                mstore(place, add(mload(place), step))
+                place := and(shr(192, some), 0xffffffff)
+                mstore(place, add(mload(place), step))
+                place := and(shr(160, some), 0xffffffff)
+                mstore(place, add(mload(place), step))
+                place := and(shr(128, some), 0xffffffff)
+                mstore(place, add(mload(place), step))
+                place := and(shr(96, some), 0xffffffff)
+                mstore(place, add(mload(place), step))
+                place := and(shr(64, some), 0xffffffff)
+                mstore(place, add(mload(place), step))
+                place := and(shr(32, some), 0xffffffff)
+                mstore(place, add(mload(place), step))
+                place := and(some, 0xffffffff)
+                mstore(place, add(mload(place), step))
+            }
+            for {
+                let some := mload(next)
+            } lt(next, end) {
+                next := add(next, 4)
+                some := shl(32, some)
+            } {
+                place := shr(224, some)
+                mstore(place, add(mload(place), step))
             }
         }
     }
