@@ -55,6 +55,7 @@ lint: setup node $(SLITHER_VENV)/.stamp ## check style, types and contracts
 	$(BIN)/mypy
 	node_modules/.bin/solhint --disc --noPoster --max-warnings 0 $(SOLIDITY)
 	$(PRETTIER) --check $(PRETTY)
+	$(BIN)/python scripts/compile.py --check
 	$(SLITHER_VENV)/bin/python scripts/analyse.py
 
 .PHONY: format

@@ -1,7 +1,7 @@
 """Run Slither's detectors on the shipped contracts: `python scripts/analyse.py`, with the packages of .venv-slither.
 
 It reads the committed standard-JSON input, so that the analysed sources are the deployed ones:
-tests/scripts/test_compile.py compiles them and compares. Slither's own command line takes one file at a time, and
+`make lint` compiles them and compares before. Slither's own command line takes one file at a time, and
 reports success even if it finds no contract in it.
 """
 

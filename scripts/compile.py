@@ -1,4 +1,4 @@
-"""Compile contracts/ into dcai/artifacts/: `python scripts/compile.py`.
+"""Compile contracts/ into dcai/artifacts/: `python scripts/compile.py`; with `--check`, only compare.
 
 The standard-JSON input holds every source, ours and the imported ones, so that a block explorer can verify the
 artifacts, and anyone can compile them again, without this repository. The bytecode carries no metadata hash: the bytes
@@ -7,6 +7,7 @@ are the same on every machine.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import posixpath
@@ -244,13 +245,19 @@ def _print_sizes(built: dict[str, bytes]) -> None:
 
 
 def main() -> None:
-    """Compile contracts/ into dcai/artifacts/."""
+    """Compile contracts/ into dcai/artifacts/, or compare what is there with what they compile to."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if an artifact differs")
+    check = parser.parse_args().check
     try:
         built = build()
     except CompileError as error:
         sys.exit(str(error))
-    _write(built)
-    _print_sizes(built)
+    if not check:
+        _write(built)
+        _print_sizes(built)
+    elif wrong := differences(built, committed()):
+        sys.exit("\n".join([*wrong, "dcai/artifacts/ is not what contracts/ compiles to: run `make compile`."]))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ NOBODY = "0x" + 40 * "0"
 
 
 LONGEST = (
-    "scripts/test_compile.py",
     "incentives/test_conformance.py",
     "stateful/test_stateful.py",
     "models/test_conformance.py",
