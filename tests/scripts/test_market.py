@@ -161,7 +161,7 @@ def test_a_page_that_concludes_what_its_figures_do_not_show_is_not_written():
     for claim in (
         "after all others the hostile lose",
         "without the provider they gain",
-        "every way of noise loses",
+        "every attack but the provider's loses",
     ):
         assert claim in str(refused.value)
     for claim in ("the hostile gain by the talk's rule", "the honest lose when poisoned"):

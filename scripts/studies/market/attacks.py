@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dcai.models.twins import Twin
 from scripts.studies.reviews import Reviews
 
-_TRIED = 20
+_TRIED = 10
 """Turns of noise that a lottery player tries on the portion that is open, before it sends the best."""
 
 
@@ -64,14 +64,14 @@ class Attack:
         Returns the samples of a turn, with their labels.
     order : {"first", "last"} or None
         Whether the hostile come before or after all others.
-    works : bool
-        Whether it sends data that may be worth something, so that a gain is no fault of the rule.
+    by_provider : bool
+        Whether only the provider can make it, who knows the hidden test set.
     """
 
     name: str
     send: Sent = field(compare=False)
     order: str | None = None
-    works: bool = False
+    by_provider: bool = False
 
 
 def _with(some: Reviews, wrong: Any) -> Reviews:
@@ -159,7 +159,7 @@ ATTACKS = (
     Attack("all labels wrong, before all others", _flipped, "first"),
     Attack("all labels wrong, after all others", _flipped, "last"),
     Attack("random labels", _random),
-    Attack("random labels, the best of 20 turns on the open portion", _picked),
+    Attack("random labels, the best of ten turns on the open portion", _picked),
     Attack("meaningless reviews, random labels", _meaningless),
     Attack("half of the labels wrong", _wrong(0.5)),
     Attack("the first half right, the second wrong", _right_first),
@@ -168,8 +168,8 @@ ATTACKS = (
     Attack("only what the model knows", _known),
     Attack("Sybils: one undoes the last honest turn, the next sends it again", _undone_and_redone),
     Attack("the last honest turn with all labels wrong", _undone),
-    Attack("Sybils: one spoils, the next brings good data", _spoilt_and_repaired, works=True),
-    Attack("a copy of the last honest turn", _copied, works=True),
-    Attack("the provider's own: the hidden test set", _examined, works=True),
+    Attack("Sybils: one spoils, the next brings good data", _spoilt_and_repaired),
+    Attack("a copy of the last honest turn", _copied),
+    Attack("the provider's own: the hidden test set", _examined, by_provider=True),
 )
 """Sybils that split are the first: the rule doesn't know names, and every turn stands for itself."""

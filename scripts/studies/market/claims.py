@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from dcai.simulation.sweep.statistics import Interval
 from scripts.studies.market.attacks import ATTACKS
-from scripts.studies.market.course import Gains, Setting, Steps
+from scripts.studies.market.course import Gains, Setting, Steps, hidden
 from scripts.studies.market.provider import FIRST, NOTHING, POISON, Trial
-from scripts.studies.market.settings import BOUNTIES, FEW, MODEL, MOST, ORDERS, ROUNDS, SIZES, TURN, Case
+from scripts.studies.market.settings import BOUNTIES, FEW, MODEL, MOST, ORDERS, ROUNDS, SIZES, STAKES, TURN, Case
 from scripts.studies.market.turns import Held
 
 # The least bounty that is worth having, and the least test set that is large enough.
@@ -78,11 +78,37 @@ def _of_turns(held: Mapping[Case, Sequence[Held]]) -> dict[str, bool]:
         each = held[Case(MODEL, ATTACKS[attack], TURN)]
         return np.array([one.means(ROUNDS, FEW, fees=fees) for one in each]).T
 
-    found = [sides(number) for number in range(len(ATTACKS))]
-    noise = [hostile for attack, (_, hostile) in zip(ATTACKS, found, strict=True) if not attack.works]
+    found = {attack: sides(number) for number, attack in enumerate(ATTACKS)}
+    alone = {attack: sides(number, fees=False) for number, attack in enumerate(ATTACKS)}
+    others = [attack for attack in ATTACKS if not attack.by_provider]
+    own = next(attack for attack in ATTACKS if attack.by_provider)
+    honest, hostile = 0, 1
+    plain = [
+        np.array([one.means(ROUNDS, FEW) for one in held[Case("SparsePerceptron", attack, TURN)]]).T[hostile]
+        for attack in others
+    ]
+    ends = {
+        model: np.mean([one.mistakes[-1, one.sizes.index(hidden(FEW))] for one in held[Case(model, ATTACKS[0], TURN)]])
+        for model in (MODEL, "SparsePerceptron")
+    }
     return {
-        "as recommended, every way of noise loses": all(_above(-hostile) for hostile in noise),
-        "as recommended, the honest gain whoever attacks": all(_above(honest) for honest, _ in found),
+        "as recommended, every attack but the provider's loses": all(_above(-found[one][hostile]) for one in others),
+        "as recommended, the honest gain under each of these": all(_above(found[one][honest]) for one in others),
+        "it is the fee that makes some of them lose": not all(_above(-alone[one][hostile]) for one in others),
+        "whatever the bounty": all(
+            _above(-np.array([one.means(rounds, FEW)[hostile] for one in held[Case(MODEL, attack, TURN)]]))
+            for attack in others
+            for rounds in STAKES
+        ),
+        "the provider's own turns gain": _above(found[own][hostile]),
+        "beside them the honest gain less than anywhere else": all(
+            found[own][honest].mean() < found[one][honest].mean() for one in others
+        ),
+        "the plain perceptron punishes hardest, and a copy of a turn may be worth something to it": not all(
+            map(_above, -np.array(plain))
+        )
+        and min(map(np.mean, plain)) < min(found[one][hostile].mean() for one in others),
+        "it ends far worse where labels are wrong": ends["SparsePerceptron"] > 1.3 * ends[MODEL],
     }
 
 

@@ -70,7 +70,7 @@ PAGE = Page(
         "turn": TURN,
         "rounds": ROUNDS,
         "room": ROOM,
-        "works": [attack.name for attack in ATTACKS if attack.works],
+        "by_provider": [attack.name for attack in ATTACKS if attack.by_provider],
         "few": FEW,
         "many": MANY,
         "most": MOST,
@@ -242,8 +242,10 @@ def _pair(held: Sequence[Held], rounds: int, tests: int, *, fees: bool = True) -
 
 
 def _summary(held: Mapping[Case, Sequence[Held]], model: str, turn: int, rounds: int) -> Figures:
-    """Return how many ways of noise surely lose, which gains most, and the least gain of the honest."""
-    pairs = {attack.name: _pair(held[Case(model, attack, turn)], rounds, FEW) for attack in ATTACKS if not attack.works}
+    """Return how many attacks by others than the provider surely lose, and what the best and the honest gain."""
+    pairs = {
+        attack.name: _pair(held[Case(model, attack, turn)], rounds, FEW) for attack in ATTACKS if not attack.by_provider
+    }
     best = max(pairs, key=lambda name: pairs[name]["hostile"].mean)
     return {
         "lost": sum(pair["hostile"].mean + pair["hostile"].half < 0 for pair in pairs.values()),

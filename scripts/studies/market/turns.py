@@ -22,11 +22,11 @@ MODELS: Mapping[str, Any] = {
     "NaiveBayes": dcai.NaiveBayes,
 }
 
-ROOM = 3 * (INITIAL + SAMPLES)
+ROOM = 2 * (INITIAL + SAMPLES)
 """Samples that a market has room for: fees depend on it."""
 
 _OPENED = 100
-_SPARE = 2_000
+_SPARE = 1_000
 
 
 class Held(NamedTuple):
