@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from dcai.errors import InvalidInput
@@ -16,6 +17,8 @@ UNITS = {"wei": 1, "gwei": 10**9, "ether": 10**18, "eth": 10**18}
 """Wei in each unit."""
 
 MOST_WEI = 2**256 - 1
+
+_EXACT = Context(prec=80)
 
 # a contract's amounts have up to 78 digits
 _TEXT = re.compile(r"([0-9]{1,80}(?:\.[0-9]{1,80})?(?:e[+-]?[0-9]{1,2})?) ?([a-z]+)", re.IGNORECASE)
@@ -41,7 +44,7 @@ def wei(amount: Amount, name: str = "An amount") -> int:
     >>> wei("0.01 ether"), wei("1gwei"), wei(5)
     (10000000000000000, 1000000000, 5)
     """
-    value = _exact(amount)
+    value = _fraction(amount)
     if value is None or value.denominator != 1 or not 0 <= value <= MOST_WEI:
         raise InvalidInput(
             f"{name} is a whole number of wei from 0 to 2^256 - 1, or text with a unit such as '5 wei', '1 gwei' or "
@@ -50,7 +53,30 @@ def wei(amount: Amount, name: str = "An amount") -> int:
     return int(value)
 
 
-def _exact(amount: object) -> Fraction | int | None:
+def rounded(wei: int, unit: str = "ether") -> str:
+    """Return an amount in a unit, to nine digits, to read.
+
+    Examples
+    --------
+    >>> rounded(3_600_000_000_000_000), rounded(1_500_000_000, "gwei")
+    ('0.0036 ether', '1.5 gwei')
+    """
+    return f"{wei / UNITS[unit]:,.9g} {unit}"
+
+
+def exact(wei: int) -> str:
+    """Return an amount in ether and, behind it, in wei: both are exact.
+
+    Examples
+    --------
+    >>> exact(3_600_000_000_000_000)
+    '0.0036 ether (3600000000000000 wei)'
+    """
+    ether = Decimal(wei).scaleb(-18, _EXACT).normalize(_EXACT)
+    return f"{ether:f} ether ({wei} wei)"
+
+
+def _fraction(amount: object) -> Fraction | int | None:
     """Return an amount in wei, or None if it isn't one."""
     if isinstance(amount, str):
         match = _TEXT.fullmatch(amount.strip())

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, where they are: through links, with the mode that they had."""
+"""Files: read whole, and written whole or not at all, where they are: through links, with the mode that they had."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
+
+MOST = 2**26
+"""Bytes of a file that is read whole."""
 
 _ALL = 0o666
 _OWNER = 0o600
@@ -42,6 +45,21 @@ def write(path: str | os.PathLike[str], content: str | bytes, *, private: bool =
         _replace(target, data, there, private=private)
     else:
         _write_into(path, data, there, private=private)
+
+
+def read(path: str | os.PathLike[str]) -> bytes:
+    """Return what a file holds, or gives, if it is a pipe.
+
+    Raises
+    ------
+    OSError
+        If it can't be read, or is larger than 64 MiB, as devices without an end are.
+    """
+    with Path(path).open("rb") as file:
+        data = file.read(MOST + 1)
+    if len(data) > MOST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from dcai.encoders import Encoder, HashingEncoder, TabularEncoder, TextEncoder, 
 from dcai.errors import InvalidInput
 from dcai.models import Model
 from dcai.models.twins.state import MAX_CLASSES
+from dcai.untrusted import shortened
 
 Kind = Literal["text", "table"]
 
@@ -33,6 +34,14 @@ _SEED = 0
 _VOCABULARY = 1_000
 
 _ROW = re.compile(r"\ARow (\d+)")
+
+_OPTIONS = {
+    "vocabulary_size": "--features",
+    "n_features": "--features",
+    "max_classes": "--max-classes",
+    "smoothing": "--smoothing",
+}
+"""The options that parameters of encoders and models are."""
 
 
 def models() -> dict[str, type[Model]]:
@@ -116,12 +125,15 @@ class Fitted:
         How many the model has learnt.
     left_out : int
         How many it hasn't, because nothing in them is a feature.
+    constant : tuple of str
+        Columns with one value in all rows.
     """
 
     encoder: Encoder
     model: Model
     rows: int
     left_out: int
+    constant: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,8 @@ class Accuracy:
         part of the data.
     unseen : tuple of str
         Classes that are in these rows only.
+    untested : tuple of str
+        Classes that are in none of these rows, so that their recall isn't known.
     """
 
     share: float
@@ -146,6 +160,7 @@ class Accuracy:
     recall: dict[str, float]
     held_out: bool
     unseen: tuple[str, ...]
+    untested: tuple[str, ...]
 
 
 def first(dataset: Dataset, rows: int) -> Dataset:
@@ -158,7 +173,10 @@ def first(dataset: Dataset, rows: int) -> Dataset:
     """
     count = len(dataset.train_labels)
     if not 1 <= rows <= count:
-        raise InvalidInput(f"{dataset.name} has {count:,} rows to fit on; take the first 1 to {count:,}, not {rows:,}.")
+        raise InvalidInput(
+            f"{dataset.name} has {count:,} rows to fit on; --initial takes the first 1 to {count:,}, not "
+            f"{shortened(rows)}."
+        )
     return replace(dataset, train_inputs=dataset.train_inputs[:rows], train_labels=dataset.train_labels[:rows])
 
 
@@ -182,7 +200,7 @@ def fit(recipe: Recipe, dataset: Dataset, *, shuffle: bool | None = None) -> Fit
         rows: Any = encoder.transform(dataset.train_inputs)
     except InvalidInput as error:  # encoders count rows from 0, people from 1
         told = _ROW.sub(lambda found: f"Row {int(found[1]) + 1:,} of {len(labels):,}", str(error))
-        error.args = (told,)
+        error.args = (_with_option(told),)
         raise
     if len(dataset.test_labels) == 0 if shuffle is None else shuffle:
         order = np.random.default_rng(_SEED).permutation(len(labels))
@@ -194,8 +212,26 @@ def fit(recipe: Recipe, dataset: Dataset, *, shuffle: bool | None = None) -> Fit
     arguments: dict[str, Any] = {"classes": dataset.labels, "max_classes": recipe.max_classes}
     if recipe.smoothing is not None:
         arguments["smoothing"] = recipe.smoothing
-    model = models()[recipe.model](**arguments).fit(rows, labels)
-    return Fitted(encoder, model, len(labels), len(dataset.train_labels) - len(labels))
+    try:
+        model = models()[recipe.model](**arguments).fit(rows, labels)
+    except InvalidInput as error:
+        error.args = (_with_option(str(error)),)
+        raise
+    return Fitted(encoder, model, len(labels), len(dataset.train_labels) - len(labels), constant_columns(dataset))
+
+
+def _with_option(sentence: str) -> str:
+    """Return a sentence about a parameter with the option that it is given as."""
+    name, space, rest = sentence.partition(" ")
+    return f"{_OPTIONS.get(name, name)}{space}{rest}"
+
+
+def constant_columns(dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns of a table whose values in the training part are all the same: nothing is learnt of them."""
+    if dataset.feature_names is None:
+        return ()
+    same = np.ptp(np.asarray(dataset.train_inputs), axis=0) == 0
+    return tuple(name for name, one in zip(dataset.feature_names, same.tolist(), strict=True) if one)
 
 
 def measure(recipe: Recipe, dataset: Dataset, fitted: Fitted) -> Accuracy | None:
@@ -217,7 +253,8 @@ def measure(recipe: Recipe, dataset: Dataset, fitted: Fitted) -> Accuracy | None
     right = fitted.model.twin.predict(fitted.encoder.transform(dataset.test_inputs)) == truth
     recall = {names[label]: float(np.mean(right[truth == label])) for label in np.unique(truth)}
     unseen = tuple(names[label] for label in np.setdiff1d(truth, dataset.train_labels))
-    return Accuracy(float(np.mean(right)), len(right), recall, held_out, unseen)
+    untested = tuple(name for name in names if name not in recall)
+    return Accuracy(float(np.mean(right)), len(right), recall, held_out, unseen, untested)
 
 
 def _parts(labels: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -222,3 +223,13 @@ def test_the_files_of_a_run_are_written_through_links(tmp_path):
         assert (tmp_path / "out" / name).is_symlink()
         assert (tmp_path / f"real-{name}").stat().st_size > 0
         assert stat.S_IMODE((tmp_path / f"real-{name}").stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no such device")
+def test_what_has_no_end_is_not_read_to_the_end():
+    with pytest.raises(OSError, match="File too large"):
+        files.read("/dev/zero")
+    with pytest.raises(InvalidInput, match=r"^/dev/zero can't be read: File too large"):
+        dcai.load("/dev/zero")
+    with pytest.raises(InvalidInput, match=r"^The test set /dev/zero can't be read: File too large"):
+        HiddenTestSet.load("/dev/zero")

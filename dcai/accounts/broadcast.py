@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.numbers import holder, is_known, is_mined, is_number_taken
+from dcai.chain.lag import until_there
 from dcai.chain.receipts import RawReceipt, wait_for, was_sent
 from dcai.chain.rpc import RpcFailure, field, to_hex
 from dcai.errors import NodeError, TransactionFailed, TransactionPending
@@ -122,7 +123,6 @@ class Broadcast:
 
     def _has_number(self) -> bool:
         """Wait until it is known whether it is this one that has the number, or another one."""
-        from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
         def known() -> bool | None:
             with suppress(RpcFailure, NodeError):
@@ -132,17 +132,11 @@ class Broadcast:
                     return False
             return None
 
-        def give_up(_: object) -> bool:
+        found = until_there(known, self._chain.patience)
+        if found is None:
             raise TransactionPending(
                 f"Transaction {self.transaction_hash} was sent, and the node says that another one has its number, "
                 f"{self._number}, and shows neither: look both up before you send it again.",
                 transaction_hash=self.transaction_hash,
             )
-
-        waiting = Retrying(
-            retry=retry_if_result(lambda answer: answer is None),
-            wait=wait_exponential(multiplier=0.02, max=2),
-            stop=stop_after_delay(self._chain.patience),
-            retry_error_callback=give_up,
-        )
-        return bool(waiting(known))
+        return found

@@ -1,4 +1,4 @@
-"""The private key in the environment: who reads it, and who doesn't get it."""
+"""The secrets in the environment: who reads them, and who doesn't get them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dcai.accounts.local_key import signer_of
+from dcai.accounts.local_key import BEYOND, signer_of
+from dcai.chain.nodes.url import PRIVATE_KEY
 from dcai.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 KEY = "DCAI_PRIVATE_KEY"
 """The environment variable with the private key: an argument would stay in the shell's history."""
+
+PASSWORD = "DCAI_PASSWORD"
+"""The environment variable with the password of a keystore's account."""
+
+KEYSTORE = "DCAI_KEYSTORE"
+"""The environment variable that names the folder of the keystore."""
+
+_SECRETS = (KEY, PASSWORD)
 
 
 def signer() -> LocalAccount | None:
@@ -33,22 +42,22 @@ def signer() -> LocalAccount | None:
     try:
         return signer_of(key)
     except InvalidInput:
+        numbered = f"; no account has the key that it holds: {BEYOND}" if PRIVATE_KEY.fullmatch(key) else ""
         raise InvalidInput(
-            f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits, without white space."
+            f"{KEY} does not hold a private key, which is 0x and 64 hexadecimal digits, without white space{numbered}."
         ) from None
 
 
 def without_key() -> dict[str, str]:
-    """Return the environment of a child process: ours without the key."""
-    return {name: value for name, value in os.environ.items() if name != KEY}
+    """Return the environment of a child process: ours without the key, and without the password of one."""
+    return {name: value for name, value in os.environ.items() if name not in _SECRETS}
 
 
 @contextmanager
 def key_withheld() -> Iterator[None]:
-    """Take the key out of the environment while a library starts processes, which get all that is in it."""
-    key = os.environ.pop(KEY, None)
+    """Take the secrets out of the environment while a library starts processes, which get all that is in it."""
+    withheld = {name: os.environ.pop(name) for name in _SECRETS if name in os.environ}
     try:
         yield
     finally:
-        if key is not None:
-            os.environ[KEY] = key
+        os.environ.update(withheld)

@@ -6,25 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dcai.amounts import Amount, wei
+from dcai.amounts import UNITS, Amount, rounded, wei
 from dcai.chain.rpc import RpcFailure, field, listed, to_int
 from dcai.errors import FeeTooHigh, NodeError
 
 if TYPE_CHECKING:
     from dcai.chain.chain import Chain
 
-GWEI = 10**9
-ETHER = 10**18
-
-MOST_FEE_WEI = ETHER
+MOST_FEE_WEI = UNITS["ether"]
 """The most that one transaction may cost by default, as geth has it."""
 
-MOST_TIP_WEI = 100 * GWEI
+MOST_TIP_WEI = 100 * UNITS["gwei"]
 """The highest tip that is paid by default."""
 
 # So many times what others paid lately is too much; less than the floor is always allowed.
 _TIMES = 10
-_FLOOR_WEI = 3 * GWEI
+_FLOOR_WEI = 3 * UNITS["gwei"]
 _BLOCKS = 20
 _PERCENTILE = 90
 
@@ -68,9 +65,9 @@ class FeeLimits:
         most_fee = MOST_FEE_WEI if self.fee_wei is None else wei(self.fee_wei)
         if gas * price > most_fee:
             raise FeeTooHigh(
-                f"This transaction could cost {_ether(gas * price)} in fees ({gas:,} gas at up to {_gwei(price)}), and "
-                f"the limit is {_ether(most_fee)}; nothing was signed. Ask another node, or raise the limit: "
-                "most_fee_wei, or --most-fee."
+                f"This transaction could cost {rounded(gas * price)} in fees ({gas:,} gas at up to "
+                f"{rounded(price, 'gwei')}), and the limit is {rounded(most_fee)}; nothing was signed. Ask another "
+                "node, or raise the limit: most_fee_wei, or --most-fee."
             )
         tip = fees.get("maxPriorityFeePerGas", price)
         if self.tip_wei is None:
@@ -79,8 +76,8 @@ class FeeLimits:
             most_tip, why = wei(self.tip_wei), "the limit is"
         if tip > most_tip:
             raise FeeTooHigh(
-                f"The node wants a tip of {_gwei(tip)} per gas, and {why} {_gwei(most_tip)}; nothing was signed. Ask "
-                "another node, or raise the limit: most_tip_wei, or --most-tip."
+                f"The node wants a tip of {rounded(tip, 'gwei')} per gas, and {why} {rounded(most_tip, 'gwei')}; "
+                "nothing was signed. Ask another node, or raise the limit: most_tip_wei, or --most-tip."
             )
 
     def _usual(self, chain: Chain, tip: int) -> tuple[int, str]:
@@ -88,7 +85,7 @@ class FeeLimits:
         if _FLOOR_WEI < tip <= MOST_TIP_WEI:
             paid = _paid_lately(chain)
             if paid is not None and _TIMES * paid < tip:
-                return max(_TIMES * paid, _FLOOR_WEI), f"others paid up to {_gwei(paid)} lately, which allows"
+                return max(_TIMES * paid, _FLOOR_WEI), f"others paid up to {rounded(paid, 'gwei')} lately, which allows"
         return MOST_TIP_WEI, "the limit is"
 
 
@@ -99,11 +96,3 @@ def _paid_lately(chain: Chain) -> int | None:
         return max((to_int(tip) for tips in listed(field(history, "reward")) for tip in listed(tips)), default=0)
     except (NodeError, RpcFailure):  # not every node has the method
         return None
-
-
-def _gwei(amount: int) -> str:
-    return f"{amount / GWEI:,.9g} gwei"
-
-
-def _ether(amount: int) -> str:
-    return f"{amount / ETHER:,.9g} ether"

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.broadcast import Broadcast
 from dcai.accounts.limits import FeeLimits
 from dcai.accounts.numbers import next_number, numbering
 from dcai.chain.addresses import checked_address
-from dcai.chain.fees import fees
+from dcai.chain.fees import distinct, fees
+from dcai.chain.nodes.url import PRIVATE_KEY
 from dcai.chain.rpc import to_int
 from dcai.errors import InvalidInput, NodeError, TransactionFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from eth_account.signers.local import LocalAccount
 
     from dcai.chain.call import Call
     from dcai.chain.chain import Chain
     from dcai.chain.receipts import RawReceipt, Receipt
 
-_KEY = re.compile("(0x)?[0-9a-fA-F]{64}")
+BEYOND = "it is 0, or beyond the last one that the curve secp256k1 has"
+"""Why 64 digits may be the key of nobody."""
 
 # How often others with the same key may be faster before it is an error.
 _OVERTAKEN = 5
-
-# Wei of the price of gas that are drawn, so that no two transactions are the same bytes: less than anybody notices.
-_DRAWN_WEI = 2**20
 
 
 class LocalKey:
@@ -114,7 +109,7 @@ class LocalKey:
         self.limits.check(self.chain, asked, int(fields["gas"], 16))
         try:
             signed = self._signer.sign_transaction(
-                {**fields, **_distinct(asked), "chainId": self.chain_id, "nonce": number}
+                {**fields, **distinct(asked), "chainId": self.chain_id, "nonce": number}
             )
         except (TypeError, ValueError):
             raise NodeError(
@@ -132,12 +127,6 @@ class LocalKey:
             )
 
 
-def _distinct(fees: Mapping[str, int]) -> dict[str, int]:
-    """Return fees that no other process signs the same transaction with: else one couldn't tell its own."""
-    highest = "gasPrice" if "gasPrice" in fees else "maxFeePerGas"
-    return {**fees, highest: fees[highest] + secrets.randbelow(_DRAWN_WEI)}
-
-
 def signer_of(key: str | LocalAccount) -> LocalAccount:
     """Return eth-account's account of a private key.
 
@@ -151,13 +140,11 @@ def signer_of(key: str | LocalAccount) -> LocalAccount:
 
     if isinstance(key, LocalAccount):
         return key
+    # eth-account would fill up a number that is too short
+    if not isinstance(key, str) or not PRIVATE_KEY.fullmatch(key):
+        raise InvalidInput("The account is neither a private key (0x and 64 digits) nor an address (0x and 40).")
     try:
-        # eth-account would fill up a number that is too short
-        if not isinstance(key, str) or not _KEY.fullmatch(key):
-            raise ValueError
         signer: LocalAccount = Account.from_key(key)
     except ValueError:
-        raise InvalidInput(
-            "The account is neither a private key (0x and 64 digits) nor an address (0x and 40)."
-        ) from None
+        raise InvalidInput(f"No account has this private key: {BEYOND}.") from None
     return signer

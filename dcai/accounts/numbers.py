@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from dcai.chain.lag import until_there
 from dcai.chain.rpc import Request, RpcFailure, field, listed, to_address, to_int
 from dcai.errors import AccountBusy, NodeError
 
@@ -111,7 +112,6 @@ def holder(request: Request, address: str, number: int) -> Mapping[str, Any] | N
 
 def wait_for_holder(chain: Chain, address: str, number: int) -> Mapping[str, Any] | None:
     """Wait until a transaction with a number of an account is in a block, and return it; None if it isn't in time."""
-    from tenacity import Retrying, retry_if_result, stop_after_delay, wait_exponential
 
     def known() -> Mapping[str, Any] | None:
         with suppress(RpcFailure, NodeError):
@@ -119,13 +119,7 @@ def wait_for_holder(chain: Chain, address: str, number: int) -> Mapping[str, Any
                 return holder(chain.request, address, number)
         return None
 
-    waiting = Retrying(
-        retry=retry_if_result(lambda answer: answer is None),
-        wait=wait_exponential(multiplier=0.02, max=2),
-        stop=stop_after_delay(chain.patience),
-        retry_error_callback=lambda _: None,
-    )
-    return waiting(known)
+    return until_there(known, chain.patience)
 
 
 def is_number_taken(failure: RpcFailure) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dcai.accounts.numbers import is_number_taken, next_number, numbering, wait_for_holder
-from dcai.chain.execution import TRANSACTION_GAS_LIMIT
+from dcai.chain.fees import distinct, fees
 from dcai.chain.receipts import RawReceipt, wait_for
 from dcai.chain.rpc import RpcFailure, field, to_address, to_bytes, to_hex, to_int
 from dcai.errors import NodeError, TransactionPending
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
     from dcai.chain.chain import Chain
     from dcai.chain.receipts import Receipt
 
-# How often others may be faster before it is an error, and how much gas is drawn to tell transactions from others.
+# How often others may be faster before it is an error.
 _OVERTAKEN = 5
-_DRAWN_GAS = 1_000
 
 Submit = Callable[[dict[str, str]], RawReceipt]
 """Hands the fields of a transaction to a node, and returns the receipt as the node answers it."""
@@ -57,10 +55,7 @@ class Unlocked:
     def _send_as_next(self, transaction: dict[str, str]) -> str:
         for _ in range(1 + _OVERTAKEN):
             number = next_number(self.chain.request, self.address)
-            # a lost answer could hide a transaction that was sent; the number keeps a second one out, and the gas that
-            # is drawn tells it from one that somebody else sent
-            gas = min(int(transaction["gas"], 16) + secrets.randbelow(_DRAWN_GAS), TRANSACTION_GAS_LIMIT)
-            given = {**transaction, "gas": hex(gas), "chainId": hex(self.chain.chain_id), "nonce": hex(number)}
+            given = self._drawn(transaction, number)
             try:
                 sent: str = self.chain.request("eth_sendTransaction", [given])
                 return sent
@@ -79,9 +74,19 @@ class Unlocked:
             "somebody else was faster; look it up before you send it again."
         )
 
+    def _drawn(self, transaction: dict[str, str], number: int) -> dict[str, str]:
+        """Return the fields of a transaction of this number.
+
+        A lost answer could hide a transaction that was sent; the number keeps a second one out, and the price that is
+        drawn tells it from one that somebody else sent.
+        """
+        price = {name: hex(wei) for name, wei in distinct(fees(self.chain)).items()}
+        return {**transaction, **price, "chainId": hex(self.chain.chain_id), "nonce": hex(number)}
+
 
 def _content(transaction: Mapping[str, Any], data: str) -> tuple[object, ...]:
     """Return what tells a transaction of a number from another one."""
     to = transaction.get("to")
-    amounts = (to_int(field(transaction, name)) for name in ("value", "gas"))
+    highest = "gasPrice" if transaction.get("maxFeePerGas") is None else "maxFeePerGas"
+    amounts = (to_int(field(transaction, name)) for name in ("value", "gas", highest))
     return (None if to is None else to_address(to), *amounts, to_bytes(field(transaction, data)))

@@ -28,6 +28,9 @@ class Call:
         The gas limit; None until it is estimated, which happens when it is sent.
     what : str
         What it does, in words that a person can agree to.
+    most_gas : int
+        The least gas limit that is sent where it is estimated: more than that it can't need, whatever others do to the
+        contract's state before it gets into a block. 0 where that isn't known.
 
     Raises
     ------
@@ -45,6 +48,7 @@ class Call:
     value: int = 0
     gas: int | None = None
     what: str = ""
+    most_gas: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", wei(self.value))

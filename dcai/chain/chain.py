@@ -161,7 +161,7 @@ class Chain(Reader):
     def keep(self, sender: str, receipt: Receipt) -> None:
         """Keep what a receipt says: the gas in `gas_used`, and the newest block that the node knows."""
         with self._counting:
-            self.gas_used[sender] += receipt.gas_used
+            self.gas_used[sender] += receipt.gas_used or 0
         if not self.is_local:
             self._last_receipt = receipt.block_number, monotonic()
 

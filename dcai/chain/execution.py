@@ -27,18 +27,20 @@ def execute(chain: Chain, call: Call, sender: str, submit: Callable[[dict[str, s
     """Carry out a call for an account: see `Chain.execute`."""
     to, data, value, gas = call.to, call.data, call.value, call.gas
     if gas is None:
-        # an estimate is of the state now: a slot that is warm or in use may not be any more in a later block
         needed = chain.estimate(to, data, sender=sender, value=value)
         if needed > TRANSACTION_GAS_LIMIT:
+            # a call that can need so much holds many samples; of another one the node says too much
+            way_out = "Send less at once" if call.most_gas > TRANSACTION_GAS_LIMIT else "Ask another node"
             raise InvalidInput(
-                f"This needs {needed:,} gas and a transaction may use {TRANSACTION_GAS_LIMIT:,}: send less at once."
+                f"The node says that this needs {needed:,} gas, and a transaction may use {TRANSACTION_GAS_LIMIT:,}; "
+                f"nothing was sent. {way_out}."
             )
         if needed < _LEAST_GAS:
             raise NodeError(
                 f"The node says that this needs {needed:,} gas, and every transaction needs {_LEAST_GAS:,} at "
                 "least; nothing was sent. Ask another node."
             )
-        gas = needed + needed // 10 + 25_000
+        gas = gas_limit(call, needed)
     transaction = {"from": sender, **call.with_gas(min(gas, TRANSACTION_GAS_LIMIT)).transaction()}
     try:
         raw = submit(transaction)
@@ -59,6 +61,15 @@ def execute(chain: Chain, call: Call, sender: str, submit: Callable[[dict[str, s
     return receipt
 
 
+def gas_limit(call: Call, needed: int) -> int:
+    """Return the gas limit of a call that needs so much by an estimate.
+
+    An estimate is of the state now: in a later block, a slot that is in use may not be any more, or the model may be
+    another one.
+    """
+    return min(max(needed + needed // 10 + 25_000, call.most_gas), TRANSACTION_GAS_LIMIT)
+
+
 def raise_failed(chain: Chain, transaction: Mapping[str, str], receipt: Receipt) -> NoReturn:
     """Say why a transaction failed: a receipt doesn't, but the same call on the latest state mostly does.
 
@@ -66,7 +77,8 @@ def raise_failed(chain: Chain, transaction: Mapping[str, str], receipt: Receipt)
     ------
     TransactionFailed
     """
-    told = f"Transaction {receipt.transaction_hash} was sent and failed ({receipt.gas_used:,} gas)"
+    used = "" if receipt.gas_used is None else f" ({receipt.gas_used:,} gas)"
+    told = f"Transaction {receipt.transaction_hash} was sent and failed{used}"
     limit = int(transaction["gas"], 16)
     try:
         try:
@@ -76,7 +88,7 @@ def raise_failed(chain: Chain, transaction: Mapping[str, str], receipt: Receipt)
     except ContractError as error:
         raise TransactionFailed(f"{told}. {error}", receipt) from error
     except (ContractReverted, NodeError) as error:
-        if receipt.gas_used >= limit * 63 // 64:
+        if (receipt.gas_used or 0) >= limit * 63 // 64:
             raise TransactionFailed(f"{told}: it ran out of gas at its limit of {limit:,}.", receipt) from error
         raise TransactionFailed(f"{told}. {error}", receipt) from error
     raise TransactionFailed(f"{told}. The same call would work now: another transaction came in between.", receipt)

@@ -51,7 +51,7 @@ def until_there(ask: Callable[[], T | None], seconds: float = LAG_SECONDS) -> T 
     asking = Retrying(
         retry=retry_if_result(lambda answer: answer is None)
         | retry_if_exception(lambda error: isinstance(error, RpcFailure) and is_behind(error)),
-        wait=wait_exponential(multiplier=0.1, max=1),
+        wait=wait_exponential(multiplier=0.05, max=2),
         stop=stop_after_delay(seconds),
         retry_error_callback=last,
     )

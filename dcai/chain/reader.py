@@ -76,7 +76,9 @@ class Reader:
         if not data and block is None:
             data = self._as_of_newest("eth_call", self._transaction(address, calldata, None, 0))
         if not data:
-            raise NodeError(f"{address} doesn't answer as a {contract} does: there is no such contract on this chain.")
+            raise NodeError(
+                f"{address} doesn't answer as the contract {contract} does: there is no such contract on this chain."
+            )
         return prepared.result(function, data)
 
     def code(self, address: str) -> bytes:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from dcai.chain.lag import LAG_SECONDS, until_there
-from dcai.chain.rpc import Request, RpcFailure, field, listed, to_address, to_bytes, to_hex, to_int
-from dcai.errors import NodeError, TransactionPending
+from dcai.chain.rpc import Request, RpcFailure, field, listed, nonsense, to_address, to_bytes, to_hex, to_int
+from dcai.errors import InvalidInput, NodeError, TransactionPending
 
 RECEIPT_SECONDS = 300
 """How long a transaction is waited for before `TransactionPending` says that it is still on its way."""
+
+
+def check_patience(seconds: int) -> int:
+    """Return how long a transaction is waited for, or refuse less than a second.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    if seconds < 1:
+        raise InvalidInput("A transaction is waited for at least a second, not 0.")
+    return seconds
+
 
 # More of what a node says doesn't fit into a sentence.
 _LONGEST = 200
@@ -37,11 +50,11 @@ RawReceipt = TypedDict(
         "from": str,
         "transactionHash": bytes | str,
         "blockNumber": int | str,
-        "gasUsed": int | str,
+        "gasUsed": NotRequired[int | str | None],
         "effectiveGasPrice": NotRequired[int | str | None],
         "l1Fee": NotRequired[int | str | None],
         "status": int | str,
-        "logs": Sequence[RawLog] | None,
+        "logs": NotRequired[Sequence[RawLog] | None],
         "contractAddress": NotRequired[str | None],
     },
 )
@@ -80,7 +93,8 @@ class Receipt:
     ----------
     transaction_hash : str
     block_number : int
-    gas_used : int
+    gas_used : int or None
+        None where the node doesn't say.
     fee_wei : int or None
         The price of that gas, on an L2 with its fee for data on L1; None where the node doesn't say.
     logs : tuple of Log
@@ -92,7 +106,7 @@ class Receipt:
 
     transaction_hash: str
     block_number: int
-    gas_used: int
+    gas_used: int | None
     fee_wei: int | None
     logs: tuple[Log, ...]
     contract_address: str | None
@@ -100,8 +114,9 @@ class Receipt:
 
     @classmethod
     def of(cls, raw: RawReceipt) -> Receipt:
-        """Return the receipt that a node answered with."""
-        gas_used = to_int(field(raw, "gasUsed"))
+        """Return the receipt that a node answered with; raise `NodeError` where it doesn't say the outcome."""
+        told = raw.get("gasUsed")
+        gas_used = None if told is None else to_int(told)
         return cls(
             transaction_hash=to_hex(field(raw, "transactionHash")),
             block_number=to_int(field(raw, "blockNumber")),
@@ -109,7 +124,7 @@ class Receipt:
             fee_wei=_fee(gas_used, raw),
             logs=logs_of(raw.get("logs") or []),
             contract_address=to_address(field(raw, "contractAddress")) if raw.get("contractAddress") else None,
-            ok=to_int(field(raw, "status")) == 1,
+            ok=_succeeded(field(raw, "status")),
         )
 
 
@@ -118,8 +133,23 @@ def logs_of(entries: object) -> tuple[Log, ...]:
     return tuple(Log.of(entry) for entry in listed(entries) if not isinstance(entry, dict) or not entry.get("removed"))
 
 
-def _fee(gas_used: int, raw: RawReceipt) -> int | None:
+def is_in_block(raw: RawReceipt | None) -> bool:
+    """Tell whether a receipt is of a block that is still there: its entries are removed with it."""
+    if raw is None or field(raw, "blockNumber") is None:
+        return False
+    return not any(isinstance(log, dict) and log.get("removed") for log in listed(raw.get("logs") or []))
+
+
+def _succeeded(status: object) -> bool:
+    if to_int(status) not in (0, 1):
+        raise nonsense(status, "the status of a transaction")
+    return to_int(status) == 1
+
+
+def _fee(gas_used: int | None, raw: RawReceipt) -> int | None:
     """Return the fee, with that for the data that an L2 publishes; None where the node doesn't say, or nonsense."""
+    if gas_used is None:
+        return None
     try:
         return gas_used * to_int(raw.get("effectiveGasPrice")) + to_int(raw.get("l1Fee") or 0)
     except NodeError:
@@ -162,7 +192,13 @@ class _NotMined(Exception):
     """The transaction isn't known to be in a block yet."""
 
 
-def wait_for(request: Request, transaction_hash: str, *, patience: float = RECEIPT_SECONDS) -> RawReceipt:
+def wait_for(
+    request: Request,
+    transaction_hash: str,
+    *,
+    patience: float = RECEIPT_SECONDS,
+    lacking: Callable[[Receipt], str] = lambda receipt: "",
+) -> RawReceipt:
     """Wait until a transaction is in a block, and return its receipt as the node answers it.
 
     Whatever the node answers meanwhile, it is asked again until the end: what was sent can't be taken back. Then the
@@ -172,11 +208,13 @@ def wait_for(request: Request, transaction_hash: str, *, patience: float = RECEI
     ----------
     patience
         How long, seconds.
+    lacking
+        What a receipt lacks, as a sentence; nothing where it is whole. A replica may have less of it than another.
 
     Raises
     ------
     TransactionPending
-        If it is not known to be in a block by then.
+        If its outcome is not known by then.
     KeyboardInterrupt
         If somebody interrupts it; the text names the transaction.
     """
@@ -185,12 +223,14 @@ def wait_for(request: Request, transaction_hash: str, *, patience: float = RECEI
     def find() -> RawReceipt:
         try:
             found: RawReceipt | None = request("eth_getTransactionReceipt", [transaction_hash])
-            if found is None or field(found, "blockNumber") is None:
-                raise _NotMined
+            if found is None or not is_in_block(found):
+                raise _NotMined(" It is not known to be in a block.")
             if to_hex(field(found, "transactionHash")) != to_hex(transaction_hash):
                 raise NodeError("The node answers with the receipt of another transaction.")
             found = _priced(request, found)
-            Receipt.of(found)
+            problem = lacking(Receipt.of(found))
+            if problem:
+                raise _NotMined(f" {problem}")
         except RpcFailure as failure:  # the node may still be busy with the block
             raise _NotMined(f" The node says: {failure.message[:_LONGEST]}") from None
         except NodeError as error:
@@ -200,8 +240,8 @@ def wait_for(request: Request, transaction_hash: str, *, patience: float = RECEI
     def give_up(state: RetryCallState) -> RawReceipt:
         problem = state.outcome.exception() if state.outcome else None
         raise TransactionPending(
-            f"Transaction {transaction_hash} was sent and is not known to be in a block after {patience:g} s.{problem} "
-            "It may be, or still get into one: look it up before you send it again.",
+            f"Transaction {transaction_hash} was sent, and its outcome is not known after {patience:g} s.{problem} It "
+            "may be in a block, or still get into one: look it up before you send it again.",
             transaction_hash=transaction_hash,
         ) from problem
 

@@ -52,8 +52,9 @@ def failure_in(answer: object) -> RpcFailure | None:
     if not isinstance(error, Mapping):
         return None
     message, code = error.get("message"), error.get("code")
+    told = "" if code is None else f", of code {shortened(code)}"
     return RpcFailure(
-        message if isinstance(message, str) else f"error {shortened(code)}",
+        message if isinstance(message, str) and message else f"an error without a message{told}.",
         error.get("data"),
         code if isinstance(code, int) else None,
     )
@@ -83,7 +84,7 @@ def to_int(value: object) -> int:
     if isinstance(value, int) and value >= 0:
         return value
     if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
-        raise _nonsense(value, "a number")
+        raise nonsense(value, "a number")
     return int(value, 16)
 
 
@@ -94,7 +95,7 @@ def to_bytes(value: Any) -> bytes:
     try:
         return bytes.fromhex(value.removeprefix("0x"))
     except (AttributeError, ValueError):
-        raise _nonsense(value, "hexadecimal data") from None
+        raise nonsense(value, "hexadecimal data") from None
 
 
 def to_hex(value: object) -> str:
@@ -105,21 +106,23 @@ def to_hex(value: object) -> str:
 def to_address(value: object) -> str:
     """Return an address with its checksum; raise `NodeError` for anything else."""
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
-        raise _nonsense(value, "an address")
+        raise nonsense(value, "an address")
     return checksummed(value)
 
 
 def field(answer: object, name: str) -> Any:
     """Return a field of an object that a node answered with; raise `NodeError` if it is missing."""
-    if not isinstance(answer, Mapping) or name not in answer:
-        raise _nonsense(answer, f"an object with {name!r}")
+    if not isinstance(answer, Mapping):
+        raise nonsense(answer, f"an object with {name!r}")
+    if name not in answer:
+        raise NodeError(f"The node's answer lacks {name!r}: ask another node.")
     return answer[name]
 
 
 def listed(answer: object) -> list[Any]:
     """Return a list that a node answered with; raise `NodeError` for anything else."""
     if not isinstance(answer, list | tuple):
-        raise _nonsense(answer, "a list")
+        raise nonsense(answer, "a list")
     return list(answer)
 
 
@@ -128,5 +131,6 @@ def block_tag(block: int | None) -> str:
     return "latest" if block is None else hex(block)
 
 
-def _nonsense(value: object, wanted: str) -> NodeError:
+def nonsense(value: object, wanted: str) -> NodeError:
+    """Return the error of a value in a node's answer that isn't what is expected there."""
     return NodeError(f"The node answers {shortened(value)} where {wanted} is expected: ask another node.")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dcai.chain.receipts import Receipt
+from dcai.chain.receipts import Receipt, is_in_block
 from dcai.chain.reverts import explained
 from dcai.chain.rpc import RpcFailure, field, to_hex
 from dcai.errors import InvalidInput, NodeError
@@ -53,7 +53,7 @@ def look_up(chain: Chain, transaction_hash: str) -> SentTransaction:
     try:
         raw = chain.request("eth_getTransactionReceipt", [wanted])
         # py-evm has an error for both
-        if raw is not None and field(raw, "blockNumber") is not None:
+        if is_in_block(raw):
             if to_hex(field(raw, "transactionHash")) != wanted:
                 raise NodeError(f"{chain.backend} answers with the receipt of another transaction: ask another node.")
             return SentTransaction(wanted, Receipt.of(raw), True)

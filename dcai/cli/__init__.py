@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from dcai import plugins
-from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.failing import end_when_terminated, errors_as_one_sentence
 from dcai.cli.lazy import LazyGroup
+from dcai.cli.named import named_network
 from dcai.printing import make_streams_printable
 
 
@@ -49,14 +50,20 @@ def _options(
             "May be repeated.",
         ),
     ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The network that the command uses: see `dcai network`."),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Shared machine-learning models that live in smart contracts."""
+    named_network.set(network)
 
 
 def main() -> None:
     """Run the command line."""
     make_streams_printable()  # tracebacks come when it is over
+    end_when_terminated()
     app()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -16,13 +17,30 @@ from dcai.encoders.codings.coding import NoEmbedding
 from dcai.errors import AnvilUnusable, DcaiError, InvalidInput
 from dcai.untrusted import printable
 
-# what shells say of a command that Ctrl-C ended
-_INTERRUPTED = 130
+# what shells say of a command that a signal ended
+_SIGNALLED = 128
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: what was begun ends as after Ctrl-C, children and workers included."""
+
+
+def end_when_terminated() -> None:
+    """Raise `Terminated` when SIGTERM comes, unless the caller ignores it."""
+
+    def end(*_: object) -> None:
+        raise Terminated("Terminated.")
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
 
 
 @contextmanager
 def errors_as_one_sentence() -> Iterator[None]:
-    """Turn an error of ours into its sentence on standard error; exit with 2 for bad input, else 1, 130 for Ctrl-C."""
+    """Turn an error of ours into its sentence on standard error.
+
+    Exits with 2 for bad input, 1 for other errors, 130 for Ctrl-C and 143 for SIGTERM.
+    """
     try:
         yield
     except NoEmbedding as error:
@@ -36,7 +54,7 @@ def errors_as_one_sentence() -> Iterator[None]:
         raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from error
     except KeyboardInterrupt as stop:
         tell(str(stop) or "Interrupted.")
-        raise typer.Exit(_INTERRUPTED) from stop
+        raise typer.Exit(_SIGNALLED + (signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT)) from stop
 
 
 @contextmanager

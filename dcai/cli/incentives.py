@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import Annotated, Any
 
 import typer
 
 from dcai import plugins
-from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.options import replaced
 from dcai.cli.units import naming, seconds, wei
 from dcai.errors import InvalidInput
 from dcai.incentives import Incentive
@@ -34,25 +32,18 @@ def with_incentive(command: Callable[..., None]) -> Callable[..., None]:
     known = {plugins.command_name(kind): kind for kind in plugins.incentives().values()}
     options = _options(known)
 
-    @wraps(command)
-    def run(*, incentive: str, **given: object) -> None:
-        chosen = {name: given.pop(name) for name in options}
-        with errors_as_one_sentence():
-            if incentive not in known:
-                raise InvalidInput(f"There is no incentive {incentive!r}: choose one of {', '.join(known)}.")
-            made = _made(known[incentive], {name: value for name, value in chosen.items() if value is not None})
-        command(incentive=made, **given)
+    def make(incentive: str, **given: object) -> Incentive:
+        if incentive not in known:
+            raise InvalidInput(f"There is no incentive {incentive!r}: choose one of {', '.join(known)}.")
+        return _made(known[incentive], {name: value for name, value in given.items() if value is not None})
 
     which = Annotated[str, typer.Option(metavar="|".join(known), help=_HELP)]
-    own = inspect.signature(command, eval_str=True).parameters.values()
-    parameters = [one for one in own if one.name != "incentive"]
-    parameters += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, annotation, default in [("incentive", which, _DEFAULT), *((*one, None) for one in options.items())]
-    ]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
-    return run
+    return replaced(
+        command,
+        "incentive",
+        {"incentive": (which, _DEFAULT), **{name: (option, None) for name, option in options.items()}},
+        make,
+    )
 
 
 def _options(known: dict[str, type[Incentive]]) -> dict[str, Any]:
@@ -93,7 +84,12 @@ def _made(kind: type[Incentive], given: dict[str, Any]) -> Incentive:
     for one in settings.values():
         if one.required and one.name not in given:
             raise InvalidInput(f"A {name} needs {_flag(one.name)}: {one.help}")
-    return kind(**{key: _value(settings[key], value) for key, value in given.items()})
+    values = {key: _value(settings[key], value) for key, value in given.items()}
+    try:
+        return kind(**values)
+    except InvalidInput as error:  # about several of them together
+        names = re.compile(rf"\b({'|'.join(settings)})\b")
+        raise InvalidInput(names.sub(lambda name: _flag(name[1]), str(error))) from error
 
 
 def _value(one: Setting, given: Any) -> Any:

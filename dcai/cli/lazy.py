@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from dcai import plugins
 from dcai.cli.failing import broken_plugins_as_one_sentence, errors_as_one_sentence, full_output_as_one_sentence
+from dcai.cli.values import values_as_one_sentence
 from dcai.printing import printable_streams
 
 _DCAI = Path(__file__).parents[1]
@@ -31,6 +32,16 @@ class LazyGroup(TyperGroup):
         """Run the command line, whatever plugins are broken."""
         with printable_streams(), broken_plugins_as_one_sentence(), full_output_as_one_sentence():
             return super().main(*args, **given)
+
+    def make_context(self, *args: Any, **given: Any) -> Any:
+        """Read the arguments, which imports what takes long: Ctrl-C may come then."""
+        with errors_as_one_sentence(), values_as_one_sentence():
+            return super().make_context(*args, **given)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with errors_as_one_sentence(), values_as_one_sentence():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: object) -> list[str]:
         """Return the names of all commands."""

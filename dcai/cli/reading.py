@@ -29,7 +29,10 @@ def read(data: str, label: str | None, text: str | None, kind: Kind | None) -> D
         If there is no such data set, or columns are named of one that is not a CSV file.
     """
     if data.lower().endswith(SUFFIXES):
-        label, text = label or "label", text or "text"
+        if text is not None and kind == "table":
+            raise InvalidInput(f"--text {text} is of texts, and the encoder takes numbers; leave it out.")
+        kind = kind if text is None else "text"
+        label, text = "label" if label is None else label, "text" if text is None else text
         if label == text:
             raise InvalidInput(f"--label and --text both name the column {label!r}: the classes aren't the texts.")
         return read_csv(Path(data), label=label, text=text, kind=kind)

@@ -1,4 +1,4 @@
-"""Amounts and durations as options: text with a unit, or a number without one, which counts wei or seconds."""
+"""Amounts and durations as options; a number without a unit counts wei or seconds."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dcai import files
@@ -22,6 +22,8 @@ def check_file(file: Path) -> None:
     if file.is_dir():
         raise InvalidInput(f"{file} is a folder; name a file.")
     folder = os.path.dirname(os.path.realpath(file))
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise InvalidInput(f"{folder} is not a folder, and so can't hold {file.name}; name another place.")
     if not os.path.isdir(folder):
         raise InvalidInput(f"There is no folder {folder} to write {file.name} to; make it first.")
     try:
@@ -43,20 +45,28 @@ def check_picture(plot: Path) -> None:
     check_file(plot)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder that can be written to, if it is not there.
+@contextmanager
+def made_folder(folder: Path) -> Iterator[None]:
+    """Make a folder that can be written to, if it is not there; what was made and stays empty is removed in the end.
 
     Raises
     ------
     InvalidInput
-        If it can't be.
+        If it can't be made.
     """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidInput(f"{folder} can't be made a folder to write to: {error.strerror}; name another.") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidInput(f"{folder} is a folder that you may not write to; name another.")
+    try:
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise InvalidInput(f"{folder} is a folder that you may not write to; name another.")
+        yield
+    finally:
+        for one in missing:
+            with suppress(OSError):  # it holds something
+                one.rmdir()
 
 
 def failure_of(draw: Callable[[], None], plot: Path) -> DcaiError | None:

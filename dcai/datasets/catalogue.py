@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dcai.errors import InvalidInput
+from dcai.untrusted import shortened
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Source:
     Attributes
     ----------
     name, title, description, licence, citation : str
+    kind : {"text", "table"}
+        What its inputs are: see `Dataset`.
     publisher : str
         The organisation or package that publishes or ships the files.
     built_in : bool
@@ -51,6 +55,7 @@ class Source:
     publisher: str
     licence: str
     citation: str
+    kind: Literal["text", "table"] = "table"
     built_in: bool = False
     files: tuple[RemoteFile, ...] = ()
     local_files: tuple[str, ...] = ()
@@ -80,6 +85,7 @@ SOURCES = {
             name="breast-cancer",
             title="Breast Cancer Wisconsin (Diagnostic)",
             description="569 tumours by 30 measurements",
+            kind="table",
             publisher="scikit-learn",
             licence="CC BY 4.0",
             citation="Wolberg, Mangasarian and Street, UCI Machine Learning Repository, 1995, doi:10.24432/C5DW2B",
@@ -89,6 +95,7 @@ SOURCES = {
             name="digits",
             title="Optical Recognition of Handwritten Digits",
             description="1,797 images of 8 by 8 pixels",
+            kind="table",
             publisher="scikit-learn",
             licence="CC BY 4.0",
             citation="Alpaydin and Kaynak, UCI Machine Learning Repository, 1998, doi:10.24432/C50P49",
@@ -98,6 +105,7 @@ SOURCES = {
             name="iris",
             title="Iris",
             description="150 flowers by 4 measurements",
+            kind="table",
             publisher="scikit-learn",
             licence="CC BY 4.0",
             citation="Fisher, UCI Machine Learning Repository, 1936, doi:10.24432/C56C76",
@@ -107,6 +115,7 @@ SOURCES = {
             name="wine",
             title="Wine Recognition",
             description="178 wines by 13 measurements",
+            kind="table",
             publisher="scikit-learn",
             licence="CC BY 4.0",
             citation="Aeberhard and Forina, UCI Machine Learning Repository, 1992, doi:10.24432/C5PC7J",
@@ -116,6 +125,7 @@ SOURCES = {
             name="imdb",
             title="Large Movie Review Dataset, as Keras publishes it",
             description="50,000 film reviews",
+            kind="text",
             publisher="Keras",
             licence="none stated",
             citation="Maas, Daly, Pham, Huang, Ng and Potts, Learning Word Vectors for Sentiment Analysis, ACL 2011",
@@ -141,6 +151,7 @@ SOURCES = {
             name="sms",
             title="SMS Spam Collection",
             description="5,171 text messages",
+            kind="text",
             publisher="UCI",
             licence="CC BY 4.0",
             citation="Almeida, Hidalgo and Yamakami, Contributions to the Study of SMS Spam Filtering: New Collection "
@@ -159,6 +170,7 @@ SOURCES = {
             name="weight-lifting",
             title="Weight Lifting Exercises",
             description="19,622 rows of 52 sensor readings",
+            kind="table",
             publisher="PUC-Rio",
             licence="CC BY-SA",
             citation="Velloso, Bulling, Gellersen, Ugulino and Fuks, Qualitative Activity Recognition of Weight "
@@ -183,5 +195,5 @@ def source(name: str) -> Source:
         If the name is unknown.
     """
     if name not in SOURCES:
-        raise InvalidInput(f"There is no data set {name!r}: choose one of {', '.join(SOURCES)}.")
+        raise InvalidInput(f"There is no data set {shortened(name)}: choose one of {', '.join(SOURCES)}.")
     return SOURCES[name]

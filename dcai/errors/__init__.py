@@ -20,6 +20,7 @@ from dcai.errors.base import (
     TransactionFailed,
     TransactionPending,
     UnfinishedTrainer,
+    WrongPassword,
 )
 from dcai.errors.contracts import (
     AlreadyInitialized,
@@ -120,4 +121,5 @@ __all__ = [
     "UnknownContribution",
     "UnknownLabel",
     "WrongLength",
+    "WrongPassword",
 ]

@@ -22,6 +22,10 @@ class InvalidInput(DcaiError, ValueError):
     """A value was refused before anything was sent: the text names it, the limit and the way out."""
 
 
+class WrongPassword(InvalidInput):
+    """The password of a keystore's account doesn't open its file."""
+
+
 class NothingToEncode(InvalidInput):
     """An input holds nothing that its encoder knows, so there is no sample to send."""
 

@@ -83,7 +83,7 @@ def load(path: str | os.PathLike[str], embed: Embed | None = None) -> tuple[Mode
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        text = path.read_bytes()
+        text = files.read(path)
     except FileNotFoundError:
         raise InvalidInput(f"There is no file {path}; `dcai fit` makes one.") from None
     except OSError as error:

@@ -49,7 +49,11 @@ class Encoded:
     fingerprint: str
 
 
-def loaded(name: str, model: type[Model], vocabulary: int, bins: int) -> tuple[tuple[str, ...], Encoded]:
+VOCABULARY, BINS = 1_000, 4
+"""The words of a text encoder, and the bins of a column, where a scenario doesn't say."""
+
+
+def loaded(name: str, model: type[Model], vocabulary: int | None, bins: int | None) -> tuple[tuple[str, ...], Encoded]:
     """Return the classes of a data set and its samples, which are the same for all seeds of a sweep.
 
     Raises
@@ -92,7 +96,7 @@ def fingerprint(dataset: Dataset) -> str:
     return digest.hexdigest()
 
 
-def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int, bins: int) -> Encoder:
+def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int | None, bins: int | None) -> Encoder:
     """Return the encoder, fitted on the training part, that makes samples of a model.
 
     Raises
@@ -106,9 +110,9 @@ def encoder_for(dataset: Dataset, model: type[Model], vocabulary: int, bins: int
                 f"{model.__name__} takes vectors and {dataset.name} holds texts; use SparsePerceptron, NaiveBayes or "
                 "SparseNearestCentroid."
             )
-        return TextEncoder(vocabulary_size=vocabulary).fit(dataset.train_inputs)
+        return TextEncoder(vocabulary_size=vocabulary or VOCABULARY).fit(dataset.train_inputs)
     if not model.dense:
-        return TabularEncoder(bins=bins).fit(dataset.train_inputs, feature_names=dataset.feature_names)
+        return TabularEncoder(bins=bins or BINS).fit(dataset.train_inputs, feature_names=dataset.feature_names)
     table = np.asarray(dataset.train_inputs)
     # a row of zeros has no direction, and so isn't encoded
     return VectorEncoder().fit(table[table.any(axis=1)], feature_names=dataset.feature_names)
@@ -176,7 +180,7 @@ def _stamp(name: str) -> Stamp:
 
 @lru_cache(maxsize=2)
 def _encoded(
-    name: str, stamp: Stamp, model: type[Model], vocabulary: int, bins: int
+    name: str, stamp: Stamp, model: type[Model], vocabulary: int | None, bins: int | None
 ) -> tuple[tuple[str, ...], Encoded]:
     dataset = datasets.load(name)
     return dataset.labels, encode(dataset, encoder_for(dataset, model, vocabulary, bins))

@@ -74,11 +74,12 @@ def simulate(
     Raises
     ------
     InvalidInput
-        If data, model and incentive don't go together, more samples are asked for than there are, or the backend is
-        unknown or missing.
+        If data, model and incentive don't go together, more samples are asked for than there are, the scenario begins
+        with a real trainer, or the backend is unknown or missing.
     DataUnavailable
         If the data isn't on this machine.
     """
+    check_local(scenario)
     scenario = seeded(scenario, seed)
     kind = plugins.models()[scenario.model.kind]
     classes, whole = loaded(scenario.data.name, kind, scenario.data.vocabulary, scenario.data.bins)
@@ -94,6 +95,20 @@ def simulate(
             chain, published, model, history, scenario, data, initial, data_name=scenario.data.name, progress=progress
         )
     return replace(result, alone=tuple(_alone(kind(classes=classes), data)))
+
+
+def check_local(scenario: Scenario) -> None:
+    """Refuse a scenario that begins with a real trainer, which no chain of this machine has.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    if scenario.fork is not None:
+        raise InvalidInput(
+            f"This run begins with {scenario.fork}, of which a node of that chain must give a copy: dcai simulate FILE "
+            f"--fork URL {scenario.fork.trainer}, or simulate_fork in Python."
+        )
 
 
 def seeded(scenario: Scenario, seed: int | None) -> Scenario:
@@ -126,6 +141,9 @@ def play(
         Where the trainer comes from, if it is real.
     """
     agents, seed = scenario.fresh_agents(), scenario.seed
+    for at, agent in enumerate(agents):
+        if reason := agent.misfit(len(model.classes), data.rows.shape[1]):
+            raise InvalidInput(f"agents.{at}.{reason}.")
     seats = Seats.of(agents, seed, trainer.creator)
     addresses = [address for seat in seats for address in seat.addresses]
     ledger = Ledger(history, model, chain.now())

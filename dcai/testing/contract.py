@@ -140,7 +140,7 @@ def batches_fit_into_transactions(subject: Subject, chain: Chain) -> None:
                 batch = made.entry.samples()
                 slots = {slot for sample, label in batch for slot in pair.twin.touched(sample, label)}
                 expected = estimate(pair.twin, [sample for sample, _ in batch], slots)
-                used = made.receipt.gas_used
+                used = made.receipt.gas_used or 0
                 found = f"batch {number}, of {len(batch)} samples, takes {used:,} gas; the estimate is {expected:,}"
                 assert used <= expected, found
                 # the last batch may be small, and later ones find used slots

@@ -66,8 +66,10 @@ def attach(
     NoTrainer
         If there is none of a known kind at the address; `UnfinishedTrainer` if its deployment was interrupted.
     InvalidInput
-        If the address is malformed, or the encoder of your own isn't of the model's features.
+        If the address is malformed, the encoder isn't of the model's features, or `embed` is given beside it.
     """
+    if encoder is not None and embed is not None:
+        raise InvalidInput("attach takes embed=… for the published encoder, or encoder=…, not both: leave one out.")
     deployed = read(chain, address)
     check_finished(chain, deployed.address)
     kind = Trainer.of(type(deployed.settings.incentive))

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from dcai.models.twins import Twin
 
 # What a batch uses: for itself (record, log, bookkeeping), for each slot of the model (read and compared), for each
-# slot that changes (as if it had been empty); and what it may use in all: half of a transaction, since prices of
-# storage may double.
+# slot that changes (as if it had been empty).
 _BATCH_GAS = 150_000
 _SLOT_GAS = 2_600
 _NEW_SLOT_GAS = 20_000
 _READ_GAS = 2_150
-_MAX_GAS = 8_000_000
-# Where a batch can't be made smaller, and the model is never asked about it again, it may use more.
-_MAX_TURN_GAS = TRANSACTION_GAS_LIMIT * 3 // 4
+
+# What contributing may use: nearly a transaction. Who finds it too dear one day sends smaller batches.
+_MOST_LEARNING = 15_000_000
+
+# What a claim may use: half of a transaction. It is of a batch that is there, and prices of storage may double.
+_MOST_CLAIM = 8_000_000
 
 
 T = TypeVar("T")
@@ -63,6 +65,18 @@ def estimate(model: Twin, samples: Iterable[bytes], touched: Iterable[int]) -> i
     return fixed + sum(model.learn_gas(sample) for sample in samples)
 
 
+def most_gas(model: Twin, samples: Sequence[bytes], labels: Sequence[int]) -> int:
+    """Return an upper estimate of the gas of contributing samples, whatever the model says of them by then.
+
+    A model that disagrees with a sample learns it, and writes every slot that it touches.
+    """
+    touched = {slot for sample, label in zip(samples, labels, strict=True) for slot in model.touched(sample, label)}
+    if len(samples) > 1:
+        return estimate(model, samples, touched)
+    # of a single sample, no other slots are read
+    return _BATCH_GAS + (_SLOT_GAS + _NEW_SLOT_GAS) * len(touched) + model.learn_gas(samples[0])
+
+
 def claim_estimate(model: Twin, samples: Iterable[bytes], claim_gas: int = 0) -> int:
     """Return an upper estimate of the gas of a claim for which the model is asked about these samples.
 
@@ -88,8 +102,8 @@ def batches(
         slots = set(model.touched(sample, label))
         gas = estimate(model, [sample], touched | slots) + learning
         claim = claim_estimate(model, [sample], claim_gas) + asking
-        full = max(gas, claim) > _MAX_GAS or end - start == MAX_BATCH or size + len(sample) + 3 > most_bytes
-        if end > start and full:
+        full = gas > _MOST_LEARNING or claim > _MOST_CLAIM or size + len(sample) + 3 > most_bytes
+        if end > start and (full or end - start == MAX_BATCH):
             yield start, end
             start, learning, asking, size, touched = end, 0, 0, 0, set()
         learning += model.learn_gas(sample)
@@ -118,15 +132,30 @@ def turns(
         some, given = samples[start:end], labels[start:end]
         touched = {slot for sample, label in zip(some, given, strict=True) for slot in model.touched(sample, label)}
         gas, size = estimate(model, some, touched), sum(len(sample) + 3 for sample in some)
-        if gas > _MAX_TURN_GAS or end - start > MAX_BATCH or size > most_bytes:
+        if gas > _MOST_LEARNING or end - start > MAX_BATCH or size > most_bytes:
             surplus = total - count * least
             way_out = f"add {least - surplus}, or leave {surplus} out" if surplus else "take smaller ones"
             raise InvalidInput(
                 f"A contribution to this trainer has {least:,} samples or more, so these {total:,} make {count:,}; "
                 f"one has {end - start:,} samples, {size:,} bytes and up to {gas:,} gas, and a transaction holds "
-                f"{MAX_BATCH:,}, {most_bytes:,} and {_MAX_TURN_GAS:,}: {way_out}."
+                f"{MAX_BATCH:,}, {most_bytes:,} and {_MOST_LEARNING:,}: {way_out}."
             )
         yield start, end
+
+
+def claim_parts(model: Twin, samples: Sequence[bytes], positions: Iterable[int], claim_gas: int) -> Iterator[list[int]]:
+    """Yield positions in a batch in as many parts as a claim takes at so much gas for each, beside asking the model."""
+    part: list[int] = []
+    fixed = gas = claim_estimate(model, [])
+    for position in positions:
+        each = claim_estimate(model, [samples[position]], claim_gas) - fixed
+        if part and gas + each > _MOST_CLAIM:
+            yield part
+            part, gas = [], fixed
+        part.append(position)
+        gas += each
+    if part:
+        yield part
 
 
 def check_size(model: Twin) -> None:
@@ -141,8 +170,9 @@ def check_size(model: Twin) -> None:
     size = model.n_features
     if size > model.most_features:
         raise InvalidInput(
-            f"A contribution to this model, or a claim, could use more than {_MAX_GAS:,} gas: with {model.max_classes} "
-            f"classes it has up to {model.most_features:,} features, not {size:,}; use fewer features or fewer classes."
+            f"A contribution to this model, or a claim, could use more than {_MOST_CLAIM:,} gas: with "
+            f"{model.max_classes} classes it has up to {model.most_features:,} features, not {size:,}; use fewer "
+            "features or fewer classes."
         )
     sample = model.pack([round(127 / size**0.5)] * size if model.dense else [0])
     learning = _BATCH_GAS + _SLOT_GAS * len(set(model.touched(sample, 0))) + model.learn_gas(sample)

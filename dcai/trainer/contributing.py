@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from dcai.accounts import LocalKey, Unlocked
+from dcai.amounts import exact
 from dcai.chain.chain import Chain
-from dcai.chain.execution import TRANSACTION_GAS_LIMIT
-from dcai.chain.funds import amount_text, is_for_money, short_of
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT, gas_limit
+from dcai.chain.fees import RESERVE
+from dcai.chain.funds import is_for_money, short_of
 from dcai.chain.rpc import RpcFailure, to_int
 from dcai.errors import ContractReverted, InsufficientFunds, InvalidInput, NodeError, TransactionFailed
 from dcai.trainer.batches import Batch, Batched
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from dcai.chain.call import Call
 
 C = TypeVar("C", bound=Contribution)
-
-# Transactions are signed with fees that hold while the base fee doubles, and nodes want to see that much.
-_RESERVE = 2
 
 
 def check_funds(chain: Chain, account: Account, calls: Sequence[Call], rows: int) -> None:
@@ -51,7 +50,7 @@ def check_funds(chain: Chain, account: Account, calls: Sequence[Call], rows: int
         price = to_int(chain.request("eth_gasPrice", []))
     except (RpcFailure, NodeError):  # it prices its gas in a way of its own, and says itself what is missing
         price = 0
-    if balance >= deposits + len(calls) * TRANSACTION_GAS_LIMIT * _RESERVE * price:
+    if balance >= deposits + len(calls) * TRANSACTION_GAS_LIMIT * RESERVE * price:
         return
     needed, gas = deposits, 0
     if deposits <= balance:
@@ -63,13 +62,13 @@ def check_funds(chain: Chain, account: Account, calls: Sequence[Call], rows: int
             raise
         gas = sum(each)
         # before the last is sent, there must be enough for its limit at its highest fee
-        limit = min(each[-1] + each[-1] // 10 + 25_000, TRANSACTION_GAS_LIMIT)
-        needed += (gas - each[-1]) * price + limit * _RESERVE * price
+        limit = gas_limit(calls[-1], each[-1])
+        needed += (gas - each[-1]) * price + limit * RESERVE * price
     if balance < needed:
         paid = f", for deposits and about {gas:,} gas" if gas else " for deposits, and gas besides"
         raise InsufficientFunds(
-            f"{rows:,} rows in {len(calls):,} transactions need {amount_text(needed)}{paid}; {sender} has "
-            f"{amount_text(balance)}. Nothing was sent: send it at least {amount_text(needed - balance)}, or "
+            f"{rows:,} rows in {len(calls):,} transactions need {exact(needed)}{paid}; {sender} has "
+            f"{exact(balance)}. Nothing was sent: send it at least {exact(needed - balance)}, or "
             "contribute fewer rows.",
             needed,
             balance,
@@ -115,7 +114,7 @@ def contribute_each(batches: Batched[Batch], contribute: Callable[[Batch], C], *
 def _is_known(error: Exception) -> bool:
     """Tell whether what failed certainly changed nothing on the chain."""
     if isinstance(error, TransactionFailed):
-        return error.receipt is not None
+        return error.receipt is not None and not error.receipt.ok
     return isinstance(error, ContractReverted | InvalidInput | InsufficientFunds)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dcai.accounts.account import sent
 from dcai.chain import Chain, local_chain
 from dcai.chain.create2 import PROXY
 from dcai.incentives import Incentive
 from dcai.models.twins import Twin
 from dcai.trainer import products
-from dcai.trainer.deploy import deploy
+from dcai.trainer.deploy import prepare
 
 if TYPE_CHECKING:
     from dcai.encoders import Encoder
@@ -22,14 +23,19 @@ class Trial:
 
     Attributes
     ----------
-    trainer_gas : int
-        The gas of the trainer, with its model and its encoder.
+    call_gas : tuple of int
+        The gas of each call that makes the trainer, with its model and its encoder, in their order.
     contract_gas : dict of str to int
         The gas of each contract that all trainers of its kind share, and that a chain needs once.
     """
 
-    trainer_gas: int
+    call_gas: tuple[int, ...]
     contract_gas: dict[str, int]
+
+    @property
+    def trainer_gas(self) -> int:
+        """The gas of the trainer."""
+        return sum(self.call_gas)
 
 
 def try_out(twin: Twin, incentive: Incentive, encoder: Encoder | None, name: str, salt: int = 0) -> Trial:
@@ -47,8 +53,10 @@ def try_out(twin: Twin, incentive: Incentive, encoder: Encoder | None, name: str
             before = chain.gas_used[sender]
             products.ensure(chain, contract, sender=sender)
             contract_gas[contract] = chain.gas_used[sender] - before
-        trainer = deploy(chain, twin, incentive, encoder=encoder, name=name, salt=salt, sender=sender)
-        return Trial(trainer.deploy_gas, contract_gas)
+        prepared = prepare(chain, twin, incentive, encoder=encoder, name=name, salt=salt, creator=sender)
+        account = chain.account(sender)
+        receipts = [sent(account, call) for call in prepared.calls]
+        return Trial(tuple(receipt.gas_used or 0 for receipt in receipts), contract_gas)
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,13 @@ class Cost:
     wei: int
 
     @classmethod
-    def on(cls, chain: Chain, trial: Trial) -> Cost:
+    def on(cls, chain: Chain, trial: Trial, left: int | None = None) -> Cost:
         """Return the cost on a chain of a deployment that was tried out.
+
+        Parameters
+        ----------
+        left
+            How many of its calls are still to be sent, the last ones; by default all.
 
         Raises
         ------
@@ -78,6 +91,7 @@ class Cost:
             If the node doesn't give the price of gas.
         """
         missing = [name for name in trial.contract_gas if not chain.code(products.address_of(name))]
-        gas = trial.trainer_gas + sum(trial.contract_gas[name] for name in missing)
+        calls = trial.call_gas if left is None else trial.call_gas[max(len(trial.call_gas) - left, 0) :]
+        gas = sum(calls) + sum(trial.contract_gas[name] for name in missing)
         price = chain.gas_price()
         return cls(gas, price, gas * price + (0 if chain.code(PROXY) else products.PROXY_WEI))

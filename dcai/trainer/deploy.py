@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -179,7 +178,10 @@ def deploy(
     deployed = prepared.deployed
     calls = remaining(chain, prepared)
     if progress and not chain.is_local:
-        _tell(f"Deploying {name!r} at {deployed.address} on chain {chain.chain_id}.")
+        from dcai.terminal import Console  # what it is made of takes long to import
+
+        told = f"Deploying {name!r} at {deployed.address} on chain {chain.chain_id}."
+        Console(stderr=True).print(told, soft_wrap=True)
     for contract in (_FACTORY, deployed.contract):
         products.ensure(chain, contract, sender=account)
     receipts: list[Receipt] = []
@@ -200,7 +202,7 @@ def deploy(
         chain,
         deployed,
         encoder=_coding(encoder),
-        deploy_gas=sum(receipt.gas_used for receipt in receipts),
+        deploy_gas=sum(receipt.gas_used or 0 for receipt in receipts),
         first_block=receipts[0].block_number if calls[0] is prepared.create else 0,
     )
     return trainer
@@ -273,10 +275,6 @@ def _missing(
             yield trainer.call("multicall", both, what=f"{told}, and finish it")
         else:
             yield trainer.call("publish", part, last, what=told)
-
-
-def _tell(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
 
 
 def _coding(encoder: Encoder | Coding | None) -> Coding | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -97,12 +98,8 @@ class Inputs:
         InvalidInput
             If the input holds nothing to encode, or the contract would refuse it.
         """
-        try:
-            return self.model.pack(self._features(data))
-        except InvalidInput as error:
-            if self.unusable is None or isinstance(data, str):
-                raise
-            raise self._no_encoder(data) from error
+        with _about("The input"):
+            return self._sample(data)
 
     def question(self, data: object) -> bytes:
         """Return an input as a sample to ask about, which the contract checks: words need no twin.
@@ -113,7 +110,8 @@ class Inputs:
             As of `sample`, but for what the contract refuses.
         """
         if isinstance(self.encoder, SparseCoding):
-            return pack_features(self.encoder.features(data))
+            with _about("The input"):
+                return pack_features(self.encoder.features(data))
         return self.sample(data)
 
     def rows(self, data: Iterable[object], *, skip_unknown: bool | None = None) -> Rows:
@@ -137,7 +135,7 @@ class Inputs:
         skipped: list[int] = []
         for row, one in enumerate(inputs, start=1):
             try:
-                samples.append(self.sample(one))
+                samples.append(self._sample(one))
                 numbers.append(row)
             except InvalidInput as error:
                 unknown = isinstance(error, NothingToEncode)
@@ -158,6 +156,14 @@ class Inputs:
     @property
     def _name(self) -> str:
         return self._deployed.settings.name
+
+    def _sample(self, data: object) -> bytes:
+        try:
+            return self.model.pack(self._features(data))
+        except InvalidInput as error:
+            if self.unusable is None or isinstance(data, str):
+                raise
+            raise self._no_encoder(data) from error
 
     def _features(self, data: object) -> Any:
         if self.encoder is not None:
@@ -202,9 +208,25 @@ def listed(many: Iterable[Any], what: str) -> list[Any]:
     return list(table.to_numpy() if hasattr(many, "columns") and hasattr(many, "to_numpy") else many)
 
 
+@contextmanager
+def _about(what: str) -> Iterator[None]:
+    """Let an encoder's sentence about the one input that it was given call that what it is."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.args = (_called(what, str(error)),)
+        raise
+
+
 def _in_row(row: int, rows: int, sentence: str) -> str:
     """Return an encoder's sentence about the one input that it was given, with the row that the input comes from."""
+    place = f"Row {row} of {rows}"
+    called = _called(place, sentence)
+    return called if called != sentence else f"{place}: {sentence}"
+
+
+def _called(what: str, sentence: str) -> str:
     for first in ("Row 0", "Text 0"):
         if sentence.startswith(first):
-            return f"Row {row} of {rows}{sentence.removeprefix(first)}"
-    return f"Row {row} of {rows}: {sentence}"
+            return what + sentence.removeprefix(first)
+    return sentence

@@ -9,7 +9,7 @@ from dcai.amounts import Amount, wei
 from dcai.chain.call import Call
 from dcai.errors import InvalidInput, TooLarge
 from dcai.samples import pack_batch
-from dcai.trainer.batches import Batch, Batched, batches, turns
+from dcai.trainer.batches import Batch, Batched, batches, most_gas, turns
 from dcai.trainer.contribution import Contribution, entry_of
 from dcai.trainer.inputs import listed
 from dcai.trainer.log import Entry
@@ -144,9 +144,16 @@ class Calls:
         else:
             function, args = "contributeBatch", [pack_batch(samples, labels), slot]
             what = f"{len(samples)} samples"
+        # what the model says of them may change until then, and learning is dearer than agreeing
+        most = most_gas(trainer.inputs.blank(trainer.labels), samples, labels) if gas is None else 0
         paying = f" with a deposit of {value} wei" if value else ""
         return trainer.contract.call(
-            function, *args, value=value, gas=gas, what=f"Contribute {what}{paying} to {trainer.name!r}"
+            function,
+            *args,
+            value=value,
+            gas=gas,
+            what=f"Contribute {what}{paying} to {trainer.name!r}",
+            most_gas=most,
         )
 
     def _entry(self, contribution: Contribution) -> Any:

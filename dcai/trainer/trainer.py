@@ -15,7 +15,6 @@ from dcai.chain.contract import Contract
 from dcai.chain.receipts import Receipt
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
-from dcai.trainer.asking import Asking
 from dcai.trainer.audit import Audit, audit
 from dcai.trainer.batches import Batch, Batched
 from dcai.trainer.contributing import check_funds, contribute_each
@@ -27,6 +26,8 @@ from dcai.trainer.prepare import Calls
 from dcai.trainer.sending import author, send
 from dcai.trainer.settings import Deployed
 from dcai.trainer.slots import Slots
+from dcai.trainer.view import TrainerView
+from dcai.untrusted import shortened
 
 if TYPE_CHECKING:
     from dcai.accounts.account import Account
@@ -36,7 +37,7 @@ C = TypeVar("C", bound=Contribution, covariant=True, default=Contribution)
 H = TypeVar("H", bound=History, covariant=True, default=History)
 
 
-class Trainer(Asking, Generic[C, H]):
+class Trainer(TrainerView, Generic[C, H]):
     """One deployed shared model. Made by `deploy` and `attach`, as the class that goes with its incentive.
 
     What all incentives have in common; what people can do with their contributions is in the classes that derive from
@@ -162,7 +163,16 @@ class Trainer(Asking, Generic[C, H]):
             The inputs of a batch, instead.
         skip_unknown
             As for `contribute_many`.
+
+        Raises
+        ------
+        InvalidInput
+            If an input can't be a sample, one and many are given, or unknown ones of one are to be skipped.
         """
+        if many is not None and data is not None:
+            raise InvalidInput(f"quote takes one input or many=…, not both: leave out {shortened(data)}, or many=….")
+        if many is None and skip_unknown:
+            raise InvalidInput("skip_unknown=True is for many=…: give a list of inputs there, or leave it out.")
         skipped: tuple[int, ...] = ()
         sizes = (1,) * self.incentive.least_samples
         if many is not None:
@@ -365,6 +375,6 @@ class Trainer(Asking, Generic[C, H]):
         with self.slots.taken() as slot:
             call = self.prepare.batch(samples, numbers, slot, deposit_wei=deposit_wei, gas=gas, force=force)
             receipt = self.send(call, sender)
-        args = self.contract.only(receipt, "Contributed").args
-        entry = self.history_type.entry_type.of(args, self.incentive)
+        receipt, (event, *_) = self.contract.shown(receipt, "Contributed")
+        entry = self.history_type.entry_type.of(event.args, self.incentive)
         return self.contribution_type(self, entry, receipt)

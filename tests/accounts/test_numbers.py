@@ -13,8 +13,10 @@ from platformdirs import user_state_path
 
 import dcai
 from dcai import errors
-from dcai.accounts import LocalKey, broadcast
+from dcai.accounts import LocalKey, Unlocked, broadcast
 from dcai.chain import Call
+from dcai.chain.execution import TRANSACTION_GAS_LIMIT
+from tests.support.faults import faulty
 from tests.support.lines import Line, lying, serving
 from tests.support.node import KEYS, PEOPLE, running
 
@@ -81,6 +83,26 @@ def test_the_same_content_and_number_signed_twice_are_two_transactions(node_chai
     fields = {"to": PEOPLE[1], "value": "0x5", "gas": hex(21_000)}
 
     assert one._signed(fields).transaction_hash != other._signed(fields).transaction_hash
+
+
+def test_the_same_content_at_the_gas_limit_given_to_the_node_by_two_processes_is_two_transactions(node, node_chain):
+    most = TRANSACTION_GAS_LIMIT
+
+    def other_process(asked):
+        """Let another process be faster with the same content and number, and lose the answer."""
+        content = {name: asked.params[0][name] for name in ("from", "to", "value", "gas", "data", "nonce")}
+        fields = Unlocked(node_chain, PEOPLE[0])._drawn(content, int(content["nonce"], 16))
+        node_chain.request("eth_sendTransaction", [{**fields, "gas": hex(most)}])
+
+    with faulty(node) as faults:
+        faults.on("eth_sendTransaction", other_process, times=1)
+        chain = dcai.connect(faults.url, account=PEOPLE[0])
+        before, theirs = count(node_chain), node_chain.balance(PEOPLE[1])
+
+        receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=5, gas=most)
+
+    assert receipt.ok
+    assert (count(node_chain), node_chain.balance(PEOPLE[1])) == (before + 2, theirs + 10)
 
 
 @pytest.mark.parametrize("unlocked", [False, True], ids=["key", "unlocked"])

@@ -149,6 +149,19 @@ def test_what_is_no_key_in_the_environment_is_one_sentence_and_nobody_else_sends
     assert node_chain.block_number() == block
 
 
+@pytest.mark.parametrize("key", ["0x" + "0" * 64, "f" * 64], ids=["zeros", "too large"])
+def test_a_number_that_is_no_key_though_it_looks_like_one_is_reported_as_such(node, monkeypatch, key, tmp_path):
+    monkeypatch.setenv(KEY, key)
+    model = tmp_path / "model.json"
+    dcai.save(model, dcai.SparsePerceptron(classes=("no", "yes")).fit([[1, 0], [0, 1]], [0, 1]))
+
+    result = CliRunner().invoke(app, ["deploy", str(model), "--yes", "--url", node])
+
+    assert "no account has the key that it holds: it is 0, or beyond the last" in result.stderr
+    with pytest.raises(errors.InvalidInput, match="No account has this private key: it is 0, or beyond the last"):
+        dcai.connect(node, account=key)
+
+
 def test_a_key_that_stands_where_an_address_belongs_is_not_repeated(node, node_chain):
     chain = dcai.connect(node)
 

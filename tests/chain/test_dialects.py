@@ -189,7 +189,7 @@ def test_a_node_that_does_not_say_what_gas_costs_is_reported(faults, turn):
     faults.on("eth_gasPrice", turn)
 
     with pytest.raises(errors.NodeError):
-        Cost.on(dcai.connect(faults.url), Trial(1, {}))
+        Cost.on(dcai.connect(faults.url), Trial((1,), {}))
 
 
 def test_a_receipt_with_null_for_an_empty_log_is_read(faults):
@@ -198,26 +198,56 @@ def test_a_receipt_with_null_for_an_empty_log_is_read(faults):
     assert dcai.connect(faults.url).send(PEOPLE[1], sender=PEOPLE[0], value=5).logs == ()
 
 
-@pytest.mark.parametrize(
-    "turn",
-    [
-        turns.null("logs"),
-        turns.changed(lambda told: {**told, "logs": [{**log, "removed": True} for log in told["logs"]]}),
-        turns.changed(lambda told: {**told, "logs": [{**log, "data": "0x12"} for log in told["logs"]]}),
-    ],
-    ids=["null", "removed", "nonsense"],
-)
-def test_a_claim_whose_receipt_lacks_its_event_was_sent_all_the_same(faults, node_chain, trainer, turn):
+LACKING = {
+    "null": turns.null("logs"),
+    "missing": turns.without("logs"),
+    "empty": turns.changed(lambda told: {**told, "logs": []}),
+    "removed": turns.changed(lambda told: {**told, "logs": [{**log, "removed": True} for log in told["logs"]]}),
+    "nonsense": turns.changed(lambda told: {**told, "logs": [{**log, "data": "0x12"} for log in told["logs"]]}),
+    "of another contract": turns.changed(
+        lambda told: {**told, "logs": [{**log, "address": PEOPLE[1]} for log in told["logs"]]}
+    ),
+}
+
+
+@pytest.fixture
+def theirs(faults, node_chain, trainer):
+    """Return a contribution that can be refunded, as a client sees it behind a line that may fail."""
     mine = trainer.contribute([1], "yes")
     node_chain.request("evm_increaseTime", [86_400])
     node_chain.request("evm_mine", [])
+    return dcai.attach(dcai.connect(faults.url), trainer.address).contribution(mine.id)
+
+
+@pytest.mark.parametrize("turn", LACKING.values(), ids=LACKING)
+def test_a_receipt_that_lacks_the_event_for_a_while_is_asked_for_again(faults, theirs, turn):
+    faults.on("eth_getTransactionReceipt", turn, times=3)
+
+    assert theirs.refund() == theirs.entry.deposit_wei
+    again = theirs.trainer.contribute([1], "yes")
+    assert (again.id, again.receipt.logs != ()) == (2, True)
+
+
+@pytest.mark.parametrize("turn", LACKING.values(), ids=LACKING)
+def test_a_receipt_that_never_shows_the_event_leaves_the_outcome_open(faults, theirs, turn):
+    theirs.trainer.chain.patience = 0.1
     faults.on("eth_getTransactionReceipt", turn)
-    theirs = dcai.attach(dcai.connect(faults.url), trainer.address)
 
-    with pytest.raises(errors.TransactionFailed, match=r"succeeded.*to which it was sent.*Look it up") as caught:
-        theirs.contribution(mine.id).refund()
+    with pytest.raises(errors.TransactionPending, match=r"was sent.*look it up before you send it again") as caught:
+        theirs.refund()
 
+    assert faults.seen.count("eth_getTransactionReceipt") > 1
     assert caught.value.transaction_hash in str(caught.value)
+
+
+def test_a_transaction_that_fails_in_the_block_that_replaces_its_own_failed(faults, theirs):
+    faults.on("eth_getTransactionReceipt", turns.null("logs"), times=1)
+    faults.on("eth_getTransactionReceipt", turns.changed(lambda told: {**told, "logs": [], "status": "0x0"}))
+
+    with pytest.raises(errors.TransactionFailed, match="was sent and failed") as caught:
+        theirs.refund()
+
+    assert not isinstance(caught.value, errors.TransactionPending)
 
 
 def test_entries_that_a_reorganisation_removed_do_not_count(faults, trainer):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
-from itertools import count
-from threading import Barrier
 
 import pytest
 
@@ -49,6 +45,8 @@ PASSING = {
 }
 
 
+REMOVED = {"removed": True}
+
 NEVER = {
     "no receipt": turns.result(None),
     "an error": turns.error(-32000, "transaction indexing is in progress"),
@@ -64,6 +62,11 @@ NEVER = {
     "the receipt of another transaction": turns.changed(lambda told: told and {**told, "transactionHash": "0x11" * 32}),
     "a receipt without its block": turns.null("blockNumber"),
     "a receipt of nonsense": turns.changed(lambda told: told and {**told, "gasUsed": "many"}),
+    "a status that nobody knows": turns.changed(lambda told: told and {**told, "status": "0x2"}),
+    "a status of nonsense": turns.changed(lambda told: told and {**told, "status": "success"}),
+    "a receipt without a status": turns.without("status"),
+    "a receipt with null for a status": turns.null("status"),
+    "a receipt of a block that was replaced": turns.changed(lambda told: told and {**told, "logs": [REMOVED]}),
 }
 
 
@@ -95,6 +98,7 @@ def test_a_receipt_that_never_comes_is_asked_for_until_the_deadline_and_the_erro
     assert faults.seen.count("eth_getTransactionReceipt") > 1
     told = caught.value.transaction_hash
     assert told in str(caught.value)
+    assert "{" not in str(caught.value)
     assert chain.request("eth_getTransactionByHash", [told])["from"] == PEOPLE[0].lower()
 
 
@@ -104,6 +108,48 @@ def test_a_receipt_that_comes_late_is_the_outcome(faults, turn):
     faults.on("eth_getTransactionReceipt", turn, times=2)
 
     assert chain.send(PEOPLE[1], sender=PEOPLE[0], value=5).ok
+
+
+@pytest.mark.parametrize("turn", [turns.without("gasUsed"), turns.null("gasUsed")], ids=["without", "null"])
+def test_a_receipt_that_lacks_only_its_gas_is_the_outcome(faults, turn):
+    chain = dcai.connect(faults.url, account=KEYS[0], patience=1)
+    faults.on("eth_getTransactionReceipt", turn)
+
+    receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+    assert (receipt.ok, receipt.gas_used, receipt.fee_wei) == (True, None, None)
+    assert chain.transaction(receipt.transaction_hash).receipt == receipt
+
+
+def test_a_failure_whose_receipt_lacks_its_gas_is_a_failure(faults):
+    chain = dcai.connect(faults.url, account=KEYS[0], patience=1)
+    faults.on("eth_getTransactionReceipt", turns.without("gasUsed"))
+
+    with pytest.raises(errors.TransactionFailed, match=r"was sent and failed\. ") as caught:
+        chain.send(None, b"\xfd", sender=PEOPLE[0], gas=100_000)
+
+    assert not isinstance(caught.value, errors.TransactionPending)
+
+
+@pytest.mark.parametrize("lacking", ["status", "transactionHash", "blockNumber"])
+def test_a_receipt_that_lacks_what_is_needed_is_one_clear_sentence(faults, lacking):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    chain.patience = 0.1
+    faults.on("eth_getTransactionReceipt", turns.without(lacking))
+
+    with pytest.raises(errors.TransactionPending, match=f"lacks '{lacking}'"):
+        chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+
+
+def test_a_transaction_of_a_block_that_was_replaced_is_waiting_and_an_unknown_status_is_not_a_failure(faults):
+    chain = dcai.connect(faults.url, account=KEYS[0])
+    receipt = chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
+    faults.on("eth_getTransactionReceipt", turns.changed(lambda told: {**told, "logs": [REMOVED]}), times=1)
+    faults.on("eth_getTransactionReceipt", turns.changed(lambda told: {**told, "status": "0x2"}))
+
+    assert chain.transaction(receipt.transaction_hash).state == "waiting"
+    with pytest.raises(errors.NodeError, match="'0x2' where the status"):
+        chain.transaction(receipt.transaction_hash)
 
 
 def test_a_node_that_is_gone_for_longer_than_one_request_is_asked_again_for_the_receipt(faults):
@@ -179,108 +225,6 @@ def test_a_node_that_signs_and_gives_no_answer_leaves_the_outcome_open(faults, t
 
     with pytest.raises(errors.TransactionPending, match=f"{PEOPLE[0]}.*before you send it again"):
         chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
-
-
-# Patience
-
-
-@pytest.mark.parametrize(
-    ("turn", "asked"),
-    [
-        (turns.status(429, Retry_After=3), 3),
-        (turns.status(503, Retry_After=3), 3),
-        (turns.status(429, Retry_After=formatdate(4_000_000_000, usegmt=True)), 30),
-        (turns.status(429, Retry_After=86_400), 30),
-        (turns.error(-32005, "limit exceeded", {"rate": {"backoff_seconds": 2.5}}), 2.5),
-        (turns.error(-32029, "Too many requests, retry in 10s"), 10),
-        (turns.error(-32090, "Too many requests. Try again in 1500ms"), 1.5),
-    ],
-)
-def test_a_node_is_left_alone_for_as_long_as_it_asks_but_not_for_longer_than_patience_lasts(faults, waits, turn, asked):
-    chain = dcai.connect(faults.url)
-    faults.on("eth_blockNumber", turn, times=1)
-
-    chain.block_number()
-
-    assert waits == [asked]
-
-
-@pytest.mark.parametrize("method", ["eth_blockNumber", "eth_sendRawTransaction"])
-@pytest.mark.parametrize("turn", [turns.status(429, Retry_After=1), turns.error(-32005, "limit exceeded")])
-def test_when_patience_ends_it_says_that_there_are_too_many_requests(faults, turn, method):
-    chain = dcai.connect(faults.url)
-    faults.on(method, turn)
-
-    with pytest.raises(errors.TooManyRequests, match="too many requests"):
-        chain.request(method, [])
-
-    assert faults.seen.count(method) == http.ATTEMPTS
-
-
-@pytest.mark.parametrize(
-    ("turn", "error", "words"),
-    [
-        (turns.lost_request, errors.NodeUnreachable, "No node answers"),
-        (turns.status(504), errors.NodeError, "hasn't answered in time"),
-        (turns.status(520), errors.NodeError, "status 520"),
-        (turns.half_the_json, errors.NodeError, "doesn't answer in JSON"),
-        (turns.error(-32603, "Internal error"), errors.NodeError, "Internal error"),
-        (turns.error(-32000, "not now", http=503), errors.NodeError, "not now"),
-    ],
-)
-def test_when_patience_ends_it_says_what_was_wrong(faults, turn, error, words):
-    chain = dcai.connect(faults.url)
-    faults.on("eth_blockNumber", turn)
-
-    with pytest.raises(error, match=words):
-        chain.block_number()
-
-    assert faults.seen.count("eth_blockNumber") == http.ATTEMPTS
-
-
-def test_an_answer_without_end_is_cut_off(faults, monkeypatch):
-    chain = dcai.connect(faults.url)
-    monkeypatch.setattr(http, "_MOST_BYTES", 1_000)
-    faults.on("eth_blockNumber", turns.raw(gzip.compress(b" " * 10**6), Content_Encoding="gzip"))
-
-    with pytest.raises(errors.NodeError, match="more than 1,000 bytes"):
-        chain.block_number()
-
-
-def test_an_answer_that_drips_is_given_up(faults, monkeypatch):
-    chain = dcai.connect(faults.url)
-    clock = count(step=40)
-    monkeypatch.setattr(http.time, "monotonic", lambda: next(clock))
-    faults.on("eth_blockNumber", turns.raw(b" " * 10**6))
-
-    with pytest.raises(errors.NodeError, match="hasn't answered in time"):
-        chain.block_number()
-
-
-def test_a_request_is_not_sent_on_to_another_host(faults):
-    chain = dcai.connect(faults.url)
-    faults.on("*", turns.status(307, Location="https://elsewhere.example/v3/secret"))
-
-    with pytest.raises(
-        errors.NodeError, match=r"sends on to https://elsewhere\.example, which isn't followed"
-    ) as caught:
-        chain.block_number()
-
-    assert "secret" not in str(caught.value)
-
-
-def test_threads_that_ask_at_the_same_time_are_answered_without_a_warning(faults, caplog):
-    chain = dcai.connect(faults.url)
-    together = Barrier(8)
-
-    def ask(_):
-        together.wait()
-        return chain.block_number()
-
-    with ThreadPoolExecutor(8) as threads:
-        assert len({*threads.map(ask, range(8))}) == 1
-
-    assert not caplog.records
 
 
 def _count(chain):

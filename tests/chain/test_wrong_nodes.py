@@ -88,6 +88,14 @@ def test_what_answers_but_is_not_a_node_is_reported(status, answer):
     assert url in str(caught.value)
 
 
+def test_what_an_error_lacks_and_articles_are_said_in_plain_english(node):
+    with lying(node, {"eth_blockNumber": b'{"error": {}}'}) as url, pytest.raises(errors.NodeError) as caught:
+        dcai.connect(url).block_number()
+    assert str(caught.value) == "The node refuses: an error without a message."
+    with pytest.raises(errors.NodeError, match="doesn't answer as the contract ITrainer does"):
+        dcai.connect(node).read("ITrainer", PEOPLE[1], "names")
+
+
 def test_an_error_of_the_node_is_reported_in_its_words(node):
     chain = dcai.connect(node)
 

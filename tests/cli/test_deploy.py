@@ -1,4 +1,4 @@
-"""`dcai deploy` and `dcai predict`: output, transactions, questions and failures."""
+"""`dcai deploy`: output, transactions, questions and failures."""
 
 from __future__ import annotations
 
@@ -11,45 +11,13 @@ from typer.testing import CliRunner
 import dcai
 from dcai.chain import Chain
 from dcai.cli import app
+from tests.cli.conftest import HELLO
 from tests.support.node import KEYS, PEOPLE, free_port, running
-
-HELLO, OFFER = "are we still on for lunch", "win a free prize now"
 
 
 @pytest.fixture(autouse=True)
 def chain(node_chain):
     return node_chain
-
-
-@pytest.fixture(scope="module")
-def spam(tmp_path_factory):
-    """Return a model file of two classes of texts."""
-    encoder = dcai.TextEncoder().fit([HELLO, OFFER])
-    model = dcai.NaiveBayes(classes=("ham", "spam")).fit(encoder.transform([HELLO, OFFER]), [0, 1])
-    path = tmp_path_factory.mktemp("models") / "spam.json"
-    dcai.save(path, model, encoder)
-    return path
-
-
-@pytest.fixture(scope="module")
-def iris(tmp_path_factory):
-    """Return a model file for rows of three classes, as the command line makes it."""
-    path = tmp_path_factory.mktemp("models") / "iris.json"
-    done = CliRunner().invoke(app, ["fit", "iris", "--model", "nearest-centroid", "-o", str(path)])
-    assert done.exit_code == 0
-    return path
-
-
-@pytest.fixture
-def deployed(run):
-    """Return a function that deploys a model file, and returns the address."""
-
-    def deploy(path, *options):
-        result = run("deploy", path, "--yes", *options)
-        assert result.exit_code == 0, result.stderr
-        return result.stdout.removesuffix("\n")
-
-    return deploy
 
 
 def test_the_address_alone_is_printed_and_is_all_that_a_prediction_needs(deployed, run, chain, spam):
@@ -139,7 +107,7 @@ def test_it_asks_before_it_sends(run, chain, spam):
     for answer in ("n\n", None):
         result = run("deploy", spam, answer=answer)
         assert (result.exit_code, result.stdout) == (1, "")
-        assert f"{PEOPLE[0]}, 10,000.000000 ether" in result.stderr
+        assert f"{PEOPLE[0]}, 10,000 ether" in result.stderr
         assert "gwei" in result.stderr
         assert result.stderr.endswith("\nNothing was sent.\n") or result.stderr.endswith(" Nothing was sent.\n")
     assert chain.block_number() == block
@@ -172,9 +140,11 @@ def test_an_interrupted_deployment_is_shown_as_unfinished_and_goes_on(run, chain
     assert (result.exit_code, result.stdout) == (1, "")
     assert "is unfinished" in result.stderr
 
-    result = run("deploy", spam, "--yes")
+    result = run("deploy", spam, "--yes", "--json")
+    made = json.loads(result.stdout)
 
-    assert result.stdout == f"{address}\n"
+    assert made["address"] == address
+    assert made["estimate"]["gas"] == pytest.approx(made["gas_used"], rel=0.01)
     assert "unfinished: this goes on where it stopped" in " ".join(result.stderr.split())
     assert run("predict", address, HELLO).stdout == "ham\n"
 
@@ -202,6 +172,13 @@ def test_limits_and_the_chain_are_options(run, chain, spam, monkeypatch, options
     assert run("deploy", spam, "--yes", *allowed).exit_code == 0
 
 
+@pytest.mark.parametrize("given", ["90", "2 minutes"])
+def test_how_long_a_transaction_is_waited_for_is_an_option_of_every_command_that_sends(run, chain, spam, given):
+    assert run("deploy", spam, "--yes", "--patience", given).exit_code == 0
+    for command in ("commit", "open", "settle", "forfeit"):
+        assert "--patience" in run("market", command, "--help").stdout
+
+
 def test_the_same_again_is_refused_and_another_salt_is_not(deployed, run, chain, spam):
     first = deployed(spam)
     block = chain.block_number()
@@ -210,123 +187,6 @@ def test_the_same_again_is_refused_and_another_salt_is_not(deployed, run, chain,
     assert f"exists already, complete, at {first}: attach to it, or choose another salt.\n" in result.stderr
     assert chain.block_number() == block
     assert deployed(spam, "--salt", 1) != first
-
-
-def test_rows_are_given_as_json_and_the_class_is_that_of_the_file(deployed, run, iris):
-    model, encoder = dcai.load(iris)
-    address = deployed(iris)
-    for row in ([5.1, 3.5, 1.4, 0.2], [6, 3, 5, 2]):
-        told = json.loads(run("predict", address, json.dumps(row), "--json").stdout)
-        scores = model.twin.scores_of(model.twin.pack(encoder.encode(row)))
-        assert told == {
-            "class": model.classes[scores.index(max(scores))],
-            "scores": dict(zip(model.classes, scores, strict=True)),
-        }
-
-
-def test_an_explanation_in_json_adds_up_to_the_scores(deployed, run, iris):
-    told = json.loads(run("predict", deployed(iris), "[5.1, 3.5, 1.4, 0.2]", "--explain", "--json").stdout)
-    assert [one["name"] for one in told["features"]] == [
-        "sepal length (cm)",
-        "sepal width (cm)",
-        "petal length (cm)",
-        "petal width (cm)",
-    ]
-    for name, score in told["scores"].items():
-        assert told["base"][name] + sum(one["contributions"][name] for one in told["features"]) == score
-
-
-def cells(table):
-    """Return the rows of a printed table, without the header."""
-    lines = [line.strip("│").split("│") for line in table.splitlines() if line.startswith("│")]
-    return {name.strip(): [number.strip().replace(",", "") for number in numbers] for name, *numbers in lines}
-
-
-@pytest.mark.parametrize("columns", ["200", "40"])
-def test_an_explanation_shows_each_word_the_most_telling_first_and_adds_up(deployed, run, spam, monkeypatch, columns):
-    monkeypatch.setenv("COLUMNS", columns)
-    result = run("predict", deployed(spam), "Are we free? Free!", "--explain")
-    assert result.stdout.startswith("spam\n") or result.stdout.startswith("ham\n")
-    rows = cells(result.stdout)
-    assert set(rows) == {"are", "we", "free", "base", "total"}
-    assert list(rows)[-2:] == ["base", "total"]
-    numbers = {name: list(map(int, row)) for name, row in rows.items()}
-    influence = [abs(row[1] - row[0]) for row in list(numbers.values())[:-2]]
-    assert influence == sorted(influence, reverse=True)
-    for label in (0, 1):
-        assert sum(row[label] for name, row in numbers.items() if name != "total") == numbers["total"][label]
-
-
-def test_a_class_without_a_sample_has_no_scores(run, deployed, tmp_path):
-    path = tmp_path / "young.json"
-    assert CliRunner().invoke(app, ["fit", "iris", "--initial", "1", "-o", str(path)]).exit_code == 0
-    address = deployed(path)
-    told = json.loads(run("predict", address, "[5, 3, 1, 0]", "--explain", "--json").stdout)
-    assert [told["scores"][name] is None for name in ("setosa", "versicolor", "virginica")].count(True) == 2
-    assert told["scores"][told["class"]] is not None
-    rows = cells(run("predict", address, "[5, 3, 1, 0]", "--explain").stdout)
-    assert all(row.count("-") == 2 for row in rows.values())
-
-
-def test_without_an_encoder_features_are_given_and_named_by_their_numbers(run, deployed, spam, tmp_path):
-    path = tmp_path / "bare.json"
-    dcai.save(path, dcai.load(spam)[0])
-    address = deployed(path)
-    assert set(cells(run("predict", address, "[0, 2]", "--explain").stdout)) == {
-        "feature 0",
-        "feature 2",
-        "base",
-        "total",
-    }
-    result = run("predict", address, "hello")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == (
-        "'hello' is not a JSON list such as [1, 2]; this model takes a list of features, since it has no encoder.\n"
-    )
-
-
-def test_what_would_steer_a_terminal_is_not_printed(run, chain, deployed, tmp_path):
-    path = tmp_path / "odd.json"
-    model = dcai.NaiveBayes(classes=("\x1b[31mred", "[bold]blue")).fit([[1, 0], [0, 1]], [0, 1])
-    dcai.save(path, model)
-    result = run("predict", deployed(path), "[0]", "--explain")
-    assert result.exit_code == 0
-    assert "\x1b" not in result.stdout
-    assert "\N{REPLACEMENT CHARACTER}[31mred\n" in result.stdout
-    assert "[bold]blue" in result.stdout
-
-
-@pytest.mark.parametrize(
-    ("given", "sentence"),
-    [
-        ("setosa", "'setosa' is not a JSON list such as [1, 2]; this model takes a number for each column.\n"),
-        ("3", "'3' is not a JSON list such as [1, 2]; "),
-        ("[1, 2, 3]", "Row 0 has 3 values and this encoder 4 columns, "),
-        ("[1, 2, 3, NaN]", "Row 0, column 3 ('petal width (cm)') holds nan; "),
-        ('[1, 2, 3, "x"]', "Row 0, column 3 holds 'x', which float64 can't hold"),
-    ],
-)
-def test_a_row_that_is_none_is_one_sentence(deployed, run, iris, given, sentence):
-    result = run("predict", deployed(iris), given)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(sentence)
-    assert result.stderr.count("\n") == 1
-
-
-def test_a_text_without_a_known_word_is_one_sentence(deployed, run, spam):
-    result = run("predict", deployed(spam), "zebra")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Nothing in 'zebra' is among the 11 features that this model knows")
-
-
-@pytest.mark.parametrize(
-    ("address", "code", "words"),
-    [("0x12", 2, "'0x12' is not an address"), (PEOPLE[0], 1, f"There is no contract at {PEOPLE[0]} on ")],
-)
-def test_an_address_without_a_trainer_is_one_sentence(run, address, code, words):
-    result = run("predict", address, "hello")
-    assert (result.exit_code, result.stdout) == (code, "")
-    assert result.stderr.startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -353,8 +213,16 @@ def test_a_file_that_holds_no_model_is_one_sentence(run, tmp_path, content, word
     [
         (("--refund-after", "soon"), "'soon' is not a duration; "),
         (("--take-after", "1 day"), "The times must be in order: "),
+        (("--refund-after", "0"), "The times must be in order: --refund-after at least 1 second, --refund-after + "),
+        (("--salt", "x"), "--salt must be a whole number, not 'x'."),
+        (("--salt", "1.5"), "--salt must be a whole number, not '1.5'."),
+        (("--salt", str(2**256)), f"--salt must be {2**256 - 1} or less, not "),
+        (("--chain-id", "x"), "--chain-id must be a whole number, not 'x'."),
+        (("--chain-id", "0"), "--chain-id must be 1 or more, not '0'."),
+        (("--patience", "soon"), "'soon' is not a duration; "),
+        (("--patience", "0"), "A transaction is waited for at least a second, not 0 (--patience)."),
         (("--minimum-wei", "0"), "minimum_wei must be a whole number from 1 to "),
-        (("--salt", "-1"), "A salt is a whole number from 0 to 2^256 - 1, not -1."),
+        (("--salt", "-1"), "--salt must be 0 or more, not '-1'."),
         (("--name", "a\nb"), "A name or label is one line of text, not 'a\\nb'."),
     ],
 )
@@ -383,7 +251,7 @@ def test_an_account_without_money_is_told_what_it_needs(run, chain, spam, monkey
     monkeypatch.setenv("DCAI_PRIVATE_KEY", "0x" + 64 * "1")
     result = run("deploy", spam, "--yes")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A has 0.000000 ether, and 0." in result.stderr
+    assert "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A has 0 ether, and 0." in result.stderr
     assert chain.block_number() == block
 
 
@@ -392,7 +260,8 @@ def test_a_node_without_accounts_asks_for_a_key(anvil, spam):
         result = CliRunner().invoke(app, ["deploy", str(spam), "--url", url, "--yes"])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"No account of {url} can send: put your private key into the environment variable DCAI_PRIVATE_KEY.\n"
+        f"No account of {url} can send: make one with `dcai account new`, or put your private key into the environment "
+        "variable DCAI_PRIVATE_KEY.\n"
     )
 
 

@@ -44,7 +44,12 @@ abstract contract AnyModel is Trainer {
 
     function _prepare(Image, bytes[] calldata, uint256) internal pure override returns (uint256) {}
 
-    function _study(uint256, Image, bytes calldata, uint256, uint256) internal pure override {}
+    /// The parameters count the samples that were studied, and the mistakes after the ith are byte i of the answers.
+    function _study(uint256, Image image, bytes calldata, uint256, uint256) internal pure override {
+        image.setWord(0, image.word(0) + 1);
+    }
 
-    function _mistakes(uint256, Image, bytes[] calldata, uint256) internal pure override returns (uint256) {}
+    function _mistakes(uint256, Image image, bytes[] calldata, uint256) internal view override returns (uint256) {
+        return uint8(_answers >> (8 * uint8(image.word(0))));
+    }
 }

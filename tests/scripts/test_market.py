@@ -15,6 +15,7 @@ from scripts.studies.market.provider import (
     NOTHING,
     POISON,
     ROUNDS,
+    Filled,
     Trial,
     filled,
     poisoned,
@@ -156,12 +157,14 @@ def test_a_page_that_concludes_what_its_figures_do_not_show_is_not_written():
     held = {case: [Held(course, sizes, np.arange(10) % 5, case.turn)] * 5 for case in CASES}
 
     with pytest.raises(RuntimeError) as refused:
-        check(gains, steps, trials, held)
+        check(gains, steps, trials, held, Filled(samples=9_970, fees=500.0, back=1.0, gas=0))
 
     for claim in (
         "after all others the hostile lose",
         "without the provider they gain",
         "every attack but the provider's loses",
+        "filling a market costs its bounty in fees",
+        "nothing of a failed market's bounty comes back",
     ):
         assert claim in str(refused.value)
     for claim in ("the hostile gain by the talk's rule", "the honest lose when poisoned"):

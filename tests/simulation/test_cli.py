@@ -274,3 +274,40 @@ def test_a_picture_that_cannot_be_drawn_takes_nothing_along(run, file, tmp_path,
     assert "30 of 30 samples" in answer.stdout
     assert answer.stderr.endswith(f"{out} can't be drawn: RuntimeError: no fonts.\n")
     assert {"actions.parquet", "course.parquet", "result.json", "report.html"} <= {one.name for one in out.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("simulate", "{file}", "--out", ""), "--out must name a file or folder (. is the working folder), not ''."),
+        (("simulate", "{file}", "--plot", ""), "--plot must name a file or folder (. is the working folder), not ''."),
+        (("simulate", ""), "FILE must name a file or folder (. is the working folder), not ''."),
+        (("simulate", "{file}", "--seed", "-1"), "--seed must be 0 or more, not '-1'."),
+        (("simulate", "{file}", "--seed", "1e400"), "--seed must be a whole number, not '1e400'."),
+        (("simulate", "{file}", "--samples", "1"), "--samples must be 2 or more, not '1'."),
+        (("sweep", "{file}", "--out", ""), "--out must name a file or folder (. is the working folder), not ''."),
+        (("sweep", "{file}", "--jobs", "0"), "--jobs must be 1 or more, not '0'."),
+        (("sweep", "{file}", "--seeds", "nan"), "--seeds must be a whole number, not 'nan'."),
+        (("sweep", "{file}", "--backend", "dask", "127.0.0.1:1", "--jobs", "2"), "A cluster says how many processes "),
+        (
+            ("simulate", "{file}", "--set", "seed=1", "--seed", "2"),
+            "seed is set twice, seed=1 and seed=2; leave one out.",
+        ),
+        (("simulate", "{file}", "--set", "data.samples=20", "--samples", "30"), "data.samples is set twice, "),
+        (("sweep", "{file}", "--set", "data.samples=20,30", "--samples", "30"), "data.samples is set twice, "),
+        (("sweep", "{file}", "--set", "unit=1", "--set", "unit=2,3"), "unit is set twice, unit=1 and unit=2; leave "),
+        (("demo", "--plot", ""), "--plot must name a file or folder (. is the working folder), not ''."),
+        (("demo", "--samples", "\x1b[2J"), "--samples must be a whole number, not '\\x1b[2J'."),
+    ],
+)
+def test_a_value_that_an_option_cannot_have_is_one_sentence_with_both(
+    run, file, tmp_path, monkeypatch, arguments, sentence
+):
+    monkeypatch.chdir(tmp_path)
+
+    answer = run(*(one.format(file=file) for one in arguments))
+
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith(sentence)
+    assert answer.stderr.count("\n") == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["small.toml"]

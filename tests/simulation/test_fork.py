@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 import dcai
 from dcai import plugins
 from dcai.cli import app
+from dcai.errors import InvalidInput
+from dcai.simulation import load_scenario, simulate
 from dcai.simulation.data import encoder_for
 
 SCENARIO = """
@@ -79,6 +81,12 @@ def fork(node, tmp_path):
     return forked
 
 
+@pytest.fixture
+def simulated():
+    """Return a function that runs `dcai simulate`, or another command, on a file."""
+    return lambda *arguments, command="simulate": CliRunner().invoke(app, [command, *map(str, arguments)])
+
+
 @pytest.mark.parametrize("incentive", [TERMS, dcai.Gamified(validate_after=HOUR)], ids=lambda one: type(one).__name__)
 @pytest.mark.parametrize("kind", plugins.models().values(), ids=plugins.models())
 def test_agents_play_on_a_copy_of_any_trainer(publish, fork, kind, incentive):
@@ -142,25 +150,74 @@ def test_the_record_states_the_real_trainer_and_where_it_is(publish, fork, node,
     assert f"A copy of the NaiveBayesDRT at {trainer.address}, block {start['block']:,} of chain 31337." in words
 
 
-def test_the_record_of_a_fork_gives_the_same_run_on_the_same_state(publish, fork, tmp_path):
+@pytest.fixture
+def recorded(publish, fork, tmp_path):
+    """Return a trainer, and the file with the record of a fork of it; the trainer has gone on since."""
     trainer = publish()
-    told = json.loads(fork(trainer.address, "--seed", "5", "--json").stdout)
-
-    again = fork(trainer.address, "--json", scenario=_toml(told["scenario"]))
-
-    assert json.loads(again.stdout)["digest"] == told["digest"]
-
-
-def _toml(scenario):
-    """Return a scenario in TOML, without what isn't set."""
-    agents = "".join(f"[[agents]]\n{_keys(agent)}" for agent in scenario["agents"])
-    tables = "".join(f"[{name}]\n{_keys(scenario[name])}" for name in ("data", "model", "incentive"))
-    return (_keys({**scenario, "agents": None}) + tables + agents).replace("{", "{{").replace("}", "}}")
+    assert fork(trainer.address, "--seed", "5", "--out", str(tmp_path / "out")).exit_code == 0
+    dataset = dcai.datasets.load("breast-cancer")
+    trainer.contribute(dataset.train_inputs[33], 1 - int(dataset.train_labels[33]))
+    return trainer, tmp_path / "out" / "result.json"
 
 
-def _keys(table):
-    plain = {key: value for key, value in table.items() if value is not None and not isinstance(value, dict | list)}
-    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in plain.items())
+def test_the_record_of_a_fork_begins_with_the_same_block_again_and_is_the_same_run(recorded, node, simulated):
+    trainer, file = recorded
+
+    again = simulated(file, "--fork", node, trainer.address.lower(), "--json")
+
+    assert again.exit_code == 0, again.output
+    told, before = json.loads(again.stdout), json.loads(file.read_text())
+    assert told["digest"] == before["digest"]
+    assert told["fork"] == before["fork"]
+    assert told["scenario"] == before["scenario"]
+    assert f"The same run as that of {file}: its digest is {before['digest']}, too." in again.stderr
+
+
+@pytest.mark.parametrize("command", ["simulate", "sweep"])
+def test_the_record_of_a_fork_is_not_run_without_its_node(recorded, command, simulated, tmp_path):
+    trainer, file = recorded
+
+    answer = simulated(file, "--out", tmp_path / "none", command=command)
+
+    assert answer.exit_code == 2
+    assert f"This run begins with the trainer at {trainer.address}, block" in answer.stderr
+    assert f"dcai simulate FILE --fork URL {trainer.address}" in answer.stderr
+    assert not (tmp_path / "none").exists()
+    with pytest.raises(InvalidInput, match="simulate_fork"):
+        simulate(load_scenario(file))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("trainer", "0x" + "11" * 20, "block {block} of chain 31337, not with the one at {address}"),
+        ("chain_id", 1, "and the node is of chain 31337; name a node of that chain"),
+        ("block", 10**6, "the node has no such block yet"),
+        ("block_hash", "0x" + "22" * 32, "the node has another block there, 0x"),
+    ],
+)
+def test_the_record_of_a_fork_of_another_state_is_refused(recorded, node, simulated, key, value, words):
+    trainer, file = recorded
+    told = json.loads(file.read_text())
+    told["scenario"]["fork"][key] = value
+    file.write_text(json.dumps(told))
+
+    answer = simulated(file, "--fork", node, trainer.address)
+
+    assert answer.exit_code == 2
+    assert answer.stderr.count("\n") == 1
+    assert words.format(block=told["fork"]["block"], address=trainer.address) in answer.stderr
+    assert "leave the table `fork` out" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "setting", ["incentive.base=30", "model.kind=NaiveBayes", "data.initial=5", "data.bins=5", "data.vocabulary=9"]
+)
+def test_what_has_no_effect_on_a_fork_is_refused_by_name(publish, fork, setting):
+    answer = fork(publish().address, "--set", setting)
+
+    assert answer.exit_code == 2
+    assert f"{setting.partition('=')[0]} has no effect" in answer.stderr
 
 
 def test_what_real_contributors_lost_to_agents_is_told_apart(publish, fork):

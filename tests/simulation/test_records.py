@@ -97,6 +97,41 @@ def test_the_seed_of_the_command_is_recorded_and_the_record_is_run_again_as_it_i
     assert told["scenario"]["seed"] == told["seed"] == 3
     assert same["digest"] == told["digest"]
     assert same["scenario"] == told["scenario"]
+    assert f"The same run as that of {tmp_path / 'out' / 'result.json'}" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"digest": "00"}, "The run differs from that of {file}: nothing that is recorded. Its digest is "),
+        ({"digest": 5, "versions": None}, "The run differs from that of {file}: rules (1, and was None); contract"),
+        ({"data_sha256": "00"}, "too, though these differ: data (data_sha256 is "),
+    ],
+)
+def test_a_run_of_a_record_says_in_what_it_differs(run, file, tmp_path, change, words):
+    run("simulate", file, "--out", tmp_path)
+    record = tmp_path / "result.json"
+    told = json.loads(record.read_text())
+    record.write_text(json.dumps(told | change))
+
+    answer = run("simulate", record)
+
+    assert words.format(file=record) in answer.stderr
+    assert told["digest"] in answer.stderr
+
+
+def test_a_record_with_other_settings_or_other_data_is_reported_as_another_run(run, messages, tmp_path):
+    messages(TEXTS, [0, 1] * 20)
+    (tmp_path / "messages.json").write_text(json.dumps(messages.scenario().described()))
+    run("simulate", tmp_path / "messages.json", "--out", tmp_path)
+
+    set_ = run("simulate", tmp_path / "result.json", "--set", "agents.0.every=700", "--seed", 1)
+    messages([*TEXTS[1:], "good night"], [1, 0] * 20)
+    changed = run("simulate", tmp_path / "result.json")
+
+    differs = f"The run differs from that of {tmp_path / 'result.json'}: "
+    assert f"{differs}scenario (agents, seed)." in set_.stderr
+    assert f"{differs}data (data_sha256 is " in changed.stderr
 
 
 @pytest.mark.parametrize("text", ["[1]", "{", '{"digest": 5}', '{"scenario": 3, "digest": 5}'])

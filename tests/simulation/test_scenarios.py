@@ -169,7 +169,53 @@ def test_settings_change_what_the_file_says(load):
     assert scenario.model.kind == "NaiveBayes"
 
 
-@pytest.mark.parametrize("setting", ["weight", "agents.5.deposit=1", "title.x=1", "agents.first.deposit=1"])
+@pytest.mark.parametrize(
+    ("text", "setting", "why"),
+    [
+        (GOOD, "data.vocabulary=1000", "breast-cancer holds rows of numbers"),
+        (GOOD.replace("breast-cancer", "sms"), "data.bins=4", "sms holds texts"),
+        (GOOD + '[model]\nkind = "NearestCentroid"', "data.bins=5", "a NearestCentroid takes the columns"),
+        (GOOD, "agents.0.deposit_sd=5", "without a deposit"),
+        (GOOD.replace('"Honest"', '"Caller"').replace("deposit = 50", ""), "agents.0.looks_every=60", "no claims"),
+    ],
+)
+def test_what_has_no_effect_is_refused_by_name_in_a_file_and_as_a_setting(load, text, setting, why):
+    key = setting.partition("=")[0]
+    text = text.replace("deposit = 50", "") if "deposit" in key else text
+    table = key.rpartition(".")[0]
+    place = "[data]" if table == "data" else 'name = "good"'
+
+    for told in (lambda: load(text, setting), lambda: load(text.replace(place, f"{place}\n{setting.split('.')[-1]}"))):
+        with pytest.raises(InvalidInput, match=f"{key}.* has no effect: .*{why}"):
+            told()
+
+
+def test_what_the_files_data_or_model_makes_use_of_may_stand_there_when_others_are_set(load):
+    text = GOOD.replace('"breast-cancer"', '"breast-cancer"\nbins = 5')
+
+    assert load(text).data.bins == 5
+    assert load(text, "model.kind=DensePerceptron").data.bins is None
+    assert load(text, "data.name=sms", "data.vocabulary=50").data.vocabulary == 50
+    with pytest.raises(InvalidInput, match=r"data\.bins has no effect"):
+        load(text, "data.name=sms", "data.bins=5")
+
+
+def test_a_file_that_extends_another_may_have_data_of_another_kind(load, tmp_path):
+    (tmp_path / "base.toml").write_text(GOOD.replace('"breast-cancer"', '"breast-cancer"\nbins = 5'))
+
+    assert load('extends = "base.toml"\ndata.name = "sms"').data.bins is None
+
+
+@pytest.mark.usefixtures("nothing_at_hand")
+def test_a_fallback_may_have_data_of_another_kind(load):
+    text = GOOD.replace('"breast-cancer"', '"sms"\nvocabulary = 50') + '[fallback]\ndata.name = "wine"'
+
+    assert (load(text).data.name, load(text).data.vocabulary) == ("wine", None)
+
+
+@pytest.mark.parametrize(
+    "setting", ["weight", "agents.5.deposit=1", "title.x=1", "agents.first.deposit=1", "agents.²=1"]
+)
 def test_a_setting_that_cannot_be_made_is_reported(load, setting):
     with pytest.raises(InvalidInput, match=r"is not a setting|can't be set"):
         load(GOOD, setting)
@@ -243,6 +289,12 @@ def test_files_that_extend_each_other_are_reported(load, tmp_path):
 
     with pytest.raises(InvalidInput, match=r"scenario.toml extends .*base.toml extends .*scenario.toml: no file can"):
         load('extends = "base.toml"')
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no such device")
+def test_a_device_without_an_end_is_reported():
+    with pytest.raises(InvalidInput, match=r"^/dev/zero can't be read: File too large\."):
+        load_scenario("/dev/zero")
 
 
 def test_a_file_that_is_not_there_is_reported(tmp_path):

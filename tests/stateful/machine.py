@@ -199,6 +199,7 @@ class SharedModel(RuleBasedStateMachine):
         self._the_model_is_its_twin()
         self._every_record_stands_as_it_was_made()
         self._nobody_is_credited_with_what_they_did_not_do()
+        self._everybody_has_what_is_theirs()
         self._the_balance_covers_what_is_open()
         self._money_in_is_money_out_and_the_balance()
 
@@ -210,6 +211,10 @@ class SharedModel(RuleBasedStateMachine):
 
     def _nobody_is_credited_with_what_they_did_not_do(self) -> None:
         self._agree("good", "reported", "closed", "progress")
+
+    def _everybody_has_what_is_theirs(self) -> None:
+        for person, balance in self.balances.items():
+            assert balance == self.start[person] + self.book.flow[person] - self.fees[person], person
 
     def _the_balance_covers_what_is_open(self) -> None:
         open_ = sum(word % 2**96 for question, word in self.answers.items() if question[0] == "record")
@@ -240,9 +245,7 @@ class SharedModel(RuleBasedStateMachine):
             self._send("sybil", [take])
         self._check()
         assert self.book.owed() == 0
-        assert self.chain.balance(self.trainer) == self.forced
-        for person in self.start:
-            self._has_what_is_theirs(person)
+        assert self.balance == self.forced
         audit = dcai.attach(self.chain, to_checksum_address(self.trainer)).audit()
         # it tells of each class that nobody's samples lead to
         assert len(audit.problems) == self.impossible, audit.problems
@@ -346,18 +349,14 @@ class SharedModel(RuleBasedStateMachine):
     def _charge(self, who: str, receipt: dcai.Receipt) -> None:
         if who not in WALLETS:  # somebody else pays the fees of contracts
             self.fees[self.world.address[who]] += receipt.fee_wei
-        self._has_what_is_theirs(self.world.address[who])
-
-    def _has_what_is_theirs(self, person: str) -> None:
-        assert self.chain.balance(person) == self.start[person] + self.book.flow[person] - self.fees[person]
 
     def _look(self) -> None:
         """Ask everything at once."""
-        self.balance = self.chain.balance(self.trainer)
         self.expected = self.book.facts(self.trainer)
         self.expected |= {("good", person): self.book.good[person] for person in self.start}
         calls = [TRAINER.call(*question) for question in self.expected]
-        answers = self.chain.read("SparsePerceptronDRT", self.trainer, "multicall", calls)
+        answers, (self.balance, *balances) = self.world.look(self.trainer, calls, [self.trainer, *self.start])
+        self.balances = dict(zip(self.start, balances, strict=True))
         self.answers = {
             question: TRAINER.result(question[0], answer)
             for question, answer in zip(self.expected, answers, strict=True)

@@ -172,24 +172,26 @@ class PlayedMarket(RuleBasedStateMachine):
         self._check()
 
     def _check(self) -> None:
+        people = list(self.start)
+        questions = [("course",), ("progress",), ("words", 0, 2), *(("owed", person) for person in people)]
+        face = self.world.face
+        answers, (self.balance, dead, *balances) = self.world.look(
+            self.market, [face.call(*one) for one in questions], [self.market, DEAD, *people]
+        )
         self._the_balance_is_what_came_in_less_what_went_out()
-        self._the_market_is_as_the_book_says()
+        assert dead - self.dead == self.book.flow["nobody"]
+        for person, balance in zip(people, balances, strict=True):
+            assert balance == self.start[person] + self.book.flow[person] - self.fees[person], person
+        self._the_market_is_as_the_book_says(
+            *(face.result(question[0], answer) for question, answer in zip(questions, answers, strict=True))
+        )
 
     def _the_balance_is_what_came_in_less_what_went_out(self) -> None:
         assert self.ledger.paid_in - self.ledger.paid_out == self.book.holds() >= 0
-        assert self.chain.balance(self.market) == self.book.holds() + self.forced
-        assert self.chain.balance(DEAD) - self.dead == self.book.flow["nobody"]
+        assert self.balance == self.book.holds() + self.forced
 
-    def _the_market_is_as_the_book_says(self) -> None:
-        book, face = self.book, self.world.face
-        people = list(self.start)
-        questions = [("course",), ("progress",), ("words", 0, 2), *(("owed", person) for person in people)]
-        answers = self.chain.read(
-            "SparsePerceptronPM", self.market, "multicall", [face.call(*one) for one in questions]
-        )
-        course, progress, words, *owed = (
-            face.result(question[0], answer) for question, answer in zip(questions, answers, strict=True)
-        )
+    def _the_market_is_as_the_book_says(self, course: Any, progress: Any, words: Any, *owed: int) -> None:
+        book, people = self.book, list(self.start)
         (
             phase,
             committed_at,
@@ -250,9 +252,7 @@ class PlayedMarket(RuleBasedStateMachine):
             assert self._progress() != before, f"{todo} brings nothing further"
         self._check()
         assert self.book.holds() == 0
-        assert self.chain.balance(self.market) == self.forced
-        for person in self.start:
-            self._has_what_is_theirs(person)
+        assert self.balance == self.forced
         audit = dcai.attach(self.chain, to_checksum_address(self.market)).audit()
         assert not [problem for problem in audit.problems if "class" not in problem], audit.problems
 
@@ -366,10 +366,6 @@ class PlayedMarket(RuleBasedStateMachine):
     def _charge(self, who: str, receipt: dcai.Receipt) -> None:
         if who not in WALLETS:  # somebody else pays the fees of contracts
             self.fees[self.world.address[who]] += receipt.fee_wei
-        self._has_what_is_theirs(self.world.address[who])
-
-    def _has_what_is_theirs(self, person: str) -> None:
-        assert self.chain.balance(person) == self.start[person] + self.book.flow[person] - self.fees[person]
 
 
 DRAW_AFTER = 2

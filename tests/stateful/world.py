@@ -145,12 +145,19 @@ class World:
         )
         self._now = None
 
+    def look(self, to: str, questions: Sequence[bytes], whose: Sequence[str]) -> tuple[list[bytes], list[int]]:
+        """Return a contract's answers, and balances: all in one request."""
+        answer = self.chain.call(self.address[WALLETS[0]], self._wallet.call("look", to, questions, whose))
+        answers, balances = self._wallet.result("look", answer)
+        return answers, balances
+
     def called_back(self, receipt: Receipt) -> list[Exception | None]:
-        """Return how it went when a contract called back: None, or why it was refused."""
-        events = (self._wallet.event(log) for log in receipt.logs)
-        return [
-            None if event.args["ok"] else self._error(event.args["answer"]) for event in events if event is not None
-        ]
+        """Return how it went when a contract called back: None, or why it was refused. None may be left with too little
+        gas.
+        """
+        events = [event for event in map(self._wallet.event, receipt.logs) if event is not None]
+        assert all(event.name != "Starved" for event in events), events
+        return [None if event.args["ok"] else self._error(event.args["answer"]) for event in events]
 
     def _error(self, answer: bytes) -> Exception:
         return decode_error(answer) or ContractReverted(f"0x{answer.hex()}" if answer else "no reason")

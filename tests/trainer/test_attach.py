@@ -175,3 +175,10 @@ def test_names_that_look_like_the_numbered_ones_stay_apart():
     names = distinct(("a", "a", "a (class 0)", "", ""))
 
     assert names == ("a (class 0)'", "a (class 1)", "a (class 0)", "(class 3)", "(class 4)")
+
+
+def test_a_function_for_the_published_encoder_is_not_dropped_beside_one_of_ones_own(chain):
+    encoder = dcai.TextEncoder(vocabulary_size=2).fit(["a b"])
+
+    with pytest.raises(InvalidInput, match="embed=… for the published encoder, or encoder=…, not both"):
+        dcai.attach(chain, "0x" + "11" * 20, embed=len, encoder=encoder)

@@ -8,6 +8,7 @@ import pytest
 import dcai
 from dcai import errors
 from dcai.encoders import VectorEncoder
+from dcai.incentives.deposit_refund_take.errors import NoneToReport
 from dcai.trainer import products
 from dcai.trainer.settings import Settings
 
@@ -161,7 +162,7 @@ def test_the_client_makes_no_batch_of_which_a_call_takes_half_of_a_transaction(o
     author, other = osaka.accounts[1:3]
     rng = np.random.default_rng(0)
     samples = [np.sort(rng.choice(1_000, 20, replace=False)) for _ in range(300)]
-    used = []
+    used, calls = [], []
 
     def largest(salt):
         trainer = dcai.deploy(osaka, model, FREE, salt=salt)
@@ -172,19 +173,80 @@ def test_the_client_makes_no_batch_of_which_a_call_takes_half_of_a_transaction(o
         used.append(batch.receipt.gas_used)
         return batch
 
-    def took(person, call):
-        before = osaka.gas_used[person]
+    def took(call):
+        block = osaka.block_number()
         call()
-        used.append(osaka.gas_used[person] - before)
+        sent = [
+            receipt
+            for number in range(block + 1, osaka.block_number() + 1)
+            for receipt in osaka.request("eth_getBlockReceipts", [hex(number)])
+        ]
+        used.extend(int(receipt["gasUsed"], 16) for receipt in sent)
+        calls.append(len(sent))
 
-    took(author, largest(0).refund)
+    batch = largest(0)
+    took(batch.refund)
     batch = largest(1)
     with pytest.raises(errors.InvalidInput, match="up to 200 samples off a batch, not 201"):
         batch.split(range(201), sender=author)
-    took(author, lambda: batch.split(range(200), sender=author))
+    took(lambda: batch.split(range(200), sender=author))
     batch = largest(2)
-    took(other, lambda: batch.report(sender=other))
+    wrong = disagreed(batch)
+    took(lambda: batch.report(sender=other))
     assert max(used) <= HALF, used
+    assert calls == [1, 1, 2]
+    (person, reported), *rest = [(event.args["reporter"], event.args["positions"]) for event in reports(batch)]
+    assert person == other
+    assert reported | rest[0][1] == sum(1 << at for at in wrong)
+
+
+def disagreed(batch):
+    model = batch.trainer.model()
+    return [at for at, (one, label) in enumerate(batch.entry.samples()) if model.label_of(one) != label]
+
+
+def reports(batch):
+    trainer = batch.trainer
+    events = [trainer.contract.event(log) for log in trainer.chain.logs(trainer.address)]
+    return [event for event in events if event and event.name == "BatchReported"]
+
+
+def test_a_report_goes_on_after_a_part_in_which_there_is_nothing_to_report(osaka, monkeypatch):
+    author, other = osaka.accounts[1:3]
+    trainer = dcai.deploy(osaka, untrained(dcai.NaiveBayes, 2, 100), FREE)
+    good = trainer.contribute([0], trainer.predict([0]), sender=other)
+    batch, *_ = trainer.contribute_many([[1], [2]] * 8, [0, 1] * 8, sender=author, progress=False)
+    osaka.travel("1 day")
+    good.refund()
+    monkeypatch.setattr("dcai.trainer.batches._MOST_CLAIM", 200_000)  # one sample a call
+    wrong = disagreed(batch)
+    for _ in range(20):  # what the model disagrees with must be some of it
+        if 0 < len(wrong) < 16:
+            break
+        trainer.contribute([1], 1, sender=other)
+        wrong = disagreed(batch)
+
+    batch.report(sender=other)
+
+    assert sum(event.args["positions"] for event in reports(batch)) == sum(1 << at for at in wrong)
+    with pytest.raises(NoneToReport):
+        batch.report(sender=other)
+
+
+def test_as_many_samples_as_a_transaction_holds_are_contributed_together_whatever_the_model(osaka):
+    model = untrained(dcai.SparsePerceptron, 10, 1_000)
+    trainer = dcai.deploy(osaka, model, FREE)
+    rng = np.random.default_rng(0)
+    samples = [np.sort(rng.choice(1_000, 20, replace=False)) for _ in range(100)]
+
+    made = trainer.contribute_many(samples, [at % 10 for at in range(100)], progress=False)
+    osaka.travel("1 day")
+    trainer.contribute(samples[0], trainer.predict(samples[0]))
+    before = osaka.gas_used.total()
+    made[0].refund()
+
+    assert [len(one.entry.samples()) for one in made] == [100]
+    assert osaka.gas_used.total() - before <= HALF
 
 
 def test_a_sample_that_leaves_no_room_for_another_is_sent_by_itself(osaka):

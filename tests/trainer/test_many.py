@@ -329,3 +329,23 @@ def test_ctrl_c_while_a_receipt_is_awaited_names_the_transaction():
 
     with pytest.raises(KeyboardInterrupt, match="Transaction 0xab was sent and is on its way"):
         wait_for(request, "0xab")
+
+
+# One input, or many
+
+
+def test_a_quote_is_for_one_input_or_for_many_and_nothing_that_is_given_is_dropped(films):
+    with pytest.raises(errors.InvalidInput, match=r"one input or many=…, not both: leave out 'dull', or many"):
+        films.quote("dull", many=TEXTS)
+    with pytest.raises(errors.InvalidInput, match="skip_unknown=True is for many"):
+        films.quote("dull", skip_unknown=True)
+
+
+def test_the_sentence_about_the_only_input_calls_it_the_input(films, rows):
+    for ask in (films.predict, films.score, films.explain, films.quote, lambda one: films.contribute(one, "negative")):
+        with pytest.raises(errors.InvalidInput, match=r"^The input must be a str, not 5\.") as refused:
+            ask(5)
+        assert "0" not in str(refused.value)
+    for ask in (rows.predict, rows.quote, lambda one: rows.prepare.contribute(one, "low")):
+        with pytest.raises(errors.InvalidInput, match=r"^The input has 1 values and this encoder 2 columns"):
+            ask([1.0])

@@ -88,13 +88,15 @@ def local_chain(backend: str | None = None, *, hardfork: str = "prague") -> Chai
     return tester_chain()
 
 
-def forked_chain(url: str) -> Chain:
-    """Start a chain on this machine that begins in the current state of another one, which it doesn't change.
+def forked_chain(url: str, block: int | None = None) -> Chain:
+    """Start a chain on this machine that begins in a state of another one, which it doesn't change.
 
     Parameters
     ----------
     url
         JSON-RPC address of the other chain's node.
+    block
+        After which block; the latest if left out.
 
     Raises
     ------
@@ -114,6 +116,8 @@ def forked_chain(url: str) -> Chain:
     (folder / _SETTINGS).write_text(f"[rpc_endpoints]\n{_ORIGIN} = {json.dumps(url)}\n", encoding="utf-8")
     try:
         arguments = ["--port", "0", "--prune-history", "--fork-url", _ORIGIN]
+        if block is not None:
+            arguments += ["--fork-block-number", str(block)]
         children.append(_start(anvil, socket_, arguments, place.environment(proxies=True)))
         connection = _connected(socket_, children[0], anvil)
     except BaseException:

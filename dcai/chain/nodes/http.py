@@ -14,12 +14,12 @@ from urllib.request import getproxies, proxy_bypass
 import certifi
 import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
-from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError, SSLError, TimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError, SSLError, TimeoutError
 from urllib3.util import make_headers, parse_url
 
 from dcai import untrusted
-from dcai.chain.nodes import limits
-from dcai.chain.nodes.limits import Lost
+from dcai.chain.nodes import refusals
+from dcai.chain.nodes.refusals import Lost, asks_to_wait, own_words
 from dcai.chain.rpc import RpcFailure, failure_in
 from dcai.errors import NodeError, NodeUnreachable, TooManyRequests
 
@@ -42,6 +42,9 @@ _CONNECTIONS = 32
 # A server or what stands before it is busy, or lost the answer of what stands behind it; 520 to 530 are Cloudflare's.
 _PASSING = {408, 425, 500, 502, 503, 504, 509, *range(520, 531)}
 _LATE = {408, 504, 522, 524}
+
+# Of keys, passwords and plans.
+_REFUSED = {401, 402, 403, 407}
 
 
 class Node:
@@ -99,30 +102,73 @@ class Node:
         status, headers, text = self._post(body)
         answer, told = _parsed(text)
         failure = failure_in(answer)
-        if status == 429 or (failure is not None and limits.is_rate_limit(failure, method)):
-            raise Lost("too many requests", busy=True, after=limits.wait_asked(headers, failure))
-        if status in _PASSING and not (status == 500 and failure is not None):
-            raise Lost(
-                f"status {status}", late=status in _LATE, after=limits.wait_asked(headers, None), failure=failure
+        if status == 429 or (failure is not None and refusals.is_rate_limit(failure, method)):
+            raise self._asked_too_often(refusals.wait_asked(headers, failure))
+        if status in _REFUSED and not (failure is not None and failure.code is not None):
+            raise NodeError(
+                f"{self.shown} refuses access (status {status}){own_words(answer, text)}. Check the key or password in "
+                "its address."
             )
+        if status in _PASSING and not (status == 500 and failure is not None):
+            raise self._busy(status, failure, refusals.wait_asked(headers, None))
         if failure is not None:
-            if limits.is_passing(failure, method):
-                raise Lost(failure.message, failure=failure)
+            if refusals.is_passing(failure, method):
+                raise Lost(failure)
             raise failure
         if 300 <= status < 400:
             raise NodeError(
                 f"{self.shown} sends on to {_host(headers.get('Location', ''))}, which isn't followed: connect to that "
                 "address if you trust it."
             )
-        if status in (401, 403):
-            raise NodeError(f"{self.shown} doesn't let us in (status {status}): check the key or password in its URL.")
         if not 200 <= status < 300:
-            raise NodeError(f"{self.shown} answers with status {status}: it may not be a JSON-RPC node.")
+            raise NodeError(
+                f"{self.shown} answers with status {status}{own_words(answer, text)}. It may not be a JSON-RPC node: "
+                "check the address."
+            )
         if not told:
-            raise Lost("no JSON")
+            raise self._no_json(text)
         if not isinstance(answer, dict) or "result" not in answer:
-            raise NodeError(f"{self.shown} doesn't answer as a JSON-RPC node does; check the address.")
+            raise NodeError(
+                f"{self.shown} doesn't answer as a JSON-RPC node does{own_words(answer, text)}. Check the address."
+            )
         return answer["result"]
+
+    # What is raised when patience ends
+
+    def _asked_too_often(self, after: float | None) -> Lost:
+        told = f"{self.shown} refuses: too many requests.{asks_to_wait(after)} Try again later, or use another node."
+        return Lost(TooManyRequests(told), busy=True, after=after)
+
+    def _busy(self, status: int, failure: RpcFailure | None, after: float | None) -> Lost:
+        if failure is not None:
+            return Lost(failure, after=after)
+        if status in _LATE:
+            return self._late(after)
+        told = f"{self.shown} answers with status {status}.{asks_to_wait(after)} Try again later, or check the address."
+        return Lost(NodeError(told), after=after)
+
+    def _late(self, after: float | None = None) -> Lost:
+        return Lost(
+            NodeError(
+                f"{self.shown} hasn't answered in time (up to {ATTEMPTS} attempts, of up to {self._patience:g} s each)."
+                f"{asks_to_wait(after)} Try again later, or use another node."
+            ),
+            after=after,
+        )
+
+    def _no_json(self, text: bytes) -> Lost:
+        what = "answers with nothing" if not text.strip() else "answers with a web page"
+        if text.strip() and not refusals.is_page(text):
+            what = "doesn't answer in JSON"
+        return Lost(NodeError(f"{self.shown} {what}, as no JSON-RPC node does: try again later, or check the address."))
+
+    def _gone(self) -> Lost:
+        return Lost(
+            NodeUnreachable(
+                f"No node answers at {self.shown} (up to {ATTEMPTS} attempts); check the address and that the node "
+                "runs."
+            )
+        )
 
     def _post(self, body: bytes) -> tuple[int, urllib3.HTTPHeaderDict, bytes]:
         """Send one request, and return status, headers and body of its answer, however much or slowly it sends."""
@@ -143,17 +189,15 @@ class Node:
         except ValueError:
             raise NodeError(f"{self.shown} can't be asked; check the address.") from None
         except TimeoutError as error:  # of urllib3's, not the built-in one
-            raise Lost("no answer in time", late=isinstance(error, ReadTimeoutError)) from None
-        except DecodeError:
-            raise Lost("a broken compression") from None
+            raise (self._late() if isinstance(error, ReadTimeoutError) else self._gone()) from None
         except SSLError as error:
             if "CERTIFICATE_VERIFY_FAILED" not in str(error):
-                raise Lost("a broken connection") from None
+                raise self._gone() from None
             raise NodeError(
                 f"{self.shown} has no certificate that is trusted here: check the address, or set SSL_CERT_FILE."
             ) from None
         except HTTPError:
-            raise Lost("a broken connection") from None
+            raise self._gone() from None
 
     def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         parts: list[bytes] = []
@@ -166,7 +210,7 @@ class Node:
                 raise NodeError(f"{self.shown} answers with more than {_MOST_BYTES:,} bytes: ask for less at once.")
             if time.monotonic() > end:
                 answer.close()
-                raise Lost("no whole answer in time", late=True)
+                raise self._late()
         return b"".join(parts)
 
     # Patience
@@ -181,27 +225,7 @@ class Node:
         return state.attempt_number >= ATTEMPTS or state.idle_for >= self._patience or since_start >= 2 * self._patience
 
     def _give_up(self, state: RetryCallState) -> Any:
-        lost = _lost(state)
-        if lost.busy:
-            asked = "" if lost.after is None else f", and wants {lost.after:,.0f} s between them"
-            raise TooManyRequests(
-                f"{self.shown} refuses: too many requests (it limits how many it answers{asked}). Try again later, or "
-                "use another node."
-            ) from None
-        if lost.failure is not None:
-            raise lost.failure
-        if lost.late:
-            raise NodeError(
-                f"{self.shown} hasn't answered in time, in {state.attempt_number} attempts: try again later, or use "
-                "another node."
-            ) from None
-        if lost.reason == "no JSON":
-            raise NodeError(f"{self.shown} doesn't answer in JSON: it is not a JSON-RPC node.") from None
-        if lost.reason.startswith("status"):
-            raise NodeError(f"{self.shown} answers with {lost.reason}: it may not be a JSON-RPC node.") from None
-        raise NodeUnreachable(
-            f"No node answers at {self.shown} (up to {ATTEMPTS} attempts); check the address and that the node runs."
-        ) from None
+        raise _lost(state).error from None
 
 
 def _parsed(text: bytes) -> tuple[Any, bool]:

@@ -17,9 +17,10 @@ from dcai.chain.chain import Chain
 from dcai.chain.nodes.http import Node
 from dcai.chain.nodes.process import PerProcess
 from dcai.chain.nodes.url import hidden, shown
-from dcai.chain.receipts import RECEIPT_SECONDS
+from dcai.chain.receipts import RECEIPT_SECONDS, check_patience
 from dcai.chain.rpc import RpcFailure, listed, to_address
 from dcai.errors import InvalidInput, NodeError
+from dcai.untrusted import one_line, shortened
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -69,9 +70,7 @@ def connect(
         raise InvalidInput(f"{shown(url)!r} is not the address of a node: it starts with http:// or https://.")
     if len(url) > _LONGEST_URL:  # to normalise one takes quadratic time
         raise InvalidInput(f"The address of a node has up to {_LONGEST_URL:,} characters, not {len(url):,}.")
-    seconds = durations.seconds(patience)
-    if seconds == 0:
-        raise InvalidInput("A transaction is waited for at least a second, not 0.")
+    seconds = check_patience(durations.seconds(patience))
     hidden.add(url)
     try:
         node = PerProcess(lambda: Node(url, shown(url), seconds))
@@ -79,7 +78,12 @@ def connect(
         raise InvalidInput(f"{shown(url)!r} is not the address of a node.") from None
     try:
         found = int(node.request("eth_chainId", []), 16)
-    except (TypeError, ValueError, RpcFailure):
+    except RpcFailure as failure:
+        raise NodeError(
+            f"{shown(url)} refuses access: {shortened(one_line(failure.message))}. Check the address, and the key or "
+            "password in it."
+        ) from None
+    except (TypeError, ValueError):
         raise NodeError(f"{shown(url)} doesn't say which chain it is on: it is not a JSON-RPC node.") from None
     if chain_id is not None and found != chain_id:
         raise NodeError(

@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from dcai.untrusted import shortened
 
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]*)(?::\d{1,5})?")
-_KEY = re.compile("[0-9a-fA-F]{64}")
+
+PRIVATE_KEY = re.compile("(?:0x)?[0-9a-fA-F]{64}")
+"""How a private key is written; it may stand where a URL belongs."""
 
 # a shorter one may be a word of a sentence
 _SHORTEST = 4
@@ -25,7 +27,7 @@ def shown(url: object) -> str:
     place = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     host = place.rpartition("@")[2]
     # a password with a slash in it isn't told from a host
-    if "@" in rest[len(place) :] or not _HOST.fullmatch(host) or _KEY.search(host):
+    if "@" in rest[len(place) :] or not _HOST.fullmatch(host) or PRIVATE_KEY.search(host):
         host = "…"
     return f"{scheme}{slashes}{host}"
 

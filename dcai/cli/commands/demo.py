@@ -12,6 +12,7 @@ from rich.table import Table
 from dcai import datasets, demo
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
+from dcai.cli.values import path_option
 from dcai.cli.writing import check_picture, failure_of
 from dcai.demo import UNIT_WEI
 from dcai.errors import DcaiError
@@ -28,7 +29,10 @@ def run(
     backend: Annotated[
         str | None, typer.Option(help="anvil or py-evm; if left out, anvil where it is installed, else py-evm.")
     ] = None,
-    plot: Annotated[Path | None, typer.Option(help="Write the picture to this file: .png, .svg or .pdf.")] = None,
+    plot: Annotated[
+        Path | None,
+        path_option(help="Write the picture to this file: .png, .svg or .pdf."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
 ) -> None:
     """Show a shared model being trained, attacked and defended.

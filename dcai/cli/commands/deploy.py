@@ -10,11 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from dcai.amounts import rounded
 from dcai.chain import Chain
+from dcai.chain.fees import RESERVE
 from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.incentives import with_incentive
-from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Url, connect_sender
+from dcai.cli.node import Sender, sends
+from dcai.cli.values import place
 from dcai.encoders import Encoder, NoEmbedding
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import Incentive
@@ -23,41 +26,46 @@ from dcai.terminal import Console
 from dcai.trainer.cost import Cost, try_out
 from dcai.trainer.deploy import deploy, prepare, remaining
 
-# Transactions are signed with fees that hold while the base fee doubles, and nodes want to see that much.
-_RESERVE = 2
-
 
 def run(
-    file: Annotated[Path, typer.Argument(help="A model file, as `dcai fit` writes it.")],
+    file: Annotated[Path, typer.Argument(parser=place, help="A model file, as `dcai fit` writes it.")],
     incentive: Incentive,
-    url: Url = LOCAL_NODE,
+    node: Sender,
     name: Annotated[str | None, typer.Option(help="One line; the name of the file if left out.")] = None,
-    chain_id: ChainId = None,
-    most_fee: MostFee = None,
-    most_tip: MostTip = None,
-    salt: Annotated[int, typer.Option(help="A number that distinguishes otherwise identical trainers of yours.")] = 0,
+    salt: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=2**256 - 1,
+            metavar="NUMBER",
+            help="A number that distinguishes otherwise identical trainers of yours.",
+        ),
+    ] = 0,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the address.")] = False,
 ) -> None:
     """Deploy a model file as a shared model that anybody can improve, and print its address.
 
-    The account whose private key is in the environment variable DCAI_PRIVATE_KEY pays; without a key, the first account
-    of a local node pays. The deployment is first tried out on a chain of this machine, which shows what it will cost.
-    Nothing is sent before you agree. If this is interrupted, the same command goes on where it stopped.
+    The account that --account names pays; else the one whose private key is in the environment variable
+    DCAI_PRIVATE_KEY, the account that is used by default, or the first account of a local node. The deployment is first
+    tried out on a chain of this machine, which shows what it will cost. Nothing is sent before you agree. If this is
+    interrupted, the same command goes on where it stopped.
     """
     with errors_as_one_sentence():
         model, encoder = _load(file)
         title = file.stem if name is None else name
         errors = Console(stderr=True)
         with errors.status("Asking the node, and trying it out on this machine …"):
-            chain = connect_sender(url, chain_id, most_fee, most_tip)
+            chain = node.connect()
             trial = try_out(model.twin, incentive, encoder, title, salt)
             prepared = prepare(
                 chain, model, incentive, encoder=encoder, name=title, salt=salt, creator=chain.accounts[0]
             )
-            begun = prepared.create not in remaining(chain, prepared)
-            cost = Cost.on(chain, trial)
-        errors.show(_bill(chain, title, model, encoder, cost, prepared.deployed.address, begun=begun))
+            left = remaining(chain, prepared)
+            cost = Cost.on(chain, trial, len(left))
+        errors.show(
+            _bill(chain, title, model, encoder, cost, prepared.deployed.address, begun=prepared.create not in left)
+        )
         _check_balance(chain, cost)
         if not yes and not agreed(errors):
             raise DcaiError("Nothing was sent.")
@@ -79,7 +87,7 @@ def run(
 
 def command() -> Callable[..., None]:
     """Return the command with the settings of every incentive that is known now."""
-    return with_incentive(run)
+    return sends(with_incentive(run))
 
 
 def _load(file: Path) -> tuple[Model, Encoder | None]:
@@ -105,21 +113,17 @@ def _bill(
     table.add_row("address", address)
     if begun:
         table.add_row("so far", "unfinished: this goes on where it stopped")
-    table.add_row("account", f"{account}, {_ether(chain.balance(account))}")
-    table.add_row("gas", f"about {cost.gas:,} at {cost.gas_price_wei / 10**9:,.9g} gwei")
-    table.add_row("cost", f"about {_ether(cost.wei)}")
+    table.add_row("account", f"{account}, {rounded(chain.balance(account))}")
+    table.add_row("gas", f"about {cost.gas:,} at {rounded(cost.gas_price_wei, 'gwei')}")
+    table.add_row("cost", f"about {rounded(cost.wei)}")
     return table
 
 
 def _check_balance(chain: Chain, cost: Cost) -> None:
     account = chain.accounts[0]
-    balance, needed = chain.balance(account), _RESERVE * cost.wei
+    balance, needed = chain.balance(account), RESERVE * cost.wei
     if balance < needed:
         raise DcaiError(
-            f"{account} has {_ether(balance)}, and {_ether(needed)} are needed in case gas becomes dearer; send "
+            f"{account} has {rounded(balance)}, and {rounded(needed)} are needed in case gas becomes dearer; send "
             "it some first."
         )
-
-
-def _ether(wei: int) -> str:
-    return f"{wei / 10**18:,.6f} ether"

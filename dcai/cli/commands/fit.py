@@ -14,6 +14,7 @@ from rich.table import Table
 from dcai.chain.nodes.anvil import AnvilFails, find_anvil
 from dcai.cli.failing import errors_as_one_sentence, tell
 from dcai.cli.reading import read
+from dcai.cli.values import path_option
 from dcai.cli.writing import check_file
 from dcai.datasets.dataset import Dataset
 from dcai.encoders import VectorEncoder
@@ -31,7 +32,7 @@ def run(
     data: Annotated[
         str, typer.Argument(help="A data set that `dcai data list` shows, or a file with a header: .csv or .csv.gz.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Write the model to this file.")],
+    output: Annotated[Path, path_option("--output", "-o", help="Write the model to this file.")],
     model: Annotated[str, typer.Option(help=f"One of {', '.join(models())}.")] = "naive-bayes",
     encoder: Annotated[
         str | None,
@@ -112,6 +113,7 @@ def _as_dict(
         "classes": list(model.twin.classes),
         "columns": None if dataset.feature_names is None else list(dataset.feature_names),
         "columns_left_out": dict(dataset.left_out),
+        "constant_columns": list(fitted.constant),
         "features": encoder.n_features_,
         "accuracy": None
         if accuracy is None
@@ -120,6 +122,7 @@ def _as_dict(
             "rows": accuracy.rows,
             "of": "20% of each class, by a model of the others" if accuracy.held_out else "the test part",
             "classes_not_learnt": list(accuracy.unseen),
+            "classes_not_tested": list(accuracy.untested),
         },
         "recall": None if accuracy is None else accuracy.recall,
         "quantisation_loss": encoder.loss_._asdict() if isinstance(encoder, VectorEncoder) else None,
@@ -143,9 +146,14 @@ def _table(
         rows["columns"] = _listed(dataset.feature_names)
     if dataset.left_out:
         rows["columns left out"] = _shortened("; ".join(f"{name!r}: {why}" for name, why in dataset.left_out.items()))
+    if fitted.constant:
+        rows["constant columns"] = f"{_listed(fitted.constant)}; the same in all rows, so nothing is learnt of them"
     rows["accuracy"] = _accuracy(accuracy)
     if accuracy is not None:
         rows["recall"] = _shortened(", ".join(f"{name} {share:.1%}" for name, share in accuracy.recall.items()))
+        if accuracy.untested:
+            why = "a class of one row is only learnt" if accuracy.held_out else "the test part has no row of them"
+            rows["recall not known"] = f"{_listed(accuracy.untested)}; {why}"
     if isinstance(encoder, VectorEncoder):
         loss = encoder.loss_
         rows["lost by rounding"] = (

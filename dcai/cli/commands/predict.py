@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dcai import untrusted
-from dcai.chain import connect
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.node import LOCAL_NODE, Url, attached
+from dcai.cli.node import Node, asks
 from dcai.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -19,12 +18,13 @@ if TYPE_CHECKING:
     from dcai.trainer.trainer import Trainer
 
 
+@asks
 def run(
-    address: Annotated[str, typer.Argument(help="The address of a trainer.")],
+    address: Annotated[str, typer.Argument(help="The address of a trainer, or its nickname on the network.")],
     input: Annotated[
         str, typer.Argument(help="A text; for a model of rows, a JSON list of its numbers: [5.1, 3.5, 1.4, 0.2].")
     ],
-    url: Url = LOCAL_NODE,
+    node: Node,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what each feature of the input contributes to each class.")
     ] = False,
@@ -38,7 +38,7 @@ def run(
     than the origin, as squares of distances in units of 2^-32.
     """
     with errors_as_one_sentence():
-        trainer = attached(connect(url), address)
+        trainer = node.trainer(address)
         data = _data(trainer, input)
         explanation = trainer.explain(data) if explain else None
         scores = list(explanation.scores) if explanation else list(trainer.score(data).values())

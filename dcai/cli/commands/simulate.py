@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from dcai.cli.failing import errors_as_one_sentence
+from dcai.cli.failing import errors_as_one_sentence, tell
 from dcai.cli.progress import counting
 from dcai.cli.standing_in import say_what_stands_in
 from dcai.cli.tables import table
-from dcai.cli.writing import check_picture, failure_of, make_folder
+from dcai.cli.values import path_option, place
+from dcai.cli.writing import check_picture, failure_of, made_folder
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives.rules import Rules
+from dcai.simulation.fork import check_settings, simulate_fork
 from dcai.simulation.outcome import Outcome
+from dcai.simulation.record import Record
 from dcai.simulation.result import Result
-from dcai.simulation.run import default_backend, simulate
+from dcai.simulation.run import check_local, default_backend, simulate
 from dcai.simulation.scenario.scenario import load_scenario
 from dcai.terminal import Console
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="A scenario, TOML: see simulations/ and docs/simulation.md.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            parser=place,
+            help="A scenario, TOML: see simulations/ and docs/simulation.md. Or the result.json of a run, to make that "
+            "again.",
+        ),
+    ],
     fork: Annotated[
         tuple[str, str] | None,
         typer.Option(
             metavar="URL ADDRESS",
             help="Let the file's agents loose on a copy of a deployed trainer, read from the node at URL. Agents and "
-            "data are the file's; model and incentive are the trainer's.",
+            "data are the file's; model and incentive are the trainer's. The record of such a run begins with the same "
+            "block again.",
         ),
     ] = None,
     backend: Annotated[
@@ -49,21 +61,32 @@ def run(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the scenario: incentive.weight=1e13.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Write a picture to this file: .png, .svg or .pdf.")] = None,
+    plot: Annotated[
+        Path | None,
+        path_option(help="Write a picture to this file: .png, .svg or .pdf."),
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write Parquet, JSON, an HTML report and a picture to this folder.")
+        Path | None,
+        typer.Option(
+            parser=place, metavar="PATH", help="Write Parquet, JSON, an HTML report and a picture to this folder."
+        ),
     ] = None,
 ) -> None:
     """Run a scenario against the deployed bytecode on a chain of this machine."""
-    with errors_as_one_sentence():
+    with errors_as_one_sentence(), nullcontext() if out is None else made_folder(out):
         if plot is not None:
             check_picture(plot)
-        if out is not None:
-            make_folder(out)
-        changes = [*(settings or ()), *([f"data.samples={samples}"] if samples is not None else [])]
+        # as settings, so that one that is set besides is refused
+        options = {"data.samples": samples, "seed": seed}
+        changes = [*(settings or ()), *(f"{key}={value}" for key, value in options.items() if value is not None)]
+        record = Record.of(file)
         scenario = load_scenario(file, changes)
-        if fork is not None and backend not in (None, "anvil"):
-            raise InvalidInput(f"A trainer is forked on anvil, not on {backend}; leave out --backend.")
+        if fork is None:
+            check_local(scenario)
+        else:
+            check_settings(changes)
+            if backend not in (None, "anvil"):
+                raise InvalidInput(f"A trainer is forked on anvil, not on {backend}; leave out --backend.")
         if fork is None and backend is None and default_backend() == "py-evm":
             typer.echo("anvil isn't installed: this runs on py-evm, which is some hundred times slower.", err=True)
         say_what_stands_in(scenario)
@@ -74,11 +97,9 @@ def run(
                 show(done, total, f"Contributed; {settling}" if settling and done == total else "Contributed")
 
             if fork is None:
-                result = simulate(scenario, seed=seed, backend=backend, progress=progress)
+                result = simulate(scenario, backend=backend, progress=progress)
             else:
-                from dcai.simulation.fork import simulate_fork
-
-                result = simulate_fork(scenario, *fork, seed=seed, progress=progress)
+                result = simulate_fork(scenario, *fork, progress=progress)
         # files come first: whoever reads what is printed may go away in between
         failures = []
         if out is not None:
@@ -89,6 +110,8 @@ def run(
             typer.echo(json.dumps(result.summary(), indent=1))
         else:
             _print(result)
+        if record is not None:
+            tell(record.compared(result))
         if result.stopped:
             typer.echo(f"The run ended early. {result.stopped}", err=True)
         for failure in filter(None, failures):

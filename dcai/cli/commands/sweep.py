@@ -14,8 +14,9 @@ from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.progress import counting
 from dcai.cli.standing_in import say_what_stands_in
 from dcai.cli.tables import table
-from dcai.cli.writing import failure_of, failures_told, make_folder
-from dcai.errors import DcaiError
+from dcai.cli.values import path_option, place
+from dcai.cli.writing import failure_of, failures_told, made_folder
+from dcai.errors import DcaiError, InvalidInput
 from dcai.simulation.scenario.scenario import Scenario, heading
 from dcai.simulation.sweep.runs import Run, cases, sweep
 from dcai.simulation.sweep.statistics import Group, Spread, by_settings, grouped
@@ -28,7 +29,7 @@ _ACCURACIES = {"final": "in the end", "late": "last tenth", "lowest": "lowest", 
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="A scenario, TOML.")],
+    file: Annotated[Path, typer.Argument(parser=place, help="A scenario, TOML.")],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUES", help="incentive.weight=1e12,1e13; every combination is run."),
@@ -39,15 +40,16 @@ def run(
     backend: Annotated[
         tuple[str, str] | None, typer.Option(metavar="dask|ray ADDRESS", help="Run on an existing cluster.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The folder of the runs; sweep-NAME if left out.")] = None,
+    out: Annotated[Path | None, path_option(help="The folder of the runs; sweep-NAME if left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
 ) -> None:
     """Run a scenario with many settings and seeds. A sweep that was killed continues where it stopped."""
-    with errors_as_one_sentence():
-        folder = out or Path(f"sweep-{file.stem}")
+    folder = out or Path(f"sweep-{file.stem}")
+    with errors_as_one_sentence(), made_folder(folder), made_folder(folder / "runs"):
+        if backend is not None and jobs != 1:
+            raise InvalidInput(f"A cluster says how many processes there are: leave out --jobs {jobs}.")
         fixed = [f"data.samples={samples}"] if samples is not None else []
         todo = cases(file, settings or (), seeds, fixed)
-        make_folder(folder)
         for scenario in {case.settings: case.scenario for case in todo}.values():
             say_what_stands_in(scenario)
         with counting("Runs", "Making the first run") as show:

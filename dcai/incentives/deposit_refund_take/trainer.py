@@ -8,14 +8,19 @@ from dcai.accounts.account import Account
 from dcai.chain.addresses import checked_address
 from dcai.chain.call import Call
 from dcai.errors import InvalidInput, IsNoBatch
+from dcai.incentives.deposit_refund_take.errors import NoneToReport
 from dcai.incentives.deposit_refund_take.log import SPLIT_SLOTS, DepositEntry, DepositHistory
 from dcai.incentives.deposit_refund_take.terms import DepositRefundTake
+from dcai.trainer.batches import claim_parts
 from dcai.trainer.contribution import Contribution, entry_of
 from dcai.trainer.prepare import Calls
 from dcai.trainer.trainer import Trainer
 
 MOST_SPLIT = 200
 """Most samples that a call splits off a batch, at 33,000 gas each."""
+
+# What a report notes for each sample of a batch.
+_REPORT_GAS = 24_000
 
 
 class DepositContribution(Contribution):
@@ -65,6 +70,9 @@ class DepositContribution(Contribution):
         gas: int | None = None,
     ) -> None:
         """Announce that the data is bad; of a batch, those of the samples that the model disagrees with now.
+
+        A large batch is reported in several calls. If one fails, the samples of those before are reported, and the same
+        again reports the rest.
 
         Parameters
         ----------
@@ -164,9 +172,8 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
     ) -> list[DepositContribution]:
         """Make samples of a batch contributions of their own: see `DepositContribution.split`."""
         receipt = self.send(self.prepare.split(batch, positions), sender)
-        parts = [
-            batch.entry.split(event.args["id"], event.args["slot"]) for event in self.contract.every(receipt, "Split")
-        ]
+        receipt, events = self.contract.shown(receipt, "Split")
+        parts = [batch.entry.split(event.args["id"], event.args["slot"]) for event in events]
         return [DepositContribution(self, part, receipt) for part in parts]
 
     def report(
@@ -178,7 +185,21 @@ class DepositTrainer(Trainer[DepositContribution, DepositHistory], incentive=Dep
         gas: int | None = None,
     ) -> None:
         """Announce that data is bad: see `DepositContribution.report`."""
-        self.send(self.prepare.report(contribution, positions=positions, gas=gas), sender)
+        entry: DepositEntry = entry_of(contribution, self)
+        if not entry.is_batch:
+            self.send(self.prepare.report(contribution, positions=positions, gas=gas), sender)
+            return
+        mask, samples = entry.mask(positions), [sample for sample, _ in entry.samples()]
+        chosen = [at for at in range(len(samples)) if mask >> at & 1]
+        done, nothing = False, None
+        for part in claim_parts(self.inputs.blank(self.labels), samples, chosen, _REPORT_GAS):
+            try:
+                self.send(self.prepare.report(contribution, positions=part, gas=gas), sender)
+                done = True
+            except NoneToReport as error:  # there may be some in another part
+                nothing = error
+        if nothing is not None and not done:
+            raise NoneToReport(id=entry.id, positions=mask) from nothing
 
     def take(
         self, contribution: DepositContribution, *, sender: str | Account | None = None, gas: int | None = None

@@ -25,7 +25,7 @@ _PAYMENTS = {"Collected": "person", "Reclaimed": "author", "Withdrawn": "provide
 class Provided:
     """What the provider of a simulated market pays in."""
 
-    bounty: int = field(metadata=about("The bounty, in stakes.", unit="stakes", least=1))
+    bounty: int = field(metadata=about("The bounty, in stakes.", unit="stakes", least=1, most=2**40))
 
 
 class PredictionMarketRules(Rules, incentive=PredictionMarket):

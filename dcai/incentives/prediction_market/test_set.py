@@ -7,7 +7,6 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from eth_utils.crypto import keccak
@@ -102,12 +101,12 @@ class HiddenTestSet:
             If the file can't be read, or isn't a hidden test set.
         """
         try:
-            data = untrusted.parse(Path(path).read_bytes())
+            data = untrusted.parse(files.read(path))
             if not isinstance(data, dict) or data.get("format") != _FORMAT:
                 raise ValueError
             return cls(tuple(bytes.fromhex(content) for content in data["portions"]))
         except OSError as error:
-            raise InvalidInput(f"The test set can't be read: {error}.") from error
+            raise InvalidInput(f"The test set {path} can't be read: {error.strerror}.") from error
         except (ValueError, KeyError, TypeError) as error:
             raise InvalidInput(f"{path} holds no hidden test set; one is written by HiddenTestSet.save.") from error
 

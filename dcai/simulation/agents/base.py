@@ -5,22 +5,38 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from inspect import isabstract
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, get_args
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from dcai import plugins
 from dcai.durations import seconds
 from dcai.simulation.actions import Action, Claim, Contribute
 from dcai.simulation.pool import Sample
 from dcai.simulation.view import View
+from dcai.untrusted import shortened
 
-Period = Annotated[int, BeforeValidator(lambda value: seconds(value)), Field(ge=1)]
-"""A duration of a second or more, as text or in seconds."""
+LONGEST = 100 * 365 * 86_400
+"""Seconds that an agent waits at most, a hundred years: records hold times of 40 bits."""
 
-Units = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Period = Annotated[int, BeforeValidator(lambda value: seconds(value)), Field(ge=1, le=LONGEST)]
+"""A duration from a second to a hundred years, as text or in seconds."""
+
+IN_UNITS = "units"
+"""Marks a field whose value is in the scenario's unit of money: together with the unit it has a limit."""
+
+Units = Annotated[float, Field(ge=0, allow_inf_nan=False), IN_UNITS]
 """An amount in the scenario's unit of money."""
+
+Count = Annotated[int, Field(ge=1, le=1_000)]
+"""A number of things of which an agent uses some at once."""
+
+Class = Annotated[int, Field(ge=0, le=255)]
+"""The number of a class."""
+
+Line = Annotated[str, AfterValidator(lambda text: line(text))]
+"""A line of text, not empty."""
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 """A probability."""
@@ -56,13 +72,32 @@ class Agent(BaseModel, ABC):
     provides: ClassVar[bool] = False
     """Whether it plays the trainer's creator, for an incentive whose rules have a provider."""
 
-    name: str
+    name: Annotated[Line, Field(max_length=100)]
     balance: Units = 1_000
     every: Period = 600
     first: Period | None = None
     looks_every: Period | None = None
 
     _looked: int = 0
+
+    def idle(self) -> dict[str, str]:
+        """Return the fields that have no effect as the others are set, each with the reason."""
+        return {} if self.collects else {"looks_every": f"a {type(self).__name__} has no claims to look after"}
+
+    def misfit(self, labels: int, features: int) -> str:
+        """Return why the agent can't act on data of so many classes and features as it is set to; empty if it can."""
+        return ""
+
+    @classmethod
+    def amounts(cls) -> list[str]:
+        """Return the fields that are amounts in units of money."""
+        # of an optional one, pydantic keeps what is annotated within its type
+        return [
+            name
+            for name, field in cls.model_fields.items()
+            if any(IN_UNITS in getattr(one, "__metadata__", ()) for one in get_args(field.annotation))
+            or IN_UNITS in field.metadata
+        ]
 
     @property
     def purses(self) -> int:
@@ -124,6 +159,11 @@ class Contributor(Agent, ABC):
     deposit: Units | None = None
     deposit_sd: Units = 0
 
+    def idle(self) -> dict[str, str]:
+        """Return the fields that have no effect: a standard deviation is one of deposits."""
+        more = {"deposit_sd": "without a deposit, the price is paid"} if self.deposit is None else {}
+        return super().idle() | more
+
     def contribution(
         self,
         rng: np.random.Generator,
@@ -151,6 +191,23 @@ class Contributor(Agent, ABC):
             deposit = max(view.wei(rng.normal(self.deposit, self.deposit_sd)), price)
         if view.affords(deposit, address):
             yield Contribute(sample, label, deposit, address, row)
+
+
+def line(text: str) -> str:
+    """Return a text, or refuse one that isn't a line; what can't be shown of it is replaced where it is.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not text.strip() or "\n" in text:
+        raise ValueError(f"must be a line of text, not {shortened(text)}")
+    return text
+
+
+def no_class(field: str, number: int, labels: int) -> str:
+    """Return why a number is not that of a class, for `misfit`; empty if it is."""
+    return "" if number < labels else f"{field} must be 0 to {labels - 1}, one of the data's classes, not {number}"
 
 
 def wrong(rng: np.random.Generator, sample: Sample, labels: int) -> int:

@@ -9,10 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from dcai.simulation.actions import Action, Claim
-from dcai.simulation.agents.base import Contributor, wrong
+from dcai.simulation.agents.base import Contributor, Count, wrong
 from dcai.simulation.view import View
-
-Count = Annotated[int, Field(ge=1)]
 
 
 class Prepared(Contributor):
@@ -85,7 +83,7 @@ class SybilRing(Contributor):
         How many addresses.
     """
 
-    members: Annotated[int, Field(ge=2)] = 5
+    members: Annotated[int, Field(ge=2, le=1_000)] = 5
 
     _turn: int = 0
 

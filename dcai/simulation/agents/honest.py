@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from dcai.simulation.actions import Action, Ask
 from dcai.simulation.agents.base import Agent, Contributor, Rate, wrong
@@ -25,7 +27,7 @@ class Honest(Contributor):
     """
 
     mistakes: Rate = 0.0001
-    eagerness: float = 0.15
+    eagerness: Annotated[float, Field(ge=-1, le=1)] = 0.15
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
         """Claim what is due, then perhaps contribute the next sample."""

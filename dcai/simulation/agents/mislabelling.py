@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from dcai.simulation.actions import Action
-from dcai.simulation.agents.base import Contributor, wrong
+from dcai.simulation.agents.base import Class, Contributor, no_class, wrong
 from dcai.simulation.view import View
 
 
@@ -57,8 +57,14 @@ class TargetedPoisoner(Contributor):
         Instead: samples of other classes that hold this feature get the target as their label.
     """
 
-    target: Annotated[int, Field(ge=0)] = 0
-    feature: Annotated[int, Field(ge=0)] | None = None
+    target: Class = 0
+    feature: Annotated[int, Field(ge=0, le=65_535)] | None = None
+
+    def misfit(self, labels: int, features: int) -> str:
+        """Return why there is no such target or feature, if so."""
+        if self.feature is not None and self.feature >= features:
+            return f"feature must be 0 to {features - 1:,}, one of the data's, not {self.feature:,}"
+        return no_class("target", self.target, labels)
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
         """Claim what is due, then contribute one of those samples with another label."""

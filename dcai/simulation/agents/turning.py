@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import PrivateAttr
 
 from dcai.simulation.actions import Action, Claim, Contribute
-from dcai.simulation.agents.base import Contributor
+from dcai.simulation.agents.base import Class, Contributor, Count, no_class
 from dcai.simulation.agents.collecting import Prepared
 from dcai.simulation.pool import Sample
 from dcai.simulation.view import View
 from dcai.trainer.log import Entry
-
-Count = Annotated[int, Field(ge=1)]
 
 # A report, and another one that settles it: an author who has answered the first would do so for ever.
 _TRIES = 2
@@ -36,11 +33,15 @@ class Flooder(Contributor):
         How many samples of other classes it takes turns with.
     """
 
-    label: Annotated[int, Field(ge=0)] = 0
+    label: Class = 0
     samples: Count = 3
 
     _samples: tuple[Sample, ...] = ()
     _sent: int = 0
+
+    def misfit(self, labels: int, features: int) -> str:
+        """Return why there is no such label, if so."""
+        return no_class("label", self.label, labels)
 
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
         """Claim what is due, then contribute the next of the samples."""

@@ -10,22 +10,26 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, model_validator
 
-from dcai import datasets, plugins, untrusted
+from dcai import datasets, files, plugins, untrusted
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.agents import Agent, kinds
+from dcai.simulation.agents.base import Line
+from dcai.simulation.scenario.changes import change, keys_of, merged, without_idle
+from dcai.simulation.scenario.idle import idle
 from dcai.simulation.scenario.incentive import IncentiveSection, section_of
 from dcai.simulation.scenario.sections import (
     MOST_WEI,
     Data,
     ModelSection,
     Section,
+    Start,
     Wei,
 )
 from dcai.untrusted import shortened
 
 # Table -> its keys.
-_SECTIONS: dict[str, type[BaseModel]] = {"data": Data, "model": ModelSection}
+_SECTIONS: dict[str, type[BaseModel]] = {"data": Data, "model": ModelSection, "fork": Start}
 
 # What pydantic expects, in the file's words.
 _EXPECTED = {
@@ -55,16 +59,31 @@ class Scenario(Section):
         Wei in a unit of the agents' money.
     gas_price : int
         What everybody pays for a unit of gas, wei.
+    fork : Start, optional
+        The real trainer that the run begins with, of which a node must give a copy; model, incentive and initial
+        samples are then that trainer's.
     """
 
-    title: str
+    title: Annotated[Line, Field(max_length=1_000)]
     data: Data
     incentive: SerializeAsAny[IncentiveSection]
     agents: Annotated[list[SerializeAsAny[Agent]], Field(min_length=1)]
     model: ModelSection = ModelSection()
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**64)] = 0
     unit: Annotated[Wei, Field(ge=1)] = 10**15
     gas_price: Wei = 10**8
+    fork: Start | None = None
+
+    @model_validator(mode="after")
+    def _no_key_is_idle(self) -> Self:
+        for key, why in idle(self.data.name, self.model.kind).items():
+            if getattr(self.data, key) is not None:
+                raise ValueError(f"data.{key} has no effect: {why}; leave it out")
+        for at, agent in enumerate(self.agents):
+            for key, why in agent.idle().items():
+                if getattr(agent, key) != type(agent).model_fields[key].default:
+                    raise ValueError(f"agents.{at}.{key} has no effect: {why}; leave it out")
+        return self
 
     @model_validator(mode="after")
     def _agents_can_play(self) -> Self:
@@ -72,9 +91,10 @@ class Scenario(Section):
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"agents: two are named {twice[0]!r}; give each a name of its own")
         for at, agent in enumerate(self.agents):
-            if agent.balance * self.unit > MOST_WEI:
-                most = MOST_WEI // self.unit
-                raise ValueError(f"agents.{at}.balance must be at most {most:,} units, a billion ether")
+            for key in agent.amounts():
+                if (getattr(agent, key) or 0) * self.unit > MOST_WEI:
+                    most = MOST_WEI // self.unit
+                    raise ValueError(f"agents.{at}.{key} must be at most {most:,} units, a billion ether")
         incentive = type(self.incentive.build())
         most = int(Rules.of(incentive).has_provider)
         if len(providers := [agent.name for agent in self.agents if agent.provides]) > most:
@@ -120,21 +140,22 @@ def load_scenario(file: str | os.PathLike[str], settings: Iterable[str] = ()) ->
     DataUnavailable
         If the data set isn't on this machine, and there is no fallback.
     """
-    table, files = _read(Path(file))
-    source, settings = ", which extends ".join(map(str, files)), list(settings)
+    table, sources = _read(Path(file))
+    source, settings = ", which extends ".join(map(str, sources)), list(settings)
     fallback = table.pop("fallback", None)
     if fallback is not None:
         replaced = f"{source}, with its fallback"
         if not isinstance(fallback, dict):
             raise InvalidInput(f"{source}: fallback must be a table, not {fallback!r}.")
-        other = _merged(table, fallback)
+        other = without_idle(table, merged(table, fallback), _keys(fallback))
         if _available(table, settings):
             scenario_of(other, replaced)  # what is wrong there shows here, not on the next machine only
         else:
             table, source = _standing_in(other, table), replaced
-    before = deepcopy(_data(table))
+    before = deepcopy(table)
     for setting in settings:
-        _set(table, setting)
+        change(table, setting)
+    table = without_idle(before, table, keys_of(settings))
     return _in_proportion(scenario_of(table, source), before, settings)
 
 
@@ -154,14 +175,9 @@ def scenario_of(table: Mapping[str, object], source: str) -> Scenario:
     if values["incentive"] is None:
         del values["incentive"]
     try:
-        scenario = Scenario.model_validate(values)
+        return Scenario.model_validate(values)
     except ValidationError as error:
         raise _told(error, source, Scenario) from None
-    try:
-        datasets.source(scenario.data.name)
-    except InvalidInput as error:
-        raise InvalidInput(f"{source}: {error}") from None
-    return scenario
 
 
 def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any], tuple[Path, ...]]:
@@ -171,8 +187,8 @@ def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any],
     if os.path.realpath(file) in map(os.path.realpath, extending):
         raise InvalidInput(f"{told}: no file can extend itself; leave out one extends.")
     try:
-        text = file.read_text(encoding="utf-8")
-        table = untrusted.parse(text.encode()) if language == "JSON" else untrusted.parse_toml(text)
+        content = files.read(file)
+        table = untrusted.parse(content) if language == "JSON" else untrusted.parse_toml(content.decode())
     except OSError as error:
         raise InvalidInput(f"{told}{which} can't be read: {error.strerror}.") from None
     except ValueError as error:  # those of both languages, and of text that isn't UTF-8
@@ -181,23 +197,14 @@ def _read(file: Path, extending: tuple[Path, ...] = ()) -> tuple[dict[str, Any],
         table = table.get("scenario")
     if not isinstance(table, dict):
         raise InvalidInput(f"{told}{which} holds no scenario: write a table of keys.")
-    files = (*extending, file)
+    sources = (*extending, file)
     base = table.pop("extends", None)
     if base is None:
-        return table, files
+        return table, sources
     if not isinstance(base, str):
         raise InvalidInput(f"{told}: extends must be the name of a file, not {base!r}.")
-    below, files = _read(file.parent / base, files)
-    return _merged(below, table), files
-
-
-def _merged(table: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
-    """Return a table with the values of another on top; a list replaces a list."""
-    result = dict(table)
-    for key, value in other.items():
-        inner = result.get(key)
-        result[key] = _merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
-    return result
+    below, sources = _read(file.parent / base, sources)
+    return without_idle(below, merged(below, table), _keys(table)), sources
 
 
 def _data(table: Mapping[str, object]) -> dict[str, object]:
@@ -205,12 +212,17 @@ def _data(table: Mapping[str, object]) -> dict[str, object]:
     return data if isinstance(data, dict) else {}
 
 
+def _keys(table: Mapping[str, object]) -> set[str]:
+    """Return the keys of the data that a table sets."""
+    return {f"data.{key}" for key in _data(table)}
+
+
 def _available(table: Mapping[str, object], settings: Sequence[str]) -> bool:
     """Whether the data is on this machine: that of the file, or what is set in its place."""
     wanted = {"data": dict(_data(table))}
     for setting in settings:
         if setting.startswith("data.name="):
-            _set(wanted, setting)
+            change(wanted, setting)
     name = wanted["data"].get("name")
     return not isinstance(name, str) or name not in datasets.names() or datasets.find(name) is not None
 
@@ -225,7 +237,7 @@ def _standing_in(table: dict[str, Any], former: Mapping[str, object]) -> dict[st
 
 def _in_proportion(scenario: Scenario, before: Mapping[str, object], settings: Sequence[str]) -> Scenario:
     """Return a scenario whose time for contributions fits the number of samples that was set."""
-    samples, former = scenario.data.samples, before.get("samples")
+    samples, former = scenario.data.samples, _data(before).get("samples")
     key = Rules.of(scenario.incentive.incentive).lasts
     is_set = any(setting.startswith(f"incentive.{key}=") for setting in settings)
     if not key or is_set or samples is None or samples == former:
@@ -238,39 +250,6 @@ def _in_proportion(scenario: Scenario, before: Mapping[str, object], settings: S
     return scenario.model_copy(update={"incentive": scenario.incentive.model_copy(update={key: lasts})})
 
 
-def _set(table: dict[str, Any], setting: str) -> None:
-    """Change one value: `agents.0.deposit=5` or `incentive.weight=1e12`."""
-    path, equals, text = setting.partition("=")
-    if not equals or not path:
-        raise InvalidInput(f"{setting!r} is not a setting; write it as incentive.weight=1e12.")
-    try:
-        value = untrusted.parse_toml(f"value = {text}")["value"]
-    except ValueError:
-        value = text
-    *parents, last = path.split(".")
-    place: Any = table
-    for key in parents:
-        place = place.setdefault(key, {}) if isinstance(place, dict) else _item(place, key, path)
-    if isinstance(place, list):
-        place[_index(place, last, path)] = value
-    elif isinstance(place, dict):
-        place[last] = value
-    else:
-        raise InvalidInput(f"{path} can't be set: {'.'.join(parents)} holds {place!r}.")
-
-
-def _item(place: object, key: str, path: str) -> Any:
-    if not isinstance(place, list):
-        raise InvalidInput(f"{path} can't be set: there is no table {key!r} in {place!r}.")
-    return place[_index(place, key, path)]
-
-
-def _index(place: list[object], key: str, path: str) -> int:
-    if not key.isdigit() or int(key) >= len(place):
-        raise InvalidInput(f"{path} can't be set: the list has {len(place)} entries, 0 to {len(place) - 1}.")
-    return int(key)
-
-
 def _agent(one: object, key: str, source: str) -> object:
     if isinstance(one, Agent) or not isinstance(one, dict):
         return one
@@ -281,8 +260,8 @@ def _agent(one: object, key: str, source: str) -> object:
     if "kind" not in values:
         raise InvalidInput(f"{source}: the key {key}.kind is missing; it is one of {names}.")
     kind = values.pop("kind")
-    if kind not in known:
-        raise InvalidInput(f"{source}: {key}.kind must be one of {names}, not {kind!r}.")
+    if not isinstance(kind, str) or kind not in known:
+        raise InvalidInput(f"{source}: {key}.kind must be one of {names}, not {shortened(kind)}.")
     try:
         return known[kind].model_validate(values)
     except ValidationError as error:
@@ -296,10 +275,11 @@ def _incentive(one: object, source: str) -> object:
     names = ", ".join(known)
     if "kind" not in one:
         raise InvalidInput(f"{source}: the key incentive.kind is missing; it must be one of {names}.")
-    if one["kind"] not in known:
-        raise InvalidInput(f"{source}: incentive.kind must be one of {names}, not {one['kind']!r}.")
+    kind = one["kind"]
+    if not isinstance(kind, str) or kind not in known:
+        raise InvalidInput(f"{source}: incentive.kind must be one of {names}, not {shortened(kind)}.")
     try:
-        section = section_of(known[one["kind"]])
+        section = section_of(known[kind])
     except InvalidInput as error:
         raise InvalidInput(f"{source}: {error}") from None
     try:

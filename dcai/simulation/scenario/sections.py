@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from dcai import plugins
+from dcai import datasets, plugins
 from dcai.amounts import wei
 from dcai.models.base import Model
+from dcai.untrusted import shortened
 
 
 def whole(value: object) -> object:
@@ -47,19 +48,28 @@ class Data(Section):
         What the creator trains the model with before it is deployed: a part of the samples below 1, or a number.
     shuffle : bool
         Whether each seed has an order of its own.
-    vocabulary, bins : int
-        Of texts: how many words; of tables: into how many bins a column is cut, for a sparse model.
+    vocabulary : int, optional
+        Of texts: how many words; 1,000 if left out.
+    bins : int, optional
+        Of tables, for a sparse model: into how many bins a column is cut; 4 if left out.
     instead_of : str, optional
         The data set for which this one stands in, since it wasn't on the machine; the file's `[fallback]` sets it.
     """
 
     name: str
-    samples: Annotated[int, Field(ge=2)] | None = None
-    initial: Annotated[float, Field(ge=0)] = 0.08
+    samples: Annotated[int, Field(ge=2, le=10**9)] | None = None
+    initial: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.08
     shuffle: bool = True
-    vocabulary: Annotated[int, Field(ge=1, le=65_535)] = 1_000
-    bins: Annotated[int, Field(ge=2)] = 4
+    vocabulary: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    bins: Annotated[int, Field(ge=2, le=65_535)] | None = None
     instead_of: str | None = None
+
+    @field_validator("name", "instead_of")
+    @classmethod
+    def _is_known(cls, name: str | None) -> str | None:
+        if name is not None:
+            datasets.source(name)
+        return name
 
     @field_validator("initial")
     @classmethod
@@ -69,16 +79,37 @@ class Data(Section):
         return initial
 
 
+class Start(Section):
+    """The state of a real chain that a run begins with: the table `fork`, which the record of such a run has.
+
+    Parameters
+    ----------
+    chain_id, block : int
+    block_hash : str
+    trainer : str
+        The address.
+    """
+
+    chain_id: Annotated[int, Field(ge=1)]
+    block: Annotated[int, Field(ge=0)]
+    block_hash: str
+    trainer: str
+
+    def __str__(self) -> str:
+        return f"the trainer at {self.trainer}, block {self.block:,} of chain {self.chain_id}"
+
+
 class ModelSection(Section):
     """Which model: the name of its class."""
 
     kind: str = "SparsePerceptron"
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.kind not in plugins.models():
-            raise ValueError(f"must be one of {', '.join(plugins.models())}, not {self.kind!r}")
-        return self
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in plugins.models():
+            raise ValueError(f"must be one of {', '.join(plugins.models())}, not {shortened(kind)}")
+        return kind
 
     def __reduce__(self) -> tuple[object, ...]:
         # with the class, so that another process imports the module that defines it

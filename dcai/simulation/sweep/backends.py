@@ -11,9 +11,11 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from multiprocessing import current_process
+from threading import Thread
+from time import sleep
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -26,6 +28,7 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 _CONNECT_SECONDS = 10
+_PARENT_SECONDS = 0.5
 
 
 def here(
@@ -38,7 +41,7 @@ def here(
     DcaiError
         If one of them is killed.
     """
-    calls = (delayed(_numbered)(function, number, item, jobs) for number, item in enumerate(items))
+    calls = (delayed(_numbered)(function, number, item, jobs, os.getpid()) for number, item in enumerate(items))
     try:
         with key_withheld():
             for number, answer in Parallel(n_jobs=jobs, return_as="generator_unordered")(calls):
@@ -101,9 +104,25 @@ def check(cluster: tuple[str, str] | None) -> None:
         raise InvalidInput(f"There is no backend {cluster[0]!r}; choose {' or '.join(CLUSTERS)}.")
 
 
-def _numbered(function: Callable[[Item], Answer], number: int, item: Item, jobs: int) -> tuple[int, Answer]:
-    _keep_to_one_core(jobs)
+def _numbered(
+    function: Callable[[Item], Answer], number: int, item: Item, jobs: int, parent: int
+) -> tuple[int, Answer]:
+    if os.getpid() != parent:
+        _end_with(parent)
+        _keep_to_one_core(jobs)
     return number, function(item)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """Let this process end soon after its parent, however that ends: nobody would stop it any more."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(_PARENT_SECONDS)
+        os._exit(1)  # its node ends with it
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _keep_to_one_core(jobs: int) -> None:

@@ -20,7 +20,7 @@ from dcai.datasets import DataUnavailable
 from dcai.errors import InvalidInput
 from dcai.simulation.data import fingerprint_of
 from dcai.simulation.result import Result
-from dcai.simulation.run import simulate
+from dcai.simulation.run import check_local, simulate
 from dcai.simulation.scenario.scenario import Scenario, load_scenario
 from dcai.simulation.sweep import backends
 from dcai.simulation.sweep.code import code_of
@@ -99,6 +99,7 @@ def cases(file: str | os.PathLike[str], grid: Sequence[str], seeds: int, fixed: 
     made = []
     for settings in combinations:
         scenario = load_scenario(file, (*fixed, *settings))
+        check_local(scenario)
         made += [Case(settings, scenario, scenario.seed + at) for at in range(seeds)]
     return made
 
@@ -196,9 +197,9 @@ def _values(setting: str) -> list[str]:
 def _read(file: Path) -> Run | None:
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # half written when the sweep was killed
+        return Run(**{**stored, "settings": tuple(stored["settings"])})
+    except (FileNotFoundError, ValueError, KeyError, TypeError):  # half written when the sweep was killed, or not ours
         return None
-    return Run(**{**stored, "settings": tuple(stored["settings"])})
 
 
 def _write(run: Run, file: Path) -> None:

@@ -89,8 +89,14 @@ _MARKET = {**_MONEY, "provider_won": _mean(money("provider", "gain_wei"))}
 _PROVIDER = {**_MONEY, "more": _more(_WON)}
 
 
-def measure(runner: Runner) -> Figures:
+def measure(runner: Runner, only: str | None = None) -> Figures:
     """Make every run, draw the pictures, and return what the page is made of.
+
+    Parameters
+    ----------
+    runner
+    only
+        One of `PARTS`: the others are as they were committed, which must have been with as many seeds.
 
     Raises
     ------
@@ -98,31 +104,40 @@ def measure(runner: Runner) -> Figures:
         If a run failed.
     """
     scenario = load_scenario(ATTACKS / "base.toml")
+    made = {name: part(runner) for name, part in PARTS.items() if only in (None, name)}
     return {
         "seeds": runner.seeds,
         "gwei": scenario.gas_price / 10**9,
         "ether": scenario.unit / 10**18,
         "data": scenario.data.name,
-        "talk": _talk(runner),
-        "deposits": {
-            "alone": _alone(runner, "base", {"accuracy": accuracy, "won": money("honest", "gain_wei")}),
-            "attacks": _found(runner, DEPOSITS, absent, _MONEY, {"profit": ("won", 0)}, draw=True),
-        },
-        "points": {
-            "alone": _alone(
-                runner, "gamified", {"points": earned("honest", "points"), "gas": money("honest", "fee_wei")}
-            ),
-            "attacks": _found(runner, POINTS, honest, _POINTS, {"worth": ("more", 0), "harm": ("kept", KEPT)}),
-        },
-        "markets": {
-            "alone": _alone(
-                runner,
-                "market",
-                {"accuracy": accuracy, "won": money("honest", "gain_wei"), "provider": money("provider", "gain_wei")},
-            ),
-            "attacks": _found(runner, MARKETS, absent, _MARKET, {"profit": ("won", 0)}),
-            "providers": _found(runner, WITHHOLDERS, absent, _PROVIDER, {"profit": ("more", 0)}),
-        },
+        **({} if only is None else {name: PAGE.committed()[name] for name in PARTS}),
+        **made,
+    }
+
+
+def _deposits(runner: Runner) -> Figures:
+    return {
+        "alone": _alone(runner, "base", {"accuracy": accuracy, "won": money("honest", "gain_wei")}),
+        "attacks": _found(runner, DEPOSITS, absent, _MONEY, {"profit": ("won", 0)}, draw=True),
+    }
+
+
+def _points(runner: Runner) -> Figures:
+    return {
+        "alone": _alone(runner, "gamified", {"points": earned("honest", "points"), "gas": money("honest", "fee_wei")}),
+        "attacks": _found(runner, POINTS, honest, _POINTS, {"worth": ("more", 0), "harm": ("kept", KEPT)}),
+    }
+
+
+def _markets(runner: Runner) -> Figures:
+    return {
+        "alone": _alone(
+            runner,
+            "market",
+            {"accuracy": accuracy, "won": money("honest", "gain_wei"), "provider": money("provider", "gain_wei")},
+        ),
+        "attacks": _found(runner, MARKETS, absent, _MARKET, {"profit": ("won", 0)}),
+        "providers": _found(runner, WITHHOLDERS, absent, _PROVIDER, {"profit": ("more", 0)}),
     }
 
 
@@ -196,3 +211,12 @@ def _late(run: Run) -> float:
     assert run.course is not None
     given, measured = np.array(run.course["contributions"]), np.array(run.course["accuracy"])
     return 100 * float(measured[given > given[-1] / 2].mean())
+
+
+PARTS: dict[str, Callable[[Runner], Figures]] = {
+    "talk": _talk,
+    "deposits": _deposits,
+    "points": _points,
+    "markets": _markets,
+}
+"""The parts of the page, each with what makes its runs."""

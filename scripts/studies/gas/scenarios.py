@@ -214,7 +214,7 @@ def batches_of(trainer: dcai.Trainer[C, Any], samples: Iterable[Any]) -> list[C]
 
 def predict_gas(trainer: dcai.Trainer, sample: Any) -> Gas:
     data = codec("IModel").call("predict", trainer.model().pack(sample))
-    whole = trainer.chain.send(trainer.address, data, sender=trainer.chain.accounts[0]).gas_used
+    whole = trainer.chain.send(trainer.address, data, sender=trainer.chain.accounts[0]).gas_used or 0
     calldata = sum(16 if byte else 4 for byte in data)
     return {"predict": whole, "predict_execution": whole - TRANSACTION - calldata}
 
@@ -231,7 +231,7 @@ def disagreed(batch: dcai.Contribution) -> list[int]:
 
 def used(contribution: dcai.Contribution) -> int:
     assert contribution.receipt is not None
-    return contribution.receipt.gas_used
+    return contribution.receipt.gas_used or 0
 
 
 def mean_used(contributions: Iterable[dcai.Contribution]) -> int:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
+from math import isclose
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcai.simulation.sweep.statistics import Interval
+from scripts.studies.market import provider
 from scripts.studies.market.attacks import ATTACKS
-from scripts.studies.market.course import Gains, Setting, Steps, hidden
-from scripts.studies.market.provider import FIRST, NOTHING, POISON, Trial
+from scripts.studies.market.course import SAMPLES, Gains, Setting, Steps, hidden
+from scripts.studies.market.provider import FIRST, NOTHING, POISON, Filled, Trial
 from scripts.studies.market.settings import BOUNTIES, FEW, MODEL, MOST, ORDERS, ROUNDS, SIZES, STAKES, TURN, Case
 from scripts.studies.market.turns import Held
 
 # The least bounty that is worth having, and the least test set that is large enough.
 _BOUNTY, _SIZE = 1_000, 1_000
+
+MOST_SAMPLES = 65_535
+"""The samples that a market has room for at most."""
 
 
 def check(
@@ -24,6 +29,7 @@ def check(
     steps: Sequence[Steps],
     trials: Mapping[str, Sequence[Trial]],
     held: Mapping[Case, Sequence[Held]],
+    filled: Filled,
 ) -> None:
     """Check every conclusion of the page.
 
@@ -32,7 +38,7 @@ def check(
     RuntimeError
         If the figures don't show one; the message names each.
     """
-    claims = _of_turns(held) | _of_markets(gains) | _of_steps(steps) | _of_trials(trials)
+    claims = _of_turns(held) | _of_markets(gains) | _of_steps(steps) | _of_trials(trials) | _of_filled(filled)
     wrong = [claim for claim, holds in claims.items() if not holds]
     if wrong:
         raise RuntimeError("These figures don't show what docs/market.md concludes; rewrite it: " + "; ".join(wrong))
@@ -50,6 +56,7 @@ def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
     order = {name: gains[Setting(one)] for name, one in ORDERS.items()}
     return {
         "the hostile gain by the talk's rule": _above(talk.hostile),
+        "that is more than the fees": _above(talk.hostile - fee(Setting().rounds)),
         "they gain less per sample than the honest": _above(talk.honest - talk.hostile),
         "a small test set favours the hostile": _above(sizes[0].hostile - sizes[-1].hostile)
         and (sizes[0].hostile - sizes[-1].hostile).mean() > (sizes[0].honest - sizes[-1].honest).mean(),
@@ -135,6 +142,21 @@ def _of_trials(trials: Mapping[str, Sequence[Trial]]) -> dict[str, bool]:
         "the honest lose when poisoned": _above(-honest[POISON]),
         "without the provider they gain": _above(honest[NOTHING]),
     }
+
+
+def _of_filled(filled: Filled) -> dict[str, bool]:
+    others = provider.ROUNDS * (provider.FILLED_HONEST / (filled.samples + provider.FILLED_HONEST)) ** 2
+    return {
+        "filling a market costs its bounty in fees, but for those of others": isclose(
+            filled.fees + others, provider.ROUNDS
+        ),
+        "nothing of a failed market's bounty comes back": filled.back == 0,
+    }
+
+
+def fee(bounty: int) -> float:
+    """Return what each of the talk's contributions burns on average, in stakes, in a market with room for the most."""
+    return bounty * SAMPLES / MOST_SAMPLES**2
 
 
 def _above(values: NDArray[np.float64]) -> bool:

@@ -14,7 +14,7 @@ from scripts.studies import reviews
 from scripts.studies.market import provider, turns
 from scripts.studies.market.attacks import ATTACKS
 from scripts.studies.market.chain import both_ways
-from scripts.studies.market.claims import check
+from scripts.studies.market.claims import MOST_SAMPLES, check, fee
 from scripts.studies.market.course import (
     HOSTILE,
     INITIAL,
@@ -69,8 +69,10 @@ PAGE = Page(
         "model": MODEL,
         "turn": TURN,
         "rounds": ROUNDS,
-        "room": ROOM,
+        "turn_room": ROOM,
         "by_provider": [attack.name for attack in ATTACKS if attack.by_provider],
+        "room": MOST_SAMPLES,
+        "fee": fee(Setting().rounds),
         "few": FEW,
         "many": MANY,
         "most": MOST,
@@ -162,7 +164,7 @@ def figures(runs: Sequence[Run], filled: Filled) -> Figures:
     steps = [run.steps for run in runs]
     trials = {name: [run.trials[name] for run in runs] for name in runs[0].trials}
     held = {case: [run.held[case] for run in runs] for case in CASES}
-    check(gains, steps, trials, held)
+    check(gains, steps, trials, held, filled)
     draw(outcomes, gains, held)
     return {
         "seeds": len(runs),

@@ -9,22 +9,22 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from dcai.chain import connect
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.node import LOCAL_NODE, Url, attached
+from dcai.cli.node import Node, asks
 from dcai.errors import InvalidInput
 from dcai.incentives.gamified.trainer import GamifiedTrainer, Leader
 from dcai.terminal import Console
 
 
+@asks
 def run(
     address: Annotated[str, typer.Argument(help="The address of a trainer with Gamified.")],
-    url: Url = LOCAL_NODE,
+    node: Node,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Print who has earned how many points and which badges, from the log alone; it costs nothing."""
     with errors_as_one_sentence():
-        trainer = attached(connect(url), address)
+        trainer = node.trainer(address)
         if not isinstance(trainer, GamifiedTrainer):
             raise InvalidInput(
                 f"Nobody earns points at {trainer.address}: its incentive is {type(trainer.incentive).__name__}."

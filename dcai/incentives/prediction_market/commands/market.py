@@ -12,12 +12,14 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from dcai.chain import Chain, connect
+from dcai.amounts import rounded
+from dcai.chain import Chain
 from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
-from dcai.cli.node import LOCAL_NODE, ChainId, MostFee, MostTip, Url, attached, connect_sender
+from dcai.cli.node import Node, Sender, asks, sends
 from dcai.cli.reading import read
 from dcai.cli.units import naming, wei
+from dcai.cli.values import place
 from dcai.cli.writing import check_file
 from dcai.errors import DcaiError, InvalidInput
 from dcai.incentives import HiddenTestSet
@@ -31,7 +33,9 @@ from dcai.untrusted import one_line
 app = typer.Typer(help="Provide, watch and settle prediction markets.", no_args_is_help=True)
 
 Address = Annotated[str, typer.Argument(help="The address of a trainer with a prediction market.")]
-TestSetFile = Annotated[Path, typer.Argument(help="The hidden test set, as `dcai market prepare` writes it.")]
+TestSetFile = Annotated[
+    Path, typer.Argument(parser=place, help="The hidden test set, as `dcai market prepare` writes it.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
 
@@ -49,13 +53,19 @@ _COMMANDS = {
 
 
 @app.command()
+@asks
 def prepare(
     address: Address,
+    node: Node,
     data: Annotated[str, typer.Argument(help="A data set's name or a CSV file with test samples, as for `dcai fit`.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the hidden test set: keep it secret.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", parser=place, metavar="PATH", help="Where to write the hidden test set: keep it secret."
+        ),
+    ],
     label: Annotated[str | None, typer.Option(help="Column of the classes in a CSV file; label if left out.")] = None,
     text: Annotated[str | None, typer.Option(help="Column of the texts in a CSV file; text if left out.")] = None,
-    url: Url = LOCAL_NODE,
 ) -> None:
     """Make a hidden test set of labelled data, in the portions that a market has, and write it to a file.
 
@@ -63,7 +73,7 @@ def prepare(
     drawn at random.
     """
     with errors_as_one_sentence():
-        market = _market(connect(url), address)
+        market = _market(node, address)
         if output.exists():
             raise InvalidInput(f"{output} exists; a market can't be settled without its test set: choose another name.")
         check_file(output)
@@ -79,16 +89,14 @@ def prepare(
 
 
 @app.command()
+@sends
 def commit(
     address: Address,
+    node: Sender,
     test_set: TestSetFile,
     bounty_wei: Annotated[
         str, typer.Option(metavar="WEI", help='The bounty, a multiple of the stake: "0.01 ether", or wei.')
     ],
-    url: Url = LOCAL_NODE,
-    chain_id: ChainId = None,
-    most_fee: MostFee = None,
-    most_tip: MostTip = None,
     yes: Yes = False,
 ) -> None:
     """Commit to a test set and pay in the bounty, as the provider; then open the portion that is drawn.
@@ -98,10 +106,10 @@ def commit(
     with errors_as_one_sentence():
         with naming("--bounty-wei"):
             bounty = wei(bounty_wei)
-        chain = connect_sender(url, chain_id, most_fee, most_tip)
-        market, hidden = _market(chain, address), HiddenTestSet.load(test_set)
+        chain = node.connect()
+        market, hidden = _market(node, address, chain), HiddenTestSet.load(test_set)
         console = Console(stderr=True)
-        console.print(f"This pays a bounty of {bounty:,} wei, {bounty / 10**18:,.6f} ether, from {market.creator}.")
+        console.print(f"This pays a bounty of {bounty:,} wei, {rounded(bounty)}, from {market.creator}.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
         market.commit(hidden, bounty_wei=bounty)
@@ -109,29 +117,28 @@ def commit(
 
 
 @app.command("open")
+@sends
 def open_(
     address: Address,
+    node: Sender,
     test_set: TestSetFile,
-    url: Url = LOCAL_NODE,
-    chain_id: ChainId = None,
-    most_fee: MostFee = None,
-    most_tip: MostTip = None,
 ) -> None:
     """Draw the portion to open, and open it."""
     with errors_as_one_sentence():
         market, hidden = (
-            _market(connect_sender(url, chain_id, most_fee, most_tip), address),
+            _market(node, address),
             HiddenTestSet.load(test_set),
         )
         _open(market, hidden, Console(stderr=True))
 
 
 @app.command()
-def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> None:
+@asks
+def status(address: Address, node: Node, as_json: AsJson = False) -> None:
     """Print the phase of a market and its deadline."""
     with errors_as_one_sentence():
-        chain = connect(url)
-        market = _market(chain, address)
+        chain = node.connect()
+        market = _market(node, address, chain)
         course, deadline, terms = market.course(), market.deadline(), market.incentive
         turn = terms.turn_samples
         fee_wei = terms.fee(course.rounds * terms.stake_wei, course.samples, turn)
@@ -160,13 +167,11 @@ def status(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
 
 
 @app.command()
+@sends
 def settle(
     address: Address,
+    node: Sender,
     test_set: Annotated[Path | None, typer.Argument(help="The hidden test set, as long as it is not revealed.")] = None,
-    url: Url = LOCAL_NODE,
-    chain_id: ChainId = None,
-    most_fee: MostFee = None,
-    most_tip: MostTip = None,
     as_json: AsJson = False,
 ) -> None:
     """Drive a market to its end: reveal the test set, evaluate, and pay everybody. Anybody may do so.
@@ -174,8 +179,8 @@ def settle(
     If this is interrupted, call it again: what was done stays done.
     """
     with errors_as_one_sentence():
-        chain = connect_sender(url, chain_id, most_fee, most_tip)
-        market = _market(chain, address)
+        chain = node.connect()
+        market = _market(node, address, chain)
         paid = market.settle(None if test_set is None else HiddenTestSet.load(test_set), progress=not as_json)
         if as_json:
             told = {"paid_wei": paid, "unpaid": [one._asdict() for one in paid.unpaid]}
@@ -193,17 +198,18 @@ def settle(
 
 
 @app.command()
+@sends
 def forfeit(
     address: Address,
-    url: Url = LOCAL_NODE,
-    chain_id: ChainId = None,
-    most_fee: MostFee = None,
-    most_tip: MostTip = None,
+    node: Sender,
     yes: Yes = False,
 ) -> None:
     """Burn what belongs to nobody: fees, and the bounty of a market that failed or wasn't opened in time."""
     with errors_as_one_sentence():
-        market, console = _market(connect_sender(url, chain_id, most_fee, most_tip), address), Console(stderr=True)
+        market, console = (
+            _market(node, address),
+            Console(stderr=True),
+        )
         console.print("What belongs to nobody goes to 0x…dEaD: fees, and the bounty if it was not opened or failed.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
@@ -211,10 +217,11 @@ def forfeit(
 
 
 @app.command()
-def scores(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> None:
+@asks
+def scores(address: Address, node: Node, as_json: AsJson = False) -> None:
     """Print what each participant's contributions were worth, from the log alone, once the test set is known."""
     with errors_as_one_sentence():
-        market = _market(connect(url), address)
+        market = _market(node, address)
         turns = market.scores()
         if as_json:
             typer.echo(json.dumps([turn._asdict() for turn in turns], indent=2))
@@ -235,8 +242,8 @@ def scores(address: Address, url: Url = LOCAL_NODE, as_json: AsJson = False) -> 
         Console().show(table)
 
 
-def _market(chain: Chain, address: str) -> MarketTrainer:
-    trainer = attached(chain, address)
+def _market(node: Node, address: str, chain: Chain | None = None) -> MarketTrainer:
+    trainer = node.trainer(address) if chain is None else node.attached(chain, address)
     if not isinstance(trainer, MarketTrainer):
         raise InvalidInput(
             f"{trainer.address} is not a prediction market: its incentive is {type(trainer.incentive).__name__}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcai.chain.nodes.limits import is_passing, is_rate_limit
+from dcai.chain.nodes.refusals import is_passing, is_rate_limit
 from dcai.chain.rpc import RpcFailure
 
 TOO_OFTEN = [

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dcai.models.twins import Explanation, Twin
 
 
-class Asking:
+class TrainerView:
     """The side of a trainer that needs no account."""
 
     def __init__(self, contract: Contract, settings: Settings, inputs: Inputs, classes: Labels) -> None:

@@ -1,15 +1,19 @@
-"""What a node's refusal asks for: patience, less at once, or nothing."""
+"""What a node's refusal says, and asks for: patience, less at once, or nothing."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from math import ceil
 
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
+from dcai.chain.nodes.url import hidden
 from dcai.chain.rpc import RpcFailure
+from dcai.times import duration_text
+from dcai.untrusted import one_line
 
 # Infura's, and the status of HTTP in JSON; others say it in words alone.
 _RATE_CODES = {429, -32005, -32029}
@@ -38,6 +42,15 @@ _UNITS = {"ms": 0.001, "m": 60, "h": 3600}
 
 # Further on in a message stands nothing that is looked for here.
 _LONGEST = 1_000
+_LONGEST_QUOTED = 200
+_LONGEST_WAIT = 10**15
+
+_HEADER = Retry()
+_HEADER.retry_after_max = _LONGEST_WAIT  # newer versions have 6 hours
+
+
+# Of JSON that isn't JSON-RPC: where gateways put their sentence, the best first.
+_SENTENCES = ("message", "detail", "error_description", "error", "reason", "title")
 
 
 class Lost(Exception):
@@ -45,32 +58,47 @@ class Lost(Exception):
 
     Attributes
     ----------
-    reason : str
+    error : Exception
+        What is raised when patience ends.
     busy : bool
         Whether the node refuses because it is asked too often.
-    late : bool
-        Whether the answer didn't come in time.
     after : float or None
         How long the node wants it to take, seconds.
-    failure : RpcFailure or None
-        The error that it answered with.
     """
 
-    def __init__(
-        self,
-        reason: str,
-        *,
-        busy: bool = False,
-        late: bool = False,
-        after: float | None = None,
-        failure: RpcFailure | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, error: Exception, *, busy: bool = False, after: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
         self.busy = busy
-        self.late = late
         self.after = after
-        self.failure = failure
+
+
+def own_words(answer: object, text: bytes) -> str:
+    """Return what an answer that isn't JSON-RPC says, as the end of a clause: nothing, or a colon and a quotation.
+
+    Parameters
+    ----------
+    answer
+        Its value, if it is JSON.
+    text
+        The answer itself; of a web page nothing is quoted.
+    """
+    said: object = text.decode(errors="replace") if answer is None and not is_page(text) else None
+    while isinstance(answer, Mapping):
+        # the error may be an object with a message of its own
+        said = answer = next((answer[name] for name in _SENTENCES if answer.get(name)), None)
+    quoted = one_line(hidden.hide(said.strip())) if isinstance(said, str) else ""
+    return f': "{quoted[:_LONGEST_QUOTED].strip()}"' if quoted else ""
+
+
+def is_page(text: bytes) -> bool:
+    """Tell whether an answer is a web page."""
+    return text.lstrip().startswith(b"<")
+
+
+def asks_to_wait(after: float | None) -> str:
+    """Return a sentence about how long a node asks to wait, in the two largest units; nothing where it doesn't."""
+    return f" The node asks to wait {duration_text(ceil(after))}." if after and after < _LONGEST_WAIT else ""
 
 
 def is_rate_limit(failure: RpcFailure, method: str) -> bool:
@@ -95,7 +123,7 @@ def wait_asked(headers: Mapping[str, str], failure: RpcFailure | None) -> float 
     header = headers.get("Retry-After")
     if header:
         try:
-            return Retry().parse_retry_after(header)
+            return _HEADER.parse_retry_after(header)
         except (InvalidHeader, ValueError, OverflowError):
             return None
     if failure is None:

@@ -1,0 +1,72 @@
+"""Passwords and private keys: from a file, the environment, or a question; never from an argument."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from rich.prompt import Prompt
+
+from dcai.accounts.environment import PASSWORD
+from dcai.errors import InvalidInput
+from dcai.terminal import Console
+
+
+def password_of(name: str, file: Path | None) -> str:
+    """Return the password of an account.
+
+    Parameters
+    ----------
+    name
+        Of the account, for the question.
+    file
+        Whose first line is the password; else the environment has it, or the user is asked.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none, and nobody to ask.
+    """
+    given = _given_password(file)
+    return _asked(f"Password of the account {name}") if given is None else given
+
+
+def new_password(name: str, file: Path | None) -> str:
+    """Return a password for a new account, which is asked for twice: see `password_of`."""
+    given = _given_password(file)
+    if given is not None:
+        return given
+    first = _asked(f"New password for the account {name}")
+    if _asked("The same once more") != first:
+        raise InvalidInput("The two passwords differ, and nothing was kept; try again.")
+    return first
+
+
+def private_key() -> str:
+    """Return a private key: asked for in a terminal, or else the first line of standard input."""
+    if sys.stdin.isatty():
+        return _asked("Private key (0x and 64 digits)")
+    return sys.stdin.readline().strip()
+
+
+def _given_password(file: Path | None) -> str | None:
+    if file is None:
+        return os.environ.get(PASSWORD)
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise InvalidInput(f"The password can't be read from {file}: {reason} (--password-file).") from None
+    if not lines or not lines[0]:
+        raise InvalidInput(f"The first line of {file} is the password, and it is empty (--password-file).")
+    return lines[0]
+
+
+def _asked(question: str) -> str:
+    if not sys.stdin.isatty():
+        raise InvalidInput(
+            f"Nobody can be asked for a password here: name a file that holds it with --password-file, or put it into "
+            f"the environment variable {PASSWORD}."
+        )
+    return Prompt.ask(question, console=Console(stderr=True), password=True)
