@@ -98,6 +98,7 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         if (opening.openedAt == 0 || block.timestamp >= opening.openedAt + terms_.participate())
             revert WrongPhase(_phase(opening, terms_));
         if (msg.data.length > _MOST_BYTES) revert TooLong(msg.data.length, _MOST_BYTES);
+        if (count < terms_.turnSamples()) revert TurnTooSmall(count, terms_.turnSamples());
         _checkSize(count, size, settings);
         uint256 required = _price(opening, terms_, head.counted(), count);
         if (msg.value < required || msg.value > type(uint96).max) revert WrongStake(required, msg.value);
@@ -117,13 +118,13 @@ abstract contract PredictionMarket is Replay, ReentrancyGuardTransient {
         if (settings.sizeUnit() == 0) revert BadSetting("sizeUnit");
         if (terms_.portions() < 2) revert BadSetting("portions");
         if (terms_.portionSize() == 0 || terms_.tests() > type(uint16).max) revert BadSetting("portionSize");
-        if (terms_.stake() == 0 || terms_.stake() % terms_.tests() != 0) revert BadSetting("stake");
+        if (terms_.stake() == 0 || terms_.stake() > type(uint72).max) revert BadSetting("stake");
         if (terms_.perPass() == 0 || terms_.perPass() >= terms_.portions()) revert BadSetting("perPass");
         if (terms_.openWithin() == 0 || terms_.participate() == 0) revert BadSetting("times");
         if (terms_.revealWithin() == 0 || terms_.evaluateWithin() == 0) revert BadSetting("times");
         // the proposer of this block knows the randomness of the next one
         if (terms_.drawAfter() < 2) revert BadSetting("drawAfter");
-        if (terms_.most() == 0) revert BadSetting("most");
+        if (terms_.most() < terms_.turnSamples()) revert BadSetting("most");
     }
 
     /// Sends money, and drops whatever the recipient answers.

@@ -12,6 +12,10 @@ import {Contribution} from "./ITrainer.sol";
 /// memory, from the trainer's initial parameters, and the mistakes on the revealed portions are counted after each. No
 /// phase waits for anybody: a phase in which somebody must act ends by a deadline, and in every other phase people can
 /// collect what is theirs, without a time limit.
+/// A contribution, a sample or a batch, is one turn of the rule: only the model at its end counts, and the stakes of all
+/// its samples are at risk. The turn begins with them, and leaves after the first round in which it has less than one
+/// stake. With one sample per turn this is the talk's rule, by which noise gains: a sample loses at most one round, and
+/// wins in nearly every one. A market with a least number of samples per turn makes noise lose. See docs/market.md.
 /// The first n samples cost n² / most² of the bounty in fees, whoever sends them and in whatever batches: a market
 /// costs as much to fill as its bounty is. Nobody gains by a market that fails: contributors get back what they sent
 /// less the fees, and the bounty is burnt.
@@ -45,7 +49,8 @@ interface IPredictionMarket is IIncentive {
     }
 
     /// @notice The settings of the incentive.
-    /// @param stake wei per sample, a multiple of the number of test samples, (portions - 1) * portionSize
+    /// @param stake wei per sample, a multiple of the number of test samples, (portions - 1) * portionSize; its parts
+    /// have 64 bits, and it has 72
     /// @param openWithin seconds from the commitment until the drawn portion must be open
     /// @param participate seconds from the opening until participation ends
     /// @param revealWithin seconds from that end until all portions must be revealed
@@ -56,7 +61,7 @@ interface IPredictionMarket is IIncentive {
     /// @param perPass the number of portions evaluated at once: as many as fit into a transaction with the largest
     /// contribution
     /// @param drawAfter blocks from the commitment to the block that decides the draw, 2 to 127
-    /// @param grouped whether a participant's consecutive contributions are scored together
+    /// @param turnSamples the smallest number of samples in a contribution, 1 to 256; 1 is the talk's rule
     /// @param most the largest number of samples that the market accepts, at most 65,535. Fees rise towards it
     struct Terms {
         uint256 stake;
@@ -68,7 +73,7 @@ interface IPredictionMarket is IIncentive {
         uint256 portionSize;
         uint256 perPass;
         uint256 drawAfter;
-        bool grouped;
+        uint256 turnSamples;
         uint256 most;
     }
 
@@ -173,6 +178,8 @@ interface IPredictionMarket is IIncentive {
     /// @notice The value must be one stake per sample and the fee, or more, and below 2^96 wei; what is more than the
     /// price comes back with the stake.
     error WrongStake(uint256 required, uint256 sent);
+    /// @notice A contribution to this market is a batch of at least `least` samples: one turn.
+    error TurnTooSmall(uint256 samples, uint256 least);
     /// @notice The market accepts at most `most` samples.
     error MarketFull(uint256 samples, uint256 most);
     /// @notice The number of hashes must equal that of the portions, and the number of slots that of the contributions.

@@ -3,11 +3,46 @@ pragma solidity ^0.8.28;
 
 import {Image} from "../types/Image.sol";
 
-/// Test samples of an averaged perceptron in memory. It is a `SparseExam`, which allocates it, with two margins in one
-/// word: that of the weights * 2^128 + that of what is cached.
+/// Test samples of an averaged perceptron in memory: for each two margins in one word, that of the weights * 2^128 +
+/// that of what is cached, and for each feature the samples that have it. When a weight moves, only the margins of these
+/// samples move. The words at the exam's address are:
+///
+///     0  the mistakes, as last counted                4  the start of those of label 0
+///     1  whether anything was learnt since            5  the place of the lists' heads, one per feature (4 bytes each)
+///     2  the place of the margins, label 1 first      6  the place of the lists' nodes (8 bytes each)
+///     3  the end of those of label 1                  7  the number of nodes
+///
+/// A node is the number of the next one, 0 for none, and the place of a margin, four bytes each. The heads follow the
+/// margins.
 library AveragedExam {
+    uint256 private constant _HEADER = 256;
+
     /// Stands for an exam where the model learns without one.
     uint256 internal constant NONE = 0;
+
+    /// Allocates the exam, without samples and mistakes yet.
+    /// @param tests the number of samples
+    /// @param postings the number of their features together
+    function allocate(uint256 tests, uint256 postings, uint256 features) internal pure returns (uint256 exam) {
+        assembly ("memory-safe") {
+            exam := mload(0x40)
+            let margins := add(exam, _HEADER)
+            // a head is read as the end of a word that begins 28 bytes before it
+            let heads := add(margins, shl(5, tests))
+            let nodes := add(heads, shl(2, features))
+            mstore(add(exam, 0x20), 1)
+            mstore(add(exam, 0x40), margins)
+            mstore(add(exam, 0x60), margins)
+            mstore(add(exam, 0x80), heads)
+            mstore(add(exam, 0xa0), heads)
+            mstore(add(exam, 0xc0), nodes)
+            mstore(add(exam, 0xe0), 0)
+            // zeros, whatever was there
+            calldatacopy(heads, calldatasize(), shl(2, features))
+            // a node is written as the beginning of a word
+            mstore(0x40, and(add(add(nodes, shl(3, add(postings, 1))), 63), not(31)))
+        }
+    }
 
     /// Adds a sample: one with label 1 at the front of the margins, one with label 0 at their end.
     /// @param weights the byte of the image that holds the weight of feature 0

@@ -2,140 +2,142 @@
 pragma solidity ^0.8.28;
 
 import {Image} from "../types/Image.sol";
+import {Memory} from "./Memory.sol";
+import {SparseMargins} from "./SparseMargins.sol";
 
-/// Test samples of a sparse perceptron in memory: the margin of each, without the bias, and for each feature the
-/// samples that have it. When a weight moves, only the margins of these samples move. The words at the exam's address
-/// are:
+/// An exam of a sparse perceptron in memory. After many samples, the margins of all test samples are summed up anew. If
+/// few are learnt between two counts, it pays to keep the margins and to move only those that change. The words at the
+/// exam's address are:
 ///
-///     0  the mistakes, as last counted                4  the start of those of label 0
-///     1  whether anything was learnt since            5  the place of the lists' heads, one per feature (4 bytes each)
-///     2  the place of the margins, label 1 first      6  the place of the lists' nodes (8 bytes each)
-///     3  the end of those of label 1                  7  the number of nodes
-///
-/// A node is the number of the next one, 0 for none, and the place of a margin, four bytes each. The heads follow the
-/// margins.
+///     0  the mistakes, as last counted               2  the number of samples learnt since
+///     1  how often they were counted                 3  the place of the margins; 0 before they are kept
 library SparseExam {
-    uint256 private constant _WORDS = 8;
+    /// After so many samples the margins are not worth following.
+    uint256 private constant _MANY = 8;
 
-    /// Allocates the exam, without samples and mistakes yet.
-    /// @param tests the number of samples
-    /// @param postings the number of their features together
-    function allocate(uint256 tests, uint256 postings, uint256 features) internal pure returns (uint256 exam) {
-        assembly ("memory-safe") {
-            exam := mload(0x40)
-            let margins := add(exam, shl(5, _WORDS))
-            // a head is read as the end of a word that begins 28 bytes before it
-            let heads := add(margins, shl(5, tests))
-            let nodes := add(heads, shl(2, features))
-            mstore(add(exam, 0x20), 1)
-            mstore(add(exam, 0x40), margins)
-            mstore(add(exam, 0x60), margins)
-            mstore(add(exam, 0x80), heads)
-            mstore(add(exam, 0xa0), heads)
-            mstore(add(exam, 0xc0), nodes)
-            mstore(add(exam, 0xe0), 0)
-            // zeros, whatever was there
-            calldatacopy(heads, calldatasize(), shl(2, features))
-            // a node is written as the beginning of a word
-            mstore(0x40, and(add(add(nodes, shl(3, add(postings, 1))), 63), not(31)))
-        }
+    /// Margins are followed from this count on: a call that evaluates little needs no lists.
+    uint256 private constant _FROM = 2;
+
+    /// With more features than these, a table of their weights costs more than lists.
+    uint256 private constant _TABLE = 2048;
+
+    /// Allocates the exam.
+    function allocate() internal pure returns (uint256 exam) {
+        exam = Memory.allocate(128);
+        for (uint256 i; i < 4; ++i) Memory.write(exam, i, 0);
     }
 
-    /// Adds a sample: one with label 1 at the front of the margins, one with label 0 at their end.
-    /// @param lanes the byte of the image that holds the weight of feature 0
-    function add(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256 lanes) internal pure {
-        assembly ("memory-safe") {
-            let place := mload(add(exam, 0x60))
-            switch label
-            case 0 {
-                place := sub(mload(add(exam, 0x80)), 32)
-                mstore(add(exam, 0x80), place)
-            }
-            default {
-                mstore(add(exam, 0x60), add(place, 32))
-            }
-            let node := mload(add(exam, 0xe0))
-            let heads := sub(mload(add(exam, 0xa0)), 28)
-            let nodes := mload(add(exam, 0xc0))
-            lanes := add(image, sub(lanes, 31))
-            let margin := 0
-            let end := add(sample.offset, sample.length)
-            for {
-                let position := sample.offset
-            } lt(position, end) {
-                position := add(position, 2)
-            } {
-                let feature := shr(240, calldataload(position))
-                margin := add(margin, signextend(0, mload(add(lanes, feature))))
-                let head := add(heads, shl(2, feature))
-                let word := mload(head)
-                node := add(node, 1)
-                mstore(add(nodes, shl(3, node)), shl(192, or(shl(32, and(word, 0xffffffff)), place)))
-                mstore(head, or(and(word, not(0xffffffff)), node))
-            }
-            mstore(place, margin)
-            mstore(add(exam, 0xe0), node)
-        }
-    }
-
-    /// Adds `step` (1 or -1) to the weights of a sample, as `Image.shift` does, and for each weight that moves to the
-    /// margins of the test samples that have the feature.
-    function shift(uint256 exam, Image image, bytes calldata sample, uint256 lanes, int256 step) internal pure {
-        assembly ("memory-safe") {
-            mstore(add(exam, 0x20), 1)
-            let heads := sub(mload(add(exam, 0xa0)), 28)
-            let nodes := sub(mload(add(exam, 0xc0)), 24)
-            lanes := add(image, lanes)
-            let end := add(sample.offset, sample.length)
-            for {
-                let position := sample.offset
-            } lt(position, end) {
-                position := add(position, 2)
-            } {
-                let feature := shr(240, calldataload(position))
-                let lane := add(lanes, feature)
-                let value := add(signextend(0, mload(sub(lane, 31))), step)
-                if eq(signextend(0, value), value) {
-                    mstore8(lane, value)
-                    for {
-                        let node := and(mload(add(heads, shl(2, feature))), 0xffffffff)
-                    } node {} {
-                        node := mload(add(nodes, shl(3, node)))
-                        let place := and(node, 0xffffffff)
-                        mstore(place, add(mload(place), step))
-                        node := and(shr(32, node), 0xffffffff)
-                    }
-                }
-            }
-        }
+    /// Notes that the model has learnt a sample.
+    function note(uint256 exam) internal pure {
+        Memory.write(exam, 2, Memory.read(exam, 2) + 1);
     }
 
     /// The number of test samples that a model with this bias gets wrong: it predicts class 1 if margin + bias is above
     /// 0.
-    function mistakes(uint256 exam, int256 bias) internal pure returns (uint256 count) {
+    /// @param portions whose form was checked before; each begins at byte `start`
+    function mistakes(
+        uint256 exam,
+        Image image,
+        bytes[] calldata portions,
+        uint256 start,
+        uint256 lanes,
+        uint256 features,
+        int256 bias
+    ) internal pure returns (uint256 count) {
+        (uint256 before, uint256 learnt) = (Memory.read(exam, 1), Memory.read(exam, 2));
+        if (before != 0 && learnt == 0) return Memory.read(exam, 0);
+        uint256 margins = Memory.read(exam, 3);
+        if (margins != 0) {
+            SparseMargins.follow(margins, image, lanes, features);
+            count = SparseMargins.wrong(margins, bias);
+        } else if (features > _TABLE || (before >= _FROM && learnt < _MANY)) {
+            margins = SparseMargins.make(image, portions, start, lanes, features);
+            Memory.write(exam, 3, margins);
+            count = SparseMargins.wrong(margins, bias);
+        } else {
+            uint256 free = Memory.mark();
+            uint256 table = _table(image, lanes, features);
+            for (uint256 i; i < portions.length; ++i) count += _recount(table, portions[i][start:], bias);
+            Memory.release(free);
+        }
+        Memory.write(exam, 0, count);
+        Memory.write(exam, 1, before + 1);
+        Memory.write(exam, 2, 0);
+    }
+
+    /// The weights, one per word.
+    function _table(Image image, uint256 lanes, uint256 features) private pure returns (uint256 table) {
+        table = Memory.allocate(32 * (features + 7));
         assembly ("memory-safe") {
-            count := mload(exam)
-            if mload(add(exam, 0x20)) {
-                let least := sub(1, bias)
-                count := 0
-                let border := mload(add(exam, 0x60))
-                for {
-                    let place := mload(add(exam, 0x40))
-                } lt(place, border) {
-                    place := add(place, 32)
-                } {
-                    count := add(count, slt(mload(place), least))
+            let place := table
+            for {
+                let position := add(image, lanes)
+                let end := add(position, features)
+            } lt(position, end) {
+                position := add(position, 8)
+                place := add(place, 256)
+            } {
+                let some := mload(position)
+                mstore(place, sar(248, some))
+                mstore(add(place, 32), signextend(0, shr(240, some)))
+                mstore(add(place, 64), signextend(0, shr(232, some)))
+                mstore(add(place, 96), signextend(0, shr(224, some)))
+                mstore(add(place, 128), signextend(0, shr(216, some)))
+                mstore(add(place, 160), signextend(0, shr(208, some)))
+                mstore(add(place, 192), signextend(0, shr(200, some)))
+                mstore(add(place, 224), signextend(0, shr(192, some)))
+            }
+        }
+    }
+
+    /// Counts anew, with the weights in a table.
+    function _recount(uint256 table, bytes calldata samples, int256 bias) private pure returns (uint256 wrong) {
+        assembly ("memory-safe") {
+            let least := sub(1, bias)
+            let position := samples.offset
+            let end := add(position, samples.length)
+            for {} lt(position, end) {} {
+                let some := calldataload(position)
+                let label := byte(0, some)
+                position := add(position, 3)
+                let next := add(position, and(shr(232, some), 0xffff))
+                let total := 0
+                some := calldataload(position)
+                if and(sub(next, position), 14) {
+                    if and(sub(next, position), 2) {
+                        total := add(total, mload(add(table, and(shr(235, some), 0x1fffe0))))
+                        some := shl(16, some)
+                        position := add(position, 2)
+                    }
+                    if and(sub(next, position), 4) {
+                        total := add(total, mload(add(table, and(shr(235, some), 0x1fffe0))))
+                        total := add(total, mload(add(table, and(shr(219, some), 0x1fffe0))))
+                        some := shl(32, some)
+                        position := add(position, 4)
+                    }
+                    if and(sub(next, position), 8) {
+                        total := add(total, mload(add(table, and(shr(235, some), 0x1fffe0))))
+                        total := add(total, mload(add(table, and(shr(219, some), 0x1fffe0))))
+                        total := add(total, mload(add(table, and(shr(203, some), 0x1fffe0))))
+                        total := add(total, mload(add(table, and(shr(187, some), 0x1fffe0))))
+                        position := add(position, 8)
+                    }
                 }
-                for {
-                    let place := border
-                    border := mload(add(exam, 0xa0))
-                } lt(place, border) {
-                    place := add(place, 32)
+                // eight at a time
+                for {} lt(position, next) {
+                    position := add(position, 16)
                 } {
-                    count := add(count, iszero(slt(mload(place), least)))
+                    some := calldataload(position)
+                    total := add(total, mload(add(table, and(shr(235, some), 0x1fffe0))))
+                    total := add(total, mload(add(table, and(shr(219, some), 0x1fffe0))))
+                    total := add(total, mload(add(table, and(shr(203, some), 0x1fffe0))))
+                    total := add(total, mload(add(table, and(shr(187, some), 0x1fffe0))))
+                    total := add(total, mload(add(table, and(shr(171, some), 0x1fffe0))))
+                    total := add(total, mload(add(table, and(shr(155, some), 0x1fffe0))))
+                    total := add(total, mload(add(table, and(shr(139, some), 0x1fffe0))))
+                    total := add(total, mload(add(table, and(shr(123, some), 0x1fffe0))))
                 }
-                mstore(exam, count)
-                mstore(add(exam, 0x20), 0)
+                wrong := add(wrong, eq(slt(total, least), label))
             }
         }
     }

@@ -6,7 +6,6 @@ import {AveragedExam} from "../libraries/AveragedExam.sol";
 import {CachedLanes} from "../libraries/CachedLanes.sol";
 import {Memory} from "../libraries/Memory.sol";
 import {Sketch} from "../libraries/Sketch.sol";
-import {SparseExam} from "../libraries/SparseExam.sol";
 import {SparseLanes} from "../libraries/SparseLanes.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 import {Head, HeadLibrary} from "../types/Head.sol";
@@ -102,7 +101,7 @@ abstract contract AveragedPerceptron is Trainer {
                 offset = next;
             }
         }
-        exam = SparseExam.allocate(tests, postings, settings.features());
+        exam = AveragedExam.allocate(tests, postings, settings.features());
         for (uint256 i; i < portions.length; ++i) {
             for (uint256 offset = PORTION_START; offset < portions[i].length;) {
                 (uint256 label, bytes calldata sample, uint256 next) = _batchSample(portions[i], offset);

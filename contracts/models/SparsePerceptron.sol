@@ -6,6 +6,7 @@ import {Sketch} from "../libraries/Sketch.sol";
 import {SparseExam} from "../libraries/SparseExam.sol";
 import {SparseLanes} from "../libraries/SparseLanes.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
+import {SparseSteps} from "../libraries/SparseSteps.sol";
 import {Head, HeadLibrary} from "../types/Head.sol";
 import {Image} from "../types/Image.sol";
 import {Settings} from "../types/Settings.sol";
@@ -79,31 +80,35 @@ abstract contract SparsePerceptron is Trainer {
         (scores[1], ) = _margin(head, sample, settings);
     }
 
-    function _prepare(
-        Image image,
-        bytes[] calldata portions,
-        uint256 settings
-    ) internal pure override returns (uint256 exam) {
-        (uint256 tests, uint256 postings) = _size(portions);
-        exam = SparseExam.allocate(tests, postings, settings.features());
-        for (uint256 i; i < portions.length; ++i) _addPortion(exam, image, portions[i]);
+    function _prepare(Image, bytes[] calldata, uint256) internal pure override returns (uint256 exam) {
+        return SparseExam.allocate();
     }
 
     function _study(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256) internal pure override {
-        // the form of the sample was checked when it was contributed
-        // slither-disable-next-line unused-return
-        (int256 total, , ) = image.sum(sample, _WEIGHTS);
-        Head head = Head.wrap(image.word(0));
-        if (_class(total + _bias(head)) == label) return;
-        SparseExam.shift(exam, image, sample, _WEIGHTS, _step(label));
+        int256 bias = _bias(Head.wrap(image.word(0)));
+        if (_class(SparseSteps.sum(image, sample, _WEIGHTS) + bias) == label) return;
+        SparseExam.note(exam);
+        SparseSteps.shift(image, sample, _WEIGHTS, _step(label));
+        // some weights are in the first word, too
         image.setWord(0, Head.unwrap(_shiftBias(Head.wrap(image.word(0)), _step(label))));
     }
 
-    function _mistakes(uint256 exam, Image image, bytes[] calldata, uint256) internal pure override returns (uint256) {
-        return SparseExam.mistakes(exam, _bias(Head.wrap(image.word(0))));
+    function _mistakes(
+        uint256 exam,
+        Image image,
+        bytes[] calldata portions,
+        uint256 settings
+    ) internal pure override returns (uint256) {
+        int256 bias = _bias(Head.wrap(image.word(0)));
+        return SparseExam.mistakes(exam, image, portions, PORTION_START, _WEIGHTS, settings.features(), bias);
     }
 
     function _validate(bytes calldata sample, uint256 settings) internal pure override {
+        uint256 size = sample.length;
+        if (size != 0 && size % 2 == 0) {
+            (bool rising, uint256 last) = SparseSteps.rises(sample);
+            if (rising && last < settings.features()) return;
+        }
         // slither-disable-next-line unused-return
         SparseSample.check(sample, settings.features());
     }
@@ -133,26 +138,6 @@ abstract contract SparsePerceptron is Trainer {
         (margin, last, rising, memo) = SparseLanes.sum(sample, _WEIGHTS);
         _check(sample, settings, last, rising);
         margin += _bias(head);
-    }
-
-    /// The number of samples in the portions, and the number of their features together.
-    function _size(bytes[] calldata portions) private pure returns (uint256 tests, uint256 postings) {
-        for (uint256 i; i < portions.length; ++i) {
-            for (uint256 offset = PORTION_START; offset < portions[i].length; ++tests) {
-                (, bytes calldata sample, uint256 next) = _batchSample(portions[i], offset);
-                postings += sample.length / 2;
-                offset = next;
-            }
-        }
-    }
-
-    function _addPortion(uint256 exam, Image image, bytes calldata portion) private pure {
-        uint256 offset = PORTION_START;
-        while (offset < portion.length) {
-            (uint256 label, bytes calldata sample, uint256 next) = _batchSample(portion, offset);
-            SparseExam.add(exam, image, sample, label, _WEIGHTS);
-            offset = next;
-        }
     }
 
     function _check(bytes calldata sample, uint256 settings, uint256 last, uint256 rising) private pure {

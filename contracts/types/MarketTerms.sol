@@ -3,17 +3,28 @@ pragma solidity ^0.8.28;
 
 /// The terms of a prediction market, as the incentive's word of a trainer's settings:
 ///
-///     bit 255      184             152              120               88                  56
-///         | stake: 72 | openWithin: 32 | participate: 32 | revealWithin: 32 | evaluateWithin: 32 |
-///     bit 55            40            32           24           23             16         0
-///         | portionSize: 16 | portions: 8 | perPass: 8 | grouped: 1 | drawAfter: 7 | most: 16 |
+///     bit 255     192                  184              152               120                88                   56
+///         | unit: 64 | turnSamples - 1: 8 | openWithin: 32 | participate: 32 | revealWithin: 32 | evaluateWithin: 32 |
+///     bit 55            40            32           24         23             16         0
+///         | portionSize: 16 | portions: 8 | perPass: 8 | spare: 1 | drawAfter: 7 | most: 16 |
 type MarketTerms is uint256;
 
 using MarketTermsLibrary for MarketTerms global;
 
 library MarketTermsLibrary {
+    /// Wei per mistake and round.
+    function unit(MarketTerms terms) internal pure returns (uint256) {
+        return MarketTerms.unwrap(terms) >> 192;
+    }
+
+    /// Wei per sample: a unit per test sample, so that all payments are exact.
     function stake(MarketTerms terms) internal pure returns (uint256) {
-        return MarketTerms.unwrap(terms) >> 184;
+        return terms.unit() * terms.tests();
+    }
+
+    /// The smallest number of samples in a contribution.
+    function turnSamples(MarketTerms terms) internal pure returns (uint256) {
+        return uint256(uint8(MarketTerms.unwrap(terms) >> 184)) + 1;
     }
 
     function openWithin(MarketTerms terms) internal pure returns (uint256) {
@@ -42,10 +53,6 @@ library MarketTermsLibrary {
 
     function perPass(MarketTerms terms) internal pure returns (uint256) {
         return uint8(MarketTerms.unwrap(terms) >> 24);
-    }
-
-    function grouped(MarketTerms terms) internal pure returns (bool) {
-        return (MarketTerms.unwrap(terms) >> 23) & 1 != 0;
     }
 
     function drawAfter(MarketTerms terms) internal pure returns (uint256) {

@@ -40,6 +40,14 @@ class Incentive(ABC, Generic[T]):
     claim_gas: ClassVar[int] = 0
     size_unit: int
 
+    @property
+    def least_samples(self) -> int:
+        """The fewest samples of a contribution: with more than one, only batches are taken."""
+        return 1
+
+    def check_count(self, samples: int) -> None:
+        """Refuse a contribution of too few samples, as the contract does."""
+
     @abstractmethod
     def price(self, elapsed: int, sizes: tuple[int, ...] = (1,)) -> int:
         """Return what samples cost together, in wei, to the unit.

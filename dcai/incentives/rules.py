@@ -225,6 +225,11 @@ class Rules(ABC):
         return 0
 
     @property
+    def least_samples(self) -> int:
+        """How many samples a contribution has at least."""
+        return int(self.incentive.least_samples)
+
+    @property
     def most_features(self) -> int | None:
         """How many features a sample has at most; None: as many as are paid for."""
         return None

@@ -29,6 +29,7 @@ from dcai.simulation.interrupt import held_back
 from dcai.simulation.measure import Course
 from dcai.simulation.recorder import Done, Recorder
 from dcai.simulation.seats import Seat, Seats
+from dcai.simulation.turns import Turns, contribution, shares
 from dcai.simulation.view import View
 from dcai.simulation.world import World
 from dcai.times import duration_text
@@ -48,7 +49,7 @@ class AgentFailed(DcaiError):
 
 class _Planned(NamedTuple):
     seat: Seat
-    action: Contribute | Claim
+    actions: Sequence[Contribute | Claim]
     address: str
     slot: int
     transaction: Transaction
@@ -93,6 +94,7 @@ class Engine:
         self._course = Course(world, self.recorder, [seat.addresses for seat in seats])
         self._views = [View(world, seat) for seat in seats]
         self._turns: list[tuple[int, int]] = []
+        self._gathered = Turns(world.rules.least_samples)
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Let agents act until no sample is left to contribute and nothing is due to anybody.
@@ -115,6 +117,7 @@ class Engine:
                 if progress:
                     progress(world.contributed, world.samples)
                 interrupted()
+        self._give_up()
         self._course.note(last=True)
 
     @contextmanager
@@ -217,10 +220,9 @@ class Engine:
     def _meanwhile(self, planned: Sequence[_Planned]) -> None:
         """Do what needn't wait for the block that is being made."""
         self._course.measure()
-        for one in planned:
-            if isinstance(one.action, Contribute):
-                with suppress(InvalidInput):  # the contract will refuse it, too
-                    self.world.twin.unpack(one.action.sample)  # models keep what they read, and will learn it
+        for action in (action for one in planned for action in one.actions if isinstance(action, Contribute)):
+            with suppress(InvalidInput):  # the contract will refuse it, too
+                self.world.twin.unpack(action.sample)  # models keep what they read, and will learn it
 
     def _ask(self, seat: Seat, question: Callable[..., Any], view: View) -> Any:
         """Ask an agent, whose faults must not cost what the run has found."""
@@ -278,8 +280,9 @@ class Engine:
             return None
         value = action.deposit_wei if isinstance(action, Contribute) else 0
         needed = value + world.gas_fee_wei
-        affordable = promised[address] + needed <= world.balances[address]
+        affordable = promised[address] + self._gathered.wei(address) + needed <= world.balances[address]
         slot = 0
+        actions: Sequence[Contribute | Claim]
         arguments: tuple[object, ...]
         if isinstance(action, Contribute):
             if not affordable:
@@ -287,22 +290,27 @@ class Engine:
                 return None
             if action.row is not None:
                 world.pool.use(action.row)
+            gathered = self._gathered.add(address, action)
+            if not gathered:
+                return None
             slot = ledger.free.pop() if ledger.free else 0
-            function, arguments = "contribute", (action.sample, action.label, slot)
+            function, arguments = contribution(gathered, slot)
+            actions, value = gathered, sum(one.deposit_wei for one in gathered)
+            needed = value + world.gas_fee_wei
         else:
             if not affordable:
                 self._views[seat.index].look_again(action)
                 return None
             if action.id not in world.history.entries:
                 raise self._failed(seat, f"claims contribution {action.id}, of which nothing is open")
-            function, arguments = action.function, world.rules.arguments(action)
+            actions, function, arguments = (action,), action.function, world.rules.arguments(action)
         promised[address] += needed
         try:
             data = self._codec.call(function, *arguments)
         except (EncodingError, KeyError, TypeError) as error:
             raise self._failed(seat, f"did {action!r}, which no transaction can hold: {error}") from error
         call = Call(self._address, data, value, world.gas_limit, function)
-        return _Planned(seat, action, address, slot, Transaction(address, call))
+        return _Planned(seat, actions, address, slot, Transaction(address, call))
 
     def _settle(self, one: _Planned, mined: Mined) -> None:
         """Note the outcome of a transaction."""
@@ -317,25 +325,32 @@ class Engine:
             happened = world.happened(event)
             self._add_due(happened.due)
             number, received = happened.number or number, received + happened.paid_wei
-        if isinstance(one.action, Claim):
-            world.claimed(one.action.function, mined.gas_used)
-        elif one.action.row is not None:
-            self._last_used = world.now
-        self._record(one.seat, one.action, mined.gas_used, number=number, received=received)
+        for action, gas in zip(one.actions, shares(mined.gas_used, len(one.actions)), strict=True):
+            if isinstance(action, Claim):
+                world.claimed(action.function, gas)
+            elif action.row is not None:
+                self._last_used = world.now
+            self._record(one.seat, action, gas, number=number, received=received)
 
     def _refused(self, one: _Planned, mined: Mined) -> None:
-        action = one.action
         refusal = self._blocks.refusal(one.transaction)
         # it would work now: something else in the same block came before it
         reason = "CameTooLate" if refusal is None else type(refusal).__name__
-        self._record(one.seat, action, mined.gas_used, ok=False, reason=reason)
-        if isinstance(action, Contribute):
+        for action, gas in zip(one.actions, shares(mined.gas_used, len(one.actions)), strict=True):
+            self._record(one.seat, action, gas, ok=False, reason=reason)
+            if isinstance(action, Claim):
+                self._views[one.seat.index].look_again(action)
+            elif action.row is not None:
+                self.world.pool.put_back(action.row)
+        if one.slot:
+            self.world.ledger.free.append(one.slot)
+
+    def _give_up(self) -> None:
+        """Note the samples that never became enough for a contribution."""
+        for address, action in self._gathered.given_up():
+            self._record(self._owners[address], action, 0, ok=False, reason="TurnTooSmall")
             if action.row is not None:
                 self.world.pool.put_back(action.row)
-            if one.slot:
-                self.world.ledger.free.append(one.slot)
-        else:
-            self._views[one.seat.index].look_again(action)
 
     def _add_due(self, dues: Iterable[Due]) -> None:
         entries = self.world.history.entries

@@ -102,7 +102,7 @@ class World:
         self.first_id = ledger.history.next_id
         slots = -(-(16 + twin.parameter_bytes(twin.settings())) // 32)
         limit = _CONTRIBUTE_GAS + _SLOT_GAS * slots + _FEATURE_GAS * twin.n_features * len(twin.classes)
-        self.gas_limit = min(limit, TRANSACTION_GAS_LIMIT)
+        self.gas_limit = min(limit * rules.least_samples, TRANSACTION_GAS_LIMIT)
 
     @property
     def twin(self) -> Twin:

@@ -114,6 +114,35 @@ def batches(
         yield start, len(samples)
 
 
+def turns(
+    model: Twin, samples: Sequence[bytes], labels: Sequence[int], *, least: int, most_bytes: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and last + 1 of the samples of each batch, where no batch may have fewer than `least`.
+
+    As many batches as there can be, of about the same size.
+
+    Raises
+    ------
+    InvalidInput
+        If one of them is too large for a transaction.
+    """
+    total, count = len(samples), len(samples) // least
+    for number in range(count):
+        start, end = total * number // count, total * (number + 1) // count
+        some, given = samples[start:end], labels[start:end]
+        touched = {slot for sample, label in zip(some, given, strict=True) for slot in model.touched(sample, label)}
+        gas, size = estimate(model, some, touched), sum(len(sample) + 3 for sample in some)
+        if gas > _MOST_LEARNING or end - start > MAX_BATCH or size > most_bytes:
+            surplus = total - count * least
+            way_out = f"add {least - surplus}, or leave {surplus} out" if surplus else "take smaller ones"
+            raise InvalidInput(
+                f"A contribution to this trainer has {least:,} samples or more, so these {total:,} make {count:,}; "
+                f"one has {end - start:,} samples, {size:,} bytes and up to {gas:,} gas, and a transaction holds "
+                f"{MAX_BATCH:,}, {most_bytes:,} and {_MOST_LEARNING:,}: {way_out}."
+            )
+        yield start, end
+
+
 def claim_parts(model: Twin, samples: Sequence[bytes], positions: Iterable[int], claim_gas: int) -> Iterator[list[int]]:
     """Yield positions in a batch in as many parts as a claim takes at so much gas for each, beside asking the model."""
     part: list[int] = []

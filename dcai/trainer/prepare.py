@@ -9,7 +9,7 @@ from dcai.amounts import Amount, wei
 from dcai.chain.call import Call
 from dcai.errors import InvalidInput, TooLarge
 from dcai.samples import pack_batch
-from dcai.trainer.batches import Batch, Batched, batches, most_gas
+from dcai.trainer.batches import Batch, Batched, batches, most_gas, turns
 from dcai.trainer.contribution import Contribution, entry_of
 from dcai.trainer.inputs import listed
 from dcai.trainer.log import Entry
@@ -85,7 +85,8 @@ class Calls:
         ------
         InvalidInput
             If there aren't as many labels as inputs, an input holds nothing to encode, or a label is unknown; the
-            sentence names the row, counted from 1.
+            sentence names the row, counted from 1. If the trainer takes batches of some size only, and the rows can't
+            be divided into such.
         """
         inputs, given = self._trainer.inputs.listed(data), listed(labels, "labels")
         if len(inputs) != len(given):
@@ -101,7 +102,12 @@ class Calls:
             except TooLarge as error:
                 error.args = (f"Row {row} of {len(inputs)}: {error}",)
                 raise
-        ranges = batches(model, samples, numbers, claim_gas=incentive.claim_gas, most_bytes=incentive.batch_bytes)
+        least, most_bytes = incentive.least_samples, incentive.batch_bytes
+        if least == 1:
+            ranges = batches(model, samples, numbers, claim_gas=incentive.claim_gas, most_bytes=most_bytes)
+        else:
+            incentive.check_count(len(samples))
+            ranges = turns(model, samples, numbers, least=least, most_bytes=most_bytes)
         return Batched((Batch(samples[a:b], numbers[a:b], rows[a:b]) for a, b in ranges), skipped)
 
     def batch(
@@ -128,6 +134,7 @@ class Calls:
             Pay even more than ten times as much.
         """
         trainer = self._trainer
+        trainer.incentive.check_count(len(samples))
         each = self._deposit(samples, deposit_wei, force=force)
         value = each * len(samples)
         args: list[Any]

@@ -158,7 +158,7 @@ class Trainer(TrainerView, Generic[C, H]):
         Parameters
         ----------
         data
-            The input to contribute; left out, one of an ordinary size.
+            The input to contribute; left out, one of an ordinary size, or as many as a contribution has at least.
         many
             The inputs of a batch, instead.
         skip_unknown
@@ -173,10 +173,15 @@ class Trainer(TrainerView, Generic[C, H]):
             raise InvalidInput(f"quote takes one input or many=…, not both: leave out {shortened(data)}, or many=….")
         if many is None and skip_unknown:
             raise InvalidInput("skip_unknown=True is for many=…: give a list of inputs there, or leave it out.")
+        skipped: tuple[int, ...] = ()
+        sizes = (1,) * self.incentive.least_samples
         if many is not None:
             rows = self.inputs.contributed(many, skip_unknown=skip_unknown)
-            return Quote.of(self, self.inputs.sizes(rows.samples), rows.skipped)
-        return Quote.of(self, (1,) if data is None else self.inputs.sizes([self.inputs.sample(data)]))
+            sizes, skipped = self.inputs.sizes(rows.samples), rows.skipped
+        elif data is not None:
+            sizes = self.inputs.sizes([self.inputs.sample(data)])
+        self.incentive.check_count(len(sizes))
+        return Quote.of(self, sizes, skipped)
 
     def price(self, sizes: tuple[int, ...], *, elapsed: int) -> int:
         """Return what samples with so many features each cost together in the next block, wei, to the unit.

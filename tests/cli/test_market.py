@@ -150,3 +150,28 @@ def test_a_market_needs_its_stake_and_its_portions(run, model):
 
     assert done.exit_code == 2
     assert "--stake-wei" in done.stderr
+
+
+def test_the_status_of_a_market_of_turns_tells_what_a_turn_needs(run, chain, model, reviews, tmp_path):
+    done = run(
+        "deploy", model, "--incentive", "prediction-market", "--stake-wei", STAKE, "--portion-size", 2, "--portions", 3,
+        "--draw-after", 2, "--participate", "1 day", "--turn-samples", 3, "--most-samples", 10, "--yes",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    market, secret = done.stdout.strip(), tmp_path / "secret.json"
+    assert run("market", "prepare", market, reviews, "-o", secret).exit_code == 0
+    assert run("market", "commit", market, secret, "--bounty-wei", 100 * STAKE, "--yes").exit_code == 0
+
+    # three samples of ten burn 9 of 100 parts of the bounty
+    assert told(run, market)["turn"] == {"samples": 3, "stakes_wei": 3 * STAKE, "fee_wei": 9 * STAKE}
+    assert f"3 samples or more: {3 * STAKE:,} wei of stakes, and {9 * STAKE:,} of fees now" in shown(run, market)
+
+    trainer = dcai.attach(chain, market)
+    for _ in range(2):
+        trainer.contribute_many(["dull and long"] * 4, ["bad"] * 4, sender=chain.accounts[1], progress=False)
+    assert "3 samples, and 2 places are left" in shown(run, market)
+
+
+def shown(run, market):
+    """Return the table of a market's status in one line."""
+    return " ".join(run("market", "status", market).stdout.replace("│", " ").split())

@@ -75,7 +75,7 @@ def test_it_conforms(chain, check):
     [
         (dcai.DepositRefundTake(), {"patience": "40 days"}),
         (dcai.Gamified(reporter_good=1), {}),
-        (market(group_by_participant=True), MARKET),
+        (market(turn_samples=1), MARKET),
     ],
     ids=lambda value: type(value).__name__,
 )

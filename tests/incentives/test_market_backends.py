@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -146,11 +147,12 @@ def story_of(chain, new_wallet, draws):
     settled(story)
     failed(story)
     forfeited(story)
+    in_turns(story)
     return story
 
 
-def create(story, name, salt):
-    packed = Settings(INCENTIVE, binary.settings(len(PARAMETERS) - 2), "Market", ("no", "yes")).packed()
+def create(story, name, salt, incentive=INCENTIVE):
+    packed = Settings(incentive, binary.settings(len(PARAMETERS) - 2), "Market", ("no", "yes")).packed()
     return story.create(name, packed, PARAMETERS, salt=salt)
 
 
@@ -238,6 +240,14 @@ def forfeited(story):
     story.wait_until(7 * DAY)
     story.send("forfeit", "forfeit", sender=story.dave)
     assert story.chain.balance(story.trainer) == 0
+
+
+def in_turns(story):
+    create(story, "create one with turns", 3, replace(INCENTIVE, turn_samples=2))
+    drawn = story.open(HIDDEN)
+    story.send("open the one with turns", "reveal", HIDDEN.hashes, drawn, HIDDEN.portions[drawn], sender=story.creator)
+    story.refuse("TurnTooSmall", "contribute", b"\0\1", 1, 0, sender=story.alice, value=STAKE)
+    story.contribute("contribute a turn", [[1], [2]], [0, 1], sender=story.bob)
 
 
 @pytest.fixture(scope="module")

@@ -165,7 +165,7 @@ def test_scores_tell_what_each_turn_was_worth_once_the_test_set_is_known(stage, 
 
     assert [(one.number, one.author, one.samples) for one in scores] == [
         (1, market.alice, 1),
-        *((number, market.bob, 1) for number in (3, 4, 5)),
+        (2, market.bob, 3),
         (6, market.alice, 1),
     ]
     owed = market.replay().owed()

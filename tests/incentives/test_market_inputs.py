@@ -31,6 +31,10 @@ from tests.support.market_stage import ROUNDS, Stage
         ({"per_pass": 10}, ("per_pass", "1 to 9")),
         ({"draw_after": 1}, ("draw_after", "2 to 127")),
         ({"draw_after": 128}, ("draw_after", "2 to 127")),
+        ({"stake_wei": 2**70, "portion_size": 1, "portions": 2}, ("stake_wei", "2^64", str(2**64))),
+        ({"turn_samples": 0}, ("turn_samples", "1 to 256")),
+        ({"turn_samples": 257}, ("turn_samples", "1 to 256")),
+        ({"turn_samples": 100, "most_samples": 99}, ("turn_samples", "1 to 99", "not 100")),
         ({"most_samples": 0}, ("most_samples", "1 to 65535")),
         ({"most_samples": 65_536}, ("most_samples", "1 to 65535")),
         ({"size_unit": 0}, ("size_unit", "1 to 65535")),
@@ -63,7 +67,7 @@ def test_settings_survive_the_word_that_the_contract_keeps():
             evaluate_within=4,
             per_pass=1,
             draw_after=127,
-            group_by_participant=True,
+            turn_samples=7,
             most_samples=7,
             size_unit=9,
         ),
@@ -79,7 +83,8 @@ def test_the_contract_refuses_settings_that_python_does(chain, stage, monkeypatc
     packed = good.packed()
     for start, wrong in (
         (0, bytes(9)),  # no stake
-        (0, b"\0\0\0\0\0\0\0\0\1"),  # no multiple
+        (0, b"\xff" * 8 + packed[8:25] + b"\x7f\xff"),  # a stake of more than 72 bits
+        (8, b"\1" + packed[9:30] + b"\0\1"),  # a turn of two samples, where one is taken
         (9, bytes(4)),
         (13, bytes(4)),
         (17, bytes(4)),

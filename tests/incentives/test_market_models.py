@@ -35,7 +35,7 @@ def test_every_product_with_a_market_is_here():
 def settings_of_markets(draw):
     portions = draw(st.integers(2, 6))
     per_pass = draw(st.none() | st.integers(1, portions - 1))
-    return terms(portions, draw(st.integers(1, 5)), per_pass=per_pass, group_by_participant=draw(st.booleans()))
+    return terms(portions, draw(st.integers(1, 5)), per_pass=per_pass, turn_samples=draw(st.sampled_from([1, 1, 2, 3])))
 
 
 people = st.integers(0, 4)
@@ -56,7 +56,7 @@ def test_markets_pay_what_the_rule_says_to_the_wei(anvil_chain, contract):
         model, samples = fitted(contract, random)
         market, test_set = opened(chain, model, incentive, samples, random, rounds=rounds)
         for person, size in contributions:
-            labels = random.integers(len(model.classes), size=size).tolist()
+            labels = random.integers(len(model.classes), size=max(size, incentive.turn_samples)).tolist()
             data = [samples.features() for _ in labels]
             market.contribute_many(data, labels, sender=chain.accounts[person], progress=False)
         chain.travel(incentive.participate)
@@ -123,7 +123,7 @@ def test_a_class_added_while_people_contribute_counts_from_then_on(anvil_chain):
     random = np.random.default_rng(5)
     for contract in ("SparseMulticlassPerceptronPM", "NearestCentroidPM"):
         model, samples = fitted(contract, random)
-        market, test_set = opened(anvil_chain, model, terms(3, 3, group_by_participant=True), samples, random)
+        market, test_set = opened(anvil_chain, model, terms(3, 3), samples, random)
         market.contribute(samples.features(), 0)
         market.add_class("new")
         market.contribute_many([samples.features() for _ in range(4)], [3, 3, 0, 1], sender=anvil_chain.accounts[1])

@@ -191,12 +191,9 @@ def evaluates_all_but_the_last_pass(market):
 FAILURES = [reveals_nothing, reveals_one, evaluates_nothing, evaluates_a_part, evaluates_all_but_the_last_pass]
 
 
-@pytest.mark.parametrize("grouped", [False, True], ids=["single", "grouped"])
 @pytest.mark.parametrize("fail", FAILURES, ids=lambda fail: fail.__name__)
-def test_of_a_market_that_failed_every_sample_gets_its_stake_and_nobody_the_bounty(
-    stage, chain, refused, fail, grouped
-):
-    market = stage(Phase.REVEAL, per_pass=1, group_by_participant=grouped)
+def test_of_a_market_that_failed_every_sample_gets_its_stake_and_nobody_the_bounty(stage, chain, refused, fail):
+    market = stage(Phase.REVEAL, per_pass=1)
     fail(market)
     assert market.market.course().phase == Phase.FAILED
     for entry in market.market.history().entries.values():

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import dcai
+from scripts.studies.market import turns
+from scripts.studies.market.attacks import ATTACKS
 from scripts.studies.market.chain import both_ways
 from scripts.studies.market.claims import check
-from scripts.studies.market.course import HOSTILE, Gains, Order, Steps, learn, mistakes, turns
+from scripts.studies.market.course import HOSTILE, Gains, Order, Steps, hidden, learn, mistakes
 from scripts.studies.market.provider import (
     FILLED_HONEST,
     FIRST,
@@ -18,8 +20,10 @@ from scripts.studies.market.provider import (
     filled,
     poisoned,
 )
-from scripts.studies.market.settings import SETTINGS
-from scripts.studies.reviews import Reviews
+from scripts.studies.market.settings import CASES, SETTINGS
+from scripts.studies.market.turns import MODELS, ROOM, Deal, Held, hold
+from scripts.studies.reviews import Data, Reviews
+from tests.support.market_rule import gains as by_the_rule
 
 WORDS, TESTS = 60, 50
 
@@ -43,13 +47,14 @@ def start(reviews):
     return dcai.SparsePerceptron(("no", "yes")).fit(*reviews(10)).twin
 
 
-@pytest.mark.parametrize("grouped", [False, True])
-def test_the_contract_pays_what_is_computed_to_the_wei(reviews, start, chain, grouped):
-    told = reviews(40)
-    authors = Order(honest=3).authors(np.random.default_rng(1), 40)
+@pytest.mark.parametrize("turn", [1, 5])
+def test_the_contract_pays_what_is_computed_to_the_wei(reviews, start, chain, turn):
+    told = reviews(60)
+    authors = Order(5, 5).authors(np.random.default_rng(1), 60)
     told.labels[HOSTILE[authors]] ^= 1
+    some = [told.take(np.arange(at, at + turn)) for at in range(0, 60, turn)]
 
-    paid, computed = both_ways(chain, start, told, authors, reviews(TESTS), rounds=1_000, grouped=grouped)
+    paid, computed = both_ways(chain, start, some, authors[::turn], reviews(TESTS), rounds=1_000)
 
     assert paid == computed
     assert len(set(paid)) > 1
@@ -83,11 +88,33 @@ def test_those_who_are_first_contribute_all_of_theirs_before_the_others():
     assert np.array_equal(HOSTILE[authors], np.sort(HOSTILE[authors]))
 
 
-def test_a_turn_is_a_contribution_or_where_they_are_grouped_a_participants_consecutive_ones():
-    authors = np.array([0, 0, 1, 0, 2, 2])
+@pytest.fixture
+def deal(reviews, monkeypatch):
+    """Return the reviews of a seed, in a market with fewer."""
+    for name, few in (("SAMPLES", 90), ("_SPARE", 200), ("_OPENED", 10)):
+        monkeypatch.setattr(turns, name, few)
+    return Deal(3, Data(reviews(310), reviews(TESTS + 10)))
 
-    assert turns(authors, grouped=False).tolist() == [0, 1, 2, 3, 4, 5]
-    assert turns(authors, grouped=True).tolist() == [1, 2, 3, 5]
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_turns_are_paid_by_the_rule_whoever_attacks(deal, model, attack):
+    held = hold(deal, model, attack, 9, (20, TESTS))
+
+    assert held.mistakes.shape == (11, 2)
+    assert len(held.authors) == 10
+    for at, tests in enumerate((20, TESTS)):
+        course, size = held.mistakes[:, at].tolist(), hidden(tests)
+        assert max(course) <= size
+        rule = np.array(by_the_rule(course, size, 30, [9] * 10)) / size
+        assert held.gains(30, tests, fees=False) == pytest.approx(rule)
+        assert held.gains(30, tests).sum() == pytest.approx(rule.sum() - 30 * (90 / ROOM) ** 2)
+
+
+def test_those_who_know_what_they_send_leave_other_models_behind(deal):
+    held = [hold(deal, "SparsePerceptron", attack, 9, (TESTS,)).mistakes.tobytes() for attack in ATTACKS]
+
+    assert len(set(held)) > len(ATTACKS) // 2
 
 
 def harm(start, before, one, tests):
@@ -124,13 +151,18 @@ def test_a_page_that_concludes_what_its_figures_do_not_show_is_not_written():
     gains = {setting: Gains(2 + np.linspace(-0.1, 0.1, 5), 1 + np.linspace(-0.1, 0.1, 5)) for setting in SETTINGS}
     steps = [Steps(np.array([-2, 2, 3]), np.array([0, 3, 4]), 10)] * 5
     trials = {name: [Trial(1, 5.0, -1.0 - seed / 10) for seed in range(5)] for name in (NOTHING, FIRST, POISON)}
+    # every turn brings the error down, whoever sends it
+    course = 900 - np.arange(11)[:, np.newaxis] * np.ones(4, dtype=np.int64)
+    sizes = tuple(map(hidden, (100, 300, 1_000, 5_000)))
+    held = {case: [Held(course, sizes, np.arange(10) % 5, case.turn)] * 5 for case in CASES}
 
     with pytest.raises(RuntimeError) as refused:
-        check(gains, steps, trials, Filled(samples=9_970, fees=500.0, back=1.0, gas=0))
+        check(gains, steps, trials, held, Filled(samples=9_970, fees=500.0, back=1.0, gas=0))
 
     for claim in (
         "after all others the hostile lose",
         "without the provider they gain",
+        "every attack but the provider's loses",
         "filling a market costs its bounty in fees",
         "nothing of a failed market's bounty comes back",
     ):

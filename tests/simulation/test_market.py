@@ -210,3 +210,21 @@ def test_dense_models_play_too():
     result = simulate(scenario(GOOD, BAD, model="DensePerceptron", **TERMS))
 
     assert (result.stopped, result.problems) == (None, ())
+
+
+def test_agents_contribute_in_turns_and_what_is_not_enough_for_one_is_left():
+    played_in_turns = played(market(PROVIDER, GOOD, BAD, turn_samples=5))
+    result = played_in_turns.result
+
+    assert (result.problems, result.open) == ((), 0)
+    assert sum(one.gain_wei + one.fee_wei for one in result.outcomes) == -burnt(result.contributed)
+    for name in ("honest", "bad"):
+        entries = played_in_turns.by(name)
+        assert {len(entry.samples()) for entry in entries} == {5}
+        one = played_in_turns.outcome(name)
+        assert one.earned["samples"] == one.done["contribute"] == 5 * len(entries)
+        assert one.received_wei == pytest.approx(kept(played_in_turns, name) + one.earned["score"] * STAKE)
+        assert one.refused.get("TurnTooSmall", 0) < 5
+    # each sample of a turn has its part of the gas
+    made = result.actions.query("function == 'contribute' and ok")
+    assert made["gas"].groupby(made["id"]).agg(lambda gas: gas.max() - gas.min()).max() <= 1

@@ -77,6 +77,10 @@ class Attempt:
         """Return the call."""
         onward = ONWARD[book.phase(now)]
         function = self.function or onward[self.which % len(onward)]
+        # what is to bring the market further must have the samples of a turn
+        size = max(self.size, book.terms.turn) if self.function is None else self.size
+        if self.function is None and function == "contribute" and size > self.size:
+            function = "contributeBatch"
         wrong = "" if self.wrong is None else WRONG[function][self.wrong % len(WRONG[function])]
         args: tuple[Any, ...] = ()
         value = 0
@@ -92,9 +96,9 @@ class Attempt:
                 label = 9 if wrong == "label" else self.which % 2
                 args, value = (samples[self.which % len(samples)], label, 0), book.price(1) + self.more
             case "contributeBatch":
-                some = [((self.which >> at) % 2, samples[(self.which + at) % len(samples)]) for at in range(self.size)]
+                some = [((self.which >> at) % 2, samples[(self.which + at) % len(samples)]) for at in range(size)]
                 least = {"longest": LONGEST_CALL - 128, "too long": LONGEST_CALL - 127}.get(wrong, 0)
-                args, value = (pack_batch(some).ljust(least, b"\0"), 0), book.price(self.size) + self.more
+                args, value = (pack_batch(some).ljust(least, b"\0"), 0), book.price(size) + self.more
             case "evaluate":
                 args = (self._evaluation(book, hidden, wrong),)
             case "collect":

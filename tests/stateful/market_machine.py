@@ -58,7 +58,7 @@ def terms(draw: st.DrawFn) -> Terms:
             st.sampled_from([(60, 12, 60, 60), (60, 25, 60, 200), (20, 8, 10, 10), (60, 12, 5, 60), (5, 9, 60, 60)])
         ),
         per_pass=draw(st.integers(1, portions - 1)),
-        grouped=draw(st.booleans()),
+        turn=draw(st.sampled_from([1, 1, 2, 3])),
         most=draw(st.sampled_from([8, 40])),
     )
 
@@ -384,6 +384,6 @@ def incentive(terms: Terms) -> dcai.PredictionMarket:
         evaluate_within=to_evaluate,
         per_pass=terms.per_pass,
         draw_after=DRAW_AFTER,
-        group_by_participant=terms.grouped,
+        turn_samples=terms.turn,
         most_samples=terms.most,
     )

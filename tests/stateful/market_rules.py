@@ -151,16 +151,14 @@ class Market:
         def mistakes() -> int:
             return sum(model.label_of(sample) != label for label, sample in tests)
 
-        authors, counted, last = [], [mistakes()], len(self.samples) - 1
-        for at, (one, position) in enumerate(self.samples):
-            label, sample = one.samples[position]
-            model.learn(sample, label)
-            author = one.claim.author
-            if not self.terms.grouped or at == last or self.samples[at + 1][0].claim.author != author:
-                authors.append(author)
-                counted.append(mistakes())
-        for author, gain in zip(authors, gains(counted, len(tests), self.rounds), strict=True):
-            stakes[author] += gain * self.terms.unit
+        counted = [mistakes()]
+        for one in self.made:
+            for label, sample in one.samples:
+                model.learn(sample, label)
+            counted.append(mistakes())
+        at_risk = [len(one.samples) for one in self.made]
+        for one, gain in zip(self.made, gains(counted, len(tests), self.rounds, at_risk), strict=True):
+            stakes[one.claim.author] += gain * self.terms.unit
         return stakes
 
     def fees(self, samples: int) -> int:
@@ -254,6 +252,8 @@ class Market:
             if one >= len(self.start.classes):
                 raise Refused("UnknownLabel", one, len(self.start.classes))
         self._only(now, Phase.PARTICIPATION)
+        if len(samples) < self.terms.turn:
+            raise Refused("TurnTooSmall", len(samples), self.terms.turn)
         required, count = self.price(len(samples)), len(self.samples)
         if not required <= value <= MAX_DEPOSIT:
             raise Refused("WrongStake", required, value)

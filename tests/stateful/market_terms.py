@@ -33,7 +33,7 @@ class Terms:
     size: int
     times: tuple[int, int, int, int]
     per_pass: int
-    grouped: bool
+    turn: int
     most: int
 
     @property

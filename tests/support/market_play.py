@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import deepcopy
-from itertools import count, groupby
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -166,20 +166,14 @@ class Replay:
         def mistakes():
             return sum(model.label_of(sample) != label for sample, label in tests)
 
-        turns, counted = [], [mistakes()]
-        for author, steps in groupby(self.steps, lambda step: step[0].author):
-            for _, sample, label in steps:
-                model.learn(sample, label)
-                if not incentive.group_by_participant:
-                    turns.append(author)
-                    counted.append(mistakes())
-            if incentive.group_by_participant:
-                turns.append(author)
-                counted.append(mistakes())
-        rounds = self.market.history().bounty_wei // incentive.stake_wei
-        owed = Counter()
-        for author, gain in zip(turns, gains(counted, len(tests), rounds), strict=True):
-            owed[author] += gain * UNIT
+        counted = [mistakes()]
         for entry in self.entries:
-            owed[entry.author] += entry.kept_wei
+            for sample, label in entry.samples():
+                model.learn(sample, label)
+            counted.append(mistakes())
+        rounds = self.market.history().bounty_wei // incentive.stake_wei
+        stakes = [len(entry.samples()) for entry in self.entries]
+        owed = Counter()
+        for entry, gain in zip(self.entries, gains(counted, len(tests), rounds, stakes), strict=True):
+            owed[entry.author] += gain * UNIT + entry.kept_wei
         return owed

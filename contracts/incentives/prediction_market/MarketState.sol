@@ -41,10 +41,8 @@ abstract contract MarketState is IPredictionMarket, Trainer {
     bytes32 internal _position;
     uint256 internal _revealed;
     uint256 internal _remainder;
-    address internal _author;
     Rounds internal _rounds;
-    /// The mistakes after each sample, in the passes before the last, by the number of the sample: that of its
-    /// contribution, or in a batch that of its position.
+    /// The mistakes after each contribution, in the passes before the last.
     LibMap.Uint16Map internal _mistakesAfter;
     mapping(address person => uint256) internal _owed;
 
@@ -62,7 +60,7 @@ abstract contract MarketState is IPredictionMarket, Trainer {
                 portionSize: terms_.portionSize(),
                 perPass: terms_.perPass(),
                 drawAfter: terms_.drawAfter(),
-                grouped: terms_.grouped(),
+                turnSamples: terms_.turnSamples(),
                 most: terms_.most()
             });
     }
@@ -139,7 +137,7 @@ abstract contract MarketState is IPredictionMarket, Trainer {
     /// is full: filling a market costs what its provider gets back by it.
     function _fees(uint256 bounty, MarketTerms terms_, uint256 samples) internal pure returns (uint256) {
         uint256 most = terms_.most();
-        // a bounty has 112 bits and a market 16 bits of samples (a question about the price of more may get a wrong
+        // a bounty has 120 bits and a market 16 bits of samples (a question about the price of more may get a wrong
         // answer)
         unchecked {
             return (bounty * samples * samples) / (most * most);

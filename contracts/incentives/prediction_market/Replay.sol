@@ -10,7 +10,8 @@ import {MarketTerms} from "../../types/MarketTerms.sol";
 import {Settings} from "../../types/Settings.sol";
 import {TestSet} from "./TestSet.sol";
 
-/// The evaluation: replays contributions in memory, counts the mistakes after each, and books gains and losses.
+/// The evaluation: replays contributions in memory, counts the mistakes after each, and books gains and losses. Each
+/// contribution is one turn of the rule.
 abstract contract Replay is TestSet {
     using LibMap for LibMap.Uint16Map;
 
@@ -23,8 +24,6 @@ abstract contract Replay is TestSet {
         uint256 rounds;
         /// the number of samples that may still be evaluated
         uint256 most;
-        /// the author whose grouped contributions are being evaluated
-        address author;
         bool last;
         /// the gain of everybody scored in this call
         int256 gain;
@@ -47,7 +46,7 @@ abstract contract Replay is TestSet {
         // a contribution of which no sample may be evaluated does not begin: its author would get the stake twice
         for (uint256 i; i < evaluation.contributions.length && run.most != 0; ++i)
             _replay(run, cursor, evaluation.portions, evaluation.contributions[i], evaluation.slots[i]);
-        _finish(run, cursor, evaluation.portions);
+        _finish(run, cursor);
     }
 
     /// Lets the model in memory learn the next samples of a contribution, and scores its author.
@@ -64,43 +63,26 @@ abstract contract Replay is TestSet {
         // records are paid only after a failed evaluation
         uint256 open = _stored(c, slot).open();
         if (open < count * run.terms.stake()) revert UnknownContribution(c.id, slot);
-        if (cursor.position == 0) _begin(run, cursor, portions, c.author, open);
+        // whatever the rule leaves of the stakes, and what was sent beyond the price
+        if (run.last && cursor.position == 0) _owed[c.author] += open;
         (uint256 label, bytes calldata sample, uint256 offset) = (c.label, c.sample, 1);
         for (uint256 i; i < count; ++i) {
-            if (batch) (label, sample, offset) = _batchSample(c.sample, offset);
+            if (batch) (label, sample, offset) = _nextSample(c.sample, offset);
             if (i < cursor.position) continue;
             if (run.most == 0) return;
             --run.most;
             _study(run.exam, run.image, sample, label, run.settings);
-            if (!run.terms.grouped()) _score(run, cursor, portions, batch ? c.id + 1 + i : c.id, c.author);
             cursor.position = uint16(i + 1);
         }
+        _score(run, cursor, portions, c.author, count);
         cursor.position = 0;
         cursor.next = uint40(batch ? c.id + 1 + count : c.id + 1);
     }
 
-    /// Ends the turn of the previous author, if contributions are grouped, and credits the author with what is open:
-    /// the stakes and more.
-    function _begin(
-        Run memory run,
-        Cursor memory cursor,
-        bytes[] calldata portions,
-        address author,
-        uint256 open
-    ) private {
-        if (run.terms.grouped() && run.author != author) {
-            if (run.author != address(0)) _score(run, cursor, portions, cursor.next - 1, run.author);
-            run.author = author;
-        }
-        if (run.last) _owed[author] += open;
-    }
-
     /// Stores the progress, or ends the pass or the evaluation.
-    function _finish(Run memory run, Cursor memory cursor, bytes[] calldata portions) private {
+    function _finish(Run memory run, Cursor memory cursor) private {
         bool complete = cursor.next == HeadLibrary.read().nextId();
-        if (complete && run.terms.grouped()) _score(run, cursor, portions, cursor.next - 1, run.author);
         emit Evaluated(cursor.pass, cursor.next, cursor.position);
-        if (run.terms.grouped()) _author = complete ? address(0) : run.author;
         if (!complete) {
             _position = _digest(run.image, HeadLibrary.BYTES + _parameterBytes(run.settings));
         } else if (run.last) {
@@ -110,30 +92,32 @@ abstract contract Replay is TestSet {
         }
         cursor.movedAt = uint40(block.timestamp);
         _cursor = cursor;
-        if (run.gain != 0) _remainder = uint256(int256(_remainder) - run.gain * int256(_unit(run.terms)));
+        if (run.gain != 0) _remainder = uint256(int256(_remainder) - run.gain * int256(run.terms.unit()));
         if (cursor.settled) emit Settled(_remainder);
     }
 
-    /// Counts the mistakes after the sample with this number, and in the last pass books the gain of its author.
+    /// Counts the mistakes after a contribution, and in the last pass books the gain of its author.
     function _score(
         Run memory run,
         Cursor memory cursor,
         bytes[] calldata portions,
-        uint256 number,
-        address author
+        address author,
+        uint256 samples
     ) private {
+        uint256 id = cursor.next;
         uint256 mistakes = _mistakes(run.exam, run.image, portions, run.settings);
-        if (cursor.pass != 0) mistakes += _mistakesAfter.get(number);
+        if (cursor.pass != 0) mistakes += _mistakesAfter.get(id);
         if (!run.last) {
-            _mistakesAfter.set(number, uint16(mistakes));
+            _mistakesAfter.set(id, uint16(mistakes));
             return;
         }
-        (int256 gain, uint256 depth) = _rounds.play(run.rounds, mistakes, cursor.depth);
+        uint256 spare = (samples - 1) * run.terms.tests();
+        (int256 gain, uint256 depth) = _rounds.play(run.rounds, mistakes, spare, cursor.depth);
         cursor.depth = uint24(depth);
         if (gain == 0) return;
         run.gain += gain;
-        // at most the stake is lost, which was credited before
-        _owed[author] = uint256(int256(_owed[author]) + gain * int256(_unit(run.terms)));
+        // at most the stakes are lost, which were credited before
+        _owed[author] = uint256(int256(_owed[author]) + gain * int256(run.terms.unit()));
     }
 
     /// The model in memory with the given parameters. Reverts unless they are those at this point.
@@ -149,15 +133,9 @@ abstract contract Replay is TestSet {
         run.terms = MarketTerms.wrap(packed);
         run.rounds = _opening.rounds;
         run.last = cursor.pass + 1 == run.terms.passes();
-        run.author = _author;
     }
 
     function _atStart(Cursor memory cursor) private pure returns (bool) {
         return cursor.next == 1 && cursor.position == 0;
-    }
-
-    /// Wei per mistake and round.
-    function _unit(MarketTerms terms_) private pure returns (uint256) {
-        return terms_.stake() / terms_.tests();
     }
 }

@@ -87,6 +87,21 @@ abstract contract TestSet is MarketState {
         }
     }
 
+    /// Does what `_batchSample` does, without checking that the sample ends within the batch.
+    function _nextSample(
+        bytes calldata batch,
+        uint256 offset
+    ) internal pure returns (uint256 label, bytes calldata sample, uint256 next) {
+        assembly ("memory-safe") {
+            let position := add(batch.offset, offset)
+            let word := calldataload(position)
+            label := byte(0, word)
+            sample.offset := add(position, 3)
+            sample.length := and(shr(232, word), 0xffff)
+            next := add(add(offset, 3), sample.length)
+        }
+    }
+
     /// The digest of the parameters, which follow the head.
     function _digest(Image image, uint256 length) internal pure returns (bytes32 digest) {
         assembly ("memory-safe") {
@@ -100,7 +115,8 @@ abstract contract TestSet is MarketState {
         uint256 classes_ = HeadLibrary.read().classes();
         uint256 offset = PORTION_START;
         for (; offset < content.length; ++count) {
-            (uint256 label, bytes calldata sample, uint256 next) = _batchSample(content, offset);
+            (uint256 label, bytes calldata sample, uint256 next) = _nextSample(content, offset);
+            if (next > content.length) revert BadBatch();
             if (label >= classes_) revert UnknownLabel(label, classes_);
             _validate(sample, settings);
             offset = next;

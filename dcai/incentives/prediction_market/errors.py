@@ -37,6 +37,19 @@ class WrongStake(ContractError):
     )
 
 
+class TurnTooSmall(ContractError):
+    """The contribution has fewer samples than a turn."""
+
+    declaration = "uint256 samples, uint256 least"
+    sentence = (
+        "A contribution to this market is a turn of at least {least} samples, and this has {samples}: {missing} more "
+        "are missing; contribute them together, with contribute_many."
+    )
+
+    def _readable(self, figures: dict[str, Any]) -> dict[str, str]:
+        return {"missing": f"{figures['least'] - figures['samples']:,}"}
+
+
 class MarketFull(ContractError):
     """The market takes no more samples."""
 

@@ -142,7 +142,6 @@ class MarketHistory(History[MarketEntry]):
             self.entries.values(),
             self.tests(),
             rounds=self.bounty_wei // self.incentive.stake_wei,
-            grouped=self.incentive.group_by_participant,
         )
 
     def expectations(self) -> Iterator[Expected]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 
 class Rounds:
-    """All rounds of a market, played participant by participant, in the order in which they contributed.
+    """All rounds of a market, played turn by turn, in the order in which they were contributed.
 
-    In each round a participant gains the mistakes of the nearest one before that is still in (at first the model at the
-    start), less its own; it leaves after the first round in which it has less than it staked.
+    Each turn is a participant, with the stakes of all its samples. In each round a participant gains the mistakes of
+    the nearest one before that is still in (at first the model at the start), less its own; it leaves after the first
+    round in which it has less than one stake.
 
     What later participants ask of the earlier ones is only who is the last one in, round by round. That is kept as
     stretches of rounds on a stack, the earliest on top; a participant takes off those that it outlives, and adds one.
@@ -24,16 +25,21 @@ class Rounds:
         self._rounds = rounds
         self._stretches = [(rounds, mistakes)]
 
-    def play(self, mistakes: int) -> int:
+    def play(self, mistakes: int, spare: int) -> int:
         """Return what the next participant gains, in stakes divided by the number of test samples.
 
-        It is 0 or more, or minus the number of test samples at least.
+        Parameters
+        ----------
+        mistakes
+            Of the model after it.
+        spare
+            What it can lose and still have one stake: its other stakes. If it leaves, it has lost at most all of them.
         """
         done = gain = 0
         while done < self._rounds:
             end, before = self._stretches.pop()
             change, left = before - mistakes, end - done
-            if change < 0 and (lasting := gain // -change + 1) <= left:
+            if change < 0 and (lasting := (gain + spare) // -change + 1) <= left:
                 gain += change * lasting
                 done += lasting
                 if done < end:

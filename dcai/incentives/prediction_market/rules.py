@@ -83,8 +83,9 @@ class PredictionMarketRules(Rules, incentive=PredictionMarket):
         return participate
 
     def price(self, now: int, size: int) -> int:
-        """Return what suffices for a contribution, whatever others contribute in the same block, wei."""
-        samples = min(self.history.counted + MAX_BATCH, max(self.incentive.most_samples - 1, 0))
+        """Return what suffices for a sample, whatever others contribute until it is sent, wei."""
+        last = max(self.incentive.most_samples - 1, 0)
+        samples = min(self.history.counted + MAX_BATCH, last) if self.least_samples == 1 else last
         return super().price(now, size) + self.incentive.fee(self.history.bounty_wei, samples, 1)
 
     def contributed(self, entry: Entry) -> Iterator[Due]:

@@ -14,16 +14,15 @@ from dcai.trainer.log import Entry
 
 
 class Score(NamedTuple):
-    """What a participant's turn was worth: a sample, or consecutive ones where they are scored together.
+    """What a turn was worth: a contribution.
 
     Attributes
     ----------
     number : int
-        That of the sample, the last one of the turn: of a single contribution its id, in a batch the batch's id + 1 +
-        its position.
+        The contribution's.
     author : str
     samples : int
-        How many were contributed in this turn.
+        How many it has.
     mistakes : int
         Of the model afterwards, on all test samples.
     gain : int
@@ -76,9 +75,7 @@ def rows_of(model: Twin, samples: Sequence[bytes]) -> Any:
     return sparse.csr_matrix((ones, np.concatenate(unpacked), np.concatenate(([0], np.cumsum(lengths)))), shape=shape)
 
 
-def score(
-    start: Twin, entries: Iterable[Entry], tests: Sequence[tuple[bytes, int]], *, rounds: int, grouped: bool
-) -> list[Score]:
+def score(start: Twin, entries: Iterable[Entry], tests: Sequence[tuple[bytes, int]], *, rounds: int) -> list[Score]:
     """Return what each turn was worth, in order.
 
     Parameters
@@ -91,29 +88,15 @@ def score(
         All test samples, with their labels.
     rounds
         The bounty divided by the stake.
-    grouped
-        Whether a participant's consecutive contributions are one turn.
     """
     exam = Exam(start, tests)
     game = Rounds(rounds, exam.mistakes())
     scores = []
-    turn: tuple[int, str, int] | None = None
-
-    def end(number: int, author: str, samples: int) -> None:
-        mistakes = exam.mistakes()
-        scores.append(Score(number, author, samples, mistakes, game.play(mistakes)))
-
     for entry in entries:
-        if grouped and turn is not None and turn[1] != entry.author:
-            end(*turn)
-            turn = None
-        for position, (sample, label) in enumerate(entry.samples()):
+        samples = entry.samples()
+        for sample, label in samples:
             exam.model.learn(sample, label)
-            number = entry.id + (1 + position if entry.is_batch else 0)
-            turn = (number, entry.author, 1 + (turn[2] if turn is not None else 0))
-            if not grouped:
-                end(*turn)
-                turn = None
-    if turn is not None:
-        end(*turn)
+        mistakes = exam.mistakes()
+        gain = game.play(mistakes, (len(samples) - 1) * len(tests))
+        scores.append(Score(entry.id, entry.author, len(samples), mistakes, gain))
     return scores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import mean
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcai.accounts.account import Account, sent
@@ -68,6 +69,13 @@ def check_pass(model: Twin, incentive: PredictionMarket, test_set: HiddenTestSet
                 raise InvalidInput("Its last sample is cut off.")
         except InvalidInput as error:
             raise InvalidInput(f"The contract would refuse portion {number} of the test set: {error}") from error
+    usual = mean(len(sample) + 3 for some in portions for sample, _ in some)
+    if usual * incentive.turn_samples > incentive.batch_bytes:
+        raise InvalidInput(
+            f"A contribution to this market has at least {incentive.turn_samples} samples, and of those in the test "
+            f"set, with {usual:.0f} bytes on average, a contribution holds {incentive.batch_bytes // usual:.0f}: "
+            "nobody could contribute; deploy with smaller turn_samples."
+        )
     largest = sorted(test_set.portions, key=len)[-incentive.pass_size :]
     size = len(_largest_call(model, incentive, largest))
     counting = sum(model.counting_gas(sample) for content in largest for sample, _ in unpack_portion(content))

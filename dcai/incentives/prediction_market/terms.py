@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from dcai.durations import Duration, seconds
 from dcai.errors import InvalidInput
 from dcai.incentives.base import Incentive
+from dcai.incentives.prediction_market.errors import TurnTooSmall
 from dcai.incentives.settings import about, check
+from dcai.samples import MAX_BATCH
 
 if TYPE_CHECKING:
     # named in a text below
@@ -28,10 +30,11 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     what people see of the test set. Each sample that they contribute costs one stake, which comes back by the rule, and
     a fee, which is burnt (see `fee`). When time is up the provider
     reveals the other portions, the contributions are replayed, and the mistakes on those portions counted after each.
-    Everybody starts with their stake. In each of B rounds, everybody who is still in gains the mistakes of the one
-    before them less their own, in units of the stake divided by the number of test samples. Those with less than a
-    stake are out from then on. The rule is that of Abernethy and Frongillo (2011), as Harris and Waggoner (2019) give
-    it.
+    Each contribution is a turn: it starts with the stakes of all its samples. In each of B rounds, every turn that is
+    still in gains the mistakes of the one before it less its own, in units of the stake divided by the number of test
+    samples. Those with less than one stake are out from then on. The rule is that of Abernethy and Frongillo (2011), as
+    Harris and Waggoner (2019) give it for turns of one sample, by which noise gains; with many samples at risk together
+    it loses.
 
     Parameters
     ----------
@@ -58,8 +61,9 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     draw_after : int
         Blocks from the commitment to the one that decides the draw. With 96 or more, and epochs like Ethereum's, nobody
         knows at the time of the commitment who will propose it. 2 to 127 blocks.
-    group_by_participant : bool
-        Whether consecutive contributions of one participant are scored together.
+    turn_samples : int
+        The fewest samples of a contribution, which is scored as one turn with all its stakes at risk; with 1, single
+        samples are turns as in the talk. 1 to 256 samples.
     most_samples : int
         How many samples are taken at most: the cost of the evaluation grows with them. Fees rise towards it, up to the
         bounty for all: choose three times what you expect, or more. 1 to 65,535 samples.
@@ -144,8 +148,15 @@ class PredictionMarket(Incentive["MarketTrainer"]):
             most=127,
         ),
     )
-    group_by_participant: bool = field(
-        default=False, metadata=about("Whether consecutive contributions of one participant are scored together.")
+    turn_samples: int = field(
+        default=1,
+        metadata=about(
+            "The fewest samples of a contribution, which is scored as one turn with all its stakes at risk; with 1, "
+            "single samples are turns as in the talk.",
+            unit="samples",
+            least=1,
+            most=MAX_BATCH,
+        ),
     )
     most_samples: int = field(
         default=10_000,
@@ -182,6 +193,16 @@ class PredictionMarket(Incentive["MarketTrainer"]):
                 f"stake_wei must be a multiple of the number of test samples, {self.tests}, so that all payments are "
                 f"exact, not {self.stake_wei}; the next one is {near}."
             )
+        if self.unit_wei >= 2**64:
+            raise InvalidInput(
+                f"stake_wei must be less than 2^64 wei for each of {self.tests} test samples, {2**64 * self.tests} "
+                f"together, not {self.stake_wei}."
+            )
+        if self.turn_samples > self.most_samples:
+            raise InvalidInput(
+                f"turn_samples must be 1 to {self.most_samples}, which is most_samples, not {self.turn_samples}: "
+                "nobody could contribute."
+            )
         for name, value in zip(_TIMES, self.times(), strict=True):
             if not 1 <= value < 2**32:
                 raise InvalidInput(f"{name} must be a second or more and less than 2^32 seconds, not {value}.")
@@ -205,6 +226,21 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     def passes(self) -> int:
         """How many times all contributions are replayed."""
         return -(-(self.portions - 1) // self.pass_size)
+
+    @property
+    def least_samples(self) -> int:
+        """The fewest samples of a contribution: those of a turn."""
+        return self.turn_samples
+
+    def check_count(self, samples: int) -> None:
+        """Refuse fewer samples than a turn has.
+
+        Raises
+        ------
+        TurnTooSmall
+        """
+        if samples < self.turn_samples:
+            raise TurnTooSmall(samples=samples, least=self.turn_samples)
 
     def times(self) -> tuple[int, int, int, int]:
         """Return open_within, participate, reveal_within, evaluate_within in seconds."""
@@ -233,10 +269,11 @@ class PredictionMarket(Incentive["MarketTrainer"]):
         """Return the incentive's word of a trainer's settings, 32 bytes: see contracts/types/MarketTerms.sol."""
         return b"".join(
             (
-                self.stake_wei.to_bytes(9, "big"),
+                self.unit_wei.to_bytes(8, "big"),
+                bytes([self.turn_samples - 1]),
                 *(time.to_bytes(4, "big") for time in self.times()),
                 self.portion_size.to_bytes(2, "big"),
-                bytes([self.portions, self.pass_size, self.group_by_participant << 7 | self.draw_after]),
+                bytes([self.portions, self.pass_size, self.draw_after]),
                 self.most_samples.to_bytes(2, "big"),
             )
         )
@@ -245,14 +282,15 @@ class PredictionMarket(Incentive["MarketTrainer"]):
     def from_packed(cls, word: bytes, size_unit: int) -> Self:
         """Return what a trainer was set up with, from its code."""
         times = (int.from_bytes(word[at : at + 4], "big") for at in range(9, 25, 4))
-        portions, pass_size, flags = word[27:30]
+        portion_size = int.from_bytes(word[25:27], "big")
+        portions, pass_size, blocks = word[27:30]
         return cls(
-            stake_wei=int.from_bytes(word[:9], "big"),
-            portion_size=int.from_bytes(word[25:27], "big"),
+            stake_wei=int.from_bytes(word[:8], "big") * (portions - 1) * portion_size,
+            portion_size=portion_size,
             portions=portions,
             per_pass=pass_size,
-            draw_after=flags & 0x7F,
-            group_by_participant=bool(flags >> 7),
+            draw_after=blocks & 0x7F,
+            turn_samples=word[8] + 1,
             most_samples=int.from_bytes(word[30:], "big"),
             size_unit=size_unit,
             **dict(zip(_TIMES, times, strict=True)),

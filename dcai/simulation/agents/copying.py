@@ -40,7 +40,8 @@ class Copycat(Contributor):
     def act(self, rng: np.random.Generator, view: View) -> Iterator[Action]:
         """Claim what is due, then contribute the latest contribution of somebody else that the model agrees with."""
         yield from self.claims(view)
-        for entry in reversed(view.recent()):
-            if entry.author not in view.addresses and view.predict(entry.sample) == entry.label:
-                yield from self.contribution(rng, view, entry.sample, entry.label)
+        others = (entry for entry in reversed(view.recent()) if entry.author not in view.addresses)
+        for sample, label in (one for entry in others for one in reversed(entry.samples())):
+            if view.predict(sample) == label:
+                yield from self.contribution(rng, view, sample, label)
                 return

@@ -18,13 +18,13 @@ ATTACKER = "attacker"
 
 KEYS = {
     "bounty": "the provider's payment, in stakes",
-    "group_by_participant": "whether consecutive samples of one person are scored together",
     "minimum": "the least price in wei",
     "portion_size": "test samples per portion, of which there are ten",
     "refund_after": "the time until a deposit can be refunded or reported",
     "report_points": "the points for a report",
     "reporter_good": "the number of good contributions that a reporter needs",
     "settle_after": "the time between a report and its reward",
+    "turn_samples": "the fewest samples of a contribution, which is scored as one",
     "validate_after": "the time until points can be claimed",
     "weight": "the weight of the price in wei",
 }
@@ -106,7 +106,7 @@ POINTS = (
 """On Gamified."""
 
 _BOUNTIES = _each("bounty", 1, 100, 1_000, 10_000)
-_MARKET = _BOUNTIES + _each("portion_size", 4) + _each("group_by_participant", "true")
+_MARKET = _BOUNTIES + _each("portion_size", 4) + _each("turn_samples", 10)
 
 MARKETS = (
     Attack("market-label-flipper", "to ruin the model, and that some wrong labels help it", _MARKET),

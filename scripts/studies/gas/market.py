@@ -1,4 +1,4 @@
-"""Gas of markets: contributions one by one, then everything after the last one, payments included."""
+"""Gas of markets: contributions one by one or in turns, then everything after the last one, payments included."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _PORTIONS = 5
 _LATER = 10_000
 
 
-def _market(size: int, features: int, words: int) -> Gas:
-    """Return the gas of one contribution, and of settling `size` contributions on `size` test samples."""
+def _market(size: int, features: int, words: int, turn: int) -> Gas:
+    """Return the gas of a contributed sample, and of settling `size` of them, in turns, on `size` test samples."""
     rng = np.random.default_rng(2)
     truth = rng.normal(size=features)
     incentive = dcai.PredictionMarket(
@@ -29,6 +29,7 @@ def _market(size: int, features: int, words: int) -> Gas:
         portion_size=size // (_PORTIONS - 1),
         participate="30 days",
         draw_after=2,
+        turn_samples=turn,
     )
 
     def label(sample: Indices) -> int:
@@ -39,17 +40,18 @@ def _market(size: int, features: int, words: int) -> Gas:
         samples = [draw(rng, features, words) for _ in range(_PORTIONS * incentive.portion_size)]
         test_set = market.test_set(samples, [label(sample) for sample in samples], seed=0)
         _open(market, test_set)
-        made = []
-        for number in range(size):
+        made: list[dcai.Contribution] = []
+        for number in range(size // turn):
             chain.travel(PAUSE)
-            sample, participant = draw(rng, features, words), number % _PARTICIPANTS
-            given = label(sample) if participant < _HONEST else 1 - label(sample)
-            made.append(market.contribute(sample, given, sender=chain.accounts[1 + participant]))
+            some, participant = [draw(rng, features, words) for _ in range(turn)], number % _PARTICIPANTS
+            given = [label(one) if participant < _HONEST else 1 - label(one) for one in some]
+            made += market.contribute_many(some, given, sender=chain.accounts[1 + participant], progress=False)
         chain.travel(incentive.participate)
         before = chain.gas_used.total()
         market.settle(test_set, progress=False)
         settled = chain.gas_used.total() - before
-    return {"contribute": mean_used(made[_PARTICIPANTS:]), "settle": settled, "settle_each": round(settled / size)}
+    contribute = round(mean_used(made[_PARTICIPANTS:]) / turn)
+    return {"contribute": contribute, "settle": settled, "settle_each": round(settled / size)}
 
 
 def _open(market: dcai.MarketTrainer, test_set: dcai.HiddenTestSet) -> None:
@@ -65,9 +67,9 @@ def _open(market: dcai.MarketTrainer, test_set: dcai.HiddenTestSet) -> None:
     chain.travel(START + _LATER - chain.now())
 
 
-def _part(name: str, size: int, features: int, words: int) -> Callable[[], Gas]:
+def _part(name: str, size: int, features: int, words: int, turn: int = 1) -> Callable[[], Gas]:
     def measure() -> Gas:
-        return {f"{name}.{key}": value for key, value in _market(size, features, words).items()}
+        return {f"{name}.{key}": value for key, value in _market(size, features, words, turn).items()}
 
     return measure
 
@@ -77,4 +79,5 @@ MARKETS = (
     _part("market_300x300", 300, 100, 15),
     _part("market_1000x1000_100_weights", 1000, 100, 15),
     _part("market_1000x1000", 1000, 1000, 20),
+    _part("market_turns_1000x1000", 1000, 1000, 20, turn=100),
 )

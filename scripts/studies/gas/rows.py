@@ -107,6 +107,7 @@ _MARKETS = {
     "market_300x300": _market("300 on 300, the same"),
     "market_1000x1000_100_weights": _market("1,000 on 1,000, the same"),
     "market_1000x1000": _market("1,000 on 1,000, 20 words, 1,000 weights", settle=200_000_000),
+    "market_turns_1000x1000": _market("the same, in turns of 100", settle=20_000_000),
 }
 
 P100 = "sparse_perceptron_100"

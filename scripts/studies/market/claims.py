@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from dcai.simulation.sweep.statistics import Interval
 from scripts.studies.market import provider
-from scripts.studies.market.course import SAMPLES, Gains, Setting, Steps
+from scripts.studies.market.attacks import ATTACKS
+from scripts.studies.market.course import SAMPLES, Gains, Setting, Steps, hidden
 from scripts.studies.market.provider import FIRST, NOTHING, POISON, Filled, Trial
-from scripts.studies.market.settings import BOUNTIES, FEW, MOST, ORDERS, SIZES
+from scripts.studies.market.settings import BOUNTIES, FEW, MODEL, MOST, ORDERS, ROUNDS, SIZES, STAKES, TURN, Case
+from scripts.studies.market.turns import Held
 
 # The least bounty that is worth having, and the least test set that is large enough.
 _BOUNTY, _SIZE = 1_000, 1_000
@@ -23,7 +25,11 @@ MOST_SAMPLES = 65_535
 
 
 def check(
-    gains: Mapping[Setting, Gains], steps: Sequence[Steps], trials: Mapping[str, Sequence[Trial]], filled: Filled
+    gains: Mapping[Setting, Gains],
+    steps: Sequence[Steps],
+    trials: Mapping[str, Sequence[Trial]],
+    held: Mapping[Case, Sequence[Held]],
+    filled: Filled,
 ) -> None:
     """Check every conclusion of the page.
 
@@ -32,7 +38,7 @@ def check(
     RuntimeError
         If the figures don't show one; the message names each.
     """
-    claims = {**_of_markets(gains), **_of_steps(steps), **_of_trials(trials), **_of_filled(filled)}
+    claims = _of_turns(held) | _of_markets(gains) | _of_steps(steps) | _of_trials(trials) | _of_filled(filled)
     wrong = [claim for claim, holds in claims.items() if not holds]
     if wrong:
         raise RuntimeError("These figures don't show what docs/market.md concludes; rewrite it: " + "; ".join(wrong))
@@ -47,9 +53,7 @@ def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
         [gains[Setting(tests=tests, rounds=rounds)] for rounds in BOUNTIES if rounds >= _BOUNTY]
         for tests in (FEW, MOST)
     ]
-    order = {name: (gains[Setting(one)], gains[Setting(one, grouped=True)]) for name, one in ORDERS.items()}
-    batched = order["everybody 100 at a time"][1]
-    between = order["honest 100 at a time, hostile one by one"][1]
+    order = {name: gains[Setting(one)] for name, one in ORDERS.items()}
     return {
         "the hostile gain by the talk's rule": _above(talk.hostile),
         "that is more than the fees": _above(talk.hostile - fee(Setting().rounds)),
@@ -70,12 +74,48 @@ def _of_markets(gains: Mapping[Setting, Gains]) -> dict[str, bool]:
             for row in worth
             for less, more in pairwise(row)
         ),
-        "grouping changes little one by one": _meet(*(one.hostile for one in order["everybody one by one"])),
-        "grouped, a hundred at a time, most of the hostile lose": (batched.hostile < 0).mean() > 0.5,
-        "noise between batches is paid more than they are": _above(between.hostile - between.honest),
-        "before all others the hostile gain, but less": _above(order["one by one, first the hostile"][0].hostile)
-        and order["one by one, first the hostile"][0].hostile.mean() < talk.hostile.mean(),
-        "after all others the hostile lose": _above(-order["one by one, first the honest"][0].hostile),
+        "before all others the hostile gain, but less": _above(order["one by one, first the hostile"].hostile)
+        and order["one by one, first the hostile"].hostile.mean() < talk.hostile.mean(),
+        "after all others the hostile lose": _above(-order["one by one, first the honest"].hostile),
+    }
+
+
+def _of_turns(held: Mapping[Case, Sequence[Held]]) -> dict[str, bool]:
+    def sides(attack: int, *, fees: bool = True) -> NDArray[np.float64]:
+        each = held[Case(MODEL, ATTACKS[attack], TURN)]
+        return np.array([one.means(ROUNDS, FEW, fees=fees) for one in each]).T
+
+    found = {attack: sides(number) for number, attack in enumerate(ATTACKS)}
+    alone = {attack: sides(number, fees=False) for number, attack in enumerate(ATTACKS)}
+    others = [attack for attack in ATTACKS if not attack.by_provider]
+    own = next(attack for attack in ATTACKS if attack.by_provider)
+    honest, hostile = 0, 1
+    plain = [
+        np.array([one.means(ROUNDS, FEW) for one in held[Case("SparsePerceptron", attack, TURN)]]).T[hostile]
+        for attack in others
+    ]
+    ends = {
+        model: np.mean([one.mistakes[-1, one.sizes.index(hidden(FEW))] for one in held[Case(model, ATTACKS[0], TURN)]])
+        for model in (MODEL, "SparsePerceptron")
+    }
+    return {
+        "as recommended, every attack but the provider's loses": all(_above(-found[one][hostile]) for one in others),
+        "as recommended, the honest gain under each of these": all(_above(found[one][honest]) for one in others),
+        "it is the fee that makes some of them lose": not all(_above(-alone[one][hostile]) for one in others),
+        "whatever the bounty": all(
+            _above(-np.array([one.means(rounds, FEW)[hostile] for one in held[Case(MODEL, attack, TURN)]]))
+            for attack in others
+            for rounds in STAKES
+        ),
+        "the provider's own turns gain": _above(found[own][hostile]),
+        "beside them the honest gain less than anywhere else": all(
+            found[own][honest].mean() < found[one][honest].mean() for one in others
+        ),
+        "the plain perceptron punishes hardest, and a copy of a turn may be worth something to it": not all(
+            map(_above, -np.array(plain))
+        )
+        and min(map(np.mean, plain)) < min(found[one][hostile].mean() for one in others),
+        "it ends far worse where labels are wrong": ends["SparsePerceptron"] > 1.3 * ends[MODEL],
     }
 
 

@@ -83,14 +83,11 @@ class Setting(NamedTuple):
         Test samples in all portions; the model is examined on those that are not opened.
     rounds : int
         The bounty in stakes.
-    grouped : bool
-        Whether consecutive contributions of a participant are scored together.
     """
 
     order: Order = Order()
     tests: int = 1_000
     rounds: int = 100_000
-    grouped: bool = False
 
 
 class Outcome(NamedTuple):
@@ -198,27 +195,20 @@ def mistakes(states: NDArray[np.float32], tests: Reviews, sizes: Sequence[int]) 
     return dict(zip(sizes, np.concatenate(counts).T, strict=True))
 
 
-def turns(authors: Integers, grouped: bool) -> Integers:
-    """Return the ends of turns: each contribution, or if grouped, the last of consecutive ones of a participant."""
-    if not grouped:
-        return np.arange(len(authors))
-    return np.flatnonzero(np.append(authors[1:] != authors[:-1], True))
-
-
-def play(course: Integers, ends: Integers, rounds: int) -> Integers:
+def play(course: Integers, rounds: int, spare: int = 0) -> Integers:
     """Return the gain of each turn, in stakes divided by the number of test samples.
 
     Parameters
     ----------
     course
-        Mistakes before the first contribution and after each.
-    ends
-        The positions of the contributions that end a turn.
+        Mistakes before the first turn and after each.
     rounds
         The bounty in stakes.
+    spare
+        The stakes of each turn without one, in the same unit.
     """
     game = Rounds(rounds, int(course[0]))
-    return np.array([game.play(after) for after in course[ends + 1].tolist()])
+    return np.array([game.play(after, spare) for after in course[1:].tolist()])
 
 
 def run(seed: int, data: Data, settings: Sequence[Setting]) -> tuple[dict[Setting, Outcome], Steps]:
@@ -243,9 +233,9 @@ def run(seed: int, data: Data, settings: Sequence[Setting]) -> tuple[dict[Settin
 
 
 def _outcome(setting: Setting, authors: Integers, course: Integers) -> Outcome:
-    size, ends = hidden(setting.tests), turns(authors, setting.grouped)
+    size = hidden(setting.tests)
     gains = np.zeros((SAMPLES + 1, len(PERIODS)), dtype=np.int64)
-    gains[ends + 1, authors[ends]] = play(course, ends, setting.rounds)
+    gains[np.arange(SAMPLES) + 1, authors] = play(course, setting.rounds)
     return Outcome(
         np.bincount(authors, minlength=len(PERIODS)), gains.cumsum(axis=0)[MARKS] / size, 1 - course[MARKS] / size
     )

@@ -11,7 +11,8 @@ from joblib import Parallel, cpu_count, delayed
 import dcai
 from dcai.simulation.sweep.statistics import Interval
 from scripts.studies import reviews
-from scripts.studies.market import provider
+from scripts.studies.market import provider, turns
+from scripts.studies.market.attacks import ATTACKS
 from scripts.studies.market.chain import both_ways
 from scripts.studies.market.claims import MOST_SAMPLES, check, fee
 from scripts.studies.market.course import (
@@ -24,11 +25,30 @@ from scripts.studies.market.course import (
     Outcome,
     Setting,
     Steps,
+    hidden,
     run,
 )
 from scripts.studies.market.pictures import START, draw
 from scripts.studies.market.provider import Filled, Trial
-from scripts.studies.market.settings import BOUNTIES, FEW, MANY, MOST, ORDERS, SETTINGS, SIZES
+from scripts.studies.market.settings import (
+    BOUNTIES,
+    CASES,
+    FEW,
+    MANY,
+    MODEL,
+    MOST,
+    ORDERS,
+    ROUNDS,
+    SETTINGS,
+    SIZES,
+    STAKES,
+    TESTS,
+    TURN,
+    TURNS,
+    Case,
+    tests_of,
+)
+from scripts.studies.market.turns import MODELS, ROOM, Deal, Held
 from scripts.studies.pages import STUDIES, Figures, Page
 from scripts.studies.reviews import Data, Reviews
 
@@ -46,6 +66,11 @@ PAGE = Page(
         "samples": SAMPLES,
         "initial": INITIAL,
         "bounty": Setting().rounds,
+        "model": MODEL,
+        "turn": TURN,
+        "rounds": ROUNDS,
+        "turn_room": ROOM,
+        "by_provider": [attack.name for attack in ATTACKS if attack.by_provider],
         "room": MOST_SAMPLES,
         "fee": fee(Setting().rounds),
         "few": FEW,
@@ -63,8 +88,9 @@ PAGE = Page(
 
 
 class Run(NamedTuple):
-    """What came of a seed: of the markets, of single contributions in the talk's, and of the provider's attacks."""
+    """What came of a seed: markets of turns; the talk's, and single contributions there; attacks of providers."""
 
+    held: dict[Case, Held]
     outcomes: dict[Setting, Outcome]
     steps: Steps
     trials: dict[str, Trial]
@@ -94,9 +120,10 @@ def compare(data: Data) -> None:
     authors = Order().authors(np.random.default_rng(0), _CONTRIBUTIONS)
     labels = train.labels[INITIAL:]
     contributed = Reviews(train.words[INITIAL:], np.where(HOSTILE[authors], 1 - labels, labels))
-    for grouped in (False, True):
+    for turn in (1, 20):
+        some = [contributed.take(np.arange(at, at + turn)) for at in range(0, _CONTRIBUTIONS, turn)]
         with dcai.local_chain() as chain:
-            paid, computed = both_ways(chain, start, contributed, authors, tests, rounds=_ROUNDS, grouped=grouped)
+            paid, computed = both_ways(chain, start, some, authors[::turn], tests, rounds=_ROUNDS)
         if paid != computed:
             raise RuntimeError(f"The contract paid {paid} wei; the rule gives {computed}.")
 
@@ -108,18 +135,20 @@ def fill(data: Data) -> Filled:
         return provider.filled(chain, start)
 
 
-def hold(data: Data, done: Callable[[], None], seeds: int = SEEDS) -> list[Run]:
+def hold(data: Data, done: Callable[[], None], seeds: int = SEEDS, cases: Sequence[Case] = CASES) -> list[Run]:
     """Hold every market with each seed, in parallel; `done` is called after each seed."""
     runs = []
-    jobs = (delayed(_held)(seed, data) for seed in range(seeds))
+    jobs = (delayed(_held)(seed, data, cases) for seed in range(seeds))
     for one in Parallel(n_jobs=min(seeds, cpu_count()), return_as="generator")(jobs):
         runs.append(one)
         done()
     return runs
 
 
-def _held(seed: int, data: Data) -> Run:
-    return Run(*run(seed, data, SETTINGS), provider.run(seed, data))
+def _held(seed: int, data: Data, cases: Sequence[Case]) -> Run:
+    deal = Deal(seed, data)
+    held = {case: turns.hold(deal, case.model, case.attack, case.turn, tests_of(case)) for case in cases}
+    return Run(held, *run(seed, data, SETTINGS), provider.run(seed, data))
 
 
 def figures(runs: Sequence[Run], filled: Filled) -> Figures:
@@ -134,10 +163,21 @@ def figures(runs: Sequence[Run], filled: Filled) -> Figures:
     gains = {setting: Gains.of(each) for setting, each in outcomes.items()}
     steps = [run.steps for run in runs]
     trials = {name: [run.trials[name] for run in runs] for name in runs[0].trials}
-    check(gains, steps, trials, filled)
-    draw(outcomes, gains)
+    held = {case: [run.held[case] for run in runs] for case in CASES}
+    check(gains, steps, trials, held, filled)
+    draw(outcomes, gains, held)
     return {
         "seeds": len(runs),
+        "attacks": _attacks(held, Case(MODEL, ATTACKS[0], TURN)),
+        "free": _attacks(held, Case(MODEL, ATTACKS[0], TURN), fees=False),
+        "grid": {
+            model: {turn: {rounds: _summary(held, model, turn, rounds) for rounds in STAKES} for turn in TURNS}
+            for model in MODELS
+        },
+        "examined_by": {
+            attack.name: {tests: _pair(held[Case(MODEL, attack, TURN)], ROUNDS, tests) for tests in TESTS}
+            for attack in ATTACKS
+        },
         "participants": {name: _participant(outcomes, number) for number, name in enumerate(PARTICIPANTS)},
         "accuracy": {name: _accuracy(outcomes[Setting(order)]) for name, order in ORDERS.items()},
         "steps": {"honest": _steps(steps, False), "hostile": _steps(steps, True)},
@@ -145,13 +185,12 @@ def figures(runs: Sequence[Run], filled: Filled) -> Figures:
         "spread": _mean(one.changes[one.changes != 0].std() / one.tests for one in steps),
         "harm": _mean(one.moves(True)[one.moves(True) > 0].mean() / one.tests for one in steps),
         "often": _mean(one.often(True) / one.often(False) for one in steps),
-        "sizes": {tests: _grouped(gains, Setting(tests=tests)) for tests in SIZES},
+        "sizes": {tests: _sides(gains[Setting(tests=tests)]) for tests in SIZES},
         "bounties": {
             rounds: {tests: _sides(gains[Setting(tests=tests, rounds=rounds)]) for tests in (FEW, MOST)}
             for rounds in BOUNTIES
         },
-        "orders": {name: _grouped(gains, Setting(order)) for name, order in ORDERS.items()},
-        "batches_lost": int((gains[Setting(ORDERS["everybody 100 at a time"], grouped=True)].hostile < 0).sum()),
+        "orders": {name: _sides(gains[Setting(order)]) for name, order in ORDERS.items()},
         "trials": {
             name: {
                 "sent": _mean(one.sent for one in each),
@@ -185,8 +224,38 @@ def _steps(steps: Sequence[Steps], hostile: bool) -> Figures:
     }
 
 
-def _grouped(gains: Mapping[Setting, Gains], setting: Setting) -> Figures:
-    return {"alone": _sides(gains[setting]), "grouped": _sides(gains[setting._replace(grouped=True)])}
+def _attacks(held: Mapping[Case, Sequence[Held]], case: Case, *, fees: bool = True) -> Figures:
+    """Return what a turn gains under each attack, less its fee."""
+    return {
+        attack.name: _pair(held[case._replace(attack=attack)], ROUNDS, FEW, fees=fees)
+        | {
+            "error": Interval.of(
+                100 * one.mistakes[-1, one.sizes.index(hidden(FEW))] / hidden(FEW)
+                for one in held[case._replace(attack=attack)]
+            )
+        }
+        for attack in ATTACKS
+    }
+
+
+def _pair(held: Sequence[Held], rounds: int, tests: int, *, fees: bool = True) -> Figures:
+    honest, hostile = zip(*(one.means(rounds, tests, fees=fees) for one in held), strict=True)
+    return {"honest": Interval.of(honest), "hostile": Interval.of(hostile)}
+
+
+def _summary(held: Mapping[Case, Sequence[Held]], model: str, turn: int, rounds: int) -> Figures:
+    """Return how many attacks by others than the provider surely lose, and what the best and the honest gain."""
+    pairs = {
+        attack.name: _pair(held[Case(model, attack, turn)], rounds, FEW) for attack in ATTACKS if not attack.by_provider
+    }
+    best = max(pairs, key=lambda name: pairs[name]["hostile"].mean)
+    return {
+        "lost": sum(pair["hostile"].mean + pair["hostile"].half < 0 for pair in pairs.values()),
+        "of": len(pairs),
+        "best": best,
+        "gain": pairs[best]["hostile"],
+        "honest": min((pair["honest"] for pair in pairs.values()), key=lambda one: one.mean - one.half),
+    }
 
 
 def _sides(gains: Gains) -> Figures:

@@ -13,8 +13,10 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from numpy.typing import NDArray
 
 from dcai.simulation.sweep.statistics import Interval
-from scripts.studies.market.course import MARKS, PARTICIPANTS, Gains, Outcome, Setting
-from scripts.studies.market.settings import BOUNTIES, ORDERS, SIZES
+from scripts.studies.market.attacks import ATTACKS
+from scripts.studies.market.course import MARKS, PARTICIPANTS, Gains, Outcome, Setting, hidden
+from scripts.studies.market.settings import BOUNTIES, FEW, MODEL, ORDERS, ROUNDS, SIZES, TURN, Case
+from scripts.studies.market.turns import Held
 from scripts.studies.pages import DOCS
 
 _IMAGES = DOCS / "images"
@@ -28,13 +30,31 @@ _STYLE: Any = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": F
 _COUNT = FuncFormatter(lambda x, _: f"{x:,.0f}")
 
 
-def draw(outcomes: Mapping[Setting, Sequence[Outcome]], gains: Mapping[Setting, Gains]) -> None:
-    """Draw both pictures, from outcomes with one entry per seed."""
-    _draw_balances(outcomes[Setting()])
+def draw(
+    outcomes: Mapping[Setting, Sequence[Outcome]],
+    gains: Mapping[Setting, Gains],
+    held: Mapping[Case, Sequence[Held]],
+) -> None:
+    """Draw the pictures, from outcomes with one entry per seed."""
+    turns = held[Case(MODEL, ATTACKS[0], TURN)]
+    _draw_balances("market.png", f"{MODEL}, turns of {TURN}", [_outcome(one) for one in turns])
+    _draw_balances("market_talk.png", "the talk's rule", outcomes[Setting()])
     _draw_gains(gains)
 
 
-def _draw_balances(outcomes: Sequence[Outcome]) -> None:
+def _outcome(held: Held) -> Outcome:
+    """Return a market of turns as one of samples, between the marks of the other picture."""
+    turns = np.arange(len(held.authors))
+    gains = np.zeros((len(turns) + 1, len(PARTICIPANTS)))
+    gains[turns + 1, held.authors] = held.gains(ROUNDS, FEW)
+    size = hidden(FEW)
+    at = MARKS // held.turn
+    accuracy = 1 - held.mistakes[:, held.sizes.index(size)] / size
+    samples = held.turn * np.bincount(held.authors, minlength=len(PARTICIPANTS))
+    return Outcome(samples, gains.cumsum(axis=0)[np.minimum(at, len(turns))], accuracy[np.minimum(at, len(turns))])
+
+
+def _draw_balances(file: str, what: str, outcomes: Sequence[Outcome]) -> None:
     """Draw the talk's picture: accuracy, and balances in % of the start."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(9, 5.4), layout="constrained", dpi=144)
@@ -51,16 +71,16 @@ def _draw_balances(outcomes: Sequence[Outcome]) -> None:
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
             axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
             axes.margins(x=0.01)
-        title = f"A prediction market under attack: IMDB, mean of {len(outcomes)} seeds"
+        title = f"A prediction market under attack ({what}): IMDB, mean of {len(outcomes)} seeds"
         figure.suptitle(title, x=0.01, ha="left")
-        figure.savefig(_IMAGES / "market.png")
+        figure.savefig(_IMAGES / file)
 
 
 def _draw_gains(gains: Mapping[Setting, Gains]) -> None:
-    """Draw gains per sample by the size of the test set, by the bounty, and by the order, there also grouped."""
+    """Draw gains per sample by the talk's rule, by the size of the test set, by the bounty, and by the order."""
     sizes = {tests: gains[Setting(tests=tests)] for tests in SIZES}
     bounties = {rounds: gains[Setting(rounds=rounds)] for rounds in BOUNTIES}
-    orders = {name: (gains[Setting(order)], gains[Setting(order, grouped=True)]) for name, order in ORDERS.items()}
+    orders = {name: gains[Setting(order)] for name, order in ORDERS.items()}
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(12, 4), layout="constrained", dpi=144)
         by_size, by_bounty, by_order = figure.subplots(1, 3, width_ratios=(3, 3, 4))
@@ -84,27 +104,25 @@ def _draw_gains(gains: Mapping[Setting, Gains]) -> None:
         figure.savefig(_IMAGES / "market_settings.png")
 
 
-def _plot_orders(axes: Axes, orders: Mapping[str, tuple[Gains, Gains]]) -> None:
+def _plot_orders(axes: Axes, orders: Mapping[str, Gains]) -> None:
     for who, color, name in ((0, _GREEN, "honest"), (1, _RED, "hostile")):
-        for grouped in (0, 1):
-            mean, half = _means(pair[grouped][who] for pair in orders.values())
-            axes.errorbar(
-                mean,
-                np.arange(len(orders)) + (0.12 if grouped else -0.12),
-                xerr=half,
-                color=color,
-                marker="o",
-                markersize=4.5,
-                markerfacecolor="white" if grouped else color,
-                capsize=2,
-                linestyle="none",
-                label=f"{name}, grouped" if grouped else name,
-            )
+        mean, half = _means(pair[who] for pair in orders.values())
+        axes.errorbar(
+            mean,
+            np.arange(len(orders)),
+            xerr=half,
+            color=color,
+            marker="o",
+            markersize=4.5,
+            capsize=2,
+            linestyle="none",
+            label=name,
+        )
     axes.axvline(0, color="0.8", linewidth=0.8, zorder=0)
     axes.set_yticks(range(len(orders)), [name.replace(", ", ",\n") for name in orders])
     axes.invert_yaxis()
     axes.set_xlabel("gain per sample, stakes")
-    axes.figure.legend(frameon=False, loc="outside upper center", ncols=4)
+    axes.figure.legend(frameon=False, loc="outside upper center", ncols=2)
 
 
 def _band(axes: Axes, courses: Sequence[NDArray[np.float64]], color: str, label: str) -> None:

@@ -94,7 +94,7 @@ def held(start: Twin, tests: Reviews, turns: Sequence[tuple[Reviews, Reviews]]) 
     )
     others = np.concatenate([[True] * len(own.labels) + [False] * len(honest.labels) for own, honest in turns])
     course = _course(start, contributed, tests)
-    gains = play(course, np.arange(len(others)), ROUNDS) / len(tests.labels)
+    gains = play(course, ROUNDS) / len(tests.labels)
     return Trial(int(others.sum()), float(gains[others].sum()), float(gains[~others].sum()))
 
 

@@ -140,8 +140,11 @@ def status(address: Address, node: Node, as_json: AsJson = False) -> None:
         chain = node.connect()
         market = _market(node, address, chain)
         course, deadline, terms = market.course(), market.deadline(), market.incentive
+        turn = terms.turn_samples
+        fee_wei = terms.fee(course.rounds * terms.stake_wei, course.samples, turn)
         if as_json:
             told = asdict(course) | {"phase": course.phase.name.lower(), "deadline": deadline}
+            told["turn"] = {"samples": turn, "stakes_wei": turn * terms.stake_wei, "fee_wei": fee_wei}
             typer.echo(json.dumps(told, indent=2))
             return
         table = Table(title=repr(market.name), title_justify="left", show_header=False)
@@ -157,6 +160,9 @@ def status(address: Address, node: Node, as_json: AsJson = False) -> None:
         table.add_row("test set", f"{terms.portions} portions of {terms.portion_size:,} samples")
         table.add_row("portions known", f"{course.revealed.bit_count()}; drawn: {course.drawn}")
         table.add_row("contributed", f"{course.samples:,} samples of {terms.most_samples:,} at most")
+        places = terms.most_samples - course.samples
+        needs = f"{turn:,} samples or more: {turn * terms.stake_wei:,} wei of stakes, and {fee_wei:,} of fees now"
+        table.add_row("a turn needs", needs if turn <= places else f"{turn:,} samples, and {places:,} places are left")
         Console().show(table)
 
 
