@@ -53,15 +53,16 @@ def wei(amount: Amount, name: str = "An amount") -> int:
     return int(value)
 
 
-def rounded(wei: int, unit: str = "ether") -> str:
+def rounded(amount_wei: int, unit: str = "ether") -> str:
     """Return an amount in a unit, to nine digits, to read.
 
     Examples
     --------
-    >>> rounded(3_600_000_000_000_000), rounded(1_500_000_000, "gwei")
-    ('0.0036 ether', '1.5 gwei')
+    >>> rounded(3_600_000_000_000_000), rounded(1_500_000_000, "gwei"), rounded(21_000_000_000_000)
+    ('0.0036 ether', '1.5 gwei', '0.000021 ether')
     """
-    return f"{wei / UNITS[unit]:,.9g} {unit}"
+    value = Context(prec=9).divide(Decimal(amount_wei), Decimal(UNITS[unit]))
+    return f"{value.normalize():,f} {unit}"
 
 
 def exact(wei: int) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dcai import files
-from dcai.chain.addresses import checked_address
+from dcai.chain.addresses import ADDRESS, checked_address
 from dcai.errors import InvalidInput
 from dcai.integers import whole
 from dcai.untrusted import parse_toml, shortened
@@ -42,9 +42,7 @@ class Network:
     url : str, optional
         The JSON-RPC address of a node.
     url_variable : str, optional
-        The environment variable that holds it, where the file shall not: providers put keys into addresses.
-    explorer : str, optional
-        The address of a block explorer.
+        The environment variable that holds it, if the file must not: providers put keys into addresses.
     trainers : mapping of str to str
         Nickname -> address.
 
@@ -58,7 +56,6 @@ class Network:
     chain_id: int
     url: str | None = None
     url_variable: str | None = None
-    explorer: str | None = None
     trainers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -70,16 +67,17 @@ class Network:
         if not valid:
             raise InvalidInput(f"The chain id of {self.name} is a whole number from 1, not {shortened(self.chain_id)}.")
         if (self.url is None) == (self.url_variable is None):
-            raise InvalidInput(f"{self.name} has either a url, or a url_variable that names an environment variable.")
-        for what, url in (("url", self.url), ("explorer", self.explorer)):
-            if url is not None and not (isinstance(url, str) and url.startswith(_SCHEMES)):
-                raise InvalidInput(f"The {what} of {self.name} starts with http:// or https://.")
+            raise InvalidInput(f"Give {self.name} either a url, or a url_variable: the name of one that holds it.")
+        if self.url is not None and not (isinstance(self.url, str) and self.url.startswith(_SCHEMES)):
+            raise InvalidInput(f"The url of {self.name} starts with http:// or https://.")
         if self.url_variable is not None and not _matches(_VARIABLE, self.url_variable):
             raise InvalidInput(f"The url_variable of {self.name} is the name of an environment variable.")
         if not isinstance(self.trainers, Mapping):
             raise InvalidInput(f"The trainers of {self.name} are a table: a nickname, and an address.")
         for nickname, address in self.trainers.items():
             checked_name(nickname, "A trainer")
+            if _matches(ADDRESS, nickname):
+                raise InvalidInput(f"A trainer of {self.name} can't be named as an address; choose a nickname.")
             checked_address(address)
 
     def node(self) -> str:
@@ -129,7 +127,7 @@ class Configuration:
             If there is none.
         """
         if name not in self.networks:
-            known = f"known are {', '.join(sorted(self.networks))}" if self.networks else "none is known yet"
+            known = f"the known ones are {', '.join(sorted(self.networks))}" if self.networks else "none is known yet"
             raise InvalidInput(
                 f"There is no network {shortened(name)}: {known}; `dcai network add` adds one, and `dcai network list` "
                 "shows them."
@@ -210,6 +208,11 @@ def checked_name(name: object, what: str) -> str:
     return name
 
 
+def expanded(path: str | Path) -> Path:
+    """Return a path with ~ as the user's folder, which not every shell puts in its place."""
+    return Path(os.path.expanduser(path))
+
+
 def _matches(pattern: re.Pattern[str], text: object) -> bool:
     return isinstance(text, str) and pattern.fullmatch(text) is not None
 
@@ -232,9 +235,7 @@ def _configuration(table: Mapping[str, Any]) -> Configuration:
     keystore = table.get("keystore")
     if keystore is not None and not isinstance(keystore, str):
         raise InvalidInput(f"keystore is the path of a folder, not {shortened(keystore)}.")
-    return Configuration(
-        networks, table.get("network"), table.get("account"), Path(keystore).expanduser() if keystore else None
-    )
+    return Configuration(networks, table.get("network"), table.get("account"), expanded(keystore) if keystore else None)
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: set[str], where: str) -> None:

@@ -286,7 +286,7 @@ def _with_option(sentence: str) -> str:
 
 
 def constant_columns(dataset: Dataset) -> tuple[str, ...]:
-    """Return the columns of a table whose values in the training part are all the same: nothing is learnt of them."""
+    """Return the columns of a table whose values in the training part are all the same: nothing is learnt from them."""
     if dataset.feature_names is None:
         return ()
     same = np.ptp(np.asarray(dataset.train_inputs), axis=0) == 0

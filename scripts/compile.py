@@ -23,7 +23,7 @@ from typing import Any
 import solcx
 from solcx.exceptions import SolcError, SolcNotInstalled, UnexpectedVersionError
 
-from dcai.accounts.environment import key_withheld
+from dcai.accounts.environment import secrets_withheld
 from dcai.chain.create2 import PROXY, SALT, created_address
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,7 +112,7 @@ def build() -> dict[str, bytes]:
     solc = find_solc()
     standard_json = standard_input()
     _refuse_warnings(_messages(standard_json, solc))
-    with key_withheld(), ThreadPoolExecutor() as pool:  # each waits for a compiler, which takes one core
+    with secrets_withheld(), ThreadPoolExecutor() as pool:  # each waits for a compiler, which takes one core
         outputs = list(pool.map(lambda share: _compile(share, solc), _shares(standard_json)))
 
     settings = {name: value for name, value in standard_json["settings"].items() if name != "outputSelection"}

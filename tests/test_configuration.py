@@ -77,6 +77,7 @@ def test_what_would_become_malformed_is_not_written(file):
         ("[networks.x]\nurl_variable = 'A B'\nchain_id = 1", "environment variable"),
         ("[networks.x]\nurl = 'http://a'\nchain_id = 1\ntrainers = 5", "a table"),
         ("[networks.x]\nurl = 'http://a'\nchain_id = 1\ntrainers = {films = '0x5'}", "not an address"),
+        (f"[networks.x]\nurl = 'http://a'\nchain_id = 1\ntrainers = {{0x{40 * 'a'} = '0x{40 * 'b'}'}}", "nickname"),
         ("[networks.x]\nurl = 'http://a'\nchain_id = 1\ncolour = 1", "'colour'"),
         ("network = 5", "not 5"),
         ("keystore = 5", "folder"),
@@ -94,7 +95,7 @@ def test_an_unknown_network_is_a_sentence_with_those_that_are_known(file):
     with pytest.raises(InvalidInput, match="none is known yet"):
         load().find("sepolia")
     file.write_text(FILE)
-    with pytest.raises(InvalidInput, match="'mainnet': known are sepolia"):
+    with pytest.raises(InvalidInput, match="'mainnet': the known ones are sepolia"):
         load().find("mainnet")
 
 

@@ -48,13 +48,13 @@ def signer() -> LocalAccount | None:
         ) from None
 
 
-def without_key() -> dict[str, str]:
+def without_secrets() -> dict[str, str]:
     """Return the environment of a child process: ours without the key, and without the password of one."""
     return {name: value for name, value in os.environ.items() if name not in _SECRETS}
 
 
 @contextmanager
-def key_withheld() -> Iterator[None]:
+def secrets_withheld() -> Iterator[None]:
     """Take the secrets out of the environment while a library starts processes, which get all that is in it."""
     withheld = {name: os.environ.pop(name) for name in _SECRETS if name in os.environ}
     try:

@@ -15,7 +15,7 @@ from dcai import configuration
 from dcai.accounts.environment import KEYSTORE
 from dcai.accounts.local_key import signer_of
 from dcai.chain.addresses import checked_address
-from dcai.configuration import checked_name
+from dcai.configuration import checked_name, expanded
 from dcai.errors import InvalidInput, WrongPassword
 from dcai.untrusted import parse, shortened
 
@@ -28,6 +28,8 @@ _MOST_BYTES = 100_000
 # What a file may ask of this machine before it can be opened; geth's own files ask for 2^18 and 2^18 (256 MiB).
 _MOST_SCRYPT_BYTES = 2**30
 _MOST_ROUNDS = 2**24
+_MOST_PARALLEL = 16
+_LONGEST_KEY = 64
 
 
 class Keystore:
@@ -45,7 +47,7 @@ class Keystore:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or _usual_folder()
+        self.folder = _usual_folder() if folder is None else expanded(folder)
 
     def __repr__(self) -> str:
         return f"<Keystore {self.folder}>"
@@ -100,10 +102,14 @@ class Keystore:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             # never over a file that somebody else has made meanwhile: it may be the only copy of a key
             number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(number, "w", encoding="utf-8") as opened:
-                opened.write(encrypted)
-                opened.flush()
-                os.fsync(opened.fileno())
+            try:
+                with os.fdopen(number, "w", encoding="utf-8") as opened:
+                    opened.write(encrypted)
+                    opened.flush()
+                    os.fsync(opened.fileno())
+            except BaseException:
+                file.unlink()
+                raise
         except OSError as error:
             raise InvalidInput(f"The account can't be kept in {file}: {error.strerror}.") from None
         return signer
@@ -119,17 +125,27 @@ class Keystore:
             If the password doesn't fit.
         """
         from eth_account import Account  # it takes half a second to import
+        from eth_keyfile.keyfile import normalize_keys
 
-        content = self._content(name)
+        content = normalize_keys(self._content(name))  # as it is read
+        if content.get("version") != 3:
+            raise self._malformed(name)
         _check_effort(content, self.folder / name)
         try:
-            return signer_of("0x" + bytes(Account.decrypt(content, password)).hex())
+            signer = signer_of("0x" + bytes(Account.decrypt(content, password)).hex())
         except ValueError as error:
             if "MAC" in str(error):
                 raise WrongPassword(f"The password doesn't open the account {name} in {self.folder}.") from None
             raise self._malformed(name) from None
-        except (AttributeError, KeyError, NotImplementedError, TypeError):
+        except (AssertionError, AttributeError, KeyError, NotImplementedError, OverflowError, TypeError):
             raise self._malformed(name) from None
+        stated = self.address(name)
+        if stated not in (None, signer.address):
+            raise InvalidInput(
+                f"{self.folder / name} states the address {stated}, and its key is that of {signer.address}: it isn't "
+                "used."
+            )
+        return signer
 
     def _content(self, name: str) -> dict[str, Any]:
         checked_name(name, "An account")
@@ -138,7 +154,7 @@ class Keystore:
             with file.open("rb") as opened:
                 text = opened.read(_MOST_BYTES + 1)
         except FileNotFoundError:
-            known = f"there are {', '.join(self.names())}" if self.names() else "there is none yet"
+            known = f"it has {', '.join(self.names())}" if self.names() else "it has none yet"
             raise InvalidInput(
                 f"There is no account {name} in {self.folder}: {known}; `dcai account new` makes one."
             ) from None
@@ -161,22 +177,23 @@ def _usual_folder() -> Path:
 
     named = os.environ.get(KEYSTORE)
     if named:
-        return Path(named).expanduser()
+        return expanded(named)
     return configuration.load().keystore or user_data_path("dcai") / "keystore"
 
 
 def _check_new_password(password: str) -> None:
     if not password:
-        raise InvalidInput("A password has at least one character; without one, whoever reads the file has the key.")
+        raise InvalidInput("A password must have at least one character; without one, the file is the key.")
 
 
 def _check_effort(content: dict[str, Any], file: Path) -> None:
     """Refuse a file that would take hours or all memory to open."""
-    crypto = content.get("crypto", content.get("Crypto"))
+    crypto = content.get("crypto")
     asked = crypto.get("kdfparams") if isinstance(crypto, dict) else None
     if not isinstance(asked, dict):
         return
     numbers = {name: value for name, value in asked.items() if isinstance(value, int)}
     memory = 128 * numbers.get("n", 0) * numbers.get("r", 0)
-    if memory > _MOST_SCRYPT_BYTES or numbers.get("c", 0) > _MOST_ROUNDS or numbers.get("p", 1) > 16:
+    greedy = memory > _MOST_SCRYPT_BYTES or numbers.get("p", 1) > _MOST_PARALLEL
+    if greedy or numbers.get("c", 0) > _MOST_ROUNDS or numbers.get("dklen", 0) > _LONGEST_KEY:
         raise InvalidInput(f"{file} asks for more work than a keystore does ({shortened(numbers)}): it isn't opened.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dcai.accounts.limits import FeeLimits
 from dcai.accounts.numbers import is_number_taken, next_number, numbering, wait_for_holder
 from dcai.chain.fees import distinct, fees
 from dcai.chain.receipts import RawReceipt, wait_for
@@ -33,11 +34,16 @@ class Unlocked:
         With its checksum.
     submit : callable, optional
         The quicker way of a local node, which answers with the receipt.
+    limits : FeeLimits, optional
+        The most that it pays for a transaction.
     """
 
-    def __init__(self, chain: Chain, address: str, submit: Submit | None = None) -> None:
+    def __init__(
+        self, chain: Chain, address: str, submit: Submit | None = None, *, limits: FeeLimits | None = None
+    ) -> None:
         self.chain = chain
         self.address = address
+        self.limits = limits or FeeLimits()
         self._hand_over = submit or self._submit
 
     def __repr__(self) -> str:
@@ -80,7 +86,9 @@ class Unlocked:
         A lost answer could hide a transaction that was sent; the number keeps a second one out, and the price that is
         drawn tells it from one that somebody else sent.
         """
-        price = {name: hex(wei) for name, wei in distinct(fees(self.chain)).items()}
+        asked = fees(self.chain)
+        self.limits.check(self.chain, asked, int(transaction["gas"], 16))
+        price = {name: hex(wei) for name, wei in distinct(asked).items()}
         return {**transaction, **price, "chainId": hex(self.chain.chain_id), "nonce": hex(number)}
 
 

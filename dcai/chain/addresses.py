@@ -10,7 +10,7 @@ from eth_utils.address import to_checksum_address
 from dcai.errors import InvalidInput
 from dcai.untrusted import shortened
 
-_ADDRESS = re.compile(r"(?:0[xX])?([0-9a-fA-F]{40})")
+ADDRESS = re.compile(r"(?:0[xX])?([0-9a-fA-F]{40})")
 
 # a checksum is a hash, and the same few addresses stand in logs again and again
 checksummed = lru_cache(maxsize=4_096)(to_checksum_address)
@@ -26,7 +26,7 @@ def checked_address(address: object) -> str:
     InvalidInput
         If it is malformed, or its checksum doesn't fit.
     """
-    match = _ADDRESS.fullmatch(address) if isinstance(address, str) else None
+    match = ADDRESS.fullmatch(address) if isinstance(address, str) else None
     if match is None:
         if isinstance(address, str) and _KEY.search(address):  # it would stay in logs
             raise InvalidInput("A private key is not an address, which is 0x and 40 hexadecimal digits.")

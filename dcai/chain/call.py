@@ -29,8 +29,8 @@ class Call:
     what : str
         What it does, in words that a person can agree to.
     most_gas : int
-        The least gas limit that is sent where it is estimated: more than that it can't need, whatever others do to the
-        contract's state before it gets into a block. 0 where that isn't known.
+        An upper bound of the gas it can need, whatever others do to the contract before; an estimated limit isn't set
+        below it. 0 where it isn't known.
 
     Raises
     ------

@@ -14,8 +14,8 @@ from dcai.chain import Chain, connect
 from dcai.chain.receipts import RECEIPT_SECONDS, check_patience
 from dcai.cli.named import named_network
 from dcai.cli.options import replaced
+from dcai.cli.secrets import KeystoreFolder, PasswordFile, password_of
 from dcai.cli.units import naming, seconds, wei
-from dcai.cli.values import path_option
 from dcai.configuration import Network
 from dcai.errors import DcaiError, InvalidInput
 from dcai.trainer.trainer import Trainer
@@ -50,17 +50,8 @@ _SENDER: dict[str, tuple[Any, object]] = {
         ],
         None,
     ),
-    "keystore": (
-        Annotated[Path | None, path_option("--keystore", help="The folder of the keystore of --account.")],
-        None,
-    ),
-    "password_file": (
-        Annotated[
-            Path | None,
-            path_option("--password-file", help="A file whose first line is the password of the account."),
-        ],
-        None,
-    ),
+    "keystore": (KeystoreFolder, None),
+    "password_file": (PasswordFile, None),
     "unlocked": (
         Annotated[
             bool,
@@ -133,13 +124,14 @@ class Node:
     """
 
     def __init__(self, url: str | None = None, network: str | None = None) -> None:
+        network = named_network.get() if network is None else network
         if url is not None and network is not None:
             raise InvalidInput("--url and --network both name a node; leave one of them out.")
         self._network: Network | None = None
         if url is None:
             known = configuration.load()
-            chosen = network or named_network.get() or known.network
-            self._network = known.find(chosen) if chosen else None
+            chosen = known.network if network is None else network
+            self._network = None if chosen is None else known.find(chosen)
             url = self._network.node() if self._network else LOCAL_NODE
         self._url = url
 
@@ -154,18 +146,14 @@ class Node:
         return connect(self._url, chain_id=self._network.chain_id if self._network else None)
 
     def address(self, given: str) -> str:
-        """Return the address of a trainer that has a nickname on the network; what is no nickname comes back."""
+        """Return the address of a trainer that has a nickname on the network; anything else is returned unchanged."""
         return self._network.trainers.get(given, given) if self._network else given
 
     def trainer(self, given: str) -> Trainer:
-        """Return the trainer at an address, or with a nickname."""
-        return self.attached(self.connect(), given)
-
-    def attached(self, chain: Chain, given: str) -> Trainer:
-        """Return the trainer of a chain at an address, or with a nickname."""
+        """Connect, and return the trainer at an address, or with a nickname."""
         from dcai.trainer.attach import attach
 
-        return attach(chain, self.address(given))
+        return attach(self.connect(), self.address(given))
 
 
 class Sender(Node):
@@ -181,7 +169,7 @@ class Sender(Node):
     Raises
     ------
     InvalidInput
-        If an option is malformed, or the account can't be opened.
+        If an option is malformed, or two don't go together.
     """
 
     def __init__(
@@ -210,7 +198,27 @@ class Sender(Node):
         self._most_tip = _amount("--most-tip", most_tip)
         with naming("--patience"):
             self._patience = RECEIPT_SECONDS if patience is None else check_patience(seconds(patience))
-        self._signer = None if unlocked else _signer(account, keystore, password_file)
+        own = [one for one in (account, keystore, password_file) if one is not None]
+        if unlocked and own:
+            raise InvalidInput(
+                "--unlocked lets the node sign, and the other options name an account of yours; leave one out."
+            )
+        if own and account is None:
+            raise InvalidInput("--keystore and --password-file are for an account of the keystore; name --account.")
+        self._unlocked, self._account = unlocked, account
+        self._keystore, self._password_file = keystore, password_file
+        self._signer: LocalAccount | None = None
+
+    def unlock(self) -> None:
+        """Open the account that signs, which may ask for its password.
+
+        Raises
+        ------
+        InvalidInput
+            If it can't be opened.
+        """
+        if not self._unlocked and self._signer is None:
+            self._signer = _signer(self._account, self._keystore, self._password_file)
 
     def connect(self) -> Chain:
         """Connect to it as who signs.
@@ -218,10 +226,11 @@ class Sender(Node):
         Raises
         ------
         InvalidInput, NodeError
-            See `dcai.connect`.
+            See `dcai.connect` and `unlock`.
         DcaiError
             If nobody signs: there is neither a key nor an account of the node.
         """
+        self.unlock()
         chain = connect(
             self._url,
             account=self._signer,
@@ -251,13 +260,10 @@ def sends(command: Callable[..., None]) -> Callable[..., None]:
 def _signer(account: str | None, keystore: Path | None, password_file: Path | None) -> LocalAccount | None:
     """Return who signs; None leaves it to the node."""
     key = None if account is not None else signer()
-    name = account or (None if key else configuration.load().account)
+    name = account if account is not None else (None if key else configuration.load().account)
     if name is None:
-        if keystore is not None or password_file is not None:
-            raise InvalidInput("--keystore and --password-file are for an account of the keystore; name --account.")
         return key
     from dcai.accounts.keystore import Keystore
-    from dcai.cli.secrets import password_of
 
     kept = Keystore(keystore)
     kept.address(name)  # what isn't there needs no password

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from getpass import getpass
 from pathlib import Path
-
-from rich.prompt import Prompt
+from typing import TYPE_CHECKING, Annotated
 
 from dcai.accounts.environment import PASSWORD
+from dcai.accounts.local_key import signer_of
+from dcai.cli.values import path_option
 from dcai.errors import InvalidInput
-from dcai.terminal import Console
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+KeystoreFolder = Annotated[
+    Path | None, path_option("--keystore", help="The folder of the keystore, such as ~/.foundry/keystores.")
+]
+PasswordFile = Annotated[
+    Path | None,
+    path_option(
+        "--password-file", help=f"A file whose first line is the password; else {PASSWORD} has it, or you are asked."
+    ),
+]
 
 
 def password_of(name: str, file: Path | None) -> str:
@@ -38,16 +52,26 @@ def new_password(name: str, file: Path | None) -> str:
     if given is not None:
         return given
     first = _asked(f"New password for the account {name}")
-    if _asked("The same once more") != first:
+    if _asked("Repeat the password") != first:
         raise InvalidInput("The two passwords differ, and nothing was kept; try again.")
     return first
 
 
-def private_key() -> str:
-    """Return a private key: asked for in a terminal, or else the first line of standard input."""
-    if sys.stdin.isatty():
-        return _asked("Private key (0x and 64 digits)")
-    return sys.stdin.readline().strip()
+def private_key() -> LocalAccount:
+    """Return the account of a private key: asked for in a terminal, or else the first line of standard input.
+
+    Raises
+    ------
+    InvalidInput
+        If it is malformed; the text doesn't repeat it.
+    """
+    given = _asked("Private key (0x and 64 digits)") if sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        return signer_of(given.strip())
+    except InvalidInput:
+        raise InvalidInput(
+            "What was given is not a private key, which is 0x and 64 hexadecimal digits; nothing was kept."
+        ) from None
 
 
 def _given_password(file: Path | None) -> str | None:
@@ -69,4 +93,7 @@ def _asked(question: str) -> str:
             f"Nobody can be asked for a password here: name a file that holds it with --password-file, or put it into "
             f"the environment variable {PASSWORD}."
         )
-    return Prompt.ask(question, console=Console(stderr=True), password=True)
+    try:
+        return getpass(f"{question}: ")
+    except EOFError:
+        raise InvalidInput("No password was given, and nothing was done.") from None

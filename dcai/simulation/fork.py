@@ -12,7 +12,7 @@ from dcai.chain.addresses import checked_address
 from dcai.chain.chain import Chain
 from dcai.chain.nodes.anvil import forked_chain
 from dcai.chain.nodes.remote import connect
-from dcai.chain.rpc import to_int
+from dcai.chain.rpc import field, to_hex, to_int
 from dcai.errors import InvalidInput
 from dcai.incentives.rules import Rules
 from dcai.simulation.data import encode, encoder_for
@@ -152,8 +152,8 @@ def _chain_of(start: Start | None, url: str, address: str) -> Chain:
                 f"The scenario begins with {start}, and the node is of chain {node.chain_id}; name a node of that "
                 f"chain, or {fresh}."
             )
-        found = str(node.block(start.block)["hash"]) if start.block <= node.block_number() else None
-    if found != start.block_hash:
+        found = to_hex(field(node.block(start.block), "hash")) if start.block <= node.block_number() else None
+    if found != start.block_hash.lower():
         there = "no such block yet" if found is None else f"another block there, {found}"
         raise InvalidInput(
             f"The scenario begins with {start}, with the hash {start.block_hash}; the node has {there}. Name another "

@@ -31,7 +31,7 @@ class Record:
 
     @classmethod
     def of(cls, file: Path) -> Self | None:
-        """Return the record that a file is; None if it is none, or can't be read."""
+        """Return the record that a file is; None if it is not one, or can't be read."""
         try:
             told = untrusted.parse(files.read(file)) if file.suffix == ".json" else None
         except (OSError, ValueError):  # whoever reads the scenario in it says so
@@ -46,7 +46,7 @@ class Record:
             beside = f", though these differ: {'; '.join(causes)}" if causes else ""
             return f"The same run as that of {self.name}: its digest is {now['digest']}, too{beside}."
         causes += self._versions(now, _OTHERS)
-        told = "; ".join(causes) or "nothing that is recorded"
+        told = "; ".join(causes) or "nothing in the record explains it"
         digest = f"Its digest is {now['digest']}, and was {shortened(self.told['digest'])}."
         return f"The run differs from that of {self.name}: {told}. {digest}"
 
@@ -56,10 +56,11 @@ class Record:
             yield f"data (data_sha256 is {now['data_sha256']}, and was {shortened(self.told.get('data_sha256'))})"
         before = self.told.get("scenario")
         if now["scenario"] != before:
+            former = before if isinstance(before, dict) else {}
             keys = [
                 key
-                for key in now["scenario"]
-                if not isinstance(before, dict) or before.get(key) != now["scenario"][key]
+                for key in sorted(now["scenario"].keys() | former.keys())
+                if former.get(key) != now["scenario"].get(key)
             ]
             yield f"scenario ({', '.join(keys)})"
         yield from self._versions(now, versions)

@@ -106,7 +106,7 @@ def check_local(scenario: Scenario) -> None:
     """
     if scenario.fork is not None:
         raise InvalidInput(
-            f"This run begins with {scenario.fork}, of which a node of that chain must give a copy: dcai simulate FILE "
+            f"This run begins with {scenario.fork}, and needs a node of that chain to copy it from: dcai simulate FILE "
             f"--fork URL {scenario.fork.trainer}, or simulate_fork in Python."
         )
 

@@ -19,10 +19,10 @@ _SLOT_GAS = 2_600
 _NEW_SLOT_GAS = 20_000
 _READ_GAS = 2_150
 
-# What contributing may use: nearly a transaction. Who finds it too dear one day sends smaller batches.
+# What contributing may use: nearly a transaction. Contributors who find that too dear can send smaller batches.
 _MOST_LEARNING = 15_000_000
 
-# What a claim may use: half of a transaction. It is of a batch that is there, and prices of storage may double.
+# What a claim may use: half of a transaction. The batch exists already, and prices of storage may double.
 _MOST_CLAIM = 8_000_000
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import stat
+from pathlib import Path
 
 import pytest
 from eth_account import Account
 
+from dcai import configuration
 from dcai.accounts.keystore import Keystore
 from dcai.errors import InvalidInput, WrongPassword
 
@@ -83,6 +86,7 @@ def test_a_name_that_could_leave_the_folder_or_read_as_an_option_is_refused(keys
         b"\xff",
         b'{"version": 3}',
         b'{"version": 1, "crypto": {}}',
+        b'{"version": 4, "crypto": {}}',
         b'{"version": 3, "crypto": 5}',
         b'{"version": 3, "crypto": {"kdf": "scrypt", "kdfparams": {}}}',
         b'{"version": 3, "crypto": {"kdf": "none", "kdfparams": {}, "ciphertext": "zz"}}',
@@ -97,11 +101,19 @@ def test_a_file_of_something_else_is_one_sentence(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "effort", [{"n": 2**40, "r": 8, "p": 1}, {"n": 2**18, "r": 8, "p": 1_000}, {"c": 2**31, "prf": "hmac-sha256"}]
+    "effort",
+    [
+        {"n": 2**40, "r": 8, "p": 1},
+        {"n": 2**18, "r": 8, "p": 1_000},
+        {"c": 2**31},
+        {"dklen": 2**30},
+        {"N": 2**40, "R": 8},
+    ],
 )
-def test_a_file_that_would_take_all_memory_or_hours_is_not_opened(keystore, encrypted, effort):
+@pytest.mark.parametrize("parameters", ["kdfparams", "KdfParams"])
+def test_a_file_that_would_take_all_memory_or_hours_is_not_opened(keystore, encrypted, effort, parameters):
     greedy = json.loads(json.dumps(encrypted))
-    greedy["crypto"]["kdfparams"].update(effort)
+    greedy["crypto"][parameters] = greedy["crypto"].pop("kdfparams") | effort
     (keystore.folder / "greedy").write_text(json.dumps(greedy))
 
     with pytest.raises(InvalidInput, match="asks for more work"):
@@ -109,10 +121,28 @@ def test_a_file_that_would_take_all_memory_or_hours_is_not_opened(keystore, encr
 
 
 def test_a_missing_account_is_a_sentence_with_those_that_are_there(keystore, tmp_path):
-    with pytest.raises(InvalidInput, match=r"There is no account bob in .*: there are alice"):
+    with pytest.raises(InvalidInput, match=r"There is no account bob in .*: it has alice"):
         keystore.unlock("bob", "a password")
-    with pytest.raises(InvalidInput, match="there is none yet; `dcai account new`"):
+    with pytest.raises(InvalidInput, match="it has none yet; `dcai account new`"):
         Keystore(tmp_path / "empty").unlock("bob", "a password")
+
+
+def test_a_file_that_states_the_address_of_another_key_is_not_used(keystore, encrypted):
+    (keystore.folder / "mallory").write_text(json.dumps({**encrypted, "address": "22" * 20}))
+
+    with pytest.raises(InvalidInput, match="states the address 0x2222"):
+        keystore.unlock("mallory", "correct horse")
+
+
+def test_an_account_that_cannot_be_written_whole_leaves_nothing(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("dcai.accounts.keystore.os.fsync", full)
+
+    with pytest.raises(InvalidInput, match="No space left on device"):
+        Keystore(tmp_path).add("alice", KEY, "a password")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_password_keeps_nothing(tmp_path):
@@ -123,6 +153,13 @@ def test_an_empty_password_keeps_nothing(tmp_path):
 
 
 def test_the_folder_is_the_one_that_the_environment_names_before_that_of_the_configuration(monkeypatch, tmp_path):
-    monkeypatch.setenv("DCAI_KEYSTORE", str(tmp_path / "named"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DCAI_KEYSTORE", raising=False)
+    with configuration.edited() as document:
+        document["keystore"] = "~/set"
+    assert Keystore().folder == tmp_path / "set"
 
+    monkeypatch.setenv("DCAI_KEYSTORE", "~/named")
     assert Keystore().folder == tmp_path / "named"
+    assert Keystore(Path("~/given")).folder == tmp_path / "given"

@@ -81,6 +81,24 @@ def test_a_password_file_without_a_password_is_one_sentence(tmp_path, content):
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+def test_a_file_of_something_else_is_listed_as_such(tmp_path):
+    account("new", "alice")
+    (tmp_path / "keystore" / "README").write_text("keys")
+
+    rows = json.loads(account("list", "--json").stdout)
+
+    assert [(row["name"], row["fault"]) for row in rows] == [("README", "not a keystore file"), ("alice", None)]
+
+
+def test_an_account_is_named_though_the_configuration_is_malformed(tmp_path):
+    (tmp_path / "config" / "dcai").mkdir(parents=True)
+    (tmp_path / "config" / "dcai" / "config.toml").write_text("network = ")
+
+    result = account("import", "bob", given=KEY)
+
+    assert (result.exit_code, result.stdout.strip()) == (2, ADDRESS)
+
+
 def test_an_account_that_is_not_there_does_not_become_the_default():
     result = account("default", "nobody")
 

@@ -256,7 +256,7 @@ def test_classes_without_a_row_to_measure_and_columns_that_never_change_are_repo
     assert encoder.column_names_ == ["a", "still"]
     shown = " ".join(fit(path).stdout.split())
     assert "recall not known │ 1: once; a class of one row is only learnt" in shown
-    assert "constant columns │ 1: still; the same in all rows, so nothing is learnt of them" in shown
+    assert "constant columns │ 1: still; the same in all rows, so nothing is learnt from them" in shown
 
 
 def test_a_column_that_is_constant_in_the_first_rows_only_is_reported_for_them(fitted, file):

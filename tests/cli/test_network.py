@@ -52,6 +52,16 @@ def test_a_network_is_added_chosen_named_and_forgotten(node):
     assert set(configuration.load().networks) == {"first"}
 
 
+def test_a_network_that_becomes_another_chain_loses_its_trainers(node):
+    with configuration.edited() as document:
+        document["networks"] = {"x": {"url": node, "chain_id": 1, "trainers": {"films": ADDRESS}}}
+
+    network("add", "x", "--url", node)
+
+    assert configuration.load().find("x").trainers == {}
+    assert configuration.load().find("x").chain_id == 31337
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

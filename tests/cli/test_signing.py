@@ -74,10 +74,13 @@ def test_a_network_and_a_nickname_stand_for_a_url_and_an_address(node_chain, run
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--network", "there"], "There is no network 'there': known are here"),
+        (["--network", "there"], "There is no network 'there': the known ones are here"),
         (["--network", "here", "--url", "http://127.0.0.1:1"], "--url and --network both name a node"),
         (["--network", "here", "--chain-id", "1"], "The network here is chain 31337, not 1"),
         (["--network", "here", "--account", "bob"], "There is no account bob in "),
+        (["--network", ""], "There is no network ''"),
+        (["--network", "here", "--account", ""], "An account has a name of"),
+        (["--network", "here", "--account", "bob", "--unlocked"], "--unlocked lets the node sign"),
         (["--network", "here", "--password-file", "x"], "--keystore and --password-file are for an account"),
     ],
 )

@@ -121,9 +121,10 @@ def test_a_signal_while_the_command_is_imported_leaves_a_sentence(run, file, tmp
 
 def test_what_is_refused_leaves_no_empty_folder_and_one_that_was_there_stays(run, file, tmp_path):
     (tmp_path / "there").mkdir()
-    for command, name in (("simulate", "new"), ("sweep", "new"), ("simulate", "there")):
+    for command, name in (("simulate", "simulated"), ("sweep", "swept"), ("simulate", "there")):
         answer = run(command, file, "--set", "data.samples=1000", "--out", tmp_path / name / "")
         assert answer.exit_code != 0, command
 
-    assert not (tmp_path / "new").exists() or any((tmp_path / "new" / "runs").iterdir())
+    assert not (tmp_path / "simulated").exists()
+    assert not (tmp_path / "swept").exists() or any((tmp_path / "swept" / "runs").iterdir())
     assert (tmp_path / "there").is_dir()

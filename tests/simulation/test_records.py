@@ -103,7 +103,7 @@ def test_the_seed_of_the_command_is_recorded_and_the_record_is_run_again_as_it_i
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"digest": "00"}, "The run differs from that of {file}: nothing that is recorded. Its digest is "),
+        ({"digest": "00"}, "The run differs from that of {file}: nothing in the record explains it. Its digest is "),
         ({"digest": 5, "versions": None}, "The run differs from that of {file}: rules (1, and was None); contract"),
         ({"data_sha256": "00"}, "too, though these differ: data (data_sha256 is "),
     ],

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dcai.accounts.environment import without_key
+from dcai.accounts.environment import without_secrets
 from dcai.errors import InvalidInput
 
 # The path of a Unix socket has 108 bytes on Linux and 104 elsewhere, the zero at its end included.
@@ -63,7 +63,9 @@ def environment(*, proxies: bool) -> dict[str, str]:
     left_out = () if proxies else (*_PROXIES, *map(str.upper, _PROXIES))
     # with ANVIL_IP_ADDR it would listen elsewhere
     kept = {
-        name: value for name, value in without_key().items() if name not in left_out and not name.startswith("ANVIL_")
+        name: value
+        for name, value in without_secrets().items()
+        if name not in left_out and not name.startswith("ANVIL_")
     }
     direct = ",".join(filter(None, (kept.get("NO_PROXY") or kept.get("no_proxy"), "localhost,127.0.0.1,::1")))
     return {**kept, "NO_PROXY": direct, "no_proxy": direct}

@@ -53,7 +53,7 @@ def connect(
         The chain that is meant; another one is refused. Left out, a private key signs for the chain that the node says
         it is of now, and for no other afterwards.
     most_fee_wei, most_tip_wei
-        The most that a private key pays for a transaction, and as a tip per gas, wei or text such as "0.01 ether": see
+        The most that is paid for a transaction, and as a tip per gas, wei or text such as "0.01 ether": see
         `dcai.accounts.FeeLimits`.
     patience
         How long a transaction that was sent is waited for; by default five minutes. An answer of the node is waited
@@ -89,10 +89,11 @@ def connect(
         raise NodeError(
             f"{shown(url)} is a node of chain {found}, not {chain_id}; connect to a node of chain {chain_id}."
         )
+    limits = FeeLimits(most_fee_wei, most_tip_wei)
     if account is not None and not _is_address(account):
         keys: dict[str, LocalKey] = {}
         chain = _chain(node, shown(url), [], lambda _, address: keys[address], seconds)
-        key = LocalKey(chain, account, chain_id=found, limits=FeeLimits(most_fee_wei, most_tip_wei))
+        key = LocalKey(chain, account, chain_id=found, limits=limits)
         keys[key.address] = key
         chain.accounts = [key.address]
         return chain
@@ -105,7 +106,7 @@ def connect(
         if wanted not in unlocked:
             raise InvalidInput(f"{wanted} isn't unlocked at {shown(url)}; give its private key, and it signs here.")
         unlocked = [wanted]
-    return _chain(node, shown(url), unlocked, Unlocked, seconds)
+    return _chain(node, shown(url), unlocked, lambda chain, address: Unlocked(chain, address, limits=limits), seconds)
 
 
 def _chain(

@@ -55,6 +55,7 @@ def run(
         model, encoder = _load(file)
         title = file.stem if name is None else name
         errors = Console(stderr=True)
+        node.unlock()
         with errors.status("Asking the node, and trying it out on this machine …"):
             chain = node.connect()
             trial = try_out(model.twin, incentive, encoder, title, salt)

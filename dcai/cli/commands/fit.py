@@ -151,7 +151,7 @@ def _table(
         rows["columns"] = _listed(dataset.feature_names)
     rows |= {f"column {shortened(name)}": what for name, what in became(fitted, dataset).items()}
     if fitted.constant:
-        rows["constant columns"] = f"{_listed(fitted.constant)}; the same in all rows, so nothing is learnt of them"
+        rows["constant columns"] = f"{_listed(fitted.constant)}; the same in all rows, so nothing is learnt from them"
     rows["accuracy"] = _accuracy(accuracy)
     if accuracy is not None:
         rows["recall"] = _shortened(", ".join(f"{name} {share:.1%}" for name, share in accuracy.recall.items()))

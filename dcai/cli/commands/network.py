@@ -27,12 +27,12 @@ def add(
     name: Name,
     url: Annotated[str | None, typer.Option(help="JSON-RPC address of a node.")] = None,
     url_variable: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The environment variable that holds it instead.")
+        str | None,
+        typer.Option(metavar="NAME", help="The environment variable that holds it, if it has a key in it."),
     ] = None,
     chain_id: Annotated[
         int | None, typer.Option(help="The number of the chain; the node is asked if this is left out.")
     ] = None,
-    explorer: Annotated[str | None, typer.Option(metavar="URL", help="A block explorer.")] = None,
 ) -> None:
     """Add a network, or replace one; its node is asked whether it is of that chain.
 
@@ -40,16 +40,19 @@ def add(
     """
     with errors_as_one_sentence():
         # what the node doesn't decide is checked before it is asked
-        given = Network(name, chain_id or 1, url=url, url_variable=url_variable, explorer=explorer)
+        given = Network(name, chain_id or 1, url=url, url_variable=url_variable)
         with connect(given.node(), chain_id=chain_id) as chain:
             found = chain.chain_id
-        settings = {"chain_id": found, "url": url, "url_variable": url_variable, "explorer": explorer}
+        settings = {"chain_id": found, "url": url, "url_variable": url_variable}
         with configuration.edited() as document:
             networks = document.setdefault("networks", {})
-            trainers = networks.get(name, {}).get("trainers", {})
-            networks[name] = {key: value for key, value in settings.items() if value is not None}
-            if trainers:
-                networks[name]["trainers"] = trainers
+            kept = networks.setdefault(name, {})
+            if kept.get("chain_id", found) != found:
+                kept.pop("trainers", None)  # they are on another chain
+            for key, value in settings.items():
+                kept.pop(key, None)
+                if value is not None:
+                    kept[key] = value
             document.setdefault("network", name)
     tell(f"{name} is chain {found}, at {shown(given.node())}.")
 
@@ -97,7 +100,7 @@ def remove(name: Name) -> None:
 
 @app.command()
 def trainer(
-    nickname: Annotated[str, typer.Argument(help="What the trainer shall be called.")],
+    nickname: Annotated[str, typer.Argument(help="The trainer's nickname.")],
     address: Annotated[str, typer.Argument(help="Its address.")],
     network: Annotated[
         str | None, typer.Option(metavar="NAME", help="The network; the one that is used if left out.")
@@ -110,7 +113,7 @@ def trainer(
     with errors_as_one_sentence():
         checked = checked_address(address)
         known = configuration.load()
-        name = network or known.network
+        name = known.network if network is None else network
         if name is None:
             raise InvalidInput("A nickname is for a trainer of a network: name it with --network.")
         known.find(name)
@@ -125,7 +128,6 @@ def _as_dict(one: Network, known: configuration.Configuration) -> dict[str, Any]
         "chain_id": one.chain_id,
         "node": shown(one.url) if one.url else None,
         "url_variable": one.url_variable,
-        "explorer": one.explorer,
         "trainers": dict(one.trainers),
         "used": one.name == known.network,
     }

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from joblib import Parallel, delayed
 
-from dcai.accounts.environment import key_withheld
+from dcai.accounts.environment import secrets_withheld
 from dcai.errors import DcaiError, InvalidInput
 
 Item = TypeVar("Item")
@@ -43,7 +43,7 @@ def here(
     """
     calls = (delayed(_numbered)(function, number, item, jobs, os.getpid()) for number, item in enumerate(items))
     try:
-        with key_withheld():
+        with secrets_withheld():
             for number, answer in Parallel(n_jobs=jobs, return_as="generator_unordered")(calls):
                 yield items[number], answer
     except BrokenExecutor:

@@ -13,7 +13,6 @@ import typer
 from rich.table import Table
 
 from dcai.amounts import rounded
-from dcai.chain import Chain
 from dcai.cli.asking import agreed
 from dcai.cli.failing import errors_as_one_sentence
 from dcai.cli.node import Node, Sender, asks, sends
@@ -106,8 +105,7 @@ def commit(
     with errors_as_one_sentence():
         with naming("--bounty-wei"):
             bounty = wei(bounty_wei)
-        chain = node.connect()
-        market, hidden = _market(node, address, chain), HiddenTestSet.load(test_set)
+        market, hidden = _market(node, address), HiddenTestSet.load(test_set)
         console = Console(stderr=True)
         console.print(f"This pays a bounty of {bounty:,} wei, {rounded(bounty)}, from {market.creator}.")
         if not yes and not agreed(console):
@@ -125,10 +123,7 @@ def open_(
 ) -> None:
     """Draw the portion to open, and open it."""
     with errors_as_one_sentence():
-        market, hidden = (
-            _market(node, address),
-            HiddenTestSet.load(test_set),
-        )
+        market, hidden = _market(node, address), HiddenTestSet.load(test_set)
         _open(market, hidden, Console(stderr=True))
 
 
@@ -137,8 +132,8 @@ def open_(
 def status(address: Address, node: Node, as_json: AsJson = False) -> None:
     """Print the phase of a market and its deadline."""
     with errors_as_one_sentence():
-        chain = node.connect()
-        market = _market(node, address, chain)
+        market = _market(node, address)
+        chain = market.chain
         course, deadline, terms = market.course(), market.deadline(), market.incentive
         turn = terms.turn_samples
         fee_wei = terms.fee(course.rounds * terms.stake_wei, course.samples, turn)
@@ -171,7 +166,9 @@ def status(address: Address, node: Node, as_json: AsJson = False) -> None:
 def settle(
     address: Address,
     node: Sender,
-    test_set: Annotated[Path | None, typer.Argument(help="The hidden test set, as long as it is not revealed.")] = None,
+    test_set: Annotated[
+        Path | None, typer.Argument(parser=place, help="The hidden test set, as long as it is not revealed.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Drive a market to its end: reveal the test set, evaluate, and pay everybody. Anybody may do so.
@@ -179,8 +176,8 @@ def settle(
     If this is interrupted, call it again: what was done stays done.
     """
     with errors_as_one_sentence():
-        chain = node.connect()
-        market = _market(node, address, chain)
+        market = _market(node, address)
+        chain = market.chain
         paid = market.settle(None if test_set is None else HiddenTestSet.load(test_set), progress=not as_json)
         if as_json:
             told = {"paid_wei": paid, "unpaid": [one._asdict() for one in paid.unpaid]}
@@ -206,10 +203,7 @@ def forfeit(
 ) -> None:
     """Burn what belongs to nobody: fees, and the bounty of a market that failed or wasn't opened in time."""
     with errors_as_one_sentence():
-        market, console = (
-            _market(node, address),
-            Console(stderr=True),
-        )
+        market, console = _market(node, address), Console(stderr=True)
         console.print("What belongs to nobody goes to 0x…dEaD: fees, and the bounty if it was not opened or failed.")
         if not yes and not agreed(console):
             raise DcaiError("Nothing was sent.")
@@ -242,8 +236,8 @@ def scores(address: Address, node: Node, as_json: AsJson = False) -> None:
         Console().show(table)
 
 
-def _market(node: Node, address: str, chain: Chain | None = None) -> MarketTrainer:
-    trainer = node.trainer(address) if chain is None else node.attached(chain, address)
+def _market(node: Node, address: str) -> MarketTrainer:
+    trainer = node.trainer(address)
     if not isinstance(trainer, MarketTrainer):
         raise InvalidInput(
             f"{trainer.address} is not a prediction market: its incentive is {type(trainer.incentive).__name__}."
