@@ -16,7 +16,7 @@ library SparseExam {
     uint256 private constant _MANY = 8;
 
     /// Margins are followed from this count on: a call that evaluates little needs no lists.
-    uint256 private constant _FROM = 2;
+    uint256 private constant _FROM = 1;
 
     /// With more features than these, a table of their weights costs more than lists.
     uint256 private constant _TABLE = 2048;
@@ -27,9 +27,11 @@ library SparseExam {
         for (uint256 i; i < 4; ++i) Memory.write(exam, i, 0);
     }
 
-    /// Notes that the model has learnt a sample.
-    function note(uint256 exam) internal pure {
+    /// Notes that the model learns a sample.
+    /// @return margins which must move with the weights; 0 if none are kept
+    function note(uint256 exam) internal pure returns (uint256 margins) {
         Memory.write(exam, 2, Memory.read(exam, 2) + 1);
+        margins = Memory.read(exam, 3);
     }
 
     /// The number of test samples that a model with this bias gets wrong: it predicts class 1 if margin + bias is above
@@ -48,7 +50,6 @@ library SparseExam {
         if (before != 0 && learnt == 0) return Memory.read(exam, 0);
         uint256 margins = Memory.read(exam, 3);
         if (margins != 0) {
-            SparseMargins.follow(margins, image, lanes, features);
             count = SparseMargins.wrong(margins, bias);
         } else if (features > _TABLE || (before >= _FROM && learnt < _MANY)) {
             margins = SparseMargins.make(image, portions, start, lanes, features);

@@ -5,11 +5,10 @@ import {Image} from "../types/Image.sol";
 import {Memory} from "./Memory.sol";
 
 /// The margins of test samples of a sparse perceptron in memory, without the bias, and for each feature a list of the
-/// samples that have it: only the margins move that share a feature with a weight that differs from the last time. The
-/// words at their address are:
+/// samples that have it: when a weight moves, only the margins of these samples move. The words at their address are:
 ///
-///     0  the place of the lists' ends                3  the end of those of label 0
-///     1  the place of the margins, label 1 first     4  the place of the weights that the margins stand for
+///     0  the place of the lists' ends                3  the start of those of label 0
+///     1  the place of the margins, label 1 first     4  the end of all
 ///     2  the end of those of label 1
 ///
 /// A list holds the places of margins, four bytes each. The list of a feature begins where that of the one before it
@@ -33,7 +32,7 @@ library SparseMargins {
         Memory.write(margins, 0, place);
         uint256 tests;
         for (uint256 i; i < portions.length; ++i) tests += _tally(place, portions[i][start:]);
-        _arrange(margins, image, lanes, features, tests);
+        _arrange(margins, features, tests);
         for (uint256 i; i < portions.length; ++i) _add(margins, image, portions[i][start:], lanes);
     }
 
@@ -49,20 +48,29 @@ library SparseMargins {
                 tests := add(tests, 1)
                 let some := calldataload(position)
                 position := add(position, 3)
-                for {
-                    let next := add(position, and(shr(232, some), 0xffff))
-                } lt(position, next) {
+                let next := add(position, and(shr(232, some), 0xffff))
+                let word := 0
+                if and(sub(next, position), 2) {
+                    word := add(ends, shl(2, shr(240, calldataload(position))))
+                    mstore(word, add(mload(word), 1))
                     position := add(position, 2)
+                }
+                // two at a time; a feature's place is four times its number
+                for {} lt(position, next) {
+                    position := add(position, 4)
                 } {
-                    let word := add(ends, shl(2, shr(240, calldataload(position))))
+                    some := calldataload(position)
+                    word := add(ends, and(shr(238, some), 0x3fffc))
+                    mstore(word, add(mload(word), 1))
+                    word := add(ends, and(shr(222, some), 0x3fffc))
                     mstore(word, add(mload(word), 1))
                 }
             }
         }
     }
 
-    /// Makes room for margins and lists, and remembers the weights.
-    function _arrange(uint256 margins, Image image, uint256 lanes, uint256 features, uint256 tests) private pure {
+    /// Makes room for margins and lists.
+    function _arrange(uint256 margins, uint256 features, uint256 tests) private pure {
         assembly ("memory-safe") {
             let place := mload(0x40)
             mstore(add(margins, 0x20), place)
@@ -70,8 +78,7 @@ library SparseMargins {
             place := add(place, shl(5, tests))
             mstore(add(margins, 0x60), place)
             mstore(add(margins, 0x80), place)
-            mcopy(place, add(image, lanes), features)
-            let lists := and(add(add(place, features), 31), not(31))
+            let lists := place
             // until a list is filled, its end is where it begins
             place := sub(lists, 28)
             let word := sub(mload(margins), 28)
@@ -134,74 +141,51 @@ library SparseMargins {
         }
     }
 
-    /// Lets the margins follow the weights that have changed since the last time.
-    function follow(uint256 margins, Image image, uint256 lanes, uint256 features) internal pure {
-        uint256 known = Memory.read(margins, 4);
-        uint256 end = Memory.read(margins, 0) - 28;
-        lanes += Image.unwrap(image);
-        for (uint256 first; first < features; first += 32)
-            _followWord(known + first, lanes + first, end + 4 * first, features - first);
-    }
-
-    /// Does so for the weights of one word.
-    /// @param end the word that ends with the end of the list before the first of them
-    /// @param left the number of weights from there on
-    function _followWord(uint256 known, uint256 lanes, uint256 end, uint256 left) private pure {
-        (uint256 old, uint256 current) = (Memory.read(known, 0), Memory.read(lanes, 0));
-        uint256 changed = old ^ current;
-        // beyond the last weight there is something else
-        if (left < 32) changed &= ~(type(uint256).max >> (8 * left));
-        if (changed == 0) return;
-        current = old ^ changed;
-        Memory.write(known, 0, current);
-        // a difference of two bytes, and places in memory
-        unchecked {
-            // the first byte is that of the next weight
-            for (; changed != 0; end += 4) {
-                if (changed >> 248 != 0) _move(end, int256(int8(int256(current >> 248))) - int8(int256(old >> 248)));
-                (changed, old, current) = (changed << 8, old << 8, current << 8);
-            }
-        }
-    }
-
-    /// Adds to the margins of the list that begins at an end, up to the next one.
-    function _move(uint256 end, int256 step) private pure {
+    /// Does what `Image.shift` does, and adds the same to the margins of the test samples that have the feature.
+    function shift(uint256 margins, Image image, bytes calldata sample, uint256 lanes, int256 step) internal pure {
         assembly ("memory-safe") {
-            let next := add(and(mload(end), 0xffffffff), 28)
-            end := add(and(mload(add(end, 4)), 0xffffffff), 28)
-            let place := 0
-            // eight at a time
+            let ends := sub(mload(margins), 28)
+            lanes := add(image, lanes)
+            let position := sample.offset
             for {
-                let whole := sub(end, and(sub(end, next), 31))
-            } lt(next, whole) {
-                next := add(next, 32)
+                let last := add(position, sample.length)
+            } lt(position, last) {
+                position := add(position, 2)
             } {
-                let some := mload(next)
-                place := shr(224, some)
-                mstore(place, add(mload(place), step))
-                place := and(shr(192, some), 0xffffffff)
-                mstore(place, add(mload(place), step))
-                place := and(shr(160, some), 0xffffffff)
-                mstore(place, add(mload(place), step))
-                place := and(shr(128, some), 0xffffffff)
-                mstore(place, add(mload(place), step))
-                place := and(shr(96, some), 0xffffffff)
-                mstore(place, add(mload(place), step))
-                place := and(shr(64, some), 0xffffffff)
-                mstore(place, add(mload(place), step))
-                place := and(shr(32, some), 0xffffffff)
-                mstore(place, add(mload(place), step))
-                place := and(some, 0xffffffff)
-                mstore(place, add(mload(place), step))
-            }
-            for {
-                let some := mload(next)
-            } lt(next, end) {
-                next := add(next, 4)
-                some := shl(32, some)
-            } {
-                place := shr(224, some)
-                mstore(place, add(mload(place), step))
+                let feature := shr(240, calldataload(position))
+                let place := add(lanes, feature)
+                let value := add(signextend(0, mload(sub(place, 31))), step)
+                if eq(signextend(0, value), value) {
+                    mstore8(place, value)
+                    let word := add(ends, shl(2, feature))
+                    let next := add(and(mload(word), 0xffffffff), 28)
+                    let end := add(and(mload(add(word, 4)), 0xffffffff), 28)
+                    // four at a time
+                    for {
+                        let whole := sub(end, and(sub(end, next), 15))
+                    } lt(next, whole) {
+                        next := add(next, 16)
+                    } {
+                        let some := mload(next)
+                        place := shr(224, some)
+                        mstore(place, add(mload(place), step))
+                        place := and(shr(192, some), 0xffffffff)
+                        mstore(place, add(mload(place), step))
+                        place := and(shr(160, some), 0xffffffff)
+                        mstore(place, add(mload(place), step))
+                        place := and(shr(128, some), 0xffffffff)
+                        mstore(place, add(mload(place), step))
+                    }
+                    for {
+                        let some := mload(next)
+                    } lt(next, end) {
+                        next := add(next, 4)
+                        some := shl(32, some)
+                    } {
+                        place := shr(224, some)
+                        mstore(place, add(mload(place), step))
+                    }
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ import {Trainer} from "../Trainer.sol";
 import {Sketch} from "../libraries/Sketch.sol";
 import {SparseExam} from "../libraries/SparseExam.sol";
 import {SparseLanes} from "../libraries/SparseLanes.sol";
+import {SparseMargins} from "../libraries/SparseMargins.sol";
 import {SparseSample} from "../libraries/SparseSample.sol";
 import {SparseSteps} from "../libraries/SparseSteps.sol";
 import {Head, HeadLibrary} from "../types/Head.sol";
@@ -87,8 +88,9 @@ abstract contract SparsePerceptron is Trainer {
     function _study(uint256 exam, Image image, bytes calldata sample, uint256 label, uint256) internal pure override {
         int256 bias = _bias(Head.wrap(image.word(0)));
         if (_class(SparseSteps.sum(image, sample, _WEIGHTS) + bias) == label) return;
-        SparseExam.note(exam);
-        SparseSteps.shift(image, sample, _WEIGHTS, _step(label));
+        uint256 margins = SparseExam.note(exam);
+        if (margins == 0) SparseSteps.shift(image, sample, _WEIGHTS, _step(label));
+        else SparseMargins.shift(margins, image, sample, _WEIGHTS, _step(label));
         // some weights are in the first word, too
         image.setWord(0, Head.unwrap(_shiftBias(Head.wrap(image.word(0)), _step(label))));
     }

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from heapq import heappop, heappush
 from itertools import islice
 from math import gcd
-from typing import Any, NamedTuple
+from typing import Any
 
 from eth_abi.exceptions import EncodingError
 
@@ -29,7 +29,7 @@ from dcai.simulation.interrupt import held_back
 from dcai.simulation.measure import Course
 from dcai.simulation.recorder import Done, Recorder
 from dcai.simulation.seats import Seat, Seats
-from dcai.simulation.turns import Turns, contribution, shares
+from dcai.simulation.turns import Planned, Turns, contribution, shares
 from dcai.simulation.view import View
 from dcai.simulation.world import World
 from dcai.times import duration_text
@@ -45,14 +45,6 @@ _LAST_SECOND = 2**40
 
 class AgentFailed(DcaiError):
     """An agent raised an exception, which is the cause of this one, or did something that no agent can do."""
-
-
-class _Planned(NamedTuple):
-    seat: Seat
-    actions: Sequence[Contribute | Claim]
-    address: str
-    slot: int
-    transaction: Transaction
 
 
 class Engine:
@@ -194,7 +186,7 @@ class Engine:
         present: list[int] = []
         while self._turns and self._turns[0][0] == world.now:
             present.append(heappop(self._turns)[1])
-        planned: list[_Planned] = []
+        planned: list[Planned] = []
         promised: defaultdict[str, int] = defaultdict(int)
         for index in present:
             seat = self.seats[index]
@@ -217,7 +209,7 @@ class Engine:
             if turn is not None:
                 heappush(self._turns, (self._checked_turn(seat, turn), index))
 
-    def _meanwhile(self, planned: Sequence[_Planned]) -> None:
+    def _meanwhile(self, planned: Sequence[Planned]) -> None:
         """Do what needn't wait for the block that is being made."""
         self._course.measure()
         for action in (action for one in planned for action in one.actions if isinstance(action, Contribute)):
@@ -271,7 +263,7 @@ class Engine:
             if following is None or following.row != action.row:
                 raise self._failed(seat, f"contributes row {action.row}, which isn't next: view.sample() gives it once")
 
-    def _plan(self, seat: Seat, action: Contribute | Claim, promised: defaultdict[str, int]) -> _Planned | None:
+    def _plan(self, seat: Seat, action: Contribute | Claim, promised: defaultdict[str, int]) -> Planned | None:
         """Return the transaction of an action, if it can be and there is money for it: no wallet would sign another."""
         world, ledger = self.world, self.world.ledger
         address = action.address or seat.addresses[0]
@@ -281,9 +273,8 @@ class Engine:
         value = action.deposit_wei if isinstance(action, Contribute) else 0
         needed = value + world.gas_fee_wei
         affordable = promised[address] + self._gathered.wei(address) + needed <= world.balances[address]
-        slot = 0
-        actions: Sequence[Contribute | Claim]
-        arguments: tuple[object, ...]
+        slot, arguments = 0, tuple[object, ...]()
+        actions: Sequence[Contribute | Claim] = (action,)
         if isinstance(action, Contribute):
             if not affordable:
                 self._record(seat, action, 0, ok=False, reason="InsufficientFunds")
@@ -296,23 +287,22 @@ class Engine:
             slot = ledger.free.pop() if ledger.free else 0
             function, arguments = contribution(gathered, slot)
             actions, value = gathered, sum(one.deposit_wei for one in gathered)
-            needed = value + world.gas_fee_wei
         else:
             if not affordable:
                 self._views[seat.index].look_again(action)
                 return None
             if action.id not in world.history.entries:
                 raise self._failed(seat, f"claims contribution {action.id}, of which nothing is open")
-            actions, function, arguments = (action,), action.function, world.rules.arguments(action)
-        promised[address] += needed
+            function, arguments = action.function, world.rules.arguments(action)
+        promised[address] += value + world.gas_fee_wei
         try:
             data = self._codec.call(function, *arguments)
         except (EncodingError, KeyError, TypeError) as error:
             raise self._failed(seat, f"did {action!r}, which no transaction can hold: {error}") from error
         call = Call(self._address, data, value, world.gas_limit, function)
-        return _Planned(seat, actions, address, slot, Transaction(address, call))
+        return Planned(seat, actions, address, slot, Transaction(address, call))
 
-    def _settle(self, one: _Planned, mined: Mined) -> None:
+    def _settle(self, one: Planned, mined: Mined) -> None:
         """Note the outcome of a transaction."""
         world = self.world
         world.balances[one.address] -= mined.gas_used * world.gas_price_wei
@@ -332,9 +322,9 @@ class Engine:
                 self._last_used = world.now
             self._record(one.seat, action, gas, number=number, received=received)
 
-    def _refused(self, one: _Planned, mined: Mined) -> None:
+    def _refused(self, one: Planned, mined: Mined) -> None:
         refusal = self._blocks.refusal(one.transaction)
-        # it would work now: something else in the same block came before it
+        # if it would work now, something else in the same block came before it
         reason = "CameTooLate" if refusal is None else type(refusal).__name__
         for action, gas in zip(one.actions, shares(mined.gas_used, len(one.actions)), strict=True):
             self._record(one.seat, action, gas, ok=False, reason=reason)
@@ -346,7 +336,7 @@ class Engine:
             self.world.ledger.free.append(one.slot)
 
     def _give_up(self) -> None:
-        """Note the samples that never became enough for a contribution."""
+        """Note the samples that never became enough to be sent."""
         for address, action in self._gathered.given_up():
             self._record(self._owners[address], action, 0, ok=False, reason="TurnTooSmall")
             if action.row is not None:

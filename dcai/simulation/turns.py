@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from dcai.chain.blocks import Transaction
 from dcai.samples import pack_batch
-from dcai.simulation.actions import Contribute
+from dcai.simulation.actions import Claim, Contribute
+from dcai.simulation.seats import Seat
+
+
+class Planned(NamedTuple):
+    """A transaction of an agent, and the actions that it makes: several samples of a batch, or one."""
+
+    seat: Seat
+    actions: Sequence[Contribute | Claim]
+    address: str
+    slot: int
+    transaction: Transaction
 
 
 class Turns:

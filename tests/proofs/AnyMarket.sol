@@ -22,7 +22,7 @@ contract AnyModelPM is AnyModel, PredictionMarket {
 
 /// A market with two participants, one with a sample and one with a batch of two, and everything that anybody can do.
 /// The stake and the most samples are powers of two: a division by another number takes the solvers hours. Two portions
-/// of four tests, of which the first is drawn; a turn is a participant's.
+/// of four tests, of which the first is drawn.
 abstract contract AnyMarket {
     uint256 internal constant STAKE = 32;
     uint256 internal constant TESTS = 4;
@@ -41,7 +41,8 @@ abstract contract AnyMarket {
 
     function setUp() public {
         bytes memory terms = abi.encodePacked(
-            uint72(STAKE),
+            uint64(STAKE / TESTS),
+            uint8(0),
             uint32(_PHASE),
             uint32(_PHASE),
             uint32(_PHASE),
@@ -49,7 +50,7 @@ abstract contract AnyMarket {
             uint16(TESTS),
             uint8(2),
             uint8(1),
-            uint8(0x82),
+            uint8(2),
             uint16(MOST)
         );
         bytes memory settings = abi.encodePacked(

@@ -46,7 +46,8 @@ def _market(size: int, features: int, words: int, turn: int) -> Gas:
             some, participant = [draw(rng, features, words) for _ in range(turn)], number % _PARTICIPANTS
             given = [label(one) if participant < _HONEST else 1 - label(one) for one in some]
             made += market.contribute_many(some, given, sender=chain.accounts[1 + participant], progress=False)
-        chain.travel(incentive.participate)
+        # not from now on: by then the market has failed
+        chain.travel((market.deadline() or 0) - chain.now())
         before = chain.gas_used.total()
         market.settle(test_set, progress=False)
         settled = chain.gas_used.total() - before
