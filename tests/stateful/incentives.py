@@ -157,7 +157,7 @@ INCENTIVES = {
     "PredictionMarket": Played(
         _prediction_market,
         frozenset(FUNCTIONS),
-        errors_of("IPredictionMarket") - _OF_OTHER_MARKETS,
+        (errors_of("IPredictionMarket") | {"TooLong"}) - _OF_OTHER_MARKETS,
         frozenset({"AlreadyRevealed", "TooLong", "WrongParameters"}),
     ),
 }
