@@ -31,7 +31,7 @@ class Played:
     succeeds, refused : frozenset of str
         What must succeed or happen, and errors that must be met.
     seldom : frozenset of str
-        Those of the errors that a few thousand steps may miss.
+        Those that a few thousand steps may miss.
     """
 
     machine: Callable[[Chain], Machine]
@@ -100,7 +100,7 @@ INCENTIVES = {
         - _OF_THE_CREATOR
         - _OF_OTHER_MODELS
         - _OF_OTHER_INCENTIVES,
-        frozenset({"AlreadyTaken", "OwnContribution", "ShareIsZero", "TooLong"}),
+        frozenset({"AlreadyTaken", "OwnContribution", "ShareIsZero", "TooLong", "a contract calls back"}),
     ),
     "Gamified": Played(
         _gamified,
@@ -157,7 +157,7 @@ INCENTIVES = {
     "PredictionMarket": Played(
         _prediction_market,
         frozenset(FUNCTIONS),
-        errors_of("IPredictionMarket") - _OF_OTHER_MARKETS,
+        (errors_of("IPredictionMarket") | {"TooLong"}) - _OF_OTHER_MARKETS,
         frozenset({"AlreadyRevealed", "TooLong", "WrongParameters"}),
     ),
 }

@@ -161,7 +161,8 @@ def soak(steps: int, workers: int, seed: int, out: Path) -> bool:
         rate = done / (monotonic() - begun)
         print(f"{done:,} of {steps:,} steps, {rate:,.0f} a second; {outcome.part.incentive}", flush=True)
         if outcome.failure:
-            print(f"\nA failure, in {outcome.part}:\n{outcome.failure}", flush=True)
+            again = f"{sys.executable} -m tests.stateful.soak --incentive {outcome.part.incentive} --reproduce BLOB"
+            print(f"\nA failure, in {outcome.part}:\n{outcome.failure}\nAgain, with its blob: {again}", flush=True)
 
     try:
         for future in as_completed(waiting):
