@@ -289,8 +289,10 @@ def constant_columns(dataset: Dataset) -> tuple[str, ...]:
     """Return the columns of a table whose values in the training part are all the same: nothing is learnt from them."""
     if dataset.feature_names is None:
         return ()
-    same = np.ptp(np.asarray(dataset.train_inputs), axis=0) == 0
-    return tuple(name for name, one in zip(dataset.feature_names, same.tolist(), strict=True) if one)
+    import pandas as pd
+
+    different = pd.DataFrame(dataset.train_inputs).nunique(dropna=False).tolist()
+    return tuple(name for name, values in zip(dataset.feature_names, different, strict=True) if values == 1)
 
 
 def measure(recipe: Recipe, dataset: Dataset, fitted: Fitted) -> Accuracy | None:

@@ -29,9 +29,8 @@ def execute(chain: Chain, call: Call, sender: str, submit: Callable[[dict[str, s
     if gas is None:
         needed = chain.estimate(to, data, sender=sender, value=value)
         if needed > TRANSACTION_GAS_LIMIT:
-            # what is known to need less the node says too much of
-            bounded = 0 < call.most_gas <= TRANSACTION_GAS_LIMIT
-            way_out = "Ask another node" if bounded else "Send less at once, or ask another node"
+            # a call that can need so much holds many samples; of another one the node says too much
+            way_out = "Send less at once" if call.most_gas > TRANSACTION_GAS_LIMIT else "Ask another node"
             raise InvalidInput(
                 f"The node says that this needs {needed:,} gas, and a transaction may use {TRANSACTION_GAS_LIMIT:,}; "
                 f"nothing was sent. {way_out}."

@@ -45,7 +45,7 @@ def sent(node_chain):
         (tip(50 * GWEI) | history(GWEI), {}, ["50 gwei", "others paid up to 1 gwei", "allows 10 gwei"]),
         (tip(4 * GWEI) | history(0), {}, ["4 gwei", "allows 3 gwei"]),
         (tip(2 * GWEI), {"most_tip_wei": GWEI}, ["2 gwei", "limit is 1 gwei"]),
-        ({}, {"most_fee_wei": 5}, ["gas at up to", "5e-18 ether"]),
+        ({}, {"most_fee_wei": 5}, ["gas at up to", "0.000000000000000005 ether"]),
         (legacy(500 * GWEI), {}, ["500 gwei", "limit is 100 gwei"]),
         (legacy(10**17), {}, ["limit is 1 ether"]),
     ],
@@ -97,7 +97,7 @@ def test_a_limit_is_text_with_a_unit_too(node, sent):
     before = sent()
     chain = dcai.connect(node, account=KEYS[0], most_fee_wei="0.5 gwei", most_tip_wei="1 ether")
 
-    with pytest.raises(errors.FeeTooHigh, match="the limit is 5e-10 ether"):
+    with pytest.raises(errors.FeeTooHigh, match=r"the limit is 0\.0000000005 ether"):
         chain.send(PEOPLE[1], sender=PEOPLE[0], value=5)
 
     assert sent() == before

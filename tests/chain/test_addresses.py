@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
 from typer.testing import CliRunner
 
@@ -43,7 +41,7 @@ def test_a_checksum_that_does_not_fit_is_refused_everywhere(chain, launch, peopl
             take()
         assert RIGHT not in str(caught.value)
 
-    monkeypatch.setattr(importlib.import_module("dcai.cli.commands.predict"), "connect", lambda url: chain)
+    monkeypatch.setattr("dcai.cli.node.connect", lambda url, **_: chain)
     done = CliRunner().invoke(app, ["predict", wrong, "hello"])
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"'{wrong}' is not an address: its capital letters")

@@ -152,8 +152,8 @@ def test_an_interrupted_deployment_is_shown_as_unfinished_and_goes_on(run, chain
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--most-fee", "0.00001ether"], 1, "the limit is 1e-05 ether"),
-        (["--most-tip", "1wei"], 1, "the limit is 1e-09 gwei"),
+        (["--most-fee", "0.00001ether"], 1, "the limit is 0.00001 ether"),
+        (["--most-tip", "1wei"], 1, "the limit is 0.000000001 gwei"),
         (["--most-fee", "much"], 2, "--most-fee"),
         (["--most-tip", "1.5"], 2, "--most-tip"),
         (["--chain-id", "1"], 1, "is a node of chain 31337, not 1;"),

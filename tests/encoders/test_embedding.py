@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from types import SimpleNamespace
 
@@ -75,9 +74,8 @@ def test_a_spec_without_the_function_is_refused_with_the_name_of_the_embedding_a
 
 
 def test_a_command_line_says_that_a_model_of_an_embedding_is_asked_from_python(monkeypatch):
-    predict, attaching = map(importlib.import_module, ("dcai.cli.commands.predict", "dcai.trainer.attach"))
-    monkeypatch.setattr(predict, "connect", lambda url: None)
-    monkeypatch.setattr(attaching, "attach", lambda chain, address: encoder_from_spec(EMBEDDING_SPEC))
+    monkeypatch.setattr("dcai.cli.node.connect", lambda url, **_: None)
+    monkeypatch.setattr("dcai.trainer.attach.attach", lambda chain, address: encoder_from_spec(EMBEDDING_SPEC))
     result = CliRunner().invoke(app, ["predict", "0x00", "a fine film"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert "only Python can ask it: dcai.attach(chain, address, embed=…)" in result.stderr
