@@ -8,7 +8,10 @@ from scripts.studies.bench import simulation, throughput
 from scripts.studies.gas import measure as gas
 from scripts.studies.market import measure as market
 
-PAGES = tuple(study.PAGE for study in (accuracy, attacks, throughput, simulation, gas, market))
+STUDIES = (accuracy, attacks, throughput, simulation, gas, market)
+
+# a study that has changed has no figures until it has run
+PAGES = tuple(study.PAGE for study in STUDIES if study.PAGE.data.exists())
 
 if __name__ == "__main__":
     for page in PAGES:
