@@ -219,7 +219,7 @@ def fitting(recipe: Recipe, dataset: Dataset) -> Dataset:
             "a sparse model or naive-bayes."
         )
     train, test = (
-        np.asarray(part.take(kept, axis=1), dtype=np.float64)  # type: ignore[union-attr]
+        np.asarray(part.take(kept, axis=1), dtype=np.float64)  # type: ignore[union-attr]  # a table is an array
         for part in (dataset.train_inputs, dataset.test_inputs)
     )
     return replace(

@@ -12,7 +12,7 @@ import {Memory} from "./Memory.sol";
 ///     2  the end of those of label 1
 ///
 /// A list holds the places of margins, four bytes each. The list of a feature begins where that of the one before it
-/// ends. An end has four bytes, too: it is told as the place of the word that ends with the bytes which come next.
+/// ends. An end has four bytes, too: the place of the word that ends with the bytes that come next.
 library SparseMargins {
     /// Makes the lists, and the margins as of now.
     function make(

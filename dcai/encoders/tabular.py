@@ -36,7 +36,7 @@ class TabularEncoder(SparseEncoder):
     A missing value is a feature of its own in columns where the training table has one: None, NaN, pandas' NA, an
     empty text, and among numbers also "?", "NA", "n/a", "null", "none" and "nan".
 
-    What the training table didn't have is no feature: neither a category that isn't known nor a missing value in a
+    What the training table didn't have has no feature: neither a category that isn't known nor a missing value in a
     column that had none.
 
     A table is an array, a list of rows or a data frame, and a row a list, a dict by the names of the columns, or a row
@@ -47,7 +47,7 @@ class TabularEncoder(SparseEncoder):
     bins : int
         Most bins of a column, at least 2; all columns together have at most 65,535 features.
     max_categories : int
-        Most categories of a column: the most frequent ones. Others are no feature.
+        Most categories of a column: the most frequent ones. Others have no feature.
 
     Attributes
     ----------

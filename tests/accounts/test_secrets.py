@@ -23,6 +23,7 @@ from tests.support.node import KEYS, PEOPLE, free_port
 SECRETS = ("alice", "pa55word", "0123abcdefKEY", "t0ken")
 HEAD, TAIL = "http://alice:pa55word@", "/v3/0123abcdefKEY?auth=t0ken"
 KEY = "DCAI_PRIVATE_KEY"
+PASSWORD = "DCAI_PASSWORD"
 ON_LINUX = Path("/proc/self/environ").exists()
 
 
@@ -93,6 +94,7 @@ def test_a_chain_and_its_errors_show_no_secret_of_its_url(node, gateway, caplog)
 @pytest.mark.skipif(not ON_LINUX, reason="arguments and environments of processes are read from /proc")
 def test_a_child_process_gets_neither_the_url_as_an_argument_nor_the_key(gateway, monkeypatch):
     monkeypatch.setenv(KEY, KEYS[3])
+    monkeypatch.setenv(PASSWORD, "correct horse")
 
     def arguments():
         found = []
@@ -114,14 +116,16 @@ def test_a_child_process_gets_neither_the_url_as_an_argument_nor_the_key(gateway
     for told, known in children:
         assert_no_secret(told, known)
         assert KEYS[3] not in known
+        assert "horse" not in known
 
 
-def test_what_starts_the_workers_of_a_sweep_has_no_key_in_its_environment(monkeypatch):
-    monkeypatch.setenv(KEY, KEYS[3])
+@pytest.mark.parametrize("name", [KEY, PASSWORD])
+def test_what_starts_the_workers_of_a_sweep_has_no_secret_in_its_environment(monkeypatch, name):
+    monkeypatch.setenv(name, KEYS[3])
 
-    assert list(backends.here(lambda _: os.environ.get(KEY), [1], 1)) == [(1, None)]
+    assert list(backends.here(lambda _: os.environ.get(name), [1], 1)) == [(1, None)]
 
-    assert os.environ[KEY] == KEYS[3]
+    assert os.environ[name] == KEYS[3]
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,16 @@ def test_more_gas_than_a_transaction_may_use_is_not_cured_by_sending_less_where_
     assert "less at once" not in str(caught.value)
 
 
+def test_a_compression_that_stays_broken_is_named_since_a_node_does_answer(faults):
+    chain = dcai.connect(faults.url)
+    faults.on("eth_blockNumber", turns.raw(b"not gzip", Content_Encoding="gzip"))
+
+    with pytest.raises(errors.NodeError, match="sends a broken compression") as caught:
+        chain.block_number()
+
+    assert not isinstance(caught.value, errors.NodeUnreachable)
+
+
 def test_an_answer_without_end_is_cut_off(faults, monkeypatch):
     chain = dcai.connect(faults.url)
     monkeypatch.setattr(http, "_MOST_BYTES", 1_000)

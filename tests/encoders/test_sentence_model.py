@@ -14,6 +14,7 @@ from dcai.encoders import EmbeddingEncoder
 FOLDER = os.environ.get("DCAI_SENTENCE_MODEL", "")
 NAME = "sentence-transformers/all-MiniLM-L6-v2"
 
+# the model has 90 MB, and is installed apart: see CONTRIBUTING.md
 pytestmark = pytest.mark.skipif(not Path(FOLDER, "config.json").is_file(), reason="DCAI_SENTENCE_MODEL names no model")
 
 TEXTS = {

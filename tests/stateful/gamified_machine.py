@@ -346,7 +346,7 @@ class Trainer(RuleBasedStateMachine):
 
     def _agreed(self, one, which):
         if which % 9 == 0:
-            return [0, 1 << len(one.samples), 2**256 - 1][which % 3]
+            return [0, 1 << len(one.samples), 2**256 - 1][which // 9 % 3]
         right = [at for at, (sample, label) in enumerate(one.samples) if self.book.model.label_of(sample) == label]
         return sum(1 << at for at in right) or 1
 

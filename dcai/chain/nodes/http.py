@@ -14,7 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 import certifi
 import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
-from urllib3.exceptions import HTTPError, ReadTimeoutError, SSLError, TimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError, SSLError, TimeoutError
 from urllib3.util import make_headers, parse_url
 
 from dcai import untrusted
@@ -195,6 +195,10 @@ class Node:
                 raise self._gone() from None
             raise NodeError(
                 f"{self.shown} has no certificate that is trusted here: check the address, or set SSL_CERT_FILE."
+            ) from None
+        except DecodeError:
+            raise Lost(
+                NodeError(f"{self.shown} sends a broken compression; try again later, or use another node.")
             ) from None
         except HTTPError:
             raise self._gone() from None

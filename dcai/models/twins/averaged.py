@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dcai.models.twins import slots
 from dcai.models.twins.fields import integers
 from dcai.models.twins.lanes import INT8, INT16, INT40, UINT16, UINT24
+from dcai.models.twins.linear import NO_BIAS, LinearTwin
 from dcai.models.twins.sparse import SLOT_GAS, SparseTwin
 from dcai.models.twins.state import HEAD, SLOT
 from dcai.models.twins.twin import Features
@@ -18,15 +19,12 @@ from dcai.models.twins.twin import Features
 FULL = slots.HIGHEST
 """A model that has been updated as often learns nothing more."""
 
-_NO_BIAS = INT16.lowest
-"""Stands for the bias of a class without a sample of its own, where there are vectors for all classes."""
-
 _COUNTER = UINT24.size
 _GAS_TEST = 1_500
 _GAS_POSTING = 250
 
 
-class AveragedPerceptronTwin(SparseTwin):
+class AveragedPerceptronTwin(SparseTwin, LinearTwin):
     """The perceptron whose answers are those of the average of its vectors (Freund & Schapire 1999, Collins 2002).
 
     It learns only from a sample that its current weights w and bias get wrong: the vector of the sample's class moves
@@ -73,11 +71,6 @@ class AveragedPerceptronTwin(SparseTwin):
     _spare: bytes
     """The parameters as they were read: a creator may have filled bits that mean nothing."""
 
-    @property
-    def contract(self) -> str:
-        """The name of the Solidity model that it is deployed as: there is another one for more than two classes."""
-        return self.contracts[0 if self._binary else 1]
-
     def parameters(self) -> bytes:
         """Return the parameters as the contract keeps them: counter and biases, weights, and what is cached."""
         known = super().parameters()
@@ -105,22 +98,6 @@ class AveragedPerceptronTwin(SparseTwin):
         return _GAS_TEST + _GAS_POSTING * self.size_of(sample)
 
     @property
-    def _binary(self) -> bool:
-        return self.max_classes == 2
-
-    @classmethod
-    def _vectors_of(cls, max_classes: int) -> int:
-        return 1 if max_classes == 2 else max_classes
-
-    @property
-    def _vectors_read(self) -> int:
-        return self._vectors_used
-
-    @property
-    def _vectors_used(self) -> int:
-        return 1 if self._binary else len(self.classes)
-
-    @property
     def _most_features(self) -> int:
         if self._binary:
             return self._affordable(2, 600, self.slots)
@@ -135,10 +112,6 @@ class AveragedPerceptronTwin(SparseTwin):
     @property
     def _table(self) -> NDArray[np.int64]:
         return self.weights_
-
-    @property
-    def _lowest_bias(self) -> int:
-        return INT16.lowest if self._binary else INT16.lowest + 1
 
     @classmethod
     def _size(cls, max_classes: int, n_features: int) -> int:
@@ -159,12 +132,12 @@ class AveragedPerceptronTwin(SparseTwin):
         shape = self._vectors, self.n_features
         self.updates_ = 0
         self.weights_, self.cached_weights_ = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        self.bias_ = np.full(self._vectors, 0 if self._binary else _NO_BIAS)
+        self.bias_ = np.full(self._vectors, 0 if self._binary else NO_BIAS)
         self.cached_bias_ = np.zeros(self._vectors, dtype=np.int64)
         self._spare = bytes(self._size(self.max_classes, self.n_features))
 
     def _header(self) -> bytes:
-        biases = INT16.pack(self.bias_) if self._binary else UINT16.pack(self.bias_ - _NO_BIAS)
+        biases = INT16.pack(self.bias_) if self._binary else UINT16.pack(self.bias_ - NO_BIAS)
         parts = (
             np.frombuffer(lanes, dtype=np.uint8).reshape(self._vectors, -1)
             for lanes in (biases, INT40.pack(self.cached_bias_))
@@ -175,7 +148,7 @@ class AveragedPerceptronTwin(SparseTwin):
         self.updates_ = int.from_bytes(header[:_COUNTER], "big")
         numbers = np.frombuffer(header[_COUNTER:], dtype=np.uint8).reshape(self._vectors, -1)
         biases, cached = numbers[:, : INT16.size].tobytes(), numbers[:, INT16.size :].tobytes()
-        self.bias_ = INT16.unpack(biases) if self._binary else UINT16.unpack(biases) + _NO_BIAS
+        self.bias_ = INT16.unpack(biases) if self._binary else UINT16.unpack(biases) + NO_BIAS
         self.cached_bias_, self.weights_ = INT40.unpack(cached), table
 
     def _read(self, parameters: bytes) -> None:
@@ -198,15 +171,11 @@ class AveragedPerceptronTwin(SparseTwin):
 
     def _load(self, state: object) -> None:
         self.updates_ = int(integers(state, "updates", (1,), 0, UINT24.highest)[0])
-        null, weights, biases = None if self._binary else _NO_BIAS, self.weights_.shape, self.bias_.shape
+        null, weights, biases = None if self._binary else NO_BIAS, self.weights_.shape, self.bias_.shape
         self.bias_ = integers(state, "biases", biases, self._lowest_bias, INT16.highest, null=null)
         self.weights_ = integers(state, "weights", weights, self._lane.lowest, self._lane.highest)
         self.cached_bias_ = integers(state, "cached_biases", biases, INT40.lowest, INT40.highest)
         self.cached_weights_ = integers(state, "cached_weights", weights, slots.LOWEST, slots.HIGHEST)
-
-    def _begin(self, labels: NDArray[np.int64]) -> None:
-        if not self._binary:
-            self.bias_[labels] = 0
 
     def _learn(self, features: Features, label: int) -> None:
         if self.updates_ >= FULL:
@@ -241,12 +210,6 @@ class AveragedPerceptronTwin(SparseTwin):
         bias, cached_bias = self.bias_[vector] + step, self.cached_bias_[vector] + delay
         if self._lowest_bias <= bias <= INT16.highest and INT40.lowest <= cached_bias <= INT40.highest:
             self.bias_[vector], self.cached_bias_[vector] = bias, cached_bias
-
-    def _empty(self) -> NDArray[np.bool_]:
-        return np.zeros(2, dtype=np.bool_) if self._binary else self._empty_vectors(self._vectors_used)
-
-    def _empty_vectors(self, count: int) -> NDArray[np.bool_]:
-        return np.zeros(1, dtype=np.bool_) if self._binary else self.bias_[:count] == _NO_BIAS
 
     def _row_scores(self, rows: object) -> NDArray[np.int64]:
         # Below 2**48: a counter of 24 bits times 65,535 lanes of 7.

@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from dcai.models.twins.fields import integers
 from dcai.models.twins.lanes import INT16, UINT16
-from dcai.models.twins.twin import Features, Twin
-
-_NO_BIAS = INT16.lowest
-"""Stands for the bias of a class without a sample of its own, where there are vectors for all classes."""
+from dcai.models.twins.linear import NO_BIAS, LinearTwin
+from dcai.models.twins.twin import Features
 
 
-class PerceptronTwin(Twin, ABC):
+class PerceptronTwin(LinearTwin, ABC):
     """Rosenblatt's perceptron: a linear model that moves by one sample where it is wrong.
 
     score = bias * unit + weights · x. For two classes there is one vector, and class 1 is where its score is above 0.
@@ -45,44 +43,19 @@ class PerceptronTwin(Twin, ABC):
     _bias_unit: ClassVar[int]
 
     @property
-    def contract(self) -> str:
-        """The name of the Solidity model that it is deployed as: there is another one for more than two classes."""
-        return self.contracts[0 if self._binary else 1]
-
-    @property
-    def _binary(self) -> bool:
-        return self.max_classes == 2
-
-    @classmethod
-    def _vectors_of(cls, max_classes: int) -> int:
-        return 1 if max_classes == 2 else max_classes
-
-    @property
-    def _vectors_read(self) -> int:
-        return self._vectors_used
-
-    @property
-    def _vectors_used(self) -> int:
-        return 1 if self._binary else len(self.classes)
-
-    @property
     def _table(self) -> NDArray[np.int64]:
         return self.weights_
 
-    @property
-    def _lowest_bias(self) -> int:
-        return INT16.lowest if self._binary else INT16.lowest + 1
-
     def _clear(self) -> None:
         self.weights_ = np.zeros((self._vectors, self.n_features), dtype=np.int64)
-        self.bias_ = np.full(self._vectors, 0 if self._binary else _NO_BIAS)
+        self.bias_ = np.full(self._vectors, 0 if self._binary else NO_BIAS)
 
     def _header(self) -> bytes:
-        return INT16.pack(self.bias_) if self._binary else UINT16.pack(self.bias_ - _NO_BIAS)
+        return INT16.pack(self.bias_) if self._binary else UINT16.pack(self.bias_ - NO_BIAS)
 
     def _set_state(self, header: bytes, table: NDArray[np.int64]) -> None:
         self.weights_ = table
-        self.bias_ = INT16.unpack(header) if self._binary else UINT16.unpack(header) + _NO_BIAS
+        self.bias_ = INT16.unpack(header) if self._binary else UINT16.unpack(header) + NO_BIAS
 
     def _dump(self) -> dict[str, object]:
         empty = self._empty_vectors(self._vectors).tolist()
@@ -90,13 +63,9 @@ class PerceptronTwin(Twin, ABC):
         return {"biases": biases, "weights": self.weights_.tolist()}
 
     def _load(self, state: object) -> None:
-        null = None if self._binary else _NO_BIAS
+        null = None if self._binary else NO_BIAS
         self.bias_ = integers(state, "biases", self.bias_.shape, self._lowest_bias, INT16.highest, null=null)
         self.weights_ = integers(state, "weights", self.weights_.shape, self._lane.lowest, self._lane.highest)
-
-    def _begin(self, labels: NDArray[np.int64]) -> None:
-        if not self._binary:
-            self.bias_[labels] = 0
 
     def _learn(self, features: Features, label: int) -> None:
         if self._binary:
@@ -121,12 +90,6 @@ class PerceptronTwin(Twin, ABC):
 
     def _learning(self, label: int) -> NDArray[np.int64]:
         return np.arange(self._vectors_used)
-
-    def _empty(self) -> NDArray[np.bool_]:
-        return np.zeros(2, dtype=np.bool_) if self._binary else self._empty_vectors(self._vectors_used)
-
-    def _empty_vectors(self, count: int) -> NDArray[np.bool_]:
-        return np.zeros(1, dtype=np.bool_) if self._binary else self.bias_[:count] == _NO_BIAS
 
     def _margins(self, features: Features) -> NDArray[np.int64]:
         # Below 2**35: 4,096 products of 15 and 7 bits, or 65,535 lanes of 7; and a bias of 15 bits times 16,129.
