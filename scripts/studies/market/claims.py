@@ -107,7 +107,8 @@ def _of_turns(held: Mapping[Case, Sequence[Held]]) -> dict[str, bool]:
             for attack in others
             for rounds in STAKES
         ),
-        "the provider's own turns gain": _above(found[own][hostile]),
+        "the provider's own turns don't lose on average": found[own][hostile].mean() > 0,
+        "whether they gain, the seeds don't show": not _above(found[own][hostile]),
         "beside them the honest gain less than anywhere else": all(
             found[own][honest].mean() < found[one][honest].mean() for one in others
         ),
